@@ -1,0 +1,36 @@
+# Each target does its own set-up from a bare checkout: a virtual environment with the versions of constraints.txt.
+# pip takes its settings (index, proxy, wheels) from the environment, so a torch without CUDA is one variable away:
+#   PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make demo
+
+PYTHON ?= python3
+VENV ?= .venv
+DATA ?= ../shared/data
+READY = $(VENV)/.ready
+
+.PHONY: demo test lint bench ecoli clean
+
+demo: $(READY)
+	$(VENV)/bin/headmotif demo demo/
+
+test: $(READY)
+	$(VENV)/bin/python -m pytest
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+
+bench: $(READY)
+	$(VENV)/bin/python benchmarks/bench.py
+
+ecoli: $(READY)
+	$(VENV)/bin/python benchmarks/ecoli.py $(DATA)
+
+# The stamp is written last: an installation that was cut off is done again.
+$(READY): setup.py pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "headmotif needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install -c constraints.txt -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo ecoli build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
+	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

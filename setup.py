@@ -1,0 +1,41 @@
+"""Name, version, dependencies and console scripts of headmotif; tool settings are in pyproject.toml."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+)"', (HERE / "tools/headmotif/__init__.py").read_text(encoding="utf-8")).group(1)
+
+COMMANDS = ["fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare"]
+
+setup(
+    name="headmotif",
+    version=VERSION,
+    description="Train a per-nucleotide annotator on a bacterial genome and read motifs from its attention heads",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    package_dir={"": "tools"},
+    packages=find_packages("tools"),
+    package_data={"headmotif": ["builtin/*.meme", "builtin/*.md", "builtin/*.tsv"]},
+    install_requires=[
+        "torch>=2.4",  # the networks
+        "numpy>=2.0",  # arrays everywhere else
+        "pyfaidx>=0.9",  # FASTA
+        "pandas>=2.2",  # tables
+        "typer>=0.15.4",  # console commands
+        "safetensors>=0.5",  # the container of our binary files: no pickle, mapped rather than read
+        "biopython>=1.84",  # GenBank
+    ],
+    extras_require={
+        "test": ["pytest", "pytest-timeout", "hypothesis", "scikit-learn", "memelite", "ruff"],
+    },
+    entry_points={
+        "console_scripts": ["headmotif = headmotif.commands.headmotif:main"]
+        + [f"{name} = headmotif.commands.{name.replace('-', '_')}:main" for name in COMMANDS]
+    },
+)

@@ -1,0 +1,222 @@
+"""Motif comparison against brute force, memelite and what must hold whatever the numbers."""
+
+import itertools
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from headmotif.alphabet import IUPAC
+from headmotif.data import Motif
+from headmotif.formats import motifs
+from headmotif.steps import compare as module
+from headmotif.steps.column_score import SCORES
+from headmotif.steps.compare import Comparison, compare, matches
+from headmotif.steps.iupac import consensus
+
+DATA = Path(os.environ.get("HEADMOTIF_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+def drawn(seed: int, count: int, low: int = 5, high: int = 24, spread: float = 0.3) -> list[Motif]:
+    rng = np.random.default_rng(seed)
+    return [Motif(f"m{i}", rng.dirichlet([spread] * 4, size=int(rng.integers(low, high)))) for i in range(count)]
+
+
+def flipped(motif: Motif) -> Motif:
+    return Motif(motif.name, motif.matrix[::-1, ::-1])
+
+
+def same(a: Comparison, b: Comparison) -> None:
+    for name in ("p", "evalue", "q", "offset", "overlap", "reverse"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+
+
+def by_hand(score: np.ndarray, t: int, best: int, min_overlap: int = 1) -> float:
+    """P(best way >= best) with each span's distribution counted over all draws of columns, ways independent."""
+    w, miss = len(score), 1.0
+    for d in range(-w + 1, t):
+        first, last = max(0, -d), min(w, t - d)
+        if last - first >= min(min_overlap, w, t):
+            sums = [sum(draw) for draw in itertools.product(*score[first:last].tolist())]
+            miss *= np.mean(np.array(sums) < best)
+    return 1 - miss
+
+
+@pytest.mark.parametrize("min_overlap", [1, 2, 9])
+def test_p_values_are_those_of_enumeration(min_overlap: int) -> None:
+    rng = np.random.default_rng(3)
+    for w in (1, 2, 3, 4):
+        score = rng.integers(-4, 5, size=(w, 6)).astype(np.int32)
+        width = np.array([1, 2, 3, 4, 5, 8])
+        best = rng.integers(0, 4 * w, size=len(width))
+        p = module._p_values(score, best, width, min_overlap)
+        np.testing.assert_allclose(p, [by_hand(score, t, b, min_overlap) for t, b in zip(width, best, strict=True)], rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("distance", SCORES)
+@pytest.mark.parametrize("min_overlap", [1, 5])
+def test_the_best_alignment_is_that_of_a_plain_search(distance: str, min_overlap: int) -> None:
+    queries, targets = drawn(1, 4, 2, 9), drawn(2, 12, 2, 9)
+    found = compare(queries, targets, distance, min_overlap)
+    columns = np.concatenate([t.matrix for t in targets] + [t.matrix[::-1, ::-1] for t in targets])
+    for i, query in enumerate(queries):
+        raw = SCORES[distance](query.matrix, columns)
+        median = np.median(raw, axis=1)
+        for j, target in enumerate(targets):
+            scores = {}
+            for reverse, matrix in enumerate((target.matrix, target.matrix[::-1, ::-1])):
+                column = SCORES[distance](query.matrix, matrix) - median[:, None]
+                for d in range(-len(query) + 1, len(target)):
+                    pairs = [(q, q + d) for q in range(len(query)) if 0 <= q + d < len(target)]
+                    if len(pairs) >= min(min_overlap, len(query), len(target)):
+                        scores[d, bool(reverse), len(pairs)] = sum(column[pair] for pair in pairs)
+            mine = int(found.offset[i, j]), bool(found.reverse[i, j]), int(found.overlap[i, j])
+            slack = len(query) * np.ptp(raw - median[:, None]) / module.BINS  # what binning may turn round
+            assert scores[mine] >= max(scores.values()) - slack
+
+
+def test_identical_motifs_match_best_and_themselves() -> None:
+    targets = drawn(5, 60)
+    for distance in SCORES:
+        found = compare(targets, targets, distance)
+        assert (found.p.argmin(axis=1) == np.arange(60)).all()
+        on = np.arange(60), np.arange(60)
+        assert (found.offset[on] == 0).all()
+        assert not found.reverse[on].any()
+        assert (found.overlap[on] == [len(t) for t in targets]).all()
+
+
+@pytest.mark.parametrize("distance", SCORES)
+def test_a_reverse_complement_flips_only_the_orientation(distance: str) -> None:
+    queries, targets = drawn(6, 12), drawn(7, 40)
+    one, other = compare(queries, targets, distance), compare([flipped(query) for query in queries], targets, distance)
+    np.testing.assert_allclose(one.p, other.p, rtol=1e-12)  # the same sums in another order
+    np.testing.assert_allclose(one.q, other.q, rtol=1e-12)
+    np.testing.assert_array_equal(one.overlap, other.overlap)
+    np.testing.assert_array_equal(one.reverse, ~other.reverse)
+    widths = np.array([len(t) for t in targets])[None] - np.array([len(q) for q in queries])[:, None]
+    np.testing.assert_array_equal(one.offset, widths - other.offset)
+    # and of all targets, too
+    third = compare(queries, [flipped(target) for target in targets], distance)
+    np.testing.assert_array_equal(one.p, third.p)
+    np.testing.assert_array_equal(one.reverse, ~third.reverse)
+
+
+def test_the_order_of_targets_and_queries_does_not_matter() -> None:
+    queries, targets = drawn(8, 8), drawn(9, 50)
+    found = compare(queries, targets)
+    row, column = np.random.default_rng(0).permutation(8), np.random.default_rng(1).permutation(50)
+    shuffled = compare([queries[i] for i in row], [targets[j] for j in column])
+    picked = {name: getattr(found, name)[np.ix_(row, column)] for name in ("p", "evalue", "q", "offset", "overlap", "reverse")}
+    same(shuffled, Comparison(**picked))
+    listed = matches(found, queries, targets)
+    again = matches(compare(queries, [targets[j] for j in column]), queries, [targets[j] for j in column])
+    assert listed == again
+
+
+def test_p_lies_between_0_and_1_and_falls_with_the_score() -> None:
+    score = np.random.default_rng(0).integers(-30, 71, size=(9, 200)).astype(np.int32)
+    best = np.arange(0, 9 * int(score.max()))
+    for t in (3, 9, 20):
+        p = module._p_values(score, best, np.full(len(best), t), 1)
+        assert ((p >= 0) & (p <= 1)).all()
+        assert (np.diff(p) <= 1e-12).all()
+
+
+@pytest.mark.parametrize("distance", SCORES)
+def test_degenerate_motifs_are_compared(distance: str) -> None:
+    flat = [Motif("flat", np.full((3, 4), 0.25))]
+    for queries, targets in ((flat, flat), (flat, drawn(1, 3)), (drawn(1, 3), flat), (drawn(2, 1, 1, 2), drawn(3, 2, 1, 2))):
+        found = compare(queries, targets, distance)
+        assert np.isfinite(found.p).all()
+        assert ((found.p >= 0) & (found.p <= 1) & (found.q >= found.p)).all()
+    assert compare([], drawn(1, 3)).p.shape == (0, 3)
+    assert compare(flat, []).q.shape == (1, 0)
+    assert matches(compare([], []), [], []) == []
+
+
+def test_p_holds_for_motifs_of_columns_drawn_from_the_targets() -> None:
+    rng = np.random.default_rng(11)
+    columns = np.concatenate([m.matrix for m in drawn(12, 100)])
+    queries = [Motif("q", columns[rng.integers(0, len(columns), 9)]) for _ in range(120)]
+    targets = [Motif("t", columns[rng.integers(0, len(columns), int(rng.integers(6, 20)))]) for _ in range(250)]
+    for distance in SCORES:
+        p = compare(queries, targets, distance).p
+        for a in (0.1, 0.05, 0.01, 0.001):
+            noise = 3 * np.sqrt(a / p.size)
+            assert (p <= a).mean() <= 1.1 * a + noise
+
+
+def test_matches_are_cut_sorted_and_limited() -> None:
+    queries, targets = drawn(5, 10), drawn(5, 30)
+    found = compare(queries, targets)
+    listed = matches(found, queries, targets)
+    assert len(listed) == 300
+    assert [m.query for m in listed] == [q.name for q in queries for _ in targets]
+    assert all(a.p <= b.p for a, b in itertools.pairwise(listed) if a.query == b.query)
+    best = matches(found, queries, targets, best=True)
+    assert [(m.query, m.target) for m in best] == [(q.name, q.name) for q in queries]
+    cut = matches(found, queries, targets, max_q=0.05)
+    assert cut == [m for m in listed if m.q <= 0.05]
+    reverse = matches(compare([flipped(queries[0])], targets), [flipped(queries[0])], targets, best=True)[0]
+    assert reverse.orientation == "-"
+    assert reverse.query_consensus == reverse.target_consensus
+
+
+def test_consensus_gives_every_iupac_letter_back() -> None:
+    assert consensus(motifs.consensus("".join(IUPAC))) == "".join(IUPAC)
+    assert consensus(Motif("m", np.array([[0.6, 0.2, 0.1, 0.1], [0.45, 0.35, 0.1, 0.1], [0.33, 0.33, 0.335, 0.005]]))) == "AMV"
+
+
+def agreement(queries: list[Motif], targets: list[Motif]) -> tuple[float, np.ndarray, np.ndarray]:
+    """Share of pairs with p >= 1e-10 within 0.1 in log10 of memelite's; ours, its p."""
+    tomtom = pytest.importorskip("memelite").tomtom
+    theirs = tomtom([q.matrix.T.copy() for q in queries], [t.matrix.T.copy() for t in targets], n_target_bins=None)[0]
+    ours = compare(queries, targets, "euclidean").p
+    counted = theirs >= 1e-10
+    return float((np.abs(np.log10(ours[counted] / theirs[counted])) < 0.1).mean()), ours, theirs
+
+
+@pytest.mark.timeout(300)  # memelite compiles for a minute
+@pytest.mark.filterwarnings("ignore")
+def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> None:
+    queries, targets = drawn(1, 12, spread=1.0), drawn(2, 60, spread=1.0)
+    share, ours, theirs = agreement(queries, targets)
+    assert share >= 0.99
+    # Where the two differ, ours is nearer to the p-value of ten times finer bins.
+    monkeypatch.setattr(module, "BINS", 1000)
+    few = [i for i, query in enumerate(queries) if len(query) < 12][:3]
+    exact = compare([queries[i] for i in few], targets, "euclidean").p
+    wrong, their_wrong = (np.abs(np.log10(p[few] / exact)) for p in (ours, theirs))
+    assert wrong.mean() <= their_wrong.mean()
+    assert wrong[exact >= 1e-10].max() < 0.1
+
+
+@pytest.mark.data
+@pytest.mark.timeout(300)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.skipif(not DATA.is_dir(), reason="no folder of real data")
+def test_real_factors_find_themselves_as_often_as_with_memelite() -> None:
+    folder = DATA / "motifs"
+    queries, targets = (list(motifs.read(str(folder / name)).motifs) for name in ("dpinteract.meme", "SwissRegulon_e_coli.meme"))
+    assert (len(queries), len(targets)) == (68, 97)
+    share, _, theirs = agreement(queries, targets)
+    assert share >= 0.99
+
+    def right(p: np.ndarray) -> int:
+        names = [target.name.split("_")[0].lower() for target in targets]
+        pairs = [(query.name.lower(), names[j]) for query, j in zip(queries, p.argmin(axis=1), strict=True)]
+        return sum(one.startswith(other) or other.startswith(one) for one, other in pairs)
+
+    rival = right(theirs)
+    for distance in ("pearson", "euclidean"):
+        assert right(compare(queries, targets, distance).p) >= rival
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="no folder of real data")
+def test_a_bare_consensus_finds_sigma_70() -> None:
+    targets = list(motifs.read(str(DATA / "motifs" / "dpinteract.meme")).motifs)
+    first = matches(compare([motifs.consensus("TATAAT")], targets), [motifs.consensus("TATAAT")], targets)[:3]
+    assert all(match.target.startswith("rpoD") and match.q < 0.05 for match in first)

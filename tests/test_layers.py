@@ -1,0 +1,110 @@
+"""Who may import whom: read from the source, so that no import is missed because it stands inside a function."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import headmotif
+
+ROOT = Path(headmotif.__file__).parent
+MODULES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
+UMBRELLAS = {"formats.genome", "formats.sites", "formats.motifs"}
+"""Formats that recognise a file's kind and hand it to the format it is."""
+
+ALLOWED = {
+    "commands": {"cli", "commands", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
+    "report": {"report", "formats", "data", "errors"},
+    "formats": {"data", "alphabet", "errors", "formats.files", "formats.tensors"},
+    "steps": {"steps", "data", "alphabet", "errors"},
+    "builtin": set(),
+    "data": {"alphabet"},
+    "alphabet": set(),
+    "errors": set(),
+    "cli": {"errors", "__init__"},
+    "__init__": set(),
+}
+LIGHT = {"typer", "click"} | set(sys.stdlib_module_names)
+"""What the top of a command's module may load: --help and --version wait for it."""
+
+
+def name_of(path: Path) -> str:
+    """formats/bed.py is formats.bed; formats/__init__.py is formats."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path, top_only: bool = False) -> tuple[set[str], set[str]]:
+    """Our modules, as dotted names below headmotif, and others' packages that a module imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    package = ("headmotif", *path.relative_to(ROOT).parent.parts)
+    ours, others = set(), set()
+    for node in tree.body if top_only else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            base += node.module.split(".") if node.module else []
+            names = [module_or_name(base, alias.name) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            first, _, rest = name.partition(".")
+            if first == "headmotif":
+                ours.add(rest or "__init__")
+            else:
+                others.add(first)
+    return ours, others
+
+
+def module_or_name(base: list[str], name: str) -> str:
+    """`from ..formats import bed` imports formats.bed; `from ..data import Genome` imports data."""
+    if base[0] != "headmotif":
+        return ".".join(base)
+    place = ROOT.joinpath(*base[1:])
+    is_module = (place / f"{name}.py").exists() or (place / name / "__init__.py").exists()
+    return ".".join([*base, name] if is_module else base)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_each_layer_imports_only_what_it_may(path):
+    name = name_of(path)
+    layer = name.partition(".")[0]
+    assert layer in ALLOWED, f"{name} belongs to no layer"
+    ours, _ = imports(path)
+    allowed = ALLOWED[layer] | ({"formats"} if name in UMBRELLAS else set())
+    wrong = {one for one in ours if one not in allowed and one.partition(".")[0] not in allowed}
+    assert not wrong, f"{name} imports {', '.join(sorted(wrong))}"
+
+
+AT_START = [path for path in MODULES if name_of(path).partition(".")[0] in ("commands", "cli", "errors", "__init__")]
+
+
+@pytest.mark.parametrize("path", AT_START, ids=name_of)
+def test_commands_load_nothing_heavy_at_their_top(path):
+    """Neither themselves nor through a module of ours."""
+    waiting, seen = [path], set()
+    while waiting:
+        one = waiting.pop()
+        ours, others = imports(one, top_only=True)
+        assert others <= LIGHT, f"{name_of(one)} loads {', '.join(sorted(others - LIGHT))} before anything is asked"
+        seen.add(one)
+        waiting += [other for other in MODULES if name_of(other) in ours and other not in seen]
+
+
+def test_the_reader_of_imports_sees_what_it_should(tmp_path, monkeypatch):
+    """The test above would pass on anything if this failed."""
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "bed.py").write_text("import numpy.linalg\ndef f():\n    from ..steps import plant\n    from . import fasta\n")
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "plant.py").write_text("")
+    (tmp_path / "formats" / "fasta.py").write_text("")
+    assert imports(tmp_path / "formats" / "bed.py") == ({"steps.plant", "formats.fasta"}, {"numpy"})
+    assert imports(tmp_path / "formats" / "bed.py", top_only=True) == (set(), {"numpy"})
+
+
+def test_modules_stay_small():
+    sizes = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert max(sizes.values()) <= 400, max(sizes, key=sizes.get)

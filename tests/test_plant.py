@@ -1,0 +1,262 @@
+"""The planted genome is what the constants say: letters, spacings, genes, noise of the labels."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headmotif.alphabet import decode, encode, reverse_complement
+from headmotif.data import Motif
+from headmotif.errors import FormatError, InputError
+from headmotif.formats import truth
+from headmotif.steps import coding, promoter
+from headmotif.steps.plant import Planted, PlantSettings, plant, shuffle_sites
+
+
+def consensus(name: str, letters: str, share: float) -> Motif:
+    matrix = np.full((len(letters), 4), (1 - share) / 3)
+    for i, letter in enumerate(letters):
+        matrix[i] = 0.25 if letter == "N" else matrix[i]
+        matrix[i, "ACGT".find(letter)] = 0.25 if letter == "N" else share
+    return Motif(name, matrix)
+
+
+FACTORS = {
+    "CRP": consensus("CRP", "AAATGTGATCTAGATCACATTT", 0.7),
+    "FNR": consensus("FNR", "TTGATNNNNATCAA", 0.8),
+    "LexA": consensus("LexA", "TACTGTATATATATACAGTA", 0.85),
+}
+
+
+@pytest.fixture(scope="module")
+def planted() -> Planted:
+    return plant(PlantSettings(), 1, FACTORS)
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Planted]:
+    """Several seeds together, for the frequencies."""
+    return [plant(PlantSettings(), seed, FACTORS) for seed in range(2, 7)]
+
+
+def sequences(one: Planted, name: str) -> np.ndarray:
+    """The bases at the truth's coordinates, 5' to 3': (pieces, width)."""
+    mine = one.elements.take(one.elements.head == name)
+    rows = zip(mine.start, mine.end, mine.strand, strict=True)
+    return np.array([b if s > 0 else reverse_complement(b) for b, s in ((one.genome.base[i:j], s) for i, j, s in rows)])
+
+
+def by_site(one: Planted, name: str) -> dict[tuple[int, int], tuple[int, int]]:
+    """Offsets of the first and last base of the piece of this name, by site and strand."""
+    e = one.elements.take(one.elements.head == name)
+    first = np.where(e.strand > 0, e.start, e.end - 1)
+    last = np.where(e.strand > 0, e.end - 1, e.start)
+    keys = zip(e.site.tolist(), e.strand.tolist(), strict=True)
+    return dict(zip(keys, zip(((first - e.site) * e.strand).tolist(), ((last - e.site) * e.strand).tolist(), strict=True), strict=True))
+
+
+def close(counts: np.ndarray, shares: np.ndarray) -> bool:
+    """Whether counts (k,) lie within four standard errors of their shares."""
+    n = counts.sum()
+    return bool((np.abs(counts / n - shares) <= 4 * np.sqrt(shares * (1 - shares) / n) + 1e-9).all())
+
+
+@pytest.mark.parametrize(("name", "columns"), [("-10", promoter.MINUS_10), ("decoy", promoter.MINUS_10)])
+def test_letters_are_those_of_the_compilation(many, name, columns):
+    seen = np.concatenate([sequences(one, name) for one in many])
+    for i, row in enumerate(promoter.hexamer(columns)):
+        assert close(np.bincount(seen[:, i], minlength=4), row), i
+
+
+def test_minus_35_of_plain_promoters_and_the_weaker_one_beside_crp(many):
+    plain, beside = [], []
+    for one in many:
+        crp = by_site(one, "CRP")
+        e = one.elements.take(one.elements.head == "-35")
+        for letters, site, strand in zip(sequences(one, "-35"), e.site.tolist(), e.strand.tolist(), strict=True):
+            (beside if (site, strand) in crp else plain).append(letters)
+    for seen, weight in ((plain, 1.0), (beside, 0.5)):
+        for i, row in enumerate(promoter.hexamer(promoter.MINUS_35, weight)):
+            assert close(np.bincount(np.array(seen)[:, i], minlength=4), row), i
+
+
+def test_spacers_and_starts_have_their_distributions(many):
+    spacer, start = [], []
+    for one in many:
+        ten, thirty_five = by_site(one, "-10"), by_site(one, "-35")
+        spacer += [ten[k][0] - thirty_five[k][1] - 1 for k in thirty_five]
+        start += [-last for _, last in ten.values()]
+    for seen, stated in ((spacer, promoter.SPACER), (start, promoter.TO_START)):
+        counts = np.array([seen.count(k) for k in stated])
+        assert counts.sum() == len(seen)
+        assert close(counts, np.array(list(stated.values())))
+    assert max(set(spacer), key=spacer.count) == 17
+    # a -10 most often begins at -12
+    assert max(set(start), key=start.count) == 7
+
+
+def test_purine_at_the_start_and_tg_before_the_box(many):
+    first = np.concatenate([sequences(one, "TSS") for one in many])[:, 0]
+    assert close(np.bincount(first, minlength=4), np.array(promoter.START))
+    for one in many:
+        ten, extended = by_site(one, "-10"), by_site(one, "ext-10")
+        assert set(decode(row) for row in sequences(one, "ext-10")) == {"TG"}
+        assert all(ten[k][0] - extended[k][1] == 2 for k in extended)
+        assert 0.13 < len(extended) / len(ten) < 0.26
+
+
+def test_factors_sit_where_they_do_and_in_the_stated_numbers(planted):
+    names, counts = np.unique(planted.elements.head, return_counts=True)
+    number = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    assert {k: number[k] for k in ("CRP", "FNR", "LexA", "-10", "TSS", "decoy")} == {
+        "CRP": 80, "FNR": 40, "LexA": 16, "-10": 800, "TSS": 800, "decoy": 800,
+    }  # fmt: skip
+    assert number["-35"] == 800 - 32 - 40
+    centre = [(first + last) / 2 for first, last in by_site(planted, "CRP").values()]
+    assert {round(c - 0.5) for c in centre} == {-63, -62, -61, -43, -42, -41}
+    assert all(abs((first + last) / 2 + 41.5) <= 1 for first, last in by_site(planted, "FNR").values())
+    ten = by_site(planted, "-10")
+    assert all(first < ten[k][0] and last > ten[k][1] for k, (first, last) in by_site(planted, "LexA").items())
+
+
+def test_factor_letters_follow_their_matrix_in_both_orientations(many):
+    seen = np.concatenate([sequences(one, "FNR") for one in many])
+    for i, row in enumerate(FACTORS["FNR"].matrix):
+        assert close(np.bincount(seen[:, i], minlength=4), row)
+
+
+def test_genes_are_whole(planted):
+    base = planted.genome.base
+    starts, stops = [], []
+    for start, end, strand in zip(planted.genes.start, planted.genes.end, planted.genes.strand, strict=True):
+        gene = base[start:end] if strand > 0 else reverse_complement(base[start:end])
+        codons = [decode(c) for c in gene.reshape(-1, 3)]
+        starts.append(codons[0])
+        stops.append(codons[-1])
+        assert not set(codons[1:-1]) & set(coding.STOPS)
+    assert set(starts) <= set(coding.STARTS)
+    assert set(stops) <= set(coding.STOPS)
+    assert 0.85 < starts.count("ATG") / len(starts) < 0.96
+
+
+def test_the_genome_looks_like_a_bacterium(planted):
+    base, genes = planted.genome.base, planted.genes
+    inside = np.zeros(len(base), bool)
+    for start, end in zip(genes.start, genes.end, strict=True):
+        assert not inside[start:end].any()
+        inside[start:end] = True
+    gc = np.isin(base, (1, 2))
+    assert abs(inside.mean() - 0.87) < 1e-3
+    assert 0.49 < gc.mean() < 0.53
+    assert 0.40 < gc[~inside].mean() < 0.46
+    assert 0.3 < (genes.strand > 0).mean() < 0.7
+    assert 700 < np.mean(genes.end - genes.start) < 1200
+    assert 1.3 < len(genes) / (genes.unit[-1] + 1) < 1.9
+
+
+def test_promoters_lie_before_units_inside_and_antisense(planted):
+    _, gene = planted.genes.codon_map(len(planted.genome.base))
+    own = gene[planted.true_sites.position] * planted.true_sites.strand
+    assert [int((own == k).sum()) for k in (0, 1, -1)] == [480, 224, 96]
+    assert 0.4 < (planted.true_sites.strand > 0).mean() < 0.6
+    assert planted.true_sites.position.min() >= 150
+    assert planted.true_sites.position.max() < 400_000 - 150
+
+
+def test_listed_sites_are_as_noisy_as_asked(planted):
+    true = dict.fromkeys(zip(planted.true_sites.position.tolist(), planted.true_sites.strand.tolist(), strict=True))
+    listed = list(zip(planted.sites.position.tolist(), planted.sites.strand.tolist(), strict=True))
+    exact = sum(site in true for site in listed)
+    near = sum(any((p + d, s) in true for d in (-2, -1, 1, 2)) and (p, s) not in true for p, s in listed)
+    assert abs(exact - 720 * 0.85) <= 3
+    assert abs(near - 720 * 0.15) <= 5
+    assert abs(len(listed) - 800) <= 3
+    assert len(set(listed)) == len(listed)
+    assert bool((planted.sites.strength > 0).all())
+
+
+def test_scores_lean_on_the_boxes(many):
+    """The highest tenth of the scores has more -10 boxes with at most one mismatch than the lowest, as Cappable-seq's."""
+    low, high = [], []
+    for one in many:
+        box = {k: (first, last) for k, (first, last) in by_site(one, "-10").items()}
+        order = np.argsort(one.true_sites.strength)
+        matched = []
+        for p, s in zip(one.true_sites.position.tolist(), one.true_sites.strand.tolist(), strict=True):
+            at = p + s * np.arange(box[p, s][0], box[p, s][1] + 1)
+            letters = one.genome.base[at] if s > 0 else 3 - one.genome.base[at]
+            matched.append(int((letters == encode("TATAAT")).sum()) >= 5)
+        hit = np.array(matched)[order]
+        low.append(hit[:80].mean())
+        high.append(hit[-80:].mean())
+    assert 1.3 < np.mean(high) / np.mean(low) < 2.8
+
+
+def test_same_seed_same_bytes_and_labels_do_not_touch_the_genome():
+    small = PlantSettings(40_000, 60)
+    one, same, other = plant(small, 3, FACTORS), plant(small, 3, FACTORS), plant(small, 4, FACTORS)
+    noisy = plant(PlantSettings(40_000, 60, missing=0.5, jittered=0), 3, FACTORS)
+    assert one.genome.base.tobytes() == same.genome.base.tobytes() == noisy.genome.base.tobytes()
+    assert one.sites.position.tobytes() == same.sites.position.tobytes()
+    assert one.sites.strength.tobytes() == same.sites.strength.tobytes()
+    assert one.genome.base.tobytes() != other.genome.base.tobytes()
+    assert len(noisy.sites) == 36
+
+
+def test_shuffled_sites_keep_numbers_and_lose_places(planted):
+    shuffled = shuffle_sites(planted.sites, 400_000, 1)
+    assert np.bincount(shuffled.strand + 1).tolist() == np.bincount(planted.sites.strand + 1).tolist()
+    assert sorted(shuffled.strength.tolist()) == sorted(planted.sites.strength.tolist())
+    assert len(np.intersect1d(shuffled.position, planted.sites.position)) < 10
+    assert bool((np.diff(shuffled.position) >= 0).all())
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(20_000, 60_000), st.integers(0, 40), st.integers(0, 2**32), st.floats(0, 1), st.floats(0, 1))
+def test_any_settings_give_a_consistent_genome(length, promoters, seed, missing, false):
+    got = plant(PlantSettings(length, promoters, missing=missing, false=false), seed, FACTORS)
+    assert len(got.genome.base) == length
+    assert len(got.true_sites) == promoters
+    assert int((got.elements.head == "-10").sum()) == promoters
+    assert bool((got.elements.start >= 0).all())
+    assert bool((got.elements.end <= length).all())
+    assert len(got.sites) <= promoters - round(missing * promoters) + round(false * promoters)
+
+
+def test_too_many_promoters_are_refused_in_a_sentence():
+    with pytest.raises(InputError, match="do not fit"):
+        plant(PlantSettings(20_000, 2000), 1, FACTORS)
+    with pytest.raises(ValueError, match="share"):
+        PlantSettings(missing=1.5)
+    with pytest.raises(ValueError, match="margin"):
+        PlantSettings(length=100)
+
+
+def test_an_asymmetric_matrix_is_centred_on_its_dyad():
+    ragged = np.vstack([np.full((3, 4), 0.25), FACTORS["FNR"].matrix])
+    assert promoter.dyad(FACTORS["FNR"].matrix) == 14
+    assert promoter.dyad(ragged) == 20
+    for name in ("CRP", "LexA"):
+        assert promoter.dyad(FACTORS[name].matrix) == len(FACTORS[name].matrix)
+
+
+def test_truth_survives_its_file(planted, tmp_path):
+    path = str(tmp_path / "truth.bed")
+    truth.write(path, planted.elements)
+    back = truth.read(path)
+    for column in ("start", "end", "head", "strand", "site", "distance"):
+        assert (getattr(back, column) == getattr(planted.elements, column)).all(), column
+    (tmp_path / "bad.bed").write_text("planted\t1\t2\t-10\t0\t+\n")
+    with pytest.raises(FormatError, match=r"bad\.bed:1: .*seven columns"):
+        truth.read(str(tmp_path / "bad.bed"))
+
+
+def test_a_promoter_that_stops_every_frame_finds_another_place():
+    """Some draws can lie in no gene; the others must not pay for them."""
+    stopping = consensus("CRP", "TAACTAACTAACTAACTAACTA", 1.0)
+    got = plant(PlantSettings(60_000, 60, inside=1.0, antisense=0.0), 1, {**FACTORS, "CRP": stopping})
+    _, gene = got.genes.codon_map(60_000)
+    own = gene[got.true_sites.position] * got.true_sites.strand
+    assert len(own) == 60
+    # of six with a CRP site that ends every reading frame on its strand, those in the other orientation may lie inside
+    assert 54 <= int((own == 1).sum()) <= 60

@@ -1,0 +1,73 @@
+"""A command answers --version and --help at once: nothing heavy is loaded before it is needed."""
+
+import subprocess
+import sys
+import time
+from importlib.metadata import entry_points
+
+import pytest
+
+import headmotif
+from headmotif.commands.headmotif import PIPELINE, overview
+
+OURS = [script for script in entry_points(group="console_scripts") if script.value.startswith("headmotif.")]
+SCRIPTS = sorted(OURS, key=lambda script: script.name)
+HEAVY = ("torch", "numpy", "pandas", "Bio", "pyfaidx", "safetensors", "scipy", "matplotlib", "rich")
+
+
+def python(code: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=30)
+
+
+def call(script, option: str) -> str:
+    """Python that runs a console script as its wrapper does, and prints which heavy packages it loaded at the end."""
+    module, function = script.value.split(":")
+    return (
+        f"import sys, atexit\nsys.argv = [{script.name!r}, {option!r}]\n"
+        f"atexit.register(lambda: print('LOADED', *[m for m in {HEAVY!r} if m in sys.modules]))\n"
+        f"from {module} import {function}\n{function}()\n"
+    )
+
+
+def seconds(code: str) -> float:
+    best = float("inf")
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+@pytest.fixture(scope="module")
+def import_typer() -> float:
+    return seconds("import typer")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name)
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_neither_loads_anything_heavy(script, option):
+    done = python(call(script, option))
+    assert (done.returncode, done.stderr) == (0, "")
+    *said, loaded = done.stdout.splitlines()
+    assert loaded == "LOADED"
+    if option == "--version":
+        assert said == [headmotif.__version__]
+    else:
+        assert said[0].split()[:2] == ["Usage:", script.name] or said[1].split()[:2] == ["Usage:", script.name]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name)
+def test_both_are_quick(script, import_typer):
+    assert seconds(call(script, "--version")) < 1.5 * import_typer + 0.02
+    assert seconds(call(script, "--help")) < 3 * import_typer
+
+
+def test_overview_names_the_console_scripts_in_pipeline_order():
+    """setup.py lists them in the order in which they are chained; the umbrella command first."""
+    names = [script.name for script in SCRIPTS]
+    assert sorted(["headmotif", *PIPELINE]) == names
+    done = python(call(next(s for s in SCRIPTS if s.name == "headmotif"), "--version").replace(", '--version'", ""))
+    assert done.returncode == 0
+    assert done.stdout.startswith(overview())
+    places = [overview().index(f"  {name} ") for name in PIPELINE]
+    assert places == sorted(places)

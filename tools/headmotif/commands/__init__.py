@@ -1,0 +1,1 @@
+"""The commands: options, then read, compute, write. One file each."""

@@ -1,0 +1,44 @@
+"""headmotif: the umbrella: what there is, what a file holds, planted genomes, the demonstration."""
+
+from importlib.util import find_spec
+
+from ..cli import group
+from .inspect import inspect
+from .plant import plant
+
+PIPELINE = {
+    "fasta2tensor": "a genome and its sites become one genome tensor",
+    "train-annot": "a network learns to score every nucleotide as a site",
+    "dump-attention": "what each head of the network looks at, at sites and elsewhere",
+    "attn2bed": "the stretches that a head attends to, as BED",
+    "bed2pwm": "the sequences under the stretches, aligned into motifs",
+    "pwm-compare": "motifs against known motifs",
+}
+"""The console commands in the order in which they are chained."""
+
+HERE = {
+    "headmotif inspect": "what a file is and holds",
+    "headmotif plant": "a genome with planted promoters, and the truth about them",
+    "headmotif demo": "the whole chain on a planted genome, a few minutes",
+}
+
+
+def overview() -> str:
+    """The commands, a line each."""
+    width = max(map(len, [*PIPELINE, *HERE]))
+    chain, more = ("\n".join(f"  {name:<{width}}  {what}" for name, what in table.items()) for table in (PIPELINE, HERE))
+    return (
+        "headmotif: from a genome and its sites to an annotator, and from its attention heads to motifs.\n\n"
+        f"In this order, each reading what the one before it wrote (- is a pipe):\n{chain}\n\nAnd:\n{more}\n\n"
+        "COMMAND --help tells more."
+    )
+
+
+def main() -> None:
+    """The console script."""
+    functions = [inspect, plant]
+    if find_spec("headmotif.commands.demo"):
+        from .demo import demo
+
+        functions.append(demo)
+    group("headmotif", overview, *functions)()

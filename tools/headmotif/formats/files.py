@@ -1,0 +1,125 @@
+"""Opening and writing files: "-", gzip, write-then-rename, closed pipes.
+
+Reading: "-" is standard input; gzip (bgzip too, several members) is recognised by its first bytes, never by the name.
+Writing: "-" is standard output. A file is written beside its place, flushed to the disk and renamed, so that a
+name never holds half a result; what is no regular file (a device, a pipe) is written in place.
+"""
+
+import contextlib
+import gzip
+import io
+import os
+import stat
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, BinaryIO
+
+from ..errors import FormatError, InputError
+
+GZIP = b"\x1f\x8b"
+
+
+def read_bytes(path: str) -> bytes:
+    """The whole content of a file or of standard input, decompressed where it is gzip."""
+    raw = sys.stdin.buffer.read() if path == "-" else _read_raw(path)
+    return gunzip(raw, path) if raw[:2] == GZIP else raw
+
+
+def _read_raw(path: str) -> bytes:
+    with opened(path) as stream:
+        return stream.read()
+
+
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """A file opened as it is, its absence or unreadability told in one line."""
+    try:
+        stream = open(path, "rb")
+    except FileNotFoundError:
+        raise FormatError(path, None, "there is no such file") from None
+    except IsADirectoryError:
+        raise FormatError(path, None, "this is a folder; give a file") from None
+    except PermissionError:
+        raise FormatError(path, None, "this file may not be read; check its permissions") from None
+    with stream:
+        yield stream
+
+
+def gunzip(raw: bytes, path: str) -> bytes:
+    try:
+        return gzip.decompress(raw)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise FormatError(path, None, "the gzip file is cut off or damaged; copy it again") from None
+
+
+def read_text(path: str) -> str:
+    """The whole content as text: UTF-8, a byte-order mark dropped, line ends of any kind kept for `lines`."""
+    raw = read_bytes(path)
+    if b"\0" in raw[:4096]:
+        raise FormatError(path, None, "this is a binary file where text was expected")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a text with their numbers from 1; ends LF, CRLF and CR dropped."""
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        yield number, line
+
+
+@contextlib.contextmanager
+def writing(path: str) -> Iterator[BinaryIO]:
+    """A stream to write bytes to; the file appears whole, or not at all.
+
+    Raises InputError where the folder does not exist or cannot be written.
+    """
+    if path == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+        if os.path.isdir(path):
+            raise InputError(f"{path}: this is a folder; give a file's name")
+        with open(path, "wb") as stream:
+            yield stream
+        return
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    try:
+        handle, beside = tempfile.mkstemp(prefix=".", suffix=".partial", dir=folder)
+    except FileNotFoundError:
+        raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first") from None
+    except PermissionError:
+        raise InputError(f"{path}: this folder may not be written to; choose another") from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path: str, text: str) -> None:
+    """A text as UTF-8 with LF line ends."""
+    with writing(path) as stream:
+        stream.write(text.encode())
+
+
+def text_stream(stream: IO[bytes]) -> io.TextIOWrapper:
+    """A text layer over a byte stream which does not close it."""
+    return io.TextIOWrapper(stream, encoding="utf-8", newline="\n", write_through=True)

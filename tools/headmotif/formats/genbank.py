@@ -1,0 +1,88 @@
+"""GenBank flat files: the sequence and the topology of each record (https://www.ncbi.nlm.nih.gov/Sitemap/samplerecord.html).
+
+A contig's name is what NCBI's FASTA calls it: the VERSION, else the ACCESSION, else the LOCUS. It is circular where the LOCUS line says so.
+Features are not read: give them as GFF3. Biopython does the reading, one record at a time, so that an error has its record's line.
+"""
+
+import io
+import re
+import warnings
+
+from ..alphabet import ENCODE, INVALID
+from ..errors import FormatError
+from .files import lines
+
+NAMELESS = {"", ".", "<unknown id>", "<unknown name>"}
+
+
+def recognised(raw: bytes) -> bool:
+    """Whether a file's first bytes are GenBank's, a byte-order mark and empty lines aside."""
+    return raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()[:6] == b"LOCUS "
+
+
+def parse(raw: bytes, path: str) -> list[tuple[str, bytes, bool]]:
+    """The records in a file's decompressed bytes: name, upper-case letters, circular or not.
+
+    Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence, or named as one before.
+    """
+    found: dict[str, tuple[bytes, bool]] = {}
+    for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
+        name, letters, circular = _parsed(text, path, number)
+        if name in found:
+            raise FormatError(path, number, f"a second record named '{name}'; names must differ")
+        found[name] = (letters, circular)
+    return [(name, letters, circular) for name, (letters, circular) in found.items()]
+
+
+def _records(text: str) -> list[tuple[int, str]]:
+    """The text of each record with the line where it begins."""
+    starts: list[int] = []
+    rows: list[str] = []
+    for number, line in lines(text):
+        rows.append(line)
+        if line.startswith("LOCUS "):
+            starts.append(number)
+    ends = [*(start - 1 for start in starts[1:]), len(rows)]
+    return [(start, "\n".join([*rows[start - 1 : end], ""])) for start, end in zip(starts, ends, strict=True)]
+
+
+def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
+    from Bio.GenBank.Scanner import GenBankScanner
+
+    locus = text[: text.index("\n")]
+    if re.search(r"\s\d+ aa\s", locus):
+        raise FormatError(path, number, "this record is a protein; a genome's sequence is needed")
+    if not re.search(r"^//", text, re.MULTILINE):
+        raise FormatError(path, number, "the record that begins here has no end ('//'); the file is cut off, copy it again")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features and references, which are not used
+            record = GenBankScanner().parse(io.StringIO(text), do_features=False)
+    except Exception as error:  # Biopython raises whatever its parts raise on damaged text
+        raise FormatError(path, number, f"this GenBank record cannot be read ({_line(error)}); download it again") from None
+    name = next((one for one in (record.id, record.name) if one not in NAMELESS), "")
+    if not name:
+        raise FormatError(path, number, "a record without VERSION, ACCESSION and LOCUS name; give it one")
+    letters = _letters(record)
+    if not letters:
+        raise FormatError(path, number, f"the record '{name}' holds no sequence; download the full record (GenBank (full), or gbwithparts)")
+    if wrong := [letter for letter in sorted(set(letters)) if ENCODE[letter] == INVALID]:
+        raise FormatError(path, number, f"{chr(wrong[0])!r} in '{name}' is no letter of DNA (IUPAC)")
+    declared = re.search(r"\s(\d+) bp\s", locus)
+    if declared and int(declared[1]) != len(letters):
+        raise FormatError(path, number, f"LOCUS of '{name}' announces {int(declared[1]):,} bp and {len(letters):,} follow; the file is damaged")
+    return name, letters, record.annotations.get("topology") == "circular"
+
+
+def _letters(record: object) -> bytes:
+    """Upper-case letters, none where the record has but a length or parts elsewhere (CONTIG)."""
+    from Bio.Seq import UndefinedSequenceError
+
+    try:
+        return bytes(record.seq).upper() if record is not None and record.seq is not None else b""
+    except UndefinedSequenceError:
+        return b""
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:100] or type(error).__name__

@@ -1,0 +1,91 @@
+"""Tab-separated tables: one header line, floats as %.6g, no padding, no comments; and Tomtom's table of matches.
+
+A cell holds no tab and no line end (both are written as a space). Not a number is written nan.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..data import Match
+from ..errors import FormatError
+from .files import lines, read_text, write_text
+
+MATCH_COLUMNS = {
+    "Query_ID": "query",
+    "Target_ID": "target",
+    "Optimal_offset": "offset",
+    "p-value": "p",
+    "E-value": "evalue",
+    "q-value": "q",
+    "Overlap": "overlap",
+    "Query_consensus": "query_consensus",
+    "Target_consensus": "target_consensus",
+    "Orientation": "orientation",
+}
+"""Tomtom's columns, in its order and spelling, and the fields of `Match` they hold."""
+
+_BREAKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
+
+
+def write_table(path: str, columns: Mapping[str, Sequence]) -> None:
+    """Write named columns of equal length (lists or arrays); raises ValueError where they differ."""
+    cells = [_cells(column) for column in columns.values()]
+    rows = ["\t".join(row) for row in zip(*cells, strict=True)]
+    write_text(path, "".join(line + "\n" for line in ["\t".join(columns), *rows]))
+
+
+def _cells(column: Iterable) -> list[str]:
+    values = column.tolist() if hasattr(column, "tolist") else column
+    return [f"{value:.6g}" if isinstance(value, float) else str(value).translate(_BREAKS) for value in values]
+
+
+def read_table(path: str) -> dict[str, list[str]]:
+    """The columns of a table by name, as text, in their order. Raises FormatError with the line."""
+    return _parsed(path, comments=False)[0]
+
+
+def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns, and the line of each row; with `comments`, lines that begin with # are left out, as are empty ones."""
+    rows = [(number, line) for number, line in lines(read_text(path)) if line.strip() and not (comments and line.startswith("#"))]
+    if not rows:
+        raise FormatError(path, None, "this table is empty; its first line must name the columns")
+    names = rows[0][1].split("\t")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise FormatError(path, rows[0][0], f"column '{twice}' is named twice")
+    table: list[list[str]] = []
+    for number, line in rows[1:]:
+        cells = line.split("\t")
+        if len(cells) != len(names):
+            raise FormatError(path, number, f"{len(cells)} cells where the header names {len(names)}; cells are separated by tabs")
+        table.append(cells)
+    columns = zip(*table, strict=True) if table else [()] * len(names)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}, [number for number, _ in rows[1:]]
+
+
+def write_matches(path: str, matches: Sequence[Match]) -> None:
+    """Write matches with Tomtom's columns, in the order given."""
+    write_table(path, {name: [getattr(match, field) for match in matches] for name, field in MATCH_COLUMNS.items()})
+
+
+def read_matches(path: str) -> list[Match]:
+    """The matches of our table or of Tomtom's own (its comment lines are ignored). Raises FormatError with the line."""
+    table, numbers = _parsed(path, comments=True)
+    missing = [name for name in MATCH_COLUMNS if name not in table]
+    if missing:
+        raise FormatError(path, None, f"there is no column {missing[0]}; this is no table of motif matches")
+    result = []
+    for row, number in enumerate(numbers):
+        cell = {field: table[name][row] for name, field in MATCH_COLUMNS.items()}
+        try:
+            offset, overlap = int(cell["offset"]), int(cell["overlap"])
+            p, evalue, q = float(cell["p"]), float(cell["evalue"]), float(cell["q"])
+        except ValueError as error:
+            raise FormatError(path, number, f"a number was expected: {str(error).split(': ')[-1]}") from None
+        if not (0 <= p <= 1 and 0 <= q <= 1 and evalue >= 0) or math.isinf(evalue):
+            raise FormatError(path, number, "p and q must lie between 0 and 1, and E must not be negative")
+        if cell["orientation"] not in ("+", "-"):
+            raise FormatError(path, number, f"the orientation '{cell['orientation'][:30]}' is neither + nor -")
+        text = cell["query_consensus"], cell["target_consensus"], cell["orientation"]
+        result.append(Match(cell["query"], cell["target"], offset, p, evalue, q, overlap, *text))
+    return result

@@ -1,0 +1,1 @@
+"""The verbs: arrays in, arrays out. No files, no printing."""

@@ -1,0 +1,59 @@
+"""Positions that are no sites but look like their surroundings: what heads do there is chance."""
+
+import numpy as np
+
+from ..alphabet import A, N, T
+from ..data import Genome, Sites
+from .windows import Reads, flip
+
+UPSTREAM, DOWNSTREAM = 60, 20
+"""The stretch around a position whose share of A and T is matched: promoters are rich in both, and so is what heads find by chance."""
+BINS = 10
+APART = 100
+"""A background position is at least this far from every site of its strand."""
+
+
+def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) -> Sites:
+    """Positions of both strands drawn at random, their local A+T distributed like that of `sites`.
+
+    avoid: sites (of any set) to keep away from. Fewer than `number` come back where a small genome has no more.
+    """
+    rng = np.random.default_rng([seed, 3])
+    reads = Reads(genome, UPSTREAM + DOWNSTREAM)
+    candidates = _candidates(genome, avoid, max(30 * number, 20_000), rng)
+    ours, theirs = _richness(genome, reads, sites), _richness(genome, reads, candidates)
+    edges = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
+    bins = np.searchsorted(edges, theirs, side="right")
+    quota = np.bincount(np.searchsorted(edges, ours, side="right"), minlength=len(edges) + 1) * number / max(len(sites), 1)
+    chosen = [np.flatnonzero(bins == b)[: round(q)] for b, q in enumerate(quota)]
+    return candidates.take(np.sort(np.concatenate(chosen)).astype(np.int64))
+
+
+def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Generator) -> Sites:
+    start = genome.start
+    near = np.zeros((2, len(genome.base) + 1), np.int64)
+    low = start[avoid.contig] + np.maximum(avoid.position - APART, 0)
+    high = np.minimum(start[avoid.contig] + avoid.position + APART + 1, start[avoid.contig + 1])
+    row = (avoid.strand < 0).astype(np.int64)
+    np.add.at(near, (row, low), 1)
+    np.add.at(near, (row, high), -1)
+    free = (np.cumsum(near, axis=1)[:, :-1] == 0) & (genome.base != N)
+    place = np.flatnonzero(free.ravel())
+    place = rng.permutation(place) if len(place) <= 4 * number else rng.choice(place, number, replace=False)
+    row, at = np.divmod(place[:number], len(genome.base))
+    contig = np.searchsorted(start, at, side="right") - 1
+    strength = np.full(len(at), np.nan, np.float32)
+    return Sites(contig.astype(np.int32), at - start[contig], (1 - 2 * row).astype(np.int8), strength)
+
+
+def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
+    """Share of A and T from UPSTREAM before to DOWNSTREAM after each site, float64 (sites,)."""
+    place = flip(sites.position, sites.strand, reads.lengths[sites.contig])
+    codes = reads.cut(sites.contig, sites.strand, place, 1)[:, reads.halo - UPSTREAM : reads.halo + DOWNSTREAM + 1]
+    return ((codes == A) | (codes == T)).mean(axis=1)
+
+
+def joined(sites: Sites, others: Sites) -> tuple[Sites, np.ndarray]:
+    """Sites, then background positions, as one table; and which are sites, bool (rows,)."""
+    columns = (np.concatenate([getattr(sites, c), getattr(others, c)]) for c in ("contig", "position", "strand", "strength"))
+    return Sites(*columns), np.arange(len(sites) + len(others)) < len(sites)

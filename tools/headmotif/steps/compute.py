@@ -1,0 +1,47 @@
+"""Where and in which arithmetic the networks run, decided by what the machine can do, never by a race."""
+
+import contextlib
+from dataclasses import dataclass
+
+import torch
+
+from ..errors import InputError
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class Compute:
+    """A device and the type of its matrix products."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    def arithmetic(self) -> contextlib.AbstractContextManager:
+        """The context in which networks are evaluated."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype is torch.bfloat16)
+
+    def __str__(self) -> str:
+        return f"{self.device.type}, {str(self.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
+
+
+def choose(device: str, precision: str, threads: int) -> Compute:
+    """The device and precision asked for; "auto" takes a GPU where one is, and bfloat16 where the hardware has it."""
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=False)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not available.get(device, False):
+        raise InputError(f"the device '{device}' is not there; use --device auto or cpu")
+    if precision == "auto":
+        precision = "bfloat16" if _has_bfloat16(device) else "float32"
+    if precision not in PRECISIONS:
+        raise InputError(f"the precision '{precision}' is not known; use auto, float32 or bfloat16")
+    return Compute(torch.device(device), PRECISIONS[precision])
+
+
+def _has_bfloat16(device: str) -> bool:
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
