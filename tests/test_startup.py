@@ -31,9 +31,9 @@ def call(script, option: str) -> str:
 
 def seconds(code: str) -> float:
     best = float("inf")
-    for _ in range(5):
+    for _ in range(8):  # the best of several: what else the machine does only ever adds
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30)
+        subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=True)
         best = min(best, time.perf_counter() - began)
     return best
 
@@ -58,7 +58,7 @@ def test_neither_loads_anything_heavy(script, option):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name)
 def test_both_are_quick(script, import_typer):
-    assert seconds(call(script, "--version")) < 1.5 * import_typer + 0.02
+    assert seconds(call(script, "--version")) < 1.5 * import_typer
     assert seconds(call(script, "--help")) < 3 * import_typer
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import torch
 
     from ..data import Genome
+    from ..steps.run_state import Record, State
     from ..steps.split import Stretch
-    from ..steps.train import Record, State
 
 
 def train_annot(
@@ -54,7 +54,8 @@ def train_annot(
     from ..data import NO_LABEL
     from ..formats import checkpoint_tensor, model_tensor, summary, tables, tensors
     from ..formats import genome as genome_file
-    from ..steps import compute, model, split
+    from ..steps import chunks as chunked
+    from ..steps import compute, model, run_state, split
     from ..steps import train as training
 
     if preset not in model.PRESETS:
@@ -75,17 +76,17 @@ def train_annot(
     where = compute.choose(device, precision, usable_threads(threads))
     torch.manual_seed(seed)
     net = model.build(model.PRESETS[preset], len(data.labels)).to(where.device)
-    chunks = training.Chunks(data, part, recipe, net.halo)
+    chunks = chunked.Chunks(data, part, recipe, net.halo)
     limit = training.steps_at_most(chunks)
     run = _run(data, net, recipe, regions)
-    state = _resumed(checkpoint, run) if resume else training.State()
+    state = _resumed(checkpoint, run) if resume else run_state.State()
     say(_forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, str(where)), quiet and not dry_run)
     if dry_run:
         return
 
     def keep(state: "State") -> None:
         if checkpoint:
-            checkpoint_tensor.write(checkpoint, checkpoint_tensor.Checkpoint(run, *training.pack(state)))
+            checkpoint_tensor.write(checkpoint, checkpoint_tensor.Checkpoint(run, *run_state.pack(state)))
 
     told = Progress("training", limit, quiet)
     for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep):
@@ -137,15 +138,15 @@ def _resumed(path: str, run: dict) -> "State":
     import os
 
     from ..formats import checkpoint_tensor
-    from ..steps import train as training
+    from ..steps import run_state
 
     if not os.path.exists(path):
-        return training.State()
+        return run_state.State()
     found = checkpoint_tensor.read(path)
     if found.run != run:
         other = [key for key in run if found.run.get(key) != run[key]]
         raise InputError(f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or another file")
-    return training.unpack(found.progress, found.arrays)
+    return run_state.unpack(found.progress, found.arrays)
 
 
 def _forecast(net: "torch.nn.Module", seconds: float, steps: int, recipe: object, where: str) -> str:

@@ -1,11 +1,11 @@
 """FASTA: sequences of DNA, plain, gzip, bgzip or from standard input (https://en.wikipedia.org/wiki/FASTA_format).
 
 A record is a line `>name description` and lines of letters of any length; the name ends at the first space or tab. Taken as they
-come: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within lines. Refused, with the line: anything
-before the first `>`, a record without a name or without letters, a name used twice, a letter outside IUPAC.
+come: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within lines. Refused, with the
+line: anything before the first `>`, a record without a name or without letters, a name used twice, a letter outside IUPAC.
 
-The lines are checked one by one and spooled, a line a record, to a temporary plain file which pyfaidx then indexes and reads: it takes neither gzip
-nor standard input nor lines of uneven length, and would leave its index beside the input.
+The lines are checked one by one and spooled, a line a record, to a temporary plain file which pyfaidx then indexes and reads:
+it takes neither gzip nor standard input nor lines of uneven length, and would leave its index beside the input.
 """
 
 import base64
@@ -34,7 +34,7 @@ STARTS = {
     b"\xff\xfe": "this is UTF-16 text; save it as plain text (UTF-8)",
     b"\xfe\xff": "this is UTF-16 text; save it as plain text (UTF-8)",
     b"<": "this is HTML or XML, perhaps a web page saved in the place of the file; download the FASTA itself",
-    b"@": "this looks like FASTQ; an assembled genome in FASTA is needed",
+    b"@": "this looks like FASTQ or SAM; an assembled genome in FASTA is needed",
     b"ID   ": "this looks like EMBL; give FASTA or GenBank",
     b"##gff": "this is GFF3; give the sequence as FASTA here, and the GFF3 as --sites",
 }

@@ -23,7 +23,8 @@ def recognised(raw: bytes) -> bool:
 def parse(raw: bytes, path: str) -> list[tuple[str, bytes, bool]]:
     """The records in a file's decompressed bytes: name, upper-case letters, circular or not.
 
-    Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence, or named as one before.
+    Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence, or named as
+    one before.
     """
     found: dict[str, tuple[bytes, bool]] = {}
     for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
@@ -70,8 +71,9 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
         raise FormatError(path, number, f"{chr(wrong[0])!r} in '{name}' is no letter of DNA (IUPAC)")
     declared = re.search(r"\s(\d+) bp\s", locus)
     if declared and int(declared[1]) != len(letters):
-        raise FormatError(path, number, f"LOCUS of '{name}' announces {int(declared[1]):,} bp and {len(letters):,} follow; the file is damaged")
-    return name, letters, record.annotations.get("topology") == "circular"
+        problem = f"LOCUS of '{name}' announces {int(declared[1]):,} bp and {len(letters):,} follow; the file is damaged, copy it again"
+        raise FormatError(path, number, problem)
+    return name, letters, re.search(r"\sbp\s.*\scircular\b", locus) is not None
 
 
 def _letters(record: object) -> bytes:

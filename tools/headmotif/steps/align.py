@@ -14,6 +14,8 @@ from ..alphabet import N
 WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16)
 PSEUDO = 1.0
 """Sequences' worth of background added to each column's counts."""
+FAINT = 0.12
+"""Bits against the background below which a column at a motif's end is cut off: it fits the sequences better and says nothing."""
 WORDS = 12
 """Frequent words tried as starting points, beside the columns as they stand under each offset."""
 
@@ -62,7 +64,18 @@ def discover(windows: np.ndarray, weight: np.ndarray, background: np.ndarray, wi
         found = refine(windows, weight, background, matrix)
         if best is None or found.gain > best.gain:
             best = found
+    if best is not None and len(trimmed(best.matrix, background)) < len(best.matrix):
+        best = refine(windows, weight, background, trimmed(best.matrix, background))
     return best
+
+
+def trimmed(matrix: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """The matrix without the columns at its ends that say little (less than FAINT bits), but never narrower than the least width."""
+    bits = (matrix * np.log2(matrix / background)).sum(axis=1)
+    first, last = 0, len(matrix)
+    while last - first > WIDTHS[0] and min(bits[first], bits[last - 1]) < FAINT:
+        first, last = (first + 1, last) if bits[first] < bits[last - 1] else (first, last - 1)
+    return matrix[first:last]
 
 
 def refine(windows: np.ndarray, weight: np.ndarray, background: np.ndarray, matrix: np.ndarray, rounds: int = 30) -> Alignment:

@@ -8,12 +8,11 @@ import numpy as np
 from ..alphabet import N
 from ..data import Genome, Motif, Regions
 from .align import discover, refine
-from .segment import permuted_offsets
-from .selectivity import rank_test, scores, usual_start
+from .selectivity import permutation_test, rank_test, scores, usual_start
 from .windows import Reads, flip
 
 SHUFFLES = 5
-"""Sets of control regions: their number does not change what is tested, only how well the control is known."""
+"""Sets of random places where the regions name no site: their number does not change what is tested, only how well it is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +33,8 @@ def find_motifs(genome: Genome, regions: Regions, flank: int, min_sites: int, se
     """
     overall = composition(genome)
     half = discovery_half(regions, seed)
-    anchored = regions.site >= 0
-    seeds = range(seed * 1000, seed * 1000 + SHUFFLES)
-    controls = [permuted_offsets(regions, s) if anchored.all() else shifted(genome, regions, s) for s in seeds]
+    anchored = bool((regions.site >= 0).all())
+    controls = [] if anchored else [shifted(genome, regions, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
     for group in sorted(set(regions.head.tolist()), key=natural):
         mine = np.flatnonzero(regions.head == group)
         test = mine[~half[mine]]
@@ -52,12 +50,23 @@ def find_motifs(genome: Genome, regions: Regions, flank: int, min_sites: int, se
         if found is None:
             yield Found(group, len(mine), None, float("nan"), "its regions are too short for a motif, or all N")
             continue
-        start = usual_start(found, weight[first]) if anchored.all() else None
-        here = scores(windows[~first], found.matrix, background, start)
-        there = np.concatenate([scores(cut(genome, c.take(test), span, flank), found.matrix, background, start) for c in controls])
-        p = rank_test(here, there)
+        if anchored:
+            p = _beyond_position(genome, regions.take(test), found.matrix, background, usual_start(found, weight[first]) - span)
+        else:
+            there = np.concatenate([cut(genome, c.take(test), span, flank) for c in controls])
+            best = (np.nanmax(scores(w, found.matrix, background), axis=1, initial=-1e9) for w in (windows[~first], there))
+            p = rank_test(*best)
         final = refine(windows, weight, background, found.matrix)
         yield Found(group, len(mine), Motif(group, final.matrix, float((final.present > 0.5).sum()), overall), p)
+
+
+def _beyond_position(genome: Genome, regions: Regions, matrix: np.ndarray, background: np.ndarray, start: int) -> float:
+    """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped ones."""
+    distances, own = np.unique(regions.distance, return_inverse=True)
+    reads = Reads(genome, int(np.abs(distances).max()) + abs(start) + len(matrix))
+    place = flip(regions.site, regions.strand, reads.lengths[regions.contig])
+    promoters = reads.cut(regions.contig, regions.strand, place, 1)
+    return permutation_test(scores(promoters, matrix, background)[:, reads.halo + distances + start], own.ravel())
 
 
 def composition(genome: Genome) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Is a motif there because the head chose it, or because sites have it at that distance anyway?
 
-A motif found on one half of the sites is scored on the other half, at the places that the head attended to and at control places:
-the same distances swapped among the sites, so that the profile over distance stays and the choice by content is gone.
-A head which looks at a fixed distance, whatever stands there, scores the same at both.
+A motif found on one half of the sites is scored on the other half, at the places that the head attended to and at the same distances
+swapped among the sites: the profile over distance stays and the choice by content is gone. A head which looks at a fixed distance,
+whatever stands there, scores the same at both.
 """
 
 import math
@@ -11,8 +11,8 @@ import numpy as np
 
 from .align import Alignment, log_odds, places
 
-SLACK = 1
-"""Bases by which the motif may lie off its usual place from the attended base."""
+LEAST = 1e-12
+"""The normal tails below are no measure of anything smaller."""
 
 
 def usual_start(found: Alignment, weight: np.ndarray) -> int:
@@ -21,17 +21,38 @@ def usual_start(found: Alignment, weight: np.ndarray) -> int:
     return int(votes.argmax())
 
 
-def scores(windows: np.ndarray, matrix: np.ndarray, background: np.ndarray, start: int | None) -> np.ndarray:
-    """Best log-odds, float64 (sequences,), of the motif near `start` in windows uint8 (sequences, length), or anywhere for None.
+def scores(windows: np.ndarray, matrix: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Log-odds (nats), float64 (sequences, starts), of the motif at each start in windows uint8; NaN where an N is in the way."""
+    hot, valid = places(windows, len(matrix))
+    return np.where(valid, hot.astype(np.float64) @ log_odds(matrix, background).ravel(), np.nan)
 
-    -inf where every place holds an N.
+
+def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
+    """One-sided p that the sites' own distances score no higher than the same distances swapped among them at random.
+
+    score: float64 (sites, distances), each site's score at every distance that occurs; NaN counts as the site's mean. own: int64 (sites,),
+    which column is the site's own. Mean and variance over all permutations are exact (Hoeffding 1951, Ann Math Stat
+    22:558-566), their distribution is taken as normal.
+
+    >>> permutation_test(np.array([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20), np.array([0] * 20 + [1] * 20)) < 1e-6
+    True
+    >>> permutation_test(np.array([[1.0, 0.0]] * 40), np.array([0] * 20 + [1] * 20))
+    1.0
     """
-    width = len(matrix)
-    if start is not None:
-        windows = windows[:, max(start - SLACK, 0) : start + width + SLACK]
-    hot, valid = places(windows, width)
-    score = hot.astype(np.float64) @ log_odds(matrix, background).ravel()
-    return np.where(valid, score, -np.inf).max(axis=1)
+    sites = len(own)
+    if sites < 3:
+        return 1.0
+    count = np.bincount(own, minlength=score.shape[1])
+    known = np.where(np.isnan(score), 0.0, score)
+    centre = (known @ count) / np.maximum(~np.isnan(score) @ count, 1)
+    score = np.where(np.isnan(score), centre[:, None], score)
+    centred = score - (score @ count / sites)[:, None]  # whatever a site scores everywhere says nothing of the choice
+    centred = centred - centred.mean(axis=0)
+    variance = float((centred**2 @ count).sum()) / (sites - 1)
+    if variance < 1e-12:
+        return 1.0
+    z = float(centred[np.arange(sites), own].sum()) / math.sqrt(variance)
+    return max(0.5 * math.erfc(z / math.sqrt(2)), LEAST)
 
 
 def rank_test(here: np.ndarray, control: np.ndarray) -> float:
@@ -50,4 +71,4 @@ def rank_test(here: np.ndarray, control: np.ndarray) -> float:
     u = rank[inverse[:n]].sum() - n * (n + 1) / 2
     total = n + m
     spread = math.sqrt(n * m / 12 * (total + 1 - (count**3 - count).sum() / (total * (total - 1))))
-    return 0.5 * math.erfc((u - n * m / 2 - 0.5) / spread / math.sqrt(2))
+    return max(0.5 * math.erfc((u - n * m / 2 - 0.5) / spread / math.sqrt(2)), LEAST)

@@ -11,104 +11,19 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from ..alphabet import N
 from ..data import NO_LABEL, Genome
 from .annotate import annotate
+from .chunks import Chunks
 from .compute import Compute
 from .metrics import Score, score
 from .recipe import Recipe
-from .split import TRAIN, VALIDATION
-from .windows import Reads, oriented_rows
-
-
-@dataclass(frozen=True)
-class Record:
-    """One evaluation: what was seen, the mean training loss since the last one, and the scores of the validation part per label."""
-
-    step: int
-    epoch: int
-    nucleotides: int
-    loss: float
-    scores: tuple[Score, ...]
-    best: bool
-
-    @property
-    def average_precision(self) -> float:
-        """Mean over the labels that can be scored."""
-        known = [s.average_precision for s in self.scores if not math.isnan(s.average_precision)]
-        return sum(known) / len(known) if known else float("nan")
-
-
-@dataclass
-class State:
-    """All that a run needs to go on: at a given number of threads, the resumed run ends in the same bytes."""
-
-    step: int = 0
-    epoch: int = 0
-    batch: int = 0  # batches of the epoch that are done
-    weights: dict[str, torch.Tensor] = field(default_factory=dict)
-    mean: dict[str, torch.Tensor] = field(default_factory=dict)
-    best: dict[str, torch.Tensor] = field(default_factory=dict)
-    moments: dict[str, torch.Tensor] = field(default_factory=dict)  # AdamW's, "<number>.<name>"
-    loss: tuple[float, int] = (0.0, 0)  # sum and number of steps since the last evaluation
-    records: list[Record] = field(default_factory=list)
-
-
-class Chunks:
-    """The training chunks of a genome: which there are in an epoch, and their codes, targets and weights."""
-
-    def __init__(self, genome: Genome, part: np.ndarray, recipe: Recipe, halo: int):
-        self.genome, self.part, self.recipe = genome, part, recipe
-        self.reads = Reads(genome, halo)
-        learned = (genome.label != NO_LABEL) & (part == TRAIN)
-        sites = learned & (genome.label == 1)
-        pad = (0, recipe.length)  # a chunk may pass the end
-        self.target: list[np.ndarray] = []  # per contig and strand: bool (labels, length + pad)
-        self.learned: list[np.ndarray] = []
-        for contig in range(len(genome.contigs)):
-            for strand in (1, -1):
-                rows = (oriented_rows(x, genome, contig, strand) for x in (sites, learned))
-                target, learn = (np.pad(r, ((0, 0), pad)) for r in rows)  # (labels, length + pad)
-                self.target.append(target)
-                self.learned.append(learn)
-        self.prevalence = np.clip(sites.sum((1, 2)) / np.maximum(learned.sum((1, 2)), 1), 1e-9, 0.5)
-
-    def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Chunks int64 (chunks, 3: contig, row 0 + or 1 -, oriented start), shuffled, and their weights float32 (chunks,)."""
-        recipe = self.recipe
-        rng = np.random.default_rng([recipe.seed, 1, number])
-        phase = int(rng.integers(recipe.length))
-        found, weight = [], []
-        for row, (target, learned) in enumerate(zip(self.target, self.learned, strict=True)):
-            start = np.arange(phase - recipe.length, learned.shape[1] - recipe.length, recipe.length)
-            start = start[start >= 0] if len(start) > 1 else np.zeros(1, np.int64)
-            some = np.add.reduceat(learned.any(0), start) > 0
-            with_site = np.add.reduceat(target.any(0), start) > 0
-            drawn = rng.random(len(start)) < recipe.others
-            kept = some & (with_site | drawn)
-            found.append(np.stack([np.full(kept.sum(), row // 2), np.full(kept.sum(), row % 2), start[kept]], 1))
-            weight.append(np.where(with_site[kept], 1.0, 1 / recipe.others))
-        chunks, weights = np.concatenate(found), np.concatenate(weight).astype(np.float32)
-        order = rng.permutation(len(chunks))
-        return chunks[order], weights[order]
-
-    def batch(self, chunks: np.ndarray, weights: np.ndarray, step: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Codes (batch, halo + length + halo), targets and weights (batch, length, labels)."""
-        recipe = self.recipe
-        codes = self.reads.cut(chunks[:, 0], 1 - 2 * chunks[:, 1], chunks[:, 2], recipe.length)
-        rng = np.random.default_rng([recipe.seed, 2, step])
-        changed = (rng.random(codes.shape) < recipe.substitutions) & (codes != N)
-        codes = np.where(changed, rng.integers(0, N, codes.shape, np.uint8), codes)
-        spans = [(2 * c + r, slice(p, p + recipe.length)) for c, r, p in chunks]
-        target = np.stack([self.target[row][:, span].T for row, span in spans])
-        learned = np.stack([self.learned[row][:, span].T for row, span in spans])
-        return torch.from_numpy(codes), torch.from_numpy(target.astype(np.float32)), torch.from_numpy(learned * weights[:, None, None])
+from .run_state import Record, State, remember, restore
+from .split import VALIDATION
 
 
 def train(
@@ -131,7 +46,7 @@ def train(
             net.out.bias.copy_(torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence))))
         state.mean = {name: p.detach().clone() for name, p in net.named_parameters()}
     else:
-        _restore(net, optimiser, state)
+        restore(net, optimiser, state)
     every = recipe.every or evaluation_interval(chunks)
     limit = steps_at_most(chunks)
     while not _finished(state, recipe, limit):
@@ -147,7 +62,7 @@ def train(
             if state.step % every == 0 or state.step == limit:
                 record = _evaluate(net, chunks, compute, state)
                 if keep:
-                    _remember(net, optimiser, state)
+                    remember(net, optimiser, state)
                     keep(state)
                 yield record
         if state.batch >= batches:
@@ -254,51 +169,9 @@ def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> 
     return tuple(result)
 
 
-def _remember(net: torch.nn.Module, optimiser: torch.optim.Optimizer, state: State) -> None:
-    state.weights = {name: p.detach().clone() for name, p in net.named_parameters()}
-    moments = optimiser.state_dict()["state"]
-    state.moments = {f"{number}.{name}": torch.as_tensor(value) for number, slots in moments.items() for name, value in slots.items()}
-
-
-def _restore(net: torch.nn.Module, optimiser: torch.optim.Optimizer, state: State) -> None:
-    with torch.no_grad():
-        for name, parameter in net.named_parameters():
-            parameter.copy_(state.weights[name])
-    slots: dict[int, dict[str, torch.Tensor]] = {}
-    for key, value in state.moments.items():
-        number, _, name = key.partition(".")
-        slots.setdefault(int(number), {})[name] = value
-    optimiser.load_state_dict({"state": slots, "param_groups": optimiser.state_dict()["param_groups"]})
-
-
 def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
     """The probability above which calls have the largest F1 (harmonic mean of precision and recall) on the positions given."""
     order = np.argsort(-probability, kind="stable")
     true = np.cumsum(truth[order] == 1)
     f1 = 2 * true / (np.arange(1, len(true) + 1) + max(int(true[-1]) if len(true) else 0, 1))
     return float(probability[order][int(np.argmax(f1))]) if len(true) else 0.5
-
-
-def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
-    """A state as plain numbers and arrays, for a checkpoint; `unpack` gives it back."""
-    progress = {"step": state.step, "epoch": state.epoch, "batch": state.batch}
-    progress["records"] = [[r.step, r.epoch, r.nucleotides, r.loss.hex(), [_hex(s) for s in r.scores], r.best] for r in state.records]
-    progress["loss"] = [state.loss[0].hex(), state.loss[1]]
-    groups = ("weights", "mean", "best", "moments")
-    return progress, {group: {n: t.detach().cpu().numpy() for n, t in getattr(state, group).items()} for group in groups}
-
-
-def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
-    """The state that `pack` took apart."""
-    records = [
-        Record(step, epoch, seen, float.fromhex(loss), tuple(Score(*(float.fromhex(x) for x in s[:3]), *s[3:]) for s in scores), best)
-        for step, epoch, seen, loss, scores, best in progress["records"]
-    ]
-    groups = {group: {n: torch.from_numpy(np.array(a)) for n, a in found.items()} for group, found in arrays.items()}
-    loss = (float.fromhex(progress["loss"][0]), progress["loss"][1])
-    return State(progress["step"], progress["epoch"], progress["batch"], **groups, loss=loss, records=records)
-
-
-def _hex(s: Score) -> list:
-    """A score's floats to the last bit, NaN included, which JSON has no number for."""
-    return [float(s.roc_auc).hex(), float(s.average_precision).hex(), float(s.prevalence).hex(), s.positions, s.sites]

@@ -1,0 +1,111 @@
+"""fasta2tensor: from a genome and its sites to one genome tensor."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..cli import GenomeFile, Output, Quiet, command, say
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..data import Genome
+    from ..formats.sites import SiteFile
+
+SHOWN = 20
+"""So many contigs are told of, one line each; the others are counted."""
+
+
+def fasta2tensor(
+    genome: GenomeFile,
+    sites: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]FILE", help="Sites as BED6, GFF3, GTF or TSV; may be given again, each a label set of its own."),
+    ] = None,
+    feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")] = "",
+    zero_based: Annotated[bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")] = False,
+    circular: Annotated[list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")] = None,
+    annotation: Annotated[str, typer.Option(metavar="FILE", help="GFF3 that tells which contigs are circles (Is_circular=true).")] = "",
+    output: Output = "-",
+    quiet: Quiet = False,
+) -> None:
+    """Turn a genome and its sites into a genome tensor, the file that the other commands read.
+
+    A site is one nucleotide on one strand, such as the +1 of a TSS; of a longer interval it is the 5' end.
+    A label set is named by NAME= or by its file's name. GFF3 files given as --sites tell circles too.
+    """
+    from ..formats import files, genome_tensor, gff3, tensors
+    from ..formats import genome as genome_file
+    from ..formats import sites as site_file
+    from ..steps.label import label
+
+    tensors.refuse_terminal(output)
+    named = _named(sites or [])
+    if [genome, *named.values(), annotation].count("-") > 1:
+        raise InputError("standard input can be only one of GENOME, --sites and --annotation; give the others as files")
+    data = genome_file.read(genome, circular or [])
+    if annotation:
+        data = _closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
+    found = {name: site_file.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
+    data = _closed(data, [name for one in found.values() for name in one.circular])
+    data = label(data, {name: one.sites for name, one in found.items()})
+    for line in [*_contigs(data), *_files(found)]:
+        say(line, quiet)
+    genome_tensor.write(output, data)
+
+
+def _named(sites: Sequence[str]) -> dict[str, str]:
+    """Files by the names of their label sets."""
+    named: dict[str, str] = {}
+    for text in sites:
+        name, is_named, path = text.partition("=")
+        if not is_named or os.path.exists(text):
+            path = text
+            stem = os.path.basename(text).removesuffix(".gz")
+            name = os.path.splitext(stem)[0] if text != "-" else "sites"
+        if not name or not path or not name.isprintable():
+            raise InputError(f"--sites {text}: give it as FILE or NAME=FILE")
+        if name in named:
+            raise InputError(f"--sites {text}: a label set named '{name}' is there already; name them apart with NAME=FILE")
+        named[name] = path
+    return named
+
+
+def _closed(genome: "Genome", names: Sequence[str]) -> "Genome":
+    """Circles as an annotation tells them; what it says of contigs that the genome has not is passed over."""
+    from ..formats import genome as genome_file
+
+    known = {c.name for c in genome.contigs}
+    return genome_file.close(genome, [name for name in names if name in known])
+
+
+def _contigs(genome: "Genome") -> Iterator[str]:
+    """A line a contig: length, shape, and the sites of each label set per strand."""
+    import numpy as np
+
+    counts = []
+    for number in range(len(genome.labels)):
+        known = genome.sites(number)
+        counts.append([np.bincount(known.contig[known.strand == sign], minlength=len(genome.contigs)) for sign in (1, -1)])
+    for i, contig in enumerate(genome.contigs[:SHOWN]):
+        told = [f"{contig.name}: {contig.length:,} nt, {'circular' if contig.circular else 'linear'}"]
+        told += [f"{name} {plus[i]:,} on +, {minus[i]:,} on -" for name, (plus, minus) in zip(genome.labels, counts, strict=True)]
+        yield "; ".join(told)
+    if len(genome.contigs) > SHOWN:
+        more = genome.contigs[SHOWN:]
+        sites = [f"{name} {sum(int(c[SHOWN:].sum()) for c in pair):,} sites" for name, pair in zip(genome.labels, counts, strict=True)]
+        yield "; ".join([f"{len(more):,} further contigs: {sum(c.length for c in more):,} nt", *sites])
+    if not genome.labels:
+        yield "no label set: the tensor holds the sequence alone (give --sites FILE to train on it)"
+
+
+def _files(found: "dict[str, SiteFile]") -> Iterator[str]:
+    """A line a file of sites: rows, duplicates, and what was left out."""
+    for name, one in found.items():
+        parts = [f"{one.rows:,} rows, {len(one.sites):,} sites, {one.duplicates:,} duplicates dropped"]
+        parts += [f"left out: {n:,} {reason}" for reason, n in one.left_out]
+        yield f"{name} ({one.format}): {'; '.join(parts)}"
+
+
+main = command(fasta2tensor)
