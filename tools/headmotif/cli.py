@@ -98,6 +98,8 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
         raise SystemExit(141) from None
     except KeyboardInterrupt:
         _leave(f"{name}: interrupted", 130)
+    except EOFError as error:  # typer would call it "Aborted!" and hide where it came from
+        raise RuntimeError("a bug in headmotif: an end of file that no reader expected") from error
     except MemoryError:
         _leave(f"{name}: out of memory; free some, or take a machine with more", 1)
     except OSError as error:

@@ -78,6 +78,8 @@ class Genome:
         _check(not self.labels or self.label.shape == (len(self.labels), 2, len(self.base)), "labels do not fit the bases")
         _check(self.base.dtype == np.uint8 and (len(self.base) == 0 or int(self.base.max()) <= N), "a base is not a code 0-4")
         _check(self.site.shape == (len(self.strength), 3), "sites and strengths differ in number")
+        place = self.site[:, 1:]
+        _check(bool(((place >= 0) & (place < (2, len(self.base)))).all()), "a site is on no strand or beyond the bases")
 
     @property
     def start(self) -> np.ndarray:
@@ -128,6 +130,10 @@ class Attention:
         _check(self.offset.shape == (keys,) and len(self.reach) == layers, "offsets or reach do not fit the weights")
         columns = (self.is_site, self.probability, self.contig, self.position, self.strand)
         _check(all(c.shape == (queries,) for c in columns), "a column of the queries has the wrong length")
+        _check(bool(((self.contig >= 0) & (self.contig < len(self.contigs))).all()), "a query is on no contig")
+        lengths = np.array([c.length for c in self.contigs], np.int64)[self.contig]
+        _check(bool(((self.position >= 0) & (self.position < lengths)).all()), "a query lies beyond its contig")
+        _check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
 
 @dataclass(frozen=True, eq=False)

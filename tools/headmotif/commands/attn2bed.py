@@ -12,7 +12,7 @@ AttentionFile = Annotated[str, typer.Argument(metavar="ATTENTION", help="A file 
 def attn2bed(
     attention: AttentionFile,
     output: Output = "-",
-    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest false discovery rate of a region.")] = 0.05,
+    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest false discovery rate of a region.")] = 0.1,
     controls: Annotated[str, typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED.")] = "",
     seed: Seed = 1,
     quiet: Quiet = False,
@@ -37,9 +37,10 @@ def attn2bed(
         quiet,
     )
     lengths = {c.name: c.length for c in seen.contigs}
-    bed.write_regions(output, found.regions, lengths)
+    circles = [c.name for c in seen.contigs if c.circular]
+    bed.write_regions(output, found.regions, lengths, circles)
     if controls:
-        bed.write_regions(controls, permuted_offsets(found.regions, seed), lengths)
+        bed.write_regions(controls, permuted_offsets(found.regions, seed), lengths, circles)
 
 
 main = command(attn2bed)

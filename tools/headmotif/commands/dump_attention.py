@@ -17,7 +17,7 @@ def dump_attention(
     sites: Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")] = "",
     feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")] = "",
     limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 0,
-    background: Annotated[int, typer.Option(min=-1, help="Number of background positions; -1: as many as sites, at most 5000.")] = -1,
+    background: Annotated[int, typer.Option(min=0, help="Number of background positions.")] = 5000,
     output: Output = "-",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     seed: Seed = 1,
@@ -51,7 +51,7 @@ def dump_attention(
     chosen = known
     if limit and limit < len(known):
         chosen = known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
-    others = drawn.matched(data, chosen, known, min(len(chosen), 5000) if background < 0 else background, seed)
+    others = drawn.matched(data, chosen, known, background, seed)
     queries, is_site = drawn.joined(chosen, others)
     offset, reach = attend.keys_of(net)
     size = (len(queries), net.config.layers, net.config.heads, len(offset))

@@ -50,9 +50,9 @@ def fasta2tensor(
     found = {name: site_file.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
     data = _closed(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
+    genome_tensor.write(output, data)
     for line in [*_contigs(data), *_files(found)]:
         say(line, quiet)
-    genome_tensor.write(output, data)
 
 
 def _named(sites: Sequence[str]) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """headmotif: the umbrella: what there is, what a file holds, planted genomes, the demonstration."""
 
-from importlib.util import find_spec
-
 from ..cli import group
+from .demo import demo
 from .inspect import inspect
 from .plant import plant
 
@@ -36,9 +35,4 @@ def overview() -> str:
 
 def main() -> None:
     """The console script."""
-    functions = [inspect, plant]
-    if find_spec("headmotif.commands.demo"):
-        from .demo import demo
-
-        functions.append(demo)
-    group("headmotif", overview, *functions)()
+    group("headmotif", overview, inspect, plant, demo)()

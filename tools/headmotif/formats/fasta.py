@@ -13,13 +13,16 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from ..alphabet import ENCODE, INVALID, decode
-from ..errors import FormatError
+from ..errors import FormatError, InputError
 from .files import read_bytes, writing
+
+if TYPE_CHECKING:
+    import pyfaidx
 
 WIDTH = 80
 """Letters in a line that we write, as NCBI does."""
@@ -48,16 +51,27 @@ def read(path: str) -> list[tuple[str, bytes]]:
 
 def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
     """The records in a file's decompressed bytes; `path` is for messages alone. Raises FormatError with the line."""
-    import pyfaidx
-
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     refuse_other_kinds(raw, path)
-    with tempfile.TemporaryDirectory(prefix="headmotif-") as folder:
-        plain = os.path.join(folder, "plain.fa")
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="headmotif-")
+    except FileNotFoundError:  # what tempfile says of a full disk as well
+        raise InputError("no folder for temporary files can be written to; make room, or set TMPDIR to one that can") from None
+    with folder as place:
+        plain = os.path.join(place, "plain.fa")
         with open(plain, "wb") as spool:
             names = _spool(raw, path, spool)
-        with pyfaidx.Fasta(plain, indexname=plain + ".fai", as_raw=True, sequence_always_upper=True) as indexed:
-            return [(name, indexed[str(number)][:].encode("ascii")) for number, name in enumerate(names)]
+        with _indexed(plain) as records:
+            return [(name, records[str(number)][:].encode("ascii")) for number, name in enumerate(names)]
+
+
+def _indexed(plain: str) -> "pyfaidx.Fasta":
+    import pyfaidx
+
+    try:
+        return pyfaidx.Fasta(plain, indexname=plain + ".fai", as_raw=True, sequence_always_upper=True)
+    except OSError as error:  # pyfaidx hides why the index could not be written
+        raise error.__context__ if isinstance(error.__context__, OSError) else error from None
 
 
 def refuse_other_kinds(raw: bytes, path: str) -> None:

@@ -26,6 +26,8 @@ def parse(raw: bytes, path: str) -> list[tuple[str, bytes, bool]]:
     Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence, or named as
     one before.
     """
+    if not recognised(raw):
+        raise FormatError(path, None, "this is no GenBank file; it must begin with LOCUS")
     found: dict[str, tuple[bytes, bool]] = {}
     for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
         name, letters, circular = _parsed(text, path, number)
@@ -43,7 +45,7 @@ def _records(text: str) -> list[tuple[int, str]]:
         rows.append(line)
         if line.startswith("LOCUS "):
             starts.append(number)
-    ends = [*(start - 1 for start in starts[1:]), len(rows)]
+    ends = [*(start - 1 for start in starts[1:]), len(rows)] if starts else []
     return [(start, "\n".join([*rows[start - 1 : end], ""])) for start, end in zip(starts, ends, strict=True)]
 
 
@@ -61,6 +63,8 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
             record = GenBankScanner().parse(io.StringIO(text), do_features=False)
     except Exception as error:  # Biopython raises whatever its parts raise on damaged text
         raise FormatError(path, number, f"this GenBank record cannot be read ({_line(error)}); download it again") from None
+    if record is None:
+        raise FormatError(path, number, "this GenBank record holds nothing; download it again")
     name = next((one for one in (record.id, record.name) if one not in NAMELESS), "")
     if not name:
         raise FormatError(path, number, "a record without VERSION, ACCESSION and LOCUS name; give it one")
@@ -81,7 +85,7 @@ def _letters(record: object) -> bytes:
     from Bio.Seq import UndefinedSequenceError
 
     try:
-        return bytes(record.seq).upper() if record is not None and record.seq is not None else b""
+        return bytes(record.seq).upper() if record.seq is not None else b""
     except UndefinedSequenceError:
         return b""
 

@@ -45,6 +45,8 @@ def read(raw: bytes, path: str) -> Genome:
         labels = tuple(str(name) for name in header["labels"])
         if label.shape != (len(labels), 2, len(base)) or (len(base) and base.max() > N):
             raise ValueError("labels do not fit the bases")
+        if start[0] != 0 or (np.diff(start) < 0).any():
+            raise ValueError("the contigs' starts are no order")
         return Genome(contigs, base, labels, label, site, strength)
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, IndexError) as problem:
         raise FormatError(path, None, f"this genome tensor contradicts itself ({problem}); make it again") from None

@@ -14,6 +14,7 @@ import struct
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from typing import BinaryIO
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def write_blocks(
     """
     refuse_terminal(path)
     first, *others = shapes
-    waiting = {name: tempfile.TemporaryFile() for name in others}
+    waiting = {name: _spool() for name in others}
     try:
         with files.writing(path) as stream:
             stream.write(header_bytes(header, shapes))
@@ -82,6 +83,13 @@ def write_blocks(
             spool.close()
 
 
+def _spool() -> BinaryIO:
+    try:
+        return tempfile.TemporaryFile()
+    except FileNotFoundError:  # what tempfile says when no folder takes a file: a full disk counts
+        raise InputError("no temporary folder can be written to; make room, or set TMPDIR to another folder") from None
+
+
 def refuse_terminal(path: str) -> None:
     """Binary data on a terminal is a slip, not a wish."""
     if path == "-" and sys.stdout.isatty():
@@ -94,10 +102,10 @@ def read(path: str, wanted: str, newest: int) -> tuple[dict, dict[str, np.ndarra
     Arrays of a plain file are mapped, read-only; those of a pipe or a gzip file are in memory.
     Raises FormatError where it is another format, a newer version, cut off or damaged.
     """
-    if path != "-":
+    if path != "-" and os.path.isfile(path):  # what is read from a pipe is gone from it
         with files.opened(path) as stream:
             start = stream.read(16)
-            if is_tensor(start) and os.path.isfile(path):
+            if is_tensor(start):
                 size = struct.unpack("<Q", start[:8])[0]
                 stream.seek(8)
                 raw_header = stream.read(size)
@@ -145,7 +153,9 @@ def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tup
         places = json.loads(raw_header)
         header = json.loads(places.pop("__metadata__")[KEY])
         found, version = header["format"], header["version"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if not (isinstance(found, str) and type(version) is int and version > 0):
+            raise ValueError("no version")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FormatError(path, None, "this safetensors file was not written by headmotif, or is damaged") from None
     if wanted is not None and found != wanted:
         raise FormatError(path, None, f"this is a headmotif {found} file; a {wanted} file is needed here")

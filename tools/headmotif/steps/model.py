@@ -28,7 +28,7 @@ class ReaderConfig:
     d_head: int = 16
     window: int = 96  # a head sees the k-mers centred at most this far away, on both sides
     kmer: int = 11  # bases that a key is made of
-    dropout: float = 0.1
+    dropout: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,6 @@ def restored(config: dict, labels: int, weights: dict[str, np.ndarray]) -> "Read
     try:
         net = build(config_from(config), labels)
         net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
-    except (KeyError, TypeError, RuntimeError) as problem:
+    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise InputError(f"the model's weights do not fit its description ({str(problem).splitlines()[0]}); train it again") from None
     return net

@@ -57,7 +57,7 @@ def parsed(genome: Genome, text: str) -> Stretch:
     first, dash, last = span.replace(",", "").partition("-")
     if name not in names:
         raise InputError(f"the region '{text}' names no contig of the genome ({', '.join(names[:5])}); write contig:first-last")
-    if not (dash and first.isdigit() and last.isdigit()):
+    if not (dash and first.isdecimal() and last.isdecimal()):
         raise InputError(f"the region '{text}' is not contig:first-last, 1-based, as in {name}:1-1000")
     index = names.index(name)
     if not 1 <= int(first) <= int(last) <= genome.contigs[index].length:

@@ -151,13 +151,19 @@ def _evaluate(net: torch.nn.Module, chunks: Chunks, compute: Compute, state: Sta
     total, steps = state.loss
     seen = state.step * chunks.recipe.batch * chunks.recipe.length
     record = Record(state.step, state.epoch, seen, total / max(steps, 1), scores, False)
-    before = [r.average_precision for r in state.records if r.best]
-    if not before or record.average_precision > max(before):
+    state.records.append(record)
+    means = [smoothed(state.records[: i + 1], chunks.recipe.smooth) for i in range(len(state.records))]
+    if means[-1] > max(means[:-1], default=float("-inf")):
         record = Record(state.step, state.epoch, seen, record.loss, scores, True)
         state.best = {name: mean.clone() for name, mean in state.mean.items()}
     state.loss = (0.0, 0)
-    state.records.append(record)
+    state.records[-1] = record
     return record
+
+
+def smoothed(records: list[Record], number: int) -> float:
+    """Sum of the validation scores of the last `number` evaluations, over `number`: the first evaluations count less, as they should."""
+    return sum(r.average_precision for r in records[-number:]) / number
 
 
 def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> tuple[Score, ...]:
@@ -170,8 +176,14 @@ def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> 
 
 
 def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
-    """The probability above which calls have the largest F1 (harmonic mean of precision and recall) on the positions given."""
+    """The least probability of a call that gives calls the largest F1 (harmonic mean of precision and recall) on the positions given.
+
+    Equal probabilities are called together.
+    """
+    if len(truth) == 0:
+        return 0.5
     order = np.argsort(-probability, kind="stable")
-    true = np.cumsum(truth[order] == 1)
-    f1 = 2 * true / (np.arange(1, len(true) + 1) + max(int(true[-1]) if len(true) else 0, 1))
-    return float(probability[order][int(np.argmax(f1))]) if len(true) else 0.5
+    ranked, true = probability[order], np.cumsum(truth[order] == 1)
+    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # the last of each run of equal probabilities
+    f1 = 2 * true[last] / (last + 1 + max(int(true[-1]), 1))
+    return float(ranked[last[int(np.argmax(f1))]])

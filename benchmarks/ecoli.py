@@ -1,0 +1,121 @@
+"""The real run: E. coli K-12 and its Cappable-seq sites through all six commands, beside the `cnn` preset and a -35/-10 scan.
+
+    python benchmarks/ecoli.py DATA --output ecoli --steps 4000
+
+DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed and motifs/. The validation and test regions are those of
+Clauwaert et al. 2021. Writes everything into the output folder, and summary.tsv, profiles.tsv and resources.tsv with it.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from headmotif import builtin
+from headmotif.formats import attention_tensor, motifs, tables
+from headmotif.formats import genome as genome_file
+from headmotif.steps.metrics import score
+from headmotif.steps.profile import profiles
+from headmotif.steps.promoter import SPACER, TO_START
+from headmotif.steps.promoter_scan import promoter_scores
+from headmotif.steps.split import TEST, VALIDATION, parsed, parts
+
+SPLIT = {"validation": "NC_000913.3:3667116-4131280", "test": "NC_000913.3:2738786-3667115"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--output", type=Path, default=Path("ecoli"))
+    parser.add_argument("--steps", type=int, default=4000, help="training steps at most, for both networks")
+    parser.add_argument("--cnn-steps", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    asked.output.mkdir(parents=True, exist_ok=True)
+    used = [timed(words, asked.output) for words in chain(asked.data.resolve(), asked.steps, asked.cnn_steps, asked.seed)]
+    tables.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
+    write_profiles(asked.output)
+    rows = [*network_rows(asked.output), *scan_rows(asked.output)]
+    tables.write_table(str(asked.output / "summary.tsv"), {k: [r[k] for r in rows] for k in rows[0]})
+    for name in ("summary.tsv", "resources.tsv"):
+        print((asked.output / name).read_text(encoding="utf-8"))
+    print(f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes")
+
+
+def chain(data: Path, steps: int, cnn_steps: int, seed: int) -> list[list[str]]:
+    ecoli, known = data / "ecoli", data / "motifs"
+    split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"], "--seed", str(seed)]
+    targets = [str(known / name) for name in ("SwissRegulon_e_coli.meme", "dpinteract.meme", "prodoric_2015.transfac")]
+    sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
+    cnn = ["--preset", "cnn", "-o", "cnn.safetensors", "--metrics", "cnn.json", "--history", "cnn.history.tsv", "--steps", str(cnn_steps)]
+    return [
+        ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
+        ["train-annot", "genome.safetensors", "-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv", "--steps", str(steps), *split],
+        ["train-annot", "genome.safetensors", *cnn, *split],
+        ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", "--seed", str(seed)],
+        ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
+        ["bed2pwm", "regions.bed", "genome.safetensors", "-o", "motifs.meme", "--table", "motifs.tsv"],
+        ["pwm-compare", "motifs.meme", *targets, "-o", "matches.tsv"],
+        ["pwm-compare", "motifs.meme", "-o", "matches.builtin.tsv"],
+    ]
+
+
+def timed(words: list[str], folder: Path) -> dict:
+    """One command in its own process: wall time and peak memory, from the operating system's own account of it."""
+    print("$ " + " ".join(words), file=sys.stderr, flush=True)
+    program = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
+    began = time.monotonic()
+    process = subprocess.Popen(program, cwd=folder)
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{words[0]} ended with status {process.returncode}")
+    return {"command": words[0], "seconds": round(time.monotonic() - began, 1), "peak_gb": round(usage.ru_maxrss / 1e6, 3)}
+
+
+def network_rows(folder: Path) -> list[dict]:
+    """The scores that train-annot wrote: every position of both strands of the part."""
+    rows = []
+    for name, path in (("default", "metrics.json"), ("cnn", "cnn.json")):
+        found = json.loads((folder / path).read_text(encoding="utf-8"))
+        rows += [row(name, part, found["metrics"][part]["cappable"]) for part in ("validation", "test")]
+    return rows
+
+
+def scan_rows(folder: Path) -> list[dict]:
+    """The same scores of the -35/-10 scan with the built-in matrices, the shares of spacers and distances those of the simulator."""
+    genome = genome_file.read(str(folder / "genome.safetensors"))
+    known = {m.name: m for m in motifs.read(str(builtin.MOTIFS)).motifs}
+    between = {last - 1: share for last, share in TO_START.items()}  # from the base before the +1 to the one after the -10
+    scores = promoter_scores(genome, known["sigma70_-35"], known["sigma70_-10"], SPACER, between)
+    part = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
+    rows = []
+    for name, number in (("validation", VALIDATION), ("test", TEST)):
+        wanted = part == number
+        found = score(genome.label[0][:, wanted], scores[:, wanted])
+        rows.append(row("-35/-10 scan", name, vars(found)))
+    return rows
+
+
+def row(model: str, part: str, found: dict) -> dict:
+    names = ("roc_auc", "average_precision", "prevalence", "sites", "positions")
+    return {"model": model, "part": part, **{name: found[name] for name in names}}
+
+
+def write_profiles(folder: Path) -> None:
+    """Each head's mean weight by distance, at sites and at background: what to plot."""
+    attention = attention_tensor.read(str(folder / "attention.safetensors"))
+    at_sites, at_background = profiles(attention)
+    layers, heads, keys = at_sites.shape
+    names = np.array([f"L{layer + 1}H{head + 1}" for layer in range(layers) for head in range(heads)])
+    columns = {"head": np.repeat(names, keys), "distance": np.tile(attention.offset, layers * heads)}
+    tables.write_table(str(folder / "profiles.tsv"), {**columns, "sites": at_sites.ravel(), "background": at_background.ravel()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""What every command does with bad usage, bad data, full disks and closed pipes."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from headmotif import builtin
+
+BIN = Path(sys.executable).parent
+NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
+COMMANDS = ("fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A planted genome, its tensor, a hardly trained model and a few queries' attention."""
+    folder = tmp_path_factory.mktemp("made")
+    steps = [
+        ["headmotif", "plant", "-o", "genome.fa", "--sites", "sites.bed", "--length", "40000", "--promoters", "60", "--quiet"],
+        ["fasta2tensor", "genome.fa", "--sites", "sites.bed", "-o", "genome.st", "--quiet"],
+        ["train-annot", "genome.st", "--steps", "2", "-o", "model.st", "--threads", "1", "--quiet"],
+        ["train-annot", "genome.st", "--steps", "2", "--preset", "cnn", "-o", "cnn.st", "--threads", "1", "--quiet"],
+        ["dump-attention", "model.st", "genome.st", "--background", "60", "-o", "attention.st", "--threads", "1", "--quiet"],
+        ["attn2bed", "attention.st", "--max-q", "1", "-o", "regions.bed", "--quiet"],
+    ]
+    for name, *words in steps:
+        subprocess.run([BIN / name, *words], cwd=folder, check=True)
+    (folder / "page.fa").write_text("<!DOCTYPE html>\n<html><body>404</body></html>\n")
+    (folder / "empty").write_bytes(b"")
+    (folder / "spaces.bed").write_text("planted 10 11 a 0 +\n")
+    (folder / "beyond.bed").write_text("planted\t10\t11\ta\t0\t+\nplanted\t40000\t40001\tb\t0\t+\n")
+    (folder / "other.gff3").write_text("##gff-version 3\nchr1\tx\tTSS\t10\t10\t.\t+\t.\tID=a\n")
+    (folder / "cut.st").write_bytes((folder / "model.st").read_bytes()[:5000])
+    (folder / "cut_attention.st").write_bytes((folder / "attention.st").read_bytes()[:-9])
+    (folder / "plain.st").write_bytes(subprocess.run([BIN / "fasta2tensor", "genome.fa", "--quiet"], cwd=folder, capture_output=True, check=True).stdout)
+    (folder / "protein.meme").write_text("MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF p\nletter-probability matrix: alength= 20 w= 1\n")
+    (folder / "elsewhere.bed").write_text("chr9\t10\t20\tL1H1\t0\t+\n")
+    (folder / "past.bed").write_text("planted\t39990\t40010\tL1H1\t0\t+\n")
+    return folder
+
+
+def run(folder: Path, name: str, *words: str, **more: object) -> subprocess.CompletedProcess:
+    return subprocess.run([BIN / name, *words], cwd=folder, capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]
+
+
+BAD = [
+    ("fasta2tensor page.fa", "page.fa", "HTML"),
+    ("fasta2tensor empty", "empty", "empty"),
+    ("fasta2tensor nowhere.fa", "nowhere.fa", "no such file"),
+    ("fasta2tensor genome.fa --sites spaces.bed", "spaces.bed:1", "tab"),
+    ("fasta2tensor genome.fa --sites beyond.bed", "beyond.bed:2", "40,001"),
+    ("fasta2tensor genome.fa --sites other.gff3 --feature TSS", "other.gff3:2", "chr1"),
+    ("fasta2tensor genome.fa --circular chr2", "chr2", "planted"),
+    ("train-annot plain.st", "", "--sites"),
+    ("train-annot genome.fa", "", "--sites"),
+    ("train-annot model.st", "model.st", "genome"),
+    ("train-annot genome.st --preset paperr", "paperr", "default, cnn"),
+    ("train-annot genome.st --test planted:1-99", "", "--validation"),
+    ("train-annot genome.st --validation planted:5-40001", "planted:5-40001", "1-40000"),
+    ("train-annot genome.st --validation chr1:1-10", "chr1:1-10", "planted"),
+    ("train-annot genome.st --validation planted:1-20000 --test planted:20000-30000", "", "overlap"),
+    ("train-annot genome.st --resume", "", "--checkpoint"),
+    ("train-annot genome.st --device tpu", "tpu", "auto"),
+    ("train-annot genome.st --precision float8", "float8", "float32"),
+    ("dump-attention cut.st genome.fa --sites sites.bed", "cut.st", "cut off"),
+    ("dump-attention cnn.st genome.fa --sites sites.bed", "cnn.st", "no attention heads"),
+    ("dump-attention genome.st genome.fa --sites sites.bed", "genome.st", "model file is needed"),
+    ("dump-attention model.st genome.fa", "", "--sites"),
+    ("dump-attention - -", "", "both"),
+    ("attn2bed cut_attention.st", "cut_attention.st", "cut off"),
+    ("attn2bed model.st", "model.st", "attention file is needed"),
+    ("attn2bed page.fa", "page.fa", "attention"),
+    ("bed2pwm elsewhere.bed genome.fa", "elsewhere.bed:1", "chr9"),
+    ("bed2pwm past.bed genome.fa", "past.bed:1", "40010"),
+    ("bed2pwm spaces.bed genome.fa", "spaces.bed:1", "tab"),
+    ("bed2pwm - -", "", "both"),
+    ("pwm-compare protein.meme", "protein.meme", "DNA"),
+    ("pwm-compare page.fa", "page.fa", "HTML"),
+    ("pwm-compare nowhere.meme", "nowhere.meme", ""),
+    ("headmotif inspect nowhere", "nowhere", "no such file"),
+]
+
+
+@pytest.mark.parametrize(("line", "place", "word"), BAD, ids=[line for line, _place, _word in BAD])
+def test_bad_data_is_one_line_and_exit_1_and_leaves_no_file(made: Path, line: str, place: str, word: str) -> None:
+    name, *words = line.split()
+    result = [] if name == "headmotif" else ["-o", "result"]
+    before = sorted(p.name for p in made.iterdir())
+    done = run(made, name, *words, *result)
+    assert done.returncode == 1, done.stderr
+    message = done.stderr.strip()
+    assert "\n" not in message
+    assert "Traceback" not in message
+    assert place in message
+    assert word in message
+    assert done.stdout == ""
+    assert sorted(p.name for p in made.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "headmotif"])
+def test_an_unknown_option_is_bad_usage(made: Path, name: str) -> None:
+    done = run(made, name, "--no-such-option")
+    assert done.returncode == 2
+    assert "no-such-option" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_missing_argument_is_bad_usage(made: Path, name: str) -> None:
+    done = run(made, name)
+    assert done.returncode == 2
+    assert "Missing argument" in done.stderr
+
+
+WRITING = [
+    "fasta2tensor genome.fa",
+    "dump-attention model.st genome.st --background 60 --threads 1",
+    "attn2bed attention.st --max-q 1",
+    "pwm-compare TATAAT --max-q 1",
+]
+
+
+@pytest.mark.parametrize("line", WRITING)
+def test_a_full_disk_is_one_line_and_leaves_no_file(made: Path, tmp_path: Path, line: str) -> None:
+    name, *words = line.split()
+    done = run(made, name, *words, "-o", str(tmp_path / "result"), "--quiet", preexec_fn=_no_room, env={**os.environ, **NO_CACHE})
+    assert done.returncode == 1
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def _no_room() -> None:
+    """No file may grow beyond 64 bytes; Python's own caches neither, or they would be cut off for every later run."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+
+
+@pytest.mark.parametrize("line", WRITING)
+def test_a_full_standard_output_is_one_line(made: Path, line: str) -> None:
+    name, *words = line.split()
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BIN / name, *words, "--quiet"], cwd=made, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "no space left" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_no_temporary_folder_is_one_line(made: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [BIN / "dump-attention", "model.st", "genome.st", "--background", "60", "--quiet", "-o", str(tmp_path / "result")],
+        cwd=made, capture_output=True, text=True, check=False, preexec_fn=_no_room, env={**os.environ, **NO_CACHE, "TMPDIR": "/nowhere"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("line", WRITING)
+def test_a_closed_pipe_is_silence_and_exit_141(made: Path, line: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{BIN}/{line} --quiet | true; echo ${{PIPESTATUS[0]}}"], cwd=made, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.strip() in ("141", "0")  # 0: all of it fitted into the pipe before its reader left
+    big = subprocess.run(
+        ["bash", "-c", f"{BIN}/{line} --quiet | sleep 0; echo ${{PIPESTATUS[0]}}"], cwd=made, capture_output=True, text=True, check=False
+    )
+    assert big.stderr == ""
+
+
+def test_a_large_result_into_a_closed_pipe_is_141(made: Path) -> None:
+    words = f"{BIN}/dump-attention model.st genome.st --background 60 --threads 1 --quiet | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", words], cwd=made, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("141\n")
+    assert done.stderr == ""
+
+
+def test_without_a_target_the_built_in_collection_is_used(made: Path) -> None:
+    done = run(made, "pwm-compare", "TATAAT", "--best")
+    assert done.returncode == 0
+    assert builtin.MOTIFS.name in done.stderr
+    assert done.stdout.splitlines()[1].split("\t")[1] == "sigma70_-10"
+
+
+def test_a_dry_run_tells_the_cost_and_writes_nothing(made: Path, tmp_path: Path) -> None:
+    done = run(made, "dump-attention", "model.st", "genome.st", "--background", "60", "--dry-run", "-o", str(tmp_path / "a"))
+    assert done.returncode == 0
+    assert "MB" in done.stderr
+    done = run(made, "train-annot", "genome.st", "--dry-run", "-o", str(tmp_path / "m"))
+    assert "minutes" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quiet_is_quiet(made: Path, tmp_path: Path) -> None:
+    for line in WRITING:
+        name, *words = line.split()
+        done = run(made, name, *words, "-o", str(tmp_path / "x"), "--quiet")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), line
+
+
+def test_the_same_command_gives_the_same_bytes(made: Path) -> None:
+    for line in WRITING:
+        name, *words = line.split()
+        once, again = (subprocess.run([BIN / name, *words, "--quiet"], cwd=made, capture_output=True, check=True).stdout for _ in range(2))
+        assert once == again, line
+        assert once
+
+
+def test_no_output_holds_a_machine_path_or_a_date(made: Path) -> None:
+    for name in ("genome.st", "model.st", "attention.st"):
+        head = (made / name).read_bytes()[:4000]
+        assert str(made).encode() not in head
+        assert b"/tmp" not in head
+    

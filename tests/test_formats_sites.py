@@ -1,0 +1,429 @@
+"""Tables of sites and regions: what is read, and what is refused with which words."""
+
+import gzip
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headmotif.alphabet import encode
+from headmotif.data import Contig, Regions, Sites
+from headmotif.errors import FormatError, InputError
+from headmotif.formats import bed, fasta, genome, gff3, sites
+
+CONTIGS = (Contig("NC_000913.3", 1000, True), Contig("plasmid", 200, False))
+ROW = "NC_000913.3\tRefSeq\t{kind}\t{first}\t{last}\t.\t{strand}\t0\t{attributes}\n"
+
+
+def row(first, last, strand="+", attributes="ID=a", kind="CDS"):
+    return ROW.format(kind=kind, first=first, last=last, strand=strand, attributes=attributes)
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a text as a table of sites: read(text) gives the SiteFile."""
+
+    def _read(text, contigs=CONTIGS, **options):
+        raw = text.encode() if isinstance(text, str) else text
+        (tmp_path / "table").write_bytes(raw)
+        return sites.read(str(tmp_path / "table"), contigs, **options)
+
+    return _read
+
+
+def places(found) -> list[tuple[int, int, int]]:
+    one = found.sites
+    return list(zip(one.contig.tolist(), one.position.tolist(), one.strand.tolist(), strict=True))
+
+
+def test_bed_gives_the_five_prime_end_and_the_strength(read):
+    text = (
+        "track name=x\nbrowser hide all\n# comment\n"
+        "NC_000913.3\t4\t5\ta\t74500.5\t+\n\nplasmid\t10\t20\tb\t.\t-\nNC_000913.3\t10\t20\tc\t0\t+\textra\n"
+    )
+    found = read(text)
+    assert found.format == "BED"
+    assert places(found) == [(0, 4, 1), (1, 19, -1), (0, 10, 1)]
+    assert found.sites.strength[[0, 2]].tolist() == [74500.5, 0]
+    assert math.isnan(found.sites.strength[1])
+    assert places(read(gzip.compress(text.replace("\n", "\r\n").encode()))) == places(found)
+
+
+def test_duplicates_are_dropped_with_the_largest_strength(read):
+    found = read("plasmid\t4\t5\ta\t.\t+\nplasmid\t1\t2\ta\t7\t+\nplasmid\t4\t5\tb\t3\t+\nplasmid\t4\t5\tc\t2\t+\nplasmid\t4\t5\td\t2\t-\n")
+    assert places(found) == [(1, 4, 1), (1, 1, 1), (1, 4, -1)]
+    assert found.sites.strength.tolist() == [3, 7, 2]
+    assert (found.rows, found.duplicates) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("", None, "is empty"),
+        ("# nothing\n", None, "holds no site"),
+        ("plasmid 4 5 a 0 +\n", 1, "separated by spaces"),
+        ("plasmid\t4\t5\ta\t0\t+\nplasmid 4 5 a 0 +\n", 2, "separated by spaces"),
+        ("plasmid\t4\t5\n", 1, "no strand (column 6)"),
+        ("plasmid\t4\t5\ta\t0\t.\n", 1, "the strand (column 6) is '.'"),
+        ("plasmid\t4\t5\ta\t0\t+\nplasmid\t5\t5\ta\t0\t+\n", 2, "the end (5) is not behind the start (5)"),
+        ("plasmid\t-4\t5\ta\t0\t+\n", 1, "whole numbers from 0, not '-4'"),
+        ("plasmid\t4\t5.0\ta\t0\t+\n", 1, "'5.0'"),
+        ("plasmid\t1_0\t11\ta\t0\t+\n", 1, "'1_0'"),
+        ("plasmid\t4\t" + "9" * 30 + "\ta\t0\t+\n", 1, "whole numbers"),
+        ("plasmid\t4\t5\ta\thigh\t+\n", 1, "the score 'high' is not a finite number"),
+        ("plasmid\t4\t5\ta\tinf\t+\n", 1, "not a finite number"),
+        ("plasmid\t4\t5\ta\t1e300\t+\n", 1, "not a finite number"),
+        (
+            "plasmid\t4\t5\ta\t0\t+\nplasmid\t200\t201\ta\t0\t+\n",
+            2,
+            "position 201 (counted from 1) lies outside 'plasmid', which has 200 nt",
+        ),
+        ("NC_000913\t4\t5\ta\t0\t+\n", 1, "has 'NC_000913.3'; the version differs"),
+        ("NC_000913.2\t4\t5\ta\t0\t+\n", 1, "the version differs"),
+        ("chrPlasmid\t4\t5\ta\t0\t+\n", 1, "which has 'plasmid'; name both alike"),
+        ("other\t4\t5\ta\t0\t+\n", 1, "contig 'other' is not in the genome, which has 'NC_000913.3', 'plasmid'"),
+        ("<html>\n", 1, "HTML"),
+        (">a\nACGT\n", 1, "FASTA"),
+        ("LOCUS       x\n", 1, "GenBank"),
+        ("PK\x03\x04", 1, "Excel"),
+        ("just words here\n", 1, "no table of sites"),
+        ("a\0b", None, "binary"),
+    ],
+)
+def test_malformed_bed_is_refused_with_its_line(read, text, line, words):
+    refused(read, text, line, words)
+
+
+def refused(read, text, line, words, **options):
+    with pytest.raises(FormatError) as caught:
+        read(text, **options)
+    assert words in caught.value.problem
+    assert caught.value.line == line
+    assert (f"/table:{line}: " if line else "/table: ") in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "head", ["contig\tposition\tstrand\tstrength", "#Chromosome\tTSS position\tStrand\tScore", "chrom\tpos\tstrand\treads"]
+)
+def test_table_with_a_header_is_one_based(read, head):
+    text = f"# made by hand\n{head}\nplasmid\t1\t+\t2.5\nplasmid\t200\treverse\tNA\n"
+    found = read(text)
+    assert found.format == "TSV"
+    assert places(found) == [(1, 0, 1), (1, 199, -1)]
+    assert found.sites.strength[0] == 2.5
+    assert places(read(text.replace("200", "199"), zero_based=True)) == [(1, 1, 1), (1, 199, -1)]
+
+
+def test_table_may_have_its_columns_in_any_order(read):
+    assert places(read("gene\tstrand\tpos\tseqid\nx\t-1\t7\tplasmid\ny\t−\t9\tplasmid\n")) == [(1, 6, -1), (1, 8, -1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("contig\tplace\tstrand\nplasmid\t1\t+\n", 1, "no column position (it has 'contig', 'place', 'strand')"),
+        ("plasmid\t1\t+\n", 1, "no column contig or position or strand"),
+        ("chrom\tstart\tend\tname\tscore\tstrand\nplasmid\t1\t2\ta\t0\t+\n", 1, "put # before the header"),
+        ("contig\tposition\tstrand\nplasmid\t1\n", 2, "2 cells where the header names 3"),
+        ("contig\tposition\tstrand\nplasmid\t1.5\t+\n", 2, "the position '1.5'"),
+        ("contig\tposition\tstrand\nplasmid\t1,500\t+\n", 2, "digits alone"),
+        ("contig\tposition\tstrand\nplasmid\t0\t+\n", 2, "--zero-based"),
+        ("contig\tposition\tstrand\nplasmid\t5\t\n", 2, "the strand '' is neither"),
+        ("contig\tposition\tstrand\nplasmid\t201\t+\n", 2, "outside 'plasmid'"),
+        ("contig\tposition\tstrand\n", None, "holds no site"),
+        ("contig,position,strand\nplasmid,1,+\n", 1, "not separated by tabs"),
+        ("contig position strand\nplasmid 1 +\n", 1, "not separated by tabs"),
+    ],
+)
+def test_malformed_table_is_refused_with_its_line(read, text, line, words):
+    refused(read, text, line, words)
+
+
+def test_gff3_gives_features_of_a_type(read):
+    text = "##gff-version 3\n" + row(5, 9, "+", "ID=a", "TSS") + row(5, 9, "-", "ID=b", "TSS") + row(50, 60)
+    assert places(read(text)) == [(0, 4, 1), (0, 8, -1)]
+    assert places(read(text, feature="CDS")) == [(0, 49, 1)]
+    assert read(text).format == "GFF3"
+    refused(read, text, None, "no feature of type 'exon'; it has TSS (2), CDS (1): choose one with --feature", feature="exon")
+    refused(read, row(5, 9), None, "no feature of type TSS or transcription_start_site; it has CDS (1)")
+
+
+def test_rows_of_one_id_are_one_feature(read):
+    """The 5'-most row counts, on either strand."""
+    text = row(100, 120) + row(122, 200) + row(300, 320, "-", "ID=b") + row(322, 400, "-", "ID=b")
+    assert places(read(text, feature="CDS")) == [(0, 99, 1), (0, 399, -1)]
+
+
+def test_pseudogenes_and_cut_off_genes_are_left_out(read):
+    text = (
+        row(1, 90, "+", "ID=g1;pseudo=true", "pseudogene")
+        + row(1, 90, "+", "ID=m1;Parent=g1", "mRNA")
+        + row(1, 90, "+", "ID=c1;Parent=m1")
+        + row(11, 90, "+", "ID=c2;pseudo=True")
+        + row(21, 90, "+", "ID=g3;gene_biotype=pseudogene", "gene")
+        + row(21, 90, "+", "ID=c3;Parent=g3")
+        + row(31, 90, "+", "ID=c4;partial=true;start_range=.,31")
+        + row(41, 90, "-", "ID=c5;partial=true;end_range=90,.")
+        + row(51, 90, "+", "ID=c6;partial=true;end_range=90,.")
+        + row(61, 90, "+", "ID=c7;Parent=g7")
+    )
+    found = read(text, feature="CDS")
+    assert places(found) == [(0, 50, 1), (0, 60, 1)]
+    assert found.left_out == (("pseudogenes", 3), ("with their 5' end off the contig", 2))
+    refused(read, row(11, 90, "+", "ID=c2;pseudo=true"), None, "holds no site (1 pseudogenes were left out)", feature="CDS")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        row(991, 1010) + row(900, 1004, "-", "ID=b"),
+        row(991, 1000) + row(1, 10) + row(900, 1000, "-", "ID=b") + row(1, 4, "-", "ID=b"),
+    ],
+)
+def test_a_feature_over_the_origin_of_a_circle(read, rows):
+    """As one row that goes on beyond the length, and as two rows."""
+    assert places(read(rows, feature="CDS")) == [(0, 990, 1), (0, 3, -1)]
+
+
+def test_beyond_a_linear_contig_is_refused(read):
+    linear = (Contig("NC_000913.3", 1000),)
+    refused(read, row(900, 1004, "-"), 1, "say so with --circular", contigs=linear, feature="CDS")
+    told = row(1, 1000, "+", "ID=r;Is_circular=true", "region")
+    found = read(told + row(900, 1004, "-"), contigs=linear, feature="CDS")
+    assert found.circular == ("NC_000913.3",)
+    assert places(found) == [(0, 3, -1)]
+
+
+def test_gtf_groups_by_gene_and_transcript(read):
+    text = (
+        row(100, 120, "+", 'gene_id "b1"; transcript_id "t1"; product "a; b"')
+        + row(122, 200, "+", 'gene_id "b1"; transcript_id "t1";')
+        + row(300, 400, "-", 'gene_id "b2"; transcript_id "t2";')
+        + row(500, 600, "-", 'gene_id "b3"; transcript_id ""; pseudo "true";', "gene")
+        + row(500, 600, "-", 'gene_id "b3"; transcript_id "t3";')
+    )
+    found = read(text, feature="CDS")
+    assert found.format == "GTF"
+    assert places(found) == [(0, 99, 1), (0, 399, -1)]
+    assert found.left_out == (("pseudogenes", 1),)
+
+
+SEQUENCE = "ACGTTGCAAC" * 20
+
+
+def with_sequence(name: str, sequence: str = SEQUENCE) -> str:
+    body = f"##gff-version 3\n##sequence-region {name} 1 {len(sequence)}\n{name}\tProdigal:2.6\tCDS\t11\t40\t.\t-\t0\tID=X_00001\n"
+    return body + f"##FASTA\n>{name}\n{sequence[:60].lower()}\n{sequence[60:]}\n"
+
+
+def test_sequence_after_the_features_is_skipped_but_compared(read):
+    mine = (Contig("contig_1", 200, False, fasta.digest(SEQUENCE.encode())),)
+    assert places(read(with_sequence("contig_1"), contigs=mine, feature="CDS")) == [(0, 39, -1)]
+    other = with_sequence("contig_1", "T" + SEQUENCE[1:])
+    refused(read, other, 5, "the sequence of 'contig_1' after ##FASTA is not the genome's", contigs=mine, feature="CDS")
+    refused(read, with_sequence("gnl|X|1"), 3, "is that of the genome's 'contig_1'; name both alike", contigs=mine, feature="CDS")
+    refused(
+        read, with_sequence("contig_1", SEQUENCE + "A"), 2, "'contig_1' has 201 nt here and 200 in the genome", contigs=mine, feature="CDS"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("##gff-version 3\nplasmid . CDS 1 5 . + 0 ID=a\n", 2, "tabs, not spaces"),
+        ("##gff-version 3\nplasmid\t.\tCDS\t1\t5\t.\t+\t0\n", 2, "8 columns where GFF3 and GTF have nine"),
+        ("##gff-version 3\n" + row("x", 5), 2, "whole numbers from 1, not 'x'"),
+        (row(0, 5), 1, "start must be 1 or more"),
+        (row(9, 5), 1, "not behind the end"),
+        (row(1, 5) + row(1, 5, "."), 2, "has no strand (column 7 is '.')"),
+        (row(1, 5) + row(1, 5).replace("NC_000913.3", "NC_000913"), 2, "the version differs"),
+        (row(1500, 1600, "-"), 1, "no site"),
+        ("##gff-version 3\n", None, "it has no features at all"),
+    ],
+)
+def test_malformed_gff3_is_refused_with_its_line(read, text, line, words):
+    if words == "no site":
+        # a feature that begins behind the origin of its circle is one on the circle
+        assert places(read(text, feature="CDS")) == [(0, 599, -1)]
+        return
+    refused(read, text, line, words, feature="CDS")
+
+
+def test_escapes_in_gff3(read):
+    text = "plas%6Did\t.\tTSS\t7\t7\t.\t+\t.\tID=a%3Bb;Note=x%2Cy\n"
+    assert places(read(text)) == [(1, 6, 1)]
+    assert gff3.parse(text, "x").rows[0].attributes == {"ID": "a;b", "Note": "x,y"}
+
+
+CELLS = st.sampled_from(
+    ["plasmid", "4", "5", "+", "-", ".", "CDS", "ID=a", 'gene_id "x"', "1e9", "position", "strand", "contig", "é", "", "#x", "9" * 25]
+)
+BREAKS = st.sampled_from(["\t", "\t", "\t", "\n", " ", "\r\n", "\0", "##FASTA\n", ">a\nAC\n", "##gff-version 3\n", "\x1c", "\u2028"])
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.one_of(st.text(max_size=120), st.lists(st.one_of(CELLS, BREAKS), max_size=60).map("".join)), st.sampled_from([None, "CDS", "TSS"])
+)
+def test_any_text_is_read_as_sites_or_refused(tmp_path_factory, text, feature):
+    path = tmp_path_factory.getbasetemp() / "fuzzed"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    for reader in (lambda: sites.read(str(path), CONTIGS, feature=feature), lambda: bed.read_regions(str(path), CONTIGS)):
+        try:
+            reader()
+        except InputError:
+            continue
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(0, 400), st.integers(0, 12), st.sampled_from(["", "\t", "\n", "9", "-", ".", "x", "=", '"', ";", "%", "%zz"]))
+def test_any_damage_of_a_table_is_read_or_refused(tmp_path_factory, place, width, text):
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    gtf = row(100, 120, "+", 'gene_id "b1"; transcript_id "t1";')
+    for whole in (row(1, 90) + row(5, 9, "-", "ID=b;Parent=a") + with_sequence("plasmid"), gtf * 3, "plasmid\t4\t5\ta\t1.5\t+\n" * 9):
+        path.write_text(whole[:place] + text + whole[place + width :])
+        try:
+            sites.read(str(path), CONTIGS, feature="CDS")
+        except InputError:
+            continue
+
+
+def test_sites_written_are_read_again(tmp_path, read):
+    given_ = Sites(
+        np.array([1, 0, 0, 0], np.int32),
+        np.array([7, 9, 3, 3]),
+        np.array([1, -1, -1, 1], np.int8),
+        np.array([1.5, np.nan, 74500, 2], np.float32),
+    )
+    bed.write_sites(str(tmp_path / "x"), given_, [c.name for c in CONTIGS])
+    text = (tmp_path / "x").read_text()
+    assert text.splitlines()[1] == "NC_000913.3\t3\t4\tsite2\t74500\t-"
+    assert "\tsite3\t.\t-" in text
+    back = read(text)
+    assert places(back) == [(0, 3, 1), (0, 3, -1), (0, 9, -1), (1, 7, 1)]
+    np.testing.assert_array_equal(back.sites.strength, np.array([2, 74500, np.nan, 1.5], np.float32))
+
+
+def regions(rows, contigs=("NC_000913.3", "plasmid")) -> Regions:
+    contig, start, end, head, strand, weight, distance, site, p, q = zip(*rows, strict=True)
+    return Regions(
+        contigs, np.array(contig, np.int32), np.array(start), np.array(end), np.array(head), np.array(strand, np.int8),
+        np.array(weight, float), np.array(distance), np.array(site), np.array(p, float), np.array(q, float),
+    )  # fmt: skip
+
+
+LENGTHS = {c.name: c.length for c in CONTIGS}
+
+
+def test_regions_written_are_read_again(tmp_path):
+    nan = float("nan")
+    known = regions(
+        [
+            (1, 5, 20, "L1H2", -1, 0.25, -12, 25, 0.001, nan),
+            (0, 8, 9, "L2H10", 1, 1.5, 3, 5, nan, 1e-9),
+            (0, 2, 9, "L1H1", 1, 0.0004, 0, 5, 1, 0),
+        ]
+    )
+    bed.write_regions(str(tmp_path / "x"), known, LENGTHS)
+    text = (tmp_path / "x").read_text().splitlines()
+    assert text == [
+        "#contig\tstart\tend\tname\tscore\tstrand\tweight\tdistance\tsite\tp\tq",
+        "NC_000913.3\t2\t9\tL1H1\t0\t+\t0.0004\t0\t5\t1\t0",
+        "NC_000913.3\t8\t9\tL2H10\t1000\t+\t1.5\t3\t5\t.\t1e-09",
+        "plasmid\t5\t20\tL1H2\t250\t-\t0.25\t-12\t25\t0.001\t.",
+    ]
+    back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
+    assert back.contigs == known.contigs
+    for name in Regions.COLUMNS:
+        np.testing.assert_array_equal(getattr(back, name), getattr(known.take(np.array([2, 1, 0])), name))
+    assert bed.read_regions(str(tmp_path / "x")).contigs == ("NC_000913.3", "plasmid")
+
+
+def test_a_region_over_the_origin_is_two_lines_of_one_name(tmp_path):
+    rows = [
+        (0, 990, 1007, "L1H1", 1, 0.5, -9, 4, 1, 1),
+        (0, -5, 3, "L1H2", 1, 0.5, -9, 4, 1, 1),
+        (1, 190, 205, "L1H3", 1, 0.5, 3, 195, 1, 1),
+    ]
+    bed.write_regions(str(tmp_path / "x"), regions(rows), LENGTHS)
+    back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
+    assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True)) == [
+        ("L1H2", 0, 3), ("L1H1", 0, 7), ("L1H1", 990, 1000), ("L1H2", 995, 1000), ("L1H3", 0, 5), ("L1H3", 190, 200),
+    ]  # fmt: skip
+    bed.write_regions(str(tmp_path / "x"), regions([*rows, (1, -9, 0, "L1H4", 1, 0.5, 3, 5, 1, 1)]), LENGTHS, circles=("NC_000913.3",))
+    back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
+    assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True))[4:] == [("L1H3", 190, 200)]
+
+
+def test_no_regions_are_a_file_too(tmp_path):
+    none = regions([(0, 1, 2, "L1H1", 1, 1, 1, 1, 1, 1)]).take(np.zeros(0, int))
+    bed.write_regions(str(tmp_path / "x"), none, LENGTHS)
+    assert len(bed.read_regions(str(tmp_path / "x"), CONTIGS)) == 0
+
+
+def test_any_bed6_is_read_as_regions(tmp_path):
+    (tmp_path / "x").write_text("track name=x\nplasmid\t4\t9\tpeak\t0\t+\nplasmid\t4\t9\tpeak\t.\t-\t1\t2\n")
+    back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
+    assert back.site.tolist() == [-1, -1]
+    assert back.weight.tolist() == [1, 1]
+    assert np.isnan(back.p).all()
+
+
+OURS = "plasmid\t4\t9\tL1H1\t500\t+\t0.5\t-3\t7\t0.1\t.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (OURS + OURS.replace("\t.\n", "\n"), 2, "10 columns where the first line has 11"),
+        (OURS + "\n" + OURS.replace("\t4\t", "\tx\t"), 3, "column 2 (the start) cannot be 'x'"),
+        (OURS.replace("\t9\t", "\t3\t"), 1, "the end (3) is not behind the start (4)"),
+        (OURS.replace("\t9\t", "\t201\t"), 1, "the end (201) lies beyond 'plasmid' of 200 nt"),
+        (OURS.replace("\t+\t", "\t.\t"), 1, "column 6 (the strand, + or -) cannot be '.'"),
+        (OURS.replace("\t0.5\t", "\tnan\t"), 1, "column 7 (the weight) cannot be 'nan'"),
+        (OURS.replace("\t-3\t", "\t-3.5\t"), 1, "column 8 (the distance) cannot be '-3.5'"),
+        (OURS.replace("\t7\t", "\t-7\t"), 1, "column 9 (the site) cannot be '-7'"),
+        (OURS.replace("\t0.1\t", "\t1.1\t"), 1, "column 10 (p) cannot be '1.1'"),
+        (OURS.replace("plasmid", "Plasmid"), 1, "which has 'plasmid'; name both alike"),
+        ("plasmid 4 9 L1H1 500 +\n", 1, "separated by spaces"),
+        ("plasmid\t4\t9\n", 1, "no strand (column 6)"),
+    ],
+)
+def test_malformed_regions_are_refused_with_their_line(tmp_path, text, line, words):
+    (tmp_path / "table").write_text(text)
+    refused(lambda _: bed.read_regions(str(tmp_path / "table"), CONTIGS), text, line, words)
+
+
+@pytest.mark.data
+def test_real_sites_have_their_minus_ten_box(data_folder):
+    """TATAAT with at most one mismatch, starting 14-10 nt upstream: the share that each published table should show."""
+    coli = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
+    for table, n, share in (("tss.cappable.bed", 16359, 0.237), ("tss.smrtcappable.bed", 2569, 0.343)):
+        found = sites.read(str(data_folder / "ecoli" / table), coli.contigs)
+        assert (found.rows, len(found.sites), found.duplicates) == (n, n, 0)
+        offset = np.arange(-14, -10 + 6)
+        place = found.sites.position[:, None] + found.sites.strand[:, None] * offset  # (sites, 10)
+        bases = coli.base[place % len(coli.base)]
+        bases = np.where(found.sites.strand[:, None] > 0, bases, 3 - bases)
+        stretches = np.lib.stride_tricks.sliding_window_view(bases, 6, axis=1)  # (sites, 5, 6)
+        box = ((stretches != encode("TATAAT")).sum(axis=2) <= 1).any(axis=1)
+        assert box.mean() == pytest.approx(share, abs=0.0006)
+    strength = sites.read(str(data_folder / "ecoli" / "tss.cappable.bed"), coli.contigs).sites.strength
+    assert (strength.min(), strength.max()) == (pytest.approx(1.6, abs=0.1), pytest.approx(74500, rel=0.01))
+
+
+@pytest.mark.data
+def test_real_translation_starts_are_start_codons(data_folder):
+    coli = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
+    found = sites.read(str(data_folder / "ecoli" / "genes.gff3.gz"), coli.contigs, feature="CDS")
+    assert found.circular == ("NC_000913.3",)
+    assert dict(found.left_out)["pseudogenes"] > 0
+    place = found.sites.position[:, None] + found.sites.strand[:, None] * np.arange(3)
+    codons = coli.base[place % len(coli.base)]
+    codons = np.where(found.sites.strand[:, None] > 0, codons, 3 - codons)
+    starts = np.stack([encode(codon) for codon in ("ATG", "GTG", "TTG", "CTG", "ATT", "ATC", "ATA")])
+    assert (codons[:, None] == starts).all(axis=2).any(axis=1).mean() > 0.999
+    assert len(found.sites) > 4200

@@ -1,0 +1,518 @@
+"""The binary container, byte by byte, and the four formats in it."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import struct
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load, save
+
+from headmotif.data import Contig, Genome
+from headmotif.errors import FormatError, InputError
+from headmotif.formats import attention_tensor, checkpoint_tensor, genome_tensor, model_tensor, summary, tensors
+
+FROZEN = Path(__file__).parent / "frozen"
+HEADER = {"version": 1, "format": "toy", "b": "é", "a": [1, None]}
+ARRAYS = {"z": np.array([[1, 2, 3]], np.uint8), "a": np.array([-1, 2.5], np.float32)}
+SHAPES = {name: (array.dtype, array.shape) for name, array in ARRAYS.items()}
+# key order of the metadata sorted, arrays in their own order, padded to a multiple of eight
+TEXT = (
+    b'{"__metadata__":{"headmotif":"{\\"a\\":[1,null],\\"b\\":\\"\\\\u00e9\\",\\"format\\":\\"toy\\",\\"version\\":1}"},'
+    b'"z":{"dtype":"U8","shape":[1,3],"data_offsets":[0,3]},"a":{"dtype":"F32","shape":[2],"data_offsets":[3,11]}}'
+)
+TEXT += b" " * (-len(TEXT) % 8)
+BYTES = struct.pack("<Q", len(TEXT)) + TEXT + b"\x01\x02\x03" + b"\x00\x00\x80\xbf\x00\x00\x20\x40"
+
+
+def same(a, b):
+    """The same arrays to the last bit, NaN included."""
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def test_a_small_file_has_exactly_these_bytes(tmp_path):
+    path = tmp_path / "toy"
+    tensors.write(str(path), HEADER, ARRAYS)
+    assert path.read_bytes() == BYTES
+
+
+def test_the_library_reads_the_same_arrays():
+    found = load(BYTES)
+    assert found.keys() == ARRAYS.keys()
+    assert all(same(found[name], ARRAYS[name]) for name in ARRAYS)
+
+
+def test_the_order_of_the_headers_keys_does_not_change_the_bytes(tmp_path):
+    path = tmp_path / "toy"
+    tensors.write(str(path), dict(reversed(HEADER.items())), ARRAYS)
+    assert path.read_bytes() == BYTES
+
+
+@pytest.mark.parametrize("way", ["file", "gzip", "pipe", "stdin"])
+def test_a_file_comes_back_however_it_is_read(tmp_path, monkeypatch, way):
+    path = tmp_path / "toy"
+    path.write_bytes(gzip.compress(BYTES) if way == "gzip" else BYTES)
+    name = str(path)
+    if way == "stdin":
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(BYTES)))
+        name = "-"
+    if way == "pipe":  # as in command <(other command)
+        name = str(tmp_path / "fifo")
+        os.mkfifo(name)
+        threading.Thread(target=lambda: Path(name).write_bytes(BYTES), daemon=True).start()
+    header, arrays = tensors.read(name, "toy", 1)
+    assert header == HEADER
+    assert list(arrays) == list(ARRAYS)
+    assert all(same(arrays[key], ARRAYS[key]) for key in ARRAYS)
+
+
+def test_arrays_of_a_plain_file_are_mapped_and_cannot_be_written(tmp_path):
+    path = tmp_path / "toy"
+    path.write_bytes(BYTES)
+    _, arrays = tensors.read(str(path), "toy", 1)
+    assert isinstance(arrays["z"], np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        arrays["z"][0, 0] = 1
+
+
+@pytest.mark.parametrize("dtype", sorted(tensors.DTYPES))
+@pytest.mark.parametrize("shape", [(), (0,), (5,), (2, 0, 3), (2, 3, 4)])
+def test_every_type_and_shape_comes_back(tmp_path, dtype, shape):
+    array = (np.arange(int(np.prod(shape))).reshape(shape) % 100).astype(tensors.DTYPES[dtype])
+    path = str(tmp_path / "toy")
+    tensors.write(path, HEADER, {"one": np.zeros(3, np.uint8), "array": array, "last": np.ones(1, np.int8)})  # unaligned
+    for found in (tensors.read(path, "toy", 1)[1], tensors.parse(Path(path).read_bytes(), path, "toy", 1)[1]):
+        assert same(found["array"], array)
+        assert found["last"].tolist() == [1]
+
+
+def test_arrays_that_are_views_are_written_in_their_own_order(tmp_path):
+    array = np.arange(12, dtype=np.int32).reshape(3, 4)
+    path = str(tmp_path / "toy")
+    tensors.write(path, HEADER, {"turned": array.T, "back": array[::-1, ::-2]})
+    _, found = tensors.read(path, "toy", 1)
+    assert found["turned"].tolist() == array.T.tolist()
+    assert found["back"].tolist() == array[::-1, ::-2].tolist()
+
+
+def test_no_nan_gets_into_a_header(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        tensors.write(str(tmp_path / "toy"), {**HEADER, "x": float("nan")}, ARRAYS)
+    assert list(tmp_path.iterdir()) == []
+
+
+# damaged and foreign files
+
+
+def both_readers(raw, folder, wanted="toy", newest=1):
+    """What mapping a file and reading its bytes say of it: two headers with arrays, or two messages."""
+    path = folder / "damaged"
+    path.write_bytes(raw)
+    said = []
+    for reader in (lambda: tensors.read(str(path), wanted, newest), lambda: tensors.parse(raw, str(path), wanted, newest)):
+        with pytest.raises(FormatError) as problem:
+            reader()
+        assert "\n" not in str(problem.value)
+        said.append(str(problem.value))
+    return said
+
+
+def test_a_file_cut_off_anywhere_is_refused(tmp_path):
+    for length in range(len(BYTES)):
+        for message in both_readers(BYTES[:length], tmp_path):
+            assert "damaged" in message or "no headmotif toy file" in message
+
+
+def test_bytes_after_the_end_are_refused(tmp_path):
+    for message in both_readers(BYTES + b"\0", tmp_path):
+        assert "cut off or damaged" in message
+
+
+def test_an_empty_file_says_that_it_is_empty(tmp_path):
+    for message in both_readers(b"", tmp_path):
+        assert message.endswith("this is no headmotif toy file (it is empty)")
+
+
+def test_another_format_is_named(tmp_path):
+    for message in both_readers(BYTES, tmp_path, wanted="genome"):
+        assert "this is a headmotif toy file; a genome file is needed here" in message
+
+
+def changed(**header):
+    shapes = tensors.header_bytes({**HEADER, **header}, SHAPES)
+    return shapes + BYTES[8 + len(TEXT) :]
+
+
+def test_a_newer_version_is_refused_by_name(tmp_path):
+    for message in both_readers(changed(version=2), tmp_path):
+        assert "this toy file has version 2, newer than this program reads (1); update headmotif" in message
+
+
+def test_an_older_version_is_read():
+    assert tensors.parse(changed(version=2), "x", "toy", 3)[0]["version"] == 2
+
+
+@pytest.mark.parametrize("version", [None, "1", [1], True, 0, -1, 1.0])
+def test_a_version_that_is_no_version_is_refused(tmp_path, version):
+    for message in both_readers(changed(version=version), tmp_path):
+        assert "was not written by headmotif, or is damaged" in message
+
+
+@pytest.mark.parametrize("metadata", [None, {"format": "pt"}, {"headmotif": "[1]"}, {"headmotif": "{"}, {"headmotif": "{}"}, {"headmotif": "[" * 5000}])
+def test_a_foreign_safetensors_file_is_refused(tmp_path, metadata):
+    for message in both_readers(save(ARRAYS, metadata), tmp_path):
+        assert "this safetensors file was not written by headmotif, or is damaged" in message
+
+
+def test_a_type_that_we_never_write_is_refused(tmp_path):
+    raw = save({"x": np.zeros(2, np.uint16)}, {"headmotif": json.dumps(HEADER)})
+    for message in both_readers(raw, tmp_path):
+        assert "arrays of type U16 are not used by headmotif" in message
+
+
+def test_other_files_are_refused(tmp_path):
+    for raw in (b">chr\nACGT\n", b"\x89PNG\r\n\x1a\n" + bytes(50), b"{" * 40, struct.pack("<Q", 1 << 50) + b"{}" + bytes(40)):
+        for message in both_readers(raw, tmp_path):
+            assert "this is no headmotif toy file" in message
+
+
+@pytest.mark.parametrize(("name", "dtype", "dimensions"), [("b", np.uint8, 2), ("z", np.int8, 2), ("z", np.uint8, 1)])
+def test_an_array_of_another_kind_is_refused(name, dtype, dimensions):
+    with pytest.raises(FormatError, match=f"x: the array '{name}' is missing or of another type or shape"):
+        tensors.pick(ARRAYS, name, dtype, dimensions, "x")
+    assert tensors.pick(ARRAYS, "z", np.uint8, 2, "x") is ARRAYS["z"]
+
+
+@pytest.mark.parametrize("path", ["absent/toy", "."])
+def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="folder"):
+        tensors.write(path, HEADER, ARRAYS)
+
+
+def test_a_terminal_gets_no_binary_data(monkeypatch):
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+    with pytest.raises(InputError, match="standard output is a terminal"):
+        tensors.write("-", HEADER, ARRAYS)
+    with pytest.raises(InputError, match="standard output is a terminal"):
+        tensors.write_blocks("-", HEADER, SHAPES, [])
+
+
+# blocks
+
+
+def in_blocks(arrays, cuts):
+    edges = [0, *cuts, len(next(iter(arrays.values())))]
+    return [{name: array[a:b] for name, array in arrays.items()} for a, b in zip(edges, edges[1:], strict=False)]
+
+
+@pytest.mark.parametrize("cuts", [[], [3], [1, 2, 9]])
+def test_blocks_give_the_bytes_of_the_whole(tmp_path, cuts):
+    rng = np.random.default_rng(0)
+    arrays = {"w": rng.random((10, 2, 3)).astype(np.float16), "p": np.arange(10), "t": rng.random((10, 2)).astype(np.float32)}
+    tensors.write(str(tmp_path / "whole"), HEADER, arrays)
+    tensors.write_blocks(str(tmp_path / "blocks"), HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
+    assert (tmp_path / "blocks").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    spools = tmp_path / "spools"
+    spools.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spools))
+    target = tmp_path / "out"
+    target.write_bytes(b"old")
+    opened = []
+    ordinary = tensors.tempfile.TemporaryFile
+    monkeypatch.setattr(tensors.tempfile, "TemporaryFile", lambda: opened.append(ordinary()) or opened[-1])
+
+    def blocks():
+        yield {name: array[:1] for name, array in ARRAYS.items()}
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        tensors.write_blocks(str(target), HEADER, SHAPES, blocks())
+    assert target.read_bytes() == b"old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "spools"]
+    assert list(spools.iterdir()) == []
+    assert len(opened) == 1
+    assert all(spool.closed for spool in opened)
+
+
+def test_temporary_files_are_gone_after_success(tmp_path, monkeypatch):
+    spools = tmp_path / "spools"
+    spools.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spools))
+    tensors.write_blocks(str(tmp_path / "out"), HEADER, SHAPES, [ARRAYS])
+    assert (tmp_path / "out").read_bytes() == BYTES
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "spools"]
+    assert list(spools.iterdir()) == []
+
+
+# the formats: one small file of each, the same as those under frozen/
+
+
+def genome_example():
+    contigs = (Contig("chr", 12, True, "SQ.abc"), Contig("plasmid é", 4, False, ""))
+    base = np.array([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 3, 3, 2, 2, 1, 0], np.uint8)
+    label = np.zeros((2, 2, 16), np.uint8)
+    label[0, 0, 3] = label[0, 1, 15] = label[1, 1, 0] = 1
+    label[1, :, 8] = 255
+    site = np.array([[0, 0, 3], [0, 1, 15], [1, 1, 0]], np.int64)
+    return Genome(contigs, base, ("tss", "start"), label, site, np.array([1.5, np.nan, 74500], np.float32))
+
+
+def model_example():
+    header = {"config": {"preset": "default", "width": 2}, "labels": ["tss"], "metrics": {"threshold": {"tss": 0.125}, "none": None}}
+    return model_tensor.Trained(header, {"out.weight": np.array([[0.5, -2]], np.float32), "out.bias": np.array([1e-30], np.float32)})
+
+
+def attention_blocks():
+    rows = np.arange(3)
+    weight = (np.arange(3 * 2 * 1 * 5).reshape(3, 2, 1, 5) / 64).astype(np.float16)
+    weight[2, :, :, 0] = np.nan
+    whole = {
+        "weight": weight,
+        "norm": weight * np.float16(2),
+        "none": np.full((3, 2, 1), 0.25, np.float16),
+        "contig": np.array([0, 1, 0], np.int32),
+        "position": np.array([5, 1, 1], np.int64),
+        "strand": np.array([1, -1, 1], np.int8),
+        "kind": np.array([1, 1, 0], np.uint8),
+        "probability": (rows / 8).astype(np.float32),
+    }
+    return in_blocks(whole, [2])
+
+
+def write_attention(path):
+    contigs = (Contig("chr", 12, True, "SQ.abc"), Contig("plasmid é", 4, False, ""))
+    attention_tensor.write(path, contigs, (5, 5), "0123456789abcdef", np.arange(-2, 3), (3, 2, 1, 5), attention_blocks())
+
+
+def checkpoint_example():
+    arrays = {"weights": {"a.b": np.array([[1, 2]], np.float32)}, "mean": {"a.b": np.array([[3, 4]], np.float32)}, "best": {}}
+    moments = {"0.step": np.array(7, np.float32), "0.exp_avg": np.array([[0.5, 0.25]], np.float32)}
+    progress = {"step": 7, "records": [[7, 0, 10, (0.1).hex(), [], True]], "loss": [(0.0).hex(), 0]}
+    return checkpoint_tensor.Checkpoint({"seed": 1}, progress, {**arrays, "moments": moments})
+
+
+WRITERS = {
+    "genome": lambda path: genome_tensor.write(path, genome_example()),
+    "model": lambda path: model_tensor.write(path, model_example()),
+    "attention": write_attention,
+    "checkpoint": lambda path: checkpoint_tensor.write(path, checkpoint_example()),
+}
+
+
+def freeze():
+    """Write the frozen files anew: python -c 'import test_tensors; test_tensors.freeze()'. Only for a format that has none of this version."""
+    for name, write in WRITERS.items():
+        write(str(FROZEN / f"{name}.v1.safetensors"))
+
+
+def read_genome(path):
+    return genome_tensor.read(Path(path).read_bytes(), path)
+
+
+READERS = {"genome": read_genome, "model": model_tensor.read, "attention": attention_tensor.read, "checkpoint": checkpoint_tensor.read}
+
+
+@pytest.fixture(params=["frozen", "written"])
+def example(request, tmp_path):
+    """The path of each format's small file: as it was frozen, and as it is written today."""
+
+    def path(name):
+        if request.param == "frozen":
+            return str(FROZEN / f"{name}.v1.safetensors")
+        WRITERS[name](str(tmp_path / name))
+        return str(tmp_path / name)
+
+    return path
+
+
+def test_a_genome_comes_back(example):
+    found, right = read_genome(example("genome")), genome_example()
+    assert (found.contigs, found.labels) == (right.contigs, right.labels)
+    for name in ("base", "label", "site", "strength", "start"):
+        assert same(getattr(found, name), getattr(right, name))
+    sites = found.sites(0)
+    assert (sites.contig.tolist(), sites.position.tolist(), sites.strand.tolist()) == ([0, 1], [3, 3], [1, -1])
+
+
+def test_a_genome_without_labels_comes_back(tmp_path):
+    path = str(tmp_path / "g")
+    genome_tensor.write(path, Genome((Contig("c", 3),), np.array([0, 1, 4], np.uint8)))
+    found = read_genome(path)
+    assert (found.base.tolist(), found.labels, found.label.shape, len(found.site)) == ([0, 1, 4], (), (0, 2, 3), 0)
+
+
+def test_a_model_comes_back(example):
+    found, right = model_tensor.read(example("model")), model_example()
+    assert found.header == right.header
+    assert list(found.weights) == list(right.weights)
+    assert all(same(np.asarray(found.weights[name]), right.weights[name]) for name in right.weights)
+    by_hand = b"out.bias" + right.weights["out.bias"].tobytes() + b"out.weight" + right.weights["out.weight"].tobytes()
+    assert found.digest == right.digest == hashlib.sha256(by_hand).hexdigest()[:16] == "4bc54b83ac3279d5"
+
+
+def test_the_digest_of_a_model_tells_weights_apart_and_not_their_order():
+    right = model_example()
+    turned = replace(right, weights=dict(reversed(right.weights.items())))
+    other = replace(right, weights={**right.weights, "out.bias": np.array([2e-30], np.float32)})
+    renamed = replace(right, weights={"out.weight": right.weights["out.weight"], "out.bia": right.weights["out.bias"]})
+    assert turned.digest == right.digest
+    assert len({right.digest, other.digest, renamed.digest}) == 3
+
+
+def test_attention_comes_back(example):
+    found = attention_tensor.read(example("attention"))
+    blocks = attention_blocks()
+    whole = {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
+    for name in ("weight", "norm", "none", "contig", "position", "strand", "probability"):
+        assert same(np.asarray(getattr(found, name)), whole[name])
+    assert found.is_site.tolist() == [True, True, False]
+    assert found.offset.tolist() == [-2, -1, 0, 1, 2]
+    assert (found.reach, found.model, found.contigs) == ((5, 5), "0123456789abcdef", genome_example().contigs)
+
+
+def test_the_size_of_an_attention_file_is_known_beforehand(tmp_path):
+    write_attention(str(tmp_path / "a"))
+    raw = (tmp_path / "a").read_bytes()
+    assert len(raw) == 8 + struct.unpack("<Q", raw[:8])[0] + attention_tensor.n_bytes(3, 2, 1, 5)
+
+
+def test_a_checkpoint_comes_back(example):
+    found, right = checkpoint_tensor.read(example("checkpoint")), checkpoint_example()
+    assert (found.run, found.progress) == (right.run, right.progress)
+    for group, arrays in right.arrays.items():
+        assert found.arrays[group].keys() == arrays.keys()
+        assert all(same(found.arrays[group][name], array) for name, array in arrays.items())
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_bytes_written_today_are_the_frozen_ones(tmp_path, name):
+    WRITERS[name](str(tmp_path / name))
+    assert (tmp_path / name).read_bytes() == (FROZEN / f"{name}.v1.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("given", READERS)
+def test_each_reader_refuses_the_files_of_the_others(name, given):
+    if name == given:
+        return
+    with pytest.raises(FormatError, match=f"this is a headmotif {given} file; a {name} file is needed here"):
+        READERS[name](str(FROZEN / f"{given}.v1.safetensors"))
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_corrupted_bytes_are_told_or_read_and_never_a_traceback(tmp_path, name, data):
+    raw = bytearray((FROZEN / f"{name}.v1.safetensors").read_bytes())
+    header = 8 + struct.unpack("<Q", raw[:8])[0]
+    region = data.draw(st.sampled_from([(0, header), (header, len(raw))]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        raw[data.draw(st.integers(region[0], region[1] - 1))] = data.draw(st.integers(0, 255) | st.sampled_from(list(b'0129"{}[],:')))
+    path = tmp_path / "damaged"
+    path.write_bytes(raw)
+    try:
+        READERS[name](str(path))  # a changed base or weight cannot be told from a true one
+    except InputError as problem:
+        assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_format_cut_off_anywhere_is_refused(tmp_path, name):
+    raw, path = (FROZEN / f"{name}.v1.safetensors").read_bytes(), tmp_path / "cut"
+    for length in range(0, len(raw), 7):
+        path.write_bytes(raw[:length])
+        with pytest.raises(FormatError, match="cut off or damaged|no headmotif"):
+            READERS[name](str(path))
+
+
+def rewritten(name, folder, header=lambda h: None, arrays=lambda a: None):
+    """A file of the format with its header or arrays changed, as a program of others might write it."""
+    found, parts = tensors.read(str(FROZEN / f"{name}.v1.safetensors"), name, 1)
+    parts = {key: np.array(array) for key, array in parts.items()}
+    header(found)
+    arrays(parts)
+    path = str(folder / "changed")
+    tensors.write(path, found, parts)
+    return path
+
+
+GENOME_LIES = {
+    "a contig too few": dict(header=lambda h: h["contigs"].pop()),
+    "a contig without a name": dict(header=lambda h: h["contigs"][0].pop("name")),
+    "contigs are a number": dict(header=lambda h: h.update(contigs=3)),
+    "no labels": dict(header=lambda h: h.pop("labels")),
+    "a label too many": dict(header=lambda h: h["labels"].append("x")),
+    "a base of 5": dict(arrays=lambda a: a["base"].__setitem__(3, 5)),
+    "starts do not add up": dict(arrays=lambda a: a["start"].__setitem__(2, 15)),
+    "sites without strength": dict(arrays=lambda a: a.update(strength=a["strength"][:1])),
+    "site of two columns": dict(arrays=lambda a: a.update(site=a["site"][:, :2])),
+    "no base": dict(arrays=lambda a: a.pop("base")),
+    "label of other type": dict(arrays=lambda a: a.update(label=a["label"].astype(np.int8))),
+    "a site beyond the genome": dict(arrays=lambda a: a["site"].__setitem__((0, 2), 16)),
+    "a site on no strand": dict(arrays=lambda a: a["site"].__setitem__((0, 1), 2)),
+    "a site before the genome": dict(arrays=lambda a: a["site"].__setitem__((0, 2), -1)),
+    "no starts": dict(header=lambda h: h.update(contigs=[]), arrays=lambda a: a.update(start=a["start"][:0])),
+    "starts that go back": dict(arrays=lambda a: a.update(start=np.array([0, 20, 16]))),
+    "starts that do not begin at 0": dict(arrays=lambda a: a.update(start=a["start"] + 3)),
+}
+
+
+@pytest.mark.parametrize("lie", GENOME_LIES)
+def test_a_genome_that_contradicts_itself_is_refused(tmp_path, lie):
+    with pytest.raises(FormatError, match="make (it|the file) again"):
+        read_genome(rewritten("genome", tmp_path, **GENOME_LIES[lie]))
+
+
+ATTENTION_LIES = {
+    "no reach": dict(header=lambda h: h.pop("reach")),
+    "reach of one layer": dict(header=lambda h: h.update(reach=[5])),
+    "a contig with a new key": dict(header=lambda h: h["contigs"][0].update(colour="red")),
+    "no model": dict(header=lambda h: h.pop("model")),
+    "offsets of other number": dict(arrays=lambda a: a.update(offset=a["offset"][:3])),
+    "norm of other shape": dict(arrays=lambda a: a.update(norm=a["norm"][:2])),
+    "a position too few": dict(arrays=lambda a: a.update(position=a["position"][:2])),
+    "weights of other type": dict(arrays=lambda a: a.update(weight=a["weight"].astype(np.float32))),
+    "a query of no contig": dict(arrays=lambda a: a["contig"].__setitem__(0, 2)),
+    "a query beyond its contig": dict(arrays=lambda a: a["position"].__setitem__(0, 12)),
+    "a query on no strand": dict(arrays=lambda a: a["strand"].__setitem__(0, 0)),
+}
+
+
+@pytest.mark.parametrize("lie", ATTENTION_LIES)
+def test_attention_that_contradicts_itself_is_refused(tmp_path, lie):
+    with pytest.raises(FormatError, match="make (it|the file) again"):
+        attention_tensor.read(rewritten("attention", tmp_path, **ATTENTION_LIES[lie]))
+
+
+def test_a_model_without_a_network_or_with_weights_that_are_no_numbers_is_refused(tmp_path):
+    for change in (lambda h: h.pop("config"), lambda h: h.update(config=3), lambda h: h.update(labels="tss")):
+        with pytest.raises(FormatError, match="says nothing of its network"):
+            model_tensor.read(rewritten("model", tmp_path, header=change))
+    for value in (np.nan, np.inf):
+        with pytest.raises(FormatError, match=r"the weights 'out.bias' hold values that are not numbers"):
+            model_tensor.read(rewritten("model", tmp_path, arrays=lambda a, value=value: a["out.bias"].fill(value)))
+
+
+def test_an_incomplete_checkpoint_is_refused(tmp_path):
+    with pytest.raises(FormatError, match="incomplete"):
+        checkpoint_tensor.read(rewritten("checkpoint", tmp_path, header=lambda h: h.pop("progress")))
+    with pytest.raises(FormatError, match="the array 'other/x' belongs to no checkpoint"):
+        checkpoint_tensor.read(rewritten("checkpoint", tmp_path, arrays=lambda a: a.update({"other/x": np.zeros(1, np.float32)})))
+
+
+def test_a_summary_is_sorted_json_without_nan(tmp_path):
+    summary.write(str(tmp_path / "s"), {"b": (1, float("nan")), "a": {2: float("inf")}, "c": 0.5})
+    assert (tmp_path / "s").read_text() == '{\n  "a": {\n    "2": null\n  },\n  "b": [\n    1,\n    null\n  ],\n  "c": 0.5\n}\n'

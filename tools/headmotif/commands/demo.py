@@ -1,0 +1,150 @@
+"""headmotif demo: the whole chain on a planted genome, and what it found against the truth."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..cli import Quiet, Seed, Threads, say
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..data import Match, Regions
+    from ..steps.overlap import Recovery
+
+TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "CRP": "CRP", "FNR": "FNR", "LexA": "LexA"}
+"""What was planted, and the motif of the built-in collection that must be found for it."""
+REQUIRED = ("-10", "-35")
+SIGNIFICANT = 0.05
+
+
+def demo(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where all files go; made if it is not there.")] = "demo",
+    shuffle_sites: Annotated[bool, typer.Option("--shuffle-sites", help="Negative control: the same number of sites at random places.")] = False,
+    length: Annotated[int, typer.Option(min=20_000, help="Nucleotides of the genome.")] = 400_000,
+    promoters: Annotated[int, typer.Option(min=20, help="Promoters planted in it.")] = 800,
+    steps: Annotated[int, typer.Option(min=0, help="Steps of training at most; 0: as train-annot decides.")] = 0,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Plant promoters in a random genome, train on them, read the heads, and say what was found again.
+
+    Fails (exit 1) where the -10 and the -35 element are not both found: a match in the built-in collection with q below 0.05.
+    """
+    import os
+
+    os.makedirs(folder, exist_ok=True)
+    for words in chain(shuffle_sites, length, promoters, steps, seed, threads):
+        say("$ " + " ".join(words), quiet)
+        _run(words, folder, quiet)
+    rows = _compared(folder)
+    _write(os.path.join(folder, "recovered.tsv"), rows)
+    print(_shown(rows, folder))
+    lost = [row["element"] for row in rows if row["element"] in REQUIRED and not row["found"]]
+    if lost:
+        raise InputError(f"{' and '.join(lost)} not found again; with shuffled sites that is right, otherwise look at {folder}/motifs.tsv")
+
+
+def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: int, threads: int) -> list[list[str]]:
+    """The command lines, as a user would type them."""
+    control = ["--shuffle-sites"] if shuffle_sites else []
+    planted = ["--sites", "sites.bed", "--truth", "truth.bed", "--genes", "genes.gff3", "--seed", str(seed)]
+    sizes = ["--length", str(length), "--promoters", str(promoters)]
+    work = ["--threads", str(threads)] if threads else []
+    stop = ["--steps", str(steps)] if steps else []
+    seeded = ["--seed", str(seed)]
+    return [
+        ["headmotif", "plant", "-o", "genome.fa", *planted, *sizes, *control],
+        ["fasta2tensor", "genome.fa", "--sites", "sites.bed", "-o", "genome.safetensors"],
+        ["train-annot", "genome.safetensors", "-o", "model.safetensors", "--history", "history.tsv", "--metrics", "metrics.json"] + stop + seeded + work,
+        ["dump-attention", "model.safetensors", "genome.fa", "--sites", "sites.bed", "-o", "attention.safetensors"] + seeded + work,
+        ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
+        ["bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme", "--table", "motifs.tsv"],
+        ["pwm-compare", "motifs.meme", "-o", "matches.tsv"],
+    ]
+
+
+def _run(words: list[str], folder: str, quiet: bool) -> None:
+    """One command in its own process, from the same installation, in the folder."""
+    import subprocess
+    import sys
+
+    module = "headmotif" if words[0] == "headmotif" else words[0].replace("-", "_")
+    script = f"import sys; sys.argv[0] = {words[0]!r}; from headmotif.commands.{module} import main; main()"
+    more = ["--quiet"] if quiet else []
+    status = subprocess.run([sys.executable, "-c", script, *words[1:], *more], cwd=folder, check=False).returncode
+    if status:
+        raise InputError(f"{words[0]} ended with status {status}; its message stands above")
+
+
+def _compared(folder: str) -> list[dict]:
+    """A row for each kind of element: its best match, and what the matching head's regions recover."""
+    import os
+
+    from ..formats import bed, tables, truth
+    from ..formats import genome as genome_file
+    from ..formats import sites as sites_file
+    from ..steps.overlap import recover
+
+    contigs = genome_file.read(os.path.join(folder, "genome.fa")).contigs
+    regions = bed.read_regions(os.path.join(folder, "regions.bed"), contigs)
+    matches = tables.read_matches(os.path.join(folder, "matches.tsv"))
+    sites = sites_file.read(os.path.join(folder, "sites.bed"), contigs).sites
+    elements = truth.read(os.path.join(folder, "truth.bed"))
+    found = recover(regions, elements, sites, tuple(c.name for c in contigs)) if len(regions) else []
+    return [_row(element, target, matches, regions, found) for element, target in TARGETS.items()]
+
+
+def _row(element: str, target: str, matches: list["Match"], regions: "Regions", found: list["Recovery"]) -> dict:
+    import numpy as np
+
+    best = min((m for m in matches if m.target == target), key=lambda m: (m.q, m.p, m.query), default=None)
+    recovery = next((r for r in found if best and r.name == element and r.head == best.query), None)
+    distance = np.median(regions.distance[regions.head == best.query]) if best else float("nan")
+    return {
+        "element": element,
+        "found": int(best is not None and best.q < SIGNIFICANT),
+        "head": best.query if best else "",
+        "motif": best.query_consensus if best else "",
+        "q": best.q if best else float("nan"),
+        "distance": float(distance),
+        "planted": recovery.elements if recovery else max((r.elements for r in found if r.name == element), default=0),
+        "recall": recovery.recall if recovery else float("nan"),
+        "precision": recovery.precision if recovery else float("nan"),
+        "window_recall": recovery.baseline_recall if recovery else float("nan"),
+        "window_precision": recovery.baseline_precision if recovery else float("nan"),
+    }
+
+
+def _write(path: str, rows: list[dict]) -> None:
+    from ..formats import tables
+
+    tables.write_table(path, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def _shown(rows: list[dict], folder: str) -> str:
+    """The table as people read it, and what to open."""
+
+    def number(value: float, form: str) -> str:
+        return "-" if value != value else format(value, form)
+
+    lines = [f"{'planted':8}{'sites':>6}  {'found by':9}{'motif':17}{'q':>9}{'distance':>9}{'recall':>8}{'precision':>10}   fixed window"]
+    for row in rows:
+        lines.append(
+            f"{row['element']:8}{row['planted']:>6}  {row['head'] if row['found'] else 'none':9}{row['motif'] if row['found'] else '':17}"
+            f"{number(row['q'], '.2g'):>9}{number(row['distance'], '.0f'):>9}{number(row['recall'], '.2f'):>8}{number(row['precision'], '.2f'):>10}"
+            f"   {number(row['window_recall'], '.2f')} / {number(row['window_precision'], '.2f')}"
+        )
+    found = [row["element"] for row in rows if row["found"]]
+    return "\n".join(
+        [
+            "",
+            *lines,
+            "",
+            "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one; a window of the same width at the",
+            "best fixed distance from every site has recall / precision as in the last column. It knows where the sites are and marks them all.",
+            f"Found again: {', '.join(found) if found else 'nothing'}.",
+            f"Open: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with {folder}/genome.fa in a genome browser),",
+            f"{folder}/metrics.json (how well the sites are predicted), {folder}/recovered.tsv (this table).",
+        ]
+    )
