@@ -19,10 +19,11 @@ lint: $(READY)
 	$(VENV)/bin/ruff check .
 
 bench: $(READY)
-	$(VENV)/bin/python benchmarks/bench.py
+	$(VENV)/bin/python benchmarks/planted.py
+	$(VENV)/bin/python benchmarks/speed_compare.py
 
 ecoli: $(READY)
-	$(VENV)/bin/python benchmarks/ecoli.py $(DATA)
+	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
 
 # The stamp is written last: an installation that was cut off is done again.
 $(READY): setup.py pyproject.toml constraints.txt

@@ -1,6 +1,6 @@
 """The real run: E. coli K-12 and its Cappable-seq sites through all six commands, beside the `cnn` preset and a -35/-10 scan.
 
-    python benchmarks/ecoli.py DATA --output ecoli --steps 4000
+    python benchmarks/ecoli.py DATA --output ecoli
 
 DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed and motifs/. The validation and test regions are those of
 Clauwaert et al. 2021. Writes everything into the output folder, and summary.tsv, profiles.tsv and resources.tsv with it.
@@ -32,8 +32,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, default=Path("ecoli"))
-    parser.add_argument("--steps", type=int, default=4000, help="training steps at most, for both networks")
-    parser.add_argument("--cnn-steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=2500, help="training steps of the default preset, at most")
+    parser.add_argument("--cnn-steps", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
@@ -53,9 +53,10 @@ def chain(data: Path, steps: int, cnn_steps: int, seed: int) -> list[list[str]]:
     targets = [str(known / name) for name in ("SwissRegulon_e_coli.meme", "dpinteract.meme", "prodoric_2015.transfac")]
     sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
     cnn = ["--preset", "cnn", "-o", "cnn.safetensors", "--metrics", "cnn.json", "--history", "cnn.history.tsv", "--steps", str(cnn_steps)]
+    net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv", "--steps", str(steps)]
     return [
         ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
-        ["train-annot", "genome.safetensors", "-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv", "--steps", str(steps), *split],
+        ["train-annot", "genome.safetensors", *net, *split],
         ["train-annot", "genome.safetensors", *cnn, *split],
         ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", "--seed", str(seed)],
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],

@@ -36,8 +36,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "other.gff3").write_text("##gff-version 3\nchr1\tx\tTSS\t10\t10\t.\t+\t.\tID=a\n")
     (folder / "cut.st").write_bytes((folder / "model.st").read_bytes()[:5000])
     (folder / "cut_attention.st").write_bytes((folder / "attention.st").read_bytes()[:-9])
-    (folder / "plain.st").write_bytes(subprocess.run([BIN / "fasta2tensor", "genome.fa", "--quiet"], cwd=folder, capture_output=True, check=True).stdout)
-    (folder / "protein.meme").write_text("MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF p\nletter-probability matrix: alength= 20 w= 1\n")
+    subprocess.run([BIN / "fasta2tensor", "genome.fa", "-o", "plain.st", "--quiet"], cwd=folder, check=True)
+    protein = "MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF p\nletter-probability matrix: alength= 20 w= 1\n"
+    (folder / "protein.meme").write_text(protein)
     (folder / "elsewhere.bed").write_text("chr9\t10\t20\tL1H1\t0\t+\n")
     (folder / "past.bed").write_text("planted\t39990\t40010\tL1H1\t0\t+\n")
     return folder
@@ -216,4 +217,3 @@ def test_no_output_holds_a_machine_path_or_a_date(made: Path) -> None:
         head = (made / name).read_bytes()[:4000]
         assert str(made).encode() not in head
         assert b"/tmp" not in head
-    

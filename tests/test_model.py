@@ -19,6 +19,15 @@ CPU = Compute(torch.device("cpu"), torch.float32)
 HALF = Compute(torch.device("cpu"), torch.bfloat16)
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Tiny networks on many threads mostly wait."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def network(config, labels=1, seed=0):
     """Random weights everywhere, heads that choose, a `nothing` that does not take all, and logits of mean 0 and spread 1."""
     torch.manual_seed(seed)
@@ -211,14 +220,12 @@ def test_only_the_chunks_that_are_wanted_are_scored(monkeypatch, config):
     net, genome = network(config), genome_of(random_codes(450), random_codes(250, 1))
     wanted = np.zeros(700, bool)
     wanted[[205, 460]] = True
-    told = []
-    some = annotate.annotate(net, genome, CPU, wanted, lambda done, all_: told.append((done, all_)))
+    some = annotate.annotate(net, genome, CPU, wanted)
     whole = annotate.annotate(net, genome, CPU)
     near(some[:, :, wanted], whole[:, :, wanted])
     scored = [set(np.flatnonzero(~np.isnan(row))) for row in some[0]]
     assert scored[0] == set(range(200, 300)) | set(range(450, 550))
     assert scored[1] == set(range(150, 250)) | set(range(450, 500))  # its grid begins at the other end
-    assert told[-1] == (4, 4)
 
 
 def test_n_and_what_lies_off_the_contig_are_not_seen_as_keys():
@@ -298,12 +305,15 @@ def test_bfloat16_stays_near_float32_where_sites_are_rare(config):
     near(half, single, 2e-3)
 
 
+ROUNDED = pytest.mark.xfail(reason="queries and keys, turned by their place in the chunk, round to bfloat16 there", strict=True)
+
+
 @pytest.mark.parametrize(
     ("config", "sharpen"),
     [
         pytest.param(READER, rare, id="default, sites rare"),
         pytest.param(CNN, lambda net: net, id="cnn"),
-        pytest.param(READER, lambda net: net, id="default", marks=pytest.mark.xfail(reason="keys turned by their place in the chunk round", strict=True)),
+        pytest.param(READER, lambda net: net, id="default", marks=ROUNDED),
     ],
 )
 def test_the_size_of_chunks_changes_little_in_bfloat16(monkeypatch, config, sharpen):
@@ -348,9 +358,8 @@ def no_preset(config, weights):
     del config["preset"]
 
 
-UNFIT = [shape_changed, one_missing, one_too_many, no_preset, *(setting(*x) for x in (
-    ("preset", "other"), ("preset", "cnn"), ("preset", []), ("width", 17), ("width", -1), ("width", "16"), ("layers", 3), ("new", 1), ("dropout", 2.0),
-))]  # fmt: skip
+SETTINGS = {"preset": ("other", "cnn", []), "width": (17, -1, "16"), "layers": (3,), "new": (1,), "dropout": (2.0,)}
+UNFIT = [shape_changed, one_missing, one_too_many, no_preset, *(setting(name, v) for name, values in SETTINGS.items() for v in values)]
 
 
 @pytest.mark.parametrize("change", UNFIT, ids=lambda f: f.__name__)

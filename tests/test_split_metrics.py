@@ -51,7 +51,14 @@ def test_automatic_parts_cut_within_a_contig():
 
 @pytest.mark.parametrize(
     ("text", "stretch"),
-    [("chr:1-10", (0, 0, 10)), ("chr:3-3", (0, 2, 3)), ("chr:1,000-2,000", (0, 999, 2000)), ("chr", (0, 0, 3000)), ("a:b:2-5", (1, 1, 5)), ("a:b", (1, 0, 40))],
+    [
+        ("chr:1-10", (0, 0, 10)),
+        ("chr:3-3", (0, 2, 3)),
+        ("chr:1,000-2,000", (0, 999, 2000)),
+        ("chr", (0, 0, 3000)),
+        ("a:b:2-5", (1, 1, 5)),
+        ("a:b", (1, 0, 40)),
+    ],
 )
 def test_regions_are_read_as_samtools_does(text, stretch):
     genome = genome_of(3000, 40, names=["chr", "a:b"])

@@ -21,6 +21,15 @@ READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, wi
 CPU = Compute(torch.device("cpu"), torch.float32)
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Tiny networks on many threads mostly wait."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def labelled(codes, sites, labels=1, circular=(), lengths=None, unknown=()):
     """A genome with sites (label, row, place) and places not to be learned from."""
     lengths = lengths or [len(codes)]
@@ -76,6 +85,7 @@ def trained(recipe=RECIPE, seed=0):
 
 @pytest.fixture(scope="module")
 def uninterrupted():
+    torch.set_num_threads(1)
     return trained()
 
 
@@ -134,11 +144,14 @@ def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted):
     assert alike(weights(net), uninterrupted[0])
 
 
-def test_the_model_keeps_the_weights_that_scored_best():
-    net, chunks = setting(replace(RECIPE, rate=0.03, max_steps=120))  # so fast that it falls back
+@pytest.mark.parametrize("smooth", [1, 3])
+def test_the_model_keeps_the_weights_that_scored_best_over_some_evaluations(smooth):
+    net, chunks = setting(replace(RECIPE, rate=0.02, max_steps=160, smooth=smooth))  # so fast that it falls back
     state = run_state.State()
     records = list(train.train(net, chunks, CPU, state))
-    best = max(records, key=lambda r: r.average_precision)
+    curve = [0.0] * (smooth - 1) + [r.average_precision for r in records]
+    means = [sum(curve[i : i + smooth]) for i in range(len(records))]
+    best = records[int(np.argmax(means))]
     assert train.kept(state) == best
     assert best is not records[-1]
     wanted = chunks.part == split.VALIDATION
@@ -220,10 +233,6 @@ def mapped_back(genome, chunks, number):
     return times, total
 
 
-LOST = pytest.mark.xfail(reason="the first `phase` bases of each contig's strands are in no chunk of that epoch", strict=True)
-
-
-@LOST
 @pytest.mark.parametrize("circular", [(), (0, 1)], ids=["linear", "circular"])
 def test_every_training_site_is_in_one_chunk_an_epoch_with_weight_one(circular):
     genome, part = crowded(circular)
@@ -238,7 +247,6 @@ def test_every_training_site_is_in_one_chunk_an_epoch_with_weight_one(circular):
         assert not times[~learned].any()  # validation, test and unknown places
 
 
-@LOST
 def test_the_drawn_chunks_stand_for_those_left_out():
     genome, part = crowded()
     chunks = Chunks(genome, part, Recipe(length=32, substitutions=0.0, others=0.25, seed=2), 5)

@@ -24,7 +24,11 @@ Threads = Annotated[int, typer.Option("--threads", min=0, help="Threads to use; 
 Device = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where the network runs.")]
 Precision = Annotated[
     str,
-    typer.Option("--precision", metavar="auto|float32|bfloat16", help="Arithmetic of the network; auto takes bfloat16 where the machine has it in hardware."),
+    typer.Option(
+        "--precision",
+        metavar="auto|float32|bfloat16",
+        help="Arithmetic of the network; auto takes bfloat16 where the machine has it in hardware.",
+    ),
 ]
 GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input.")]
 ModelFile = Annotated[str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote; - is standard input.")]
@@ -143,7 +147,8 @@ class Progress:
             return
         self.told = now
         left = (now - self.began) / max(done, 1) * (self.total - done)
-        text = f"{self.what}: {done:,} of {self.total:,} ({100 * done / max(self.total, 1):.0f} %), about {_duration(left)} left{'; ' + more if more else ''}"
+        share = f"{done:,} of {self.total:,} ({100 * done / max(self.total, 1):.0f} %)"
+        text = f"{self.what}: {share}, about {_duration(left)} left{'; ' + more if more else ''}"
         end = "\n" if done >= self.total or not self.on_terminal else ""
         print(f"\r\033[K{text}" if self.on_terminal else text, end=end, file=sys.stderr, flush=True)
 

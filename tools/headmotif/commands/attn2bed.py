@@ -13,7 +13,9 @@ def attn2bed(
     attention: AttentionFile,
     output: Output = "-",
     max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest false discovery rate of a region.")] = 0.1,
-    controls: Annotated[str, typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED.")] = "",
+    controls: Annotated[
+        str, typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED.")
+    ] = "",
     seed: Seed = 1,
     quiet: Quiet = False,
 ) -> None:
@@ -32,8 +34,8 @@ def attn2bed(
     found = segment(seen, max_q, seed)
     heads = len(set(found.regions.head.tolist()))
     say(
-        f"{found.tests:,} sites x heads tested against {found.background:,} background positions each; {found.significant:,} regions of {heads} heads "
-        f"with q of at most {max_q:g}",
+        f"{found.tests:,} sites x heads tested against {found.background:,} background positions each; "
+        f"{found.significant:,} regions of {heads} heads with q of at most {max_q:g}",
         quiet,
     )
     lengths = {c.name: c.length for c in seen.contigs}

@@ -8,7 +8,9 @@ from ..cli import GenomeFile, Output, Quiet, Seed, command, say
 
 
 def bed2pwm(
-    regions: Annotated[str, typer.Argument(metavar="REGIONS", help="BED6 or the regions of attn2bed; groups are named in column 4; - is standard input.")],
+    regions: Annotated[
+        str, typer.Argument(metavar="REGIONS", help="BED6 or the regions of attn2bed; groups are named in column 4; - is standard input.")
+    ],
     genome: GenomeFile,
     output: Output = "-",
     flank: Annotated[int, typer.Option(min=0, help="Bases read beyond a region on each side.")] = 2,
@@ -21,7 +23,8 @@ def bed2pwm(
     """Find the motif of each group of regions, as MEME.
 
     It is found on one half of the sites and tested on the other, against the same distances swapped among the sites (random places where
-    the file tells no sites): what any sequence at that distance would show counts as nothing. E is the p of that test times the number of groups.
+    the file tells no sites): what any sequence at that distance would show counts as nothing. E is the p of that test times the number
+    of groups.
     """
     from dataclasses import replace
 
@@ -44,7 +47,8 @@ def bed2pwm(
             continue
         evalue = f.p * tested
         kept = evalue <= max_e
-        rows.append((f.group, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, "kept" if kept else "not beyond its positional null"))
+        verdict = "kept" if kept else "not beyond its positional null"
+        rows.append((f.group, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, verdict))
         if kept:
             motifs.append(replace(f.motif, evalue=evalue))
     for group, n, _sites, word, _p, evalue, verdict in rows:

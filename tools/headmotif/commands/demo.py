@@ -19,7 +19,9 @@ SIGNIFICANT = 0.05
 
 def demo(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where all files go; made if it is not there.")] = "demo",
-    shuffle_sites: Annotated[bool, typer.Option("--shuffle-sites", help="Negative control: the same number of sites at random places.")] = False,
+    shuffle_sites: Annotated[
+        bool, typer.Option("--shuffle-sites", help="Negative control: the same number of sites at random places.")
+    ] = False,
     length: Annotated[int, typer.Option(min=20_000, help="Nucleotides of the genome.")] = 400_000,
     promoters: Annotated[int, typer.Option(min=20, help="Promoters planted in it.")] = 800,
     steps: Annotated[int, typer.Option(min=0, help="Steps of training at most; 0: as train-annot decides.")] = 0,
@@ -39,7 +41,7 @@ def demo(
         _run(words, folder, quiet)
     rows = _compared(folder)
     _write(os.path.join(folder, "recovered.tsv"), rows)
-    print(_shown(rows, folder))
+    typer.echo(_shown(rows, folder))
     lost = [row["element"] for row in rows if row["element"] in REQUIRED and not row["found"]]
     if lost:
         raise InputError(f"{' and '.join(lost)} not found again; with shuffled sites that is right, otherwise look at {folder}/motifs.tsv")
@@ -53,11 +55,12 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
     work = ["--threads", str(threads)] if threads else []
     stop = ["--steps", str(steps)] if steps else []
     seeded = ["--seed", str(seed)]
+    told = ["--history", "history.tsv", "--metrics", "metrics.json"]
     return [
         ["headmotif", "plant", "-o", "genome.fa", *planted, *sizes, *control],
         ["fasta2tensor", "genome.fa", "--sites", "sites.bed", "-o", "genome.safetensors"],
-        ["train-annot", "genome.safetensors", "-o", "model.safetensors", "--history", "history.tsv", "--metrics", "metrics.json"] + stop + seeded + work,
-        ["dump-attention", "model.safetensors", "genome.fa", "--sites", "sites.bed", "-o", "attention.safetensors"] + seeded + work,
+        ["train-annot", "genome.safetensors", "-o", "model.safetensors", *told, *stop, *seeded, *work],
+        ["dump-attention", "model.safetensors", "genome.fa", "--sites", "sites.bed", "-o", "attention.safetensors", *seeded, *work],
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
         ["bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.tsv"],
@@ -132,7 +135,8 @@ def _shown(rows: list[dict], folder: str) -> str:
     for row in rows:
         lines.append(
             f"{row['element']:8}{row['planted']:>6}  {row['head'] if row['found'] else 'none':9}{row['motif'] if row['found'] else '':17}"
-            f"{number(row['q'], '.2g'):>9}{number(row['distance'], '.0f'):>9}{number(row['recall'], '.2f'):>8}{number(row['precision'], '.2f'):>10}"
+            f"{number(row['q'], '.2g'):>9}{number(row['distance'], '.0f'):>9}"
+            f"{number(row['recall'], '.2f'):>8}{number(row['precision'], '.2f'):>10}"
             f"   {number(row['window_recall'], '.2f')} / {number(row['window_precision'], '.2f')}"
         )
     found = [row["element"] for row in rows if row["found"]]
@@ -141,10 +145,10 @@ def _shown(rows: list[dict], folder: str) -> str:
             "",
             *lines,
             "",
-            "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one; a window of the same width at the",
-            "best fixed distance from every site has recall / precision as in the last column. It knows where the sites are and marks them all.",
+            "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. A window of the same",
+            "width at the best fixed distance from every site has recall / precision as in the last column: it marks them all, unseen.",
             f"Found again: {', '.join(found) if found else 'nothing'}.",
-            f"Open: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with {folder}/genome.fa in a genome browser),",
-            f"{folder}/metrics.json (how well the sites are predicted), {folder}/recovered.tsv (this table).",
+            f"Open: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with {folder}/genome.fa",
+            f"in a genome browser), {folder}/metrics.json (how well the sites are predicted), {folder}/recovered.tsv (this table).",
         ]
     )

@@ -23,7 +23,7 @@ def dump_attention(
     seed: Seed = 1,
     threads: Threads = 0,
     device: Device = "auto",
-    precision: Precision = "auto",
+    precision: Precision = "float32",
     quiet: Quiet = False,
 ) -> None:
     """Write the attention of every head of MODEL from each site of GENOME, keys by their distance from the site.

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def train_annot(
     genome: GenomeFile,
     output: Output = "-",
-    preset: Annotated[str, typer.Option(metavar="default|cnn", help="The network: attention heads over k-mers, or the convolutional baseline.")] = "default",
+    preset: Annotated[
+        str, typer.Option(metavar="default|cnn", help="The network: attention heads over k-mers, or the convolutional baseline.")
+    ] = "default",
     validation: Annotated[
         list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again.")
     ] = None,
@@ -72,7 +74,8 @@ def train_annot(
     for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):
         if not ((data.label == 1) & (part == number)).any():
             raise InputError(f"the {name} part holds no site; give more sites, or other --validation and --test regions")
-    recipe = replace(DEFAULT, epochs=epochs, max_steps=steps, batch=batch, length=length, rate=rate, every=every, patience=patience, seed=seed)
+    asked = {"epochs": epochs, "max_steps": steps, "batch": batch, "length": length, "rate": rate, "every": every, "patience": patience}
+    recipe = replace(DEFAULT, **asked, seed=seed)
     where = compute.choose(device, precision, usable_threads(threads))
     torch.manual_seed(seed)
     net = model.build(model.PRESETS[preset], len(data.labels)).to(where.device)
@@ -92,7 +95,8 @@ def train_annot(
     for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep):
         say(_evaluation(data.labels, record), quiet)
     probability = training.annotate(net, data, where, part != split.TRAIN)
-    scores = {name: training.part_scores(data, probability, part == number) for name, number in (("validation", split.VALIDATION), ("test", split.TEST))}
+    numbered = {"validation": split.VALIDATION, "test": split.TEST}
+    scores = {name: training.part_scores(data, probability, part == number) for name, number in numbered.items()}
     known = (part == split.VALIDATION) & (data.label != NO_LABEL)
     thresholds = [training.best_threshold(truth[k], p[k]) for truth, p, k in zip(data.label, probability, known, strict=True)]
     stopped = {"steps": state.step, "kept_step": training.kept(state).step}
@@ -101,7 +105,8 @@ def train_annot(
         tables.write_table(history, _history(data.labels, state.records))
     if metrics:
         summary.write(metrics, header)
-    model_tensor.write(output, model_tensor.Trained(summary.plain(header), {n: p.detach().cpu().numpy() for n, p in net.named_parameters()}))
+    weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
+    model_tensor.write(output, model_tensor.Trained(summary.plain(header), weights))
     say(_told(header["metrics"]), quiet)
 
 
@@ -186,7 +191,8 @@ def _metrics(labels: tuple[str, ...], scores: dict[str, tuple], thresholds: list
 
 def _told(metrics: dict) -> str:
     lines = [
-        f"{part}, {label}: PR-AUC {s['average_precision']:.4f}, ROC-AUC {s['roc_auc']:.4f}, prevalence {s['prevalence']:.2e} ({s['sites']:,} sites)"
+        f"{part}, {label}: PR-AUC {s['average_precision']:.4f}, ROC-AUC {s['roc_auc']:.4f}, "
+        f"prevalence {s['prevalence']:.2e} ({s['sites']:,} sites)"
         for part in ("validation", "test")
         for label, s in metrics[part].items()
     ]

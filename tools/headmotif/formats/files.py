@@ -36,7 +36,7 @@ def _read_raw(path: str) -> bytes:
 def opened(path: str) -> Iterator[BinaryIO]:
     """A file opened as it is, its absence or unreadability told in one line."""
     try:
-        stream = open(path, "rb")
+        stream = open(path, "rb")  # noqa: SIM115 (closed below; only the opening is to be guarded)
     except FileNotFoundError:
         raise FormatError(path, None, "there is no such file") from None
     except IsADirectoryError:
@@ -67,8 +67,7 @@ def read_text(path: str) -> str:
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines of a text with their numbers from 1; ends LF, CRLF and CR dropped."""
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
-        yield number, line
+    yield from enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)
 
 
 @contextlib.contextmanager

@@ -122,11 +122,11 @@ def parse(raw: bytes, path: str, wanted: str, newest: int) -> tuple[dict, dict[s
     if not is_tensor(raw):
         raise FormatError(path, None, f"this is no headmotif {wanted} file" + (" (it is empty)" if not raw else ""))
     try:
-        parts = deserialize(raw)
+        parts = dict(deserialize(raw))  # in any order
     except SafetensorError:
         raise FormatError(path, None, f"this {wanted} file is cut off or damaged; make it again") from None
-    header, _places = _parse(raw[8 : 8 + struct.unpack("<Q", raw[:8])[0]], path, wanted, newest)
-    return header, {name: np.frombuffer(part["data"], DTYPES[part["dtype"]]).reshape(part["shape"]) for name, part in parts}
+    header, places = _parse(raw[8 : 8 + struct.unpack("<Q", raw[:8])[0]], path, wanted, newest)
+    return header, {name: np.frombuffer(parts[name]["data"], DTYPES[p["dtype"]]).reshape(p["shape"]) for name, p in places.items()}
 
 
 def peek(path: str) -> dict:
@@ -160,7 +160,8 @@ def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tup
     if wanted is not None and found != wanted:
         raise FormatError(path, None, f"this is a headmotif {found} file; a {wanted} file is needed here")
     if wanted is not None and version > newest:
-        raise FormatError(path, None, f"this {wanted} file has version {version}, newer than this program reads ({newest}); update headmotif")
+        problem = f"this {wanted} file has version {version}, newer than this program reads ({newest}); update headmotif"
+        raise FormatError(path, None, problem)
     unknown = {place["dtype"] for place in places.values()} - set(DTYPES)
     if unknown:
         raise FormatError(path, None, f"arrays of type {', '.join(sorted(unknown))} are not used by headmotif")

@@ -1,8 +1,8 @@
 """From sequences to a motif: where in each window the common element lies, if it is there at all.
 
-Expectation maximisation for zero or one occurrence per sequence (ZOOPS; Bailey & Elkan 1995, Machine Learning 21:51-80), ungapped, on the strand given, against
-the genome's composition. Each sequence counts with its weight. Widths are tried and the one chosen whose log-likelihood ratio, less (3 width / 2) ln(sequences),
-is largest (Schwarz's criterion: three free frequencies a column).
+Expectation maximisation for zero or one occurrence per sequence (ZOOPS; Bailey & Elkan 1995, Machine Learning 21:51-80), ungapped, on
+the strand given, against a background composition. Each sequence counts with its weight. Widths are tried and the one chosen whose
+log-likelihood ratio, less (3 width / 2) ln(sequences), is largest (Schwarz's criterion: three free frequencies a column).
 """
 
 from dataclasses import dataclass

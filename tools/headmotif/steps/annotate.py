@@ -4,7 +4,7 @@ The genome is cut along each strand into chunks with exact halos, on a grid fixe
 a result does not depend on how many chunks are computed at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -23,11 +23,10 @@ def annotate(
     genome: Genome,
     compute: Compute,
     wanted: np.ndarray | None = None,
-    told: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
     """P(site), float32 (labels, 2, N), rows + and -, both by + coordinates; NaN where the base is N.
 
-    wanted: bool (N,), nucleotides that matter: chunks without any are left NaN. told: called with chunks done and in all.
+    wanted: bool (N,), nucleotides that matter: chunks without any are left NaN.
     """
     reads = Reads(genome, net.halo)
     jobs = [(c, s, p) for c, s, p in chunks(genome, CHUNK) if wanted is None or _touches(wanted, genome, c, s, p)]
@@ -47,8 +46,6 @@ def annotate(
                     out[:, 0, start[c] + at : start[c] + at + n] = values[:n].T
                 else:
                     out[:, 1, start[c] + length - at - n : start[c] + length - at] = values[:n].T[:, ::-1]
-            if told:
-                told(min(first + BATCH, len(jobs)), len(jobs))
     out[:, :, genome.base == N] = np.nan
     return out
 

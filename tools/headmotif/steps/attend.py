@@ -25,11 +25,12 @@ def attend(
     queries: Sites,
     is_site: np.ndarray,
     compute: Compute,
-    told: Callable[[int, int], None] | None = None,
+    told: Callable[[int], None] | None = None,
 ) -> Iterator[dict[str, np.ndarray]]:
     """Blocks of queries in their order, arrays named and typed as in the attention file.
 
-    Recording goes through the very computation that annotates, so it changes no output. Keys off a linear contig are NaN.
+    Recording goes through the very computation that annotates, so it changes no output. Keys off a linear contig are NaN. told: called
+    with the number of queries done.
     """
     reads = Reads(genome, net.halo)
     lengths = reads.lengths
@@ -58,4 +59,4 @@ def attend(
             "probability": probability.float().cpu().numpy(),
         }
         if told:
-            told(int(rows[-1]) + 1, len(queries))
+            told(int(rows[-1]) + 1)

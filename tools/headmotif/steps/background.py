@@ -32,11 +32,15 @@ def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) 
 def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Generator) -> Sites:
     start = genome.start
     near = np.zeros((2, len(genome.base) + 1), np.int64)
-    low = start[avoid.contig] + np.maximum(avoid.position - APART, 0)
-    high = np.minimum(start[avoid.contig] + avoid.position + APART + 1, start[avoid.contig + 1])
+    length = np.array([c.length for c in genome.contigs], np.int64)[avoid.contig]
+    endless = np.array([c.circular for c in genome.contigs])[avoid.contig]
     row = (avoid.strand < 0).astype(np.int64)
-    np.add.at(near, (row, low), 1)
-    np.add.at(near, (row, high), -1)
+    for turn in (-1, 0, 1):  # a site near a circle's origin is near its other end too
+        place = avoid.position + turn * length
+        low, high = np.clip(place - APART, 0, length), np.clip(place + APART + 1, 0, length)
+        mine = endless | (turn == 0)
+        np.add.at(near, (row[mine], (start[avoid.contig] + low)[mine]), 1)
+        np.add.at(near, (row[mine], (start[avoid.contig] + high)[mine]), -1)
     free = (np.cumsum(near, axis=1)[:, :-1] == 0) & (genome.base != N)
     place = np.flatnonzero(free.ravel())
     place = rng.permutation(place) if len(place) <= 4 * number else rng.choice(place, number, replace=False)

@@ -40,7 +40,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, by_distance: Tensor, nothi
     length + 2 window), keys not to be seen (N, off the contig), or None. Weights: (batch, heads, blocks, block, block + 2 window + 1),
     to be read with `by_offset`.
     """
-    batch, heads, length, width = query.shape
+    length = query.shape[2]
     window = by_distance.shape[1] // 2
     block = min(BLOCK, length)
     missing = -length % block

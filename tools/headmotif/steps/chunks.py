@@ -18,31 +18,34 @@ class Chunks:
         self.reads = Reads(genome, halo)
         learned = (genome.label != NO_LABEL) & (part == TRAIN)
         sites = learned & (genome.label == 1)
-        pad = (0, recipe.length)  # a chunk may pass the end
-        self.target: list[np.ndarray] = []  # per contig and strand: bool (labels, length + pad)
+        pad = (recipe.length, recipe.length)  # a chunk may pass either end
+        self.target: list[np.ndarray] = []  # per contig and strand: bool (labels, pad + length + pad)
         self.learned: list[np.ndarray] = []
         for contig in range(len(genome.contigs)):
             for strand in (1, -1):
                 rows = (oriented_rows(x, genome, contig, strand) for x in (sites, learned))
-                target, learn = (np.pad(r, ((0, 0), pad)) for r in rows)  # (labels, length + pad)
+                target, learn = (np.pad(r, ((0, 0), pad)) for r in rows)  # (labels, pad + length + pad)
                 self.target.append(target)
                 self.learned.append(learn)
         self.prevalence = np.clip(sites.sum((1, 2)) / np.maximum(learned.sum((1, 2)), 1), 1e-9, 0.5)
 
     def epoch(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Chunks int64 (chunks, 3: contig, row 0 + or 1 -, oriented start), shuffled, and their weights float32 (chunks,)."""
+        """Chunks int64 (chunks, 3: contig, row 0 + or 1 -, oriented start), shuffled, and their weights float32 (chunks,).
+
+        The phase of the grid differs from epoch to epoch, so the first start of a contig may be negative.
+        """
         recipe = self.recipe
         rng = np.random.default_rng([recipe.seed, 1, number])
         phase = int(rng.integers(recipe.length))
         found, weight = [], []
         for row, (target, learned) in enumerate(zip(self.target, self.learned, strict=True)):
-            start = np.arange(phase - recipe.length, learned.shape[1] - recipe.length, recipe.length)
-            start = start[start >= 0] if len(start) > 1 else np.zeros(1, np.int64)
+            start = np.arange(phase, learned.shape[1] - recipe.length, recipe.length)  # in the padded row
             some = np.add.reduceat(learned.any(0), start) > 0
             with_site = np.add.reduceat(target.any(0), start) > 0
             drawn = rng.random(len(start)) < recipe.others
             kept = some & (with_site | drawn)
-            found.append(np.stack([np.full(kept.sum(), row // 2), np.full(kept.sum(), row % 2), start[kept]], 1))
+            place = start[kept] - recipe.length
+            found.append(np.stack([np.full(len(place), row // 2), np.full(len(place), row % 2), place], 1))
             weight.append(np.where(with_site[kept], 1.0, 1 / recipe.others))
         chunks, weights = np.concatenate(found), np.concatenate(weight).astype(np.float32)
         order = rng.permutation(len(chunks))
@@ -55,7 +58,7 @@ class Chunks:
         rng = np.random.default_rng([recipe.seed, 2, step])
         changed = (rng.random(codes.shape) < recipe.substitutions) & (codes != N)
         codes = np.where(changed, rng.integers(0, N, codes.shape, np.uint8), codes)
-        spans = [(2 * c + r, slice(p, p + recipe.length)) for c, r, p in chunks]
+        spans = [(2 * c + r, slice(p + recipe.length, p + 2 * recipe.length)) for c, r, p in chunks]
         target = np.stack([self.target[row][:, span].T for row, span in spans])
         learned = np.stack([self.learned[row][:, span].T for row, span in spans])
         return torch.from_numpy(codes), torch.from_numpy(target.astype(np.float32)), torch.from_numpy(learned * weights[:, None, None])

@@ -65,9 +65,7 @@ def compare(queries: Sequence[Motif], targets: Sequence[Motif], distance: str = 
     return Comparison(p, p * len(targets), benjamini_hochberg(p), offset, overlap, reverse)
 
 
-def matches(
-    found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False
-) -> list[Match]:
+def matches(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False) -> list[Match]:
     """The pairs with q <= `max_q` as records, by query in its order, then p, then the target's name; `best`: one target a query."""
     mine = [consensus(query) for query in queries]
     theirs: dict[tuple[int, bool], str] = {}

@@ -65,8 +65,12 @@ def _beyond_position(genome: Genome, regions: Regions, matrix: np.ndarray, backg
     distances, own = np.unique(regions.distance, return_inverse=True)
     reads = Reads(genome, int(np.abs(distances).max()) + abs(start) + len(matrix))
     place = flip(regions.site, regions.strand, reads.lengths[regions.contig])
-    promoters = reads.cut(regions.contig, regions.strand, place, 1)
-    return permutation_test(scores(promoters, matrix, background)[:, reads.halo + distances + start], own.ravel())
+    parts = []
+    for first in range(0, len(regions), 1000):  # every start of a promoter, spelled out, takes much room
+        rows = slice(first, first + 1000)
+        promoters = reads.cut(regions.contig[rows], regions.strand[rows], place[rows], 1)
+        parts.append(scores(promoters, matrix, background)[:, reads.halo + distances + start])
+    return permutation_test(np.concatenate(parts), own.ravel())
 
 
 def composition(genome: Genome) -> np.ndarray:
@@ -133,7 +137,7 @@ def shifted(genome: Genome, regions: Regions, seed: int) -> Regions:
     width = regions.end - regions.start
     start = (rng.random(len(regions)) * np.maximum(lengths - width, 1)).astype(np.int64)
     columns = {name: getattr(regions, name) for name in Regions.COLUMNS}
-    return Regions(regions.contigs, **{**columns, "start": start, "end": start + width})
+    return Regions(regions.contigs, **{**columns, "start": start, "end": start + width, "site": np.full(len(regions), -1)})
 
 
 def natural(group: str) -> list[tuple[int, str]]:

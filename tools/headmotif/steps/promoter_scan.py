@@ -1,6 +1,7 @@
 """The baseline that needs no training: -35 and -10 matrices, their spacer and the distance to the +1, scored at every nucleotide.
 
-After Staden (1984), Nucleic Acids Res 12:505-519: the best sum of the two log-odds over the spacers and discriminators, each with the logarithm of its share.
+After Staden (1984), Nucleic Acids Res 12:505-519 (unchecked): the best sum of the two log-odds over the spacers and discriminators,
+each with the logarithm of its share.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ from .windows import oriented
 def promoter_scores(
     genome: Genome, minus35: Motif, minus10: Motif, spacer: dict[int, float], discriminator: dict[int, float]
 ) -> np.ndarray:
-    """Score in bits, float32 (2, N), rows + and -, both by + coordinates, of each nucleotide as the +1; the lowest score where a matrix meets N.
+    """Score in bits, float32 (2, N), rows + and -, both by + coordinates, of each nucleotide as the +1; -100 where a matrix meets N.
 
     spacer: share of each number of bases between the two hexamers; discriminator: of those between the -10 and the +1.
     """

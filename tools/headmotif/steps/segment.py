@@ -89,7 +89,9 @@ def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return (mine.mean(axis=0) + floor) / (theirs.mean(axis=0) + floor) if len(mine) and len(theirs) else np.ones(mine.shape[1])
 
 
-def _rows(attention: Attention, query: np.ndarray, peak: np.ndarray, low: np.ndarray, high: np.ndarray, reach: int) -> dict[str, np.ndarray]:
+def _rows(
+    attention: Attention, query: np.ndarray, peak: np.ndarray, low: np.ndarray, high: np.ndarray, reach: int
+) -> dict[str, np.ndarray]:
     """Columns of regions from keys: oriented offsets to coordinates on the + strand, cut at the ends of linear contigs."""
     offset = attention.offset.astype(np.int64)
     strand, position = attention.strand[query].astype(np.int64), attention.position[query]

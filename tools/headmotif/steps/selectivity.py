@@ -24,7 +24,7 @@ def usual_start(found: Alignment, weight: np.ndarray) -> int:
 def scores(windows: np.ndarray, matrix: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Log-odds (nats), float64 (sequences, starts), of the motif at each start in windows uint8; NaN where an N is in the way."""
     hot, valid = places(windows, len(matrix))
-    return np.where(valid, hot.astype(np.float64) @ log_odds(matrix, background).ravel(), np.nan)
+    return np.where(valid, (hot @ log_odds(matrix, background).ravel().astype(np.float32)).astype(np.float64), np.nan)
 
 
 def permutation_test(score: np.ndarray, own: np.ndarray) -> float:

@@ -17,6 +17,7 @@ import torch
 from torch.nn import functional as F
 
 from ..data import NO_LABEL, Genome
+from ..errors import InputError
 from .annotate import annotate
 from .chunks import Chunks
 from .compute import Compute
@@ -100,7 +101,10 @@ def seconds_per_step(net: torch.nn.Module, chunks: Chunks, compute: Compute) -> 
 
 def kept(state: State) -> Record:
     """The evaluation whose weights the model keeps."""
-    return [r for r in state.records if r.best][-1]
+    best = [r for r in state.records if r.best]
+    if not best:
+        raise InputError("training gave no score that is a number; lower --rate")
+    return best[-1]
 
 
 def _finished(state: State, recipe: Recipe, limit: int) -> bool:

@@ -37,12 +37,12 @@ class Reads:
     def cut(self, contig: np.ndarray, strand: np.ndarray, place: np.ndarray, length: int) -> np.ndarray:
         """Codes uint8 (windows, halo + length + halo), each window's first inner base at the oriented `place`.
 
-        A window may pass the contig's end: what is then read beyond the halo is N.
+        A window may pass the contig's ends: what is then read beyond the halo is N.
         """
         row = 2 * np.asarray(contig) + (np.asarray(strand) < 0)
         index = np.asarray(place)[:, None] + np.arange(length + 2 * self.halo)  # in the padded strand
-        inside = index < (self.begin[row + 1] - self.begin[row])[:, None]
-        return np.where(inside, self.codes[np.minimum(self.begin[row][:, None] + index, len(self.codes) - 1)], N)
+        inside = (index >= 0) & (index < (self.begin[row + 1] - self.begin[row])[:, None])
+        return np.where(inside, self.codes[np.where(inside, self.begin[row][:, None] + index, 0)], N)
 
 
 def oriented_rows(values: np.ndarray, genome: Genome, contig: int, strand: int) -> np.ndarray:

@@ -1,0 +1,61 @@
+"""The real genome through all six commands: a short run always, the whole one on request."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from headmotif.formats import tables
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def real_run(data: Path, folder: Path, *words: str) -> dict[str, list[str]]:
+    """benchmarks/ecoli.py; its summary."""
+    script = [sys.executable, REPOSITORY / "benchmarks/ecoli.py", data, "--output", folder, *words]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    used = tables.read_table(str(folder / "resources.tsv"))
+    assert max(map(float, used["peak_gb"])) < 3.0, used
+    assert float(used["seconds"][0]) < 3.0, "fasta2tensor"
+    return tables.read_table(str(folder / "summary.tsv"))
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_chain_runs_on_the_real_genome(data_folder: Path, tmp_path: Path) -> None:
+    summary = real_run(data_folder, tmp_path, "--steps", "60", "--cnn-steps", "20")
+    assert summary["model"] == ["default"] * 2 + ["cnn"] * 2 + ["-35/-10 scan"] * 2
+    test = {model: i for i, (model, part) in enumerate(zip(summary["model"], summary["part"], strict=True)) if part == "test"}
+    for i in test.values():
+        assert int(summary["positions"][i]) == 2 * 928_330
+        assert int(summary["sites"][i]) == 3382
+        assert float(summary["prevalence"][i]) == pytest.approx(3382 / 1_856_660, rel=1e-4)
+    scan = test["-35/-10 scan"]
+    assert float(summary["roc_auc"][scan]) > 0.7  # what no training gives
+    assert float(summary["average_precision"][scan]) > 3 * float(summary["prevalence"][scan])
+    assert (tmp_path / "matches.tsv").read_text().startswith("Query_ID\t")
+    profiles = tables.read_table(str(tmp_path / "profiles.tsv"))
+    assert len(set(profiles["head"])) == 24
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.timeout(2700)
+@pytest.mark.skipif(not os.environ.get("HEADMOTIF_FULL"), reason="half an hour of training: set HEADMOTIF_FULL=1")
+def test_the_whole_real_run_finds_the_minus_10_element(data_folder: Path, tmp_path: Path) -> None:
+    summary = real_run(data_folder, tmp_path)
+    score = {m: float(a) for m, p, a in zip(summary["model"], summary["part"], summary["average_precision"], strict=True) if p == "test"}
+    assert score["default"] > 0.15
+    assert score["default"] > 2 * score["-35/-10 scan"]
+    metrics = json.loads((tmp_path / "metrics.json").read_text())["metrics"]["test"]["cappable"]
+    assert metrics["average_precision"] == pytest.approx(score["default"], rel=1e-4)
+    matches = tables.read_table(str(tmp_path / "matches.builtin.tsv"))
+    found = {t for t, q in zip(matches["Target_ID"], matches["q-value"], strict=True) if float(q) < 0.05}
+    assert "sigma70_-10" in found
+    used = tables.read_table(str(tmp_path / "resources.tsv"))
+    assert sum(map(float, used["seconds"])) < 30 * 60

@@ -1,0 +1,229 @@
+"""Regions from hand-made attention: where they lie, what is significant, and the control with swapped distances."""
+
+import numpy as np
+import pytest
+from scipy.stats import false_discovery_control
+
+from headmotif.data import Attention, Contig, Regions
+from headmotif.steps.segment import permuted_offsets, segment, storey
+
+OFFSET = np.arange(-10, 11, dtype=np.int32)
+CONTIGS = (Contig("ring", 500, True), Contig("line", 300, False))
+
+
+def attention(weight, is_site, contig=None, position=None, strand=None, reach=2):
+    """weight: (queries, heads, keys) of one layer."""
+    n = len(weight)
+    weight = np.asarray(weight, np.float16)[:, None]
+    contig = np.zeros(n, np.int32) if contig is None else np.array(contig, np.int32)
+    position = np.full(n, 100) if position is None else np.array(position, np.int64)
+    strand = np.ones(n, np.int8) if strand is None else np.array(strand, np.int8)
+    none = np.zeros(weight.shape[:3], np.float16)
+    p = np.zeros(n, np.float32)
+    return Attention(weight, weight, none, OFFSET, (reach,), np.array(is_site), p, contig, position, strand, CONTIGS)
+
+
+def planted(places, keys, n=60, seed=0):
+    """Weights small and alike everywhere, but at sites, given as (contig, position, strand), large on `keys` (offset, weight)."""
+    rng = np.random.default_rng(seed)
+    weight = rng.uniform(0.001, 0.01, (len(places) + n, 1, len(OFFSET)))
+    for offset, w in keys:
+        weight[: len(places), 0, offset + 10] = w
+    contig, position, strand = zip(*places, strict=True)
+    rest = ((0,) * n, (100,) * n, (1,) * n)
+    columns = (tuple(a) + b for a, b in zip((contig, position, strand), rest, strict=True))
+    return attention(weight, [True] * len(places) + [False] * n, *columns)
+
+
+def rows(regions):
+    names = ("contig", "start", "end", "strand", "distance", "site")
+    return sorted(zip(*(getattr(regions, name).tolist() for name in names), strict=True))
+
+
+PLACES = [(0, 100, 1), (0, 100, -1), (0, 3, 1), (0, 497, -1), (1, 298, 1), (1, 8, -1)]
+# keys at -7 and, of half its weight, at -6, with two bases read on both sides: -9 to -4
+UPSTREAM = [
+    (0, 91, 97, 1, -7, 100), (0, 104, 110, -1, -7, 100), (0, 494, 500, 1, -7, 3), (0, 1, 7, -1, -7, 497),
+    (1, 289, 295, 1, -7, 298), (1, 12, 18, -1, -7, 8),
+]  # fmt: skip
+
+
+def test_regions_lie_where_the_keys_have_read_on_both_strands_and_around_the_origin():
+    places = PLACES * 5
+    found = segment(planted(places, [(-7, 0.8), (-6, 0.4), (-5, 0.3), (-8, 0.39), (4, 0.2)]), 0.05, 1)
+    assert found.tests == len(places)
+    assert found.background == 60
+    assert found.significant == len(found.regions) == len(places)
+    assert sorted(set(rows(found.regions))) == sorted(UPSTREAM)
+    assert set(found.regions.head.tolist()) == {"L1H1"}
+    assert found.regions.weight == pytest.approx(np.full(len(places), 0.8), abs=1e-3)
+
+
+def test_regions_are_cut_at_the_ends_of_a_linear_contig():
+    places = [(1, 6, 1), (1, 293, -1)] * 16
+    found = segment(planted(places, [(-7, 0.8), (-6, 0.4)]), 0.05, 1).regions
+    assert sorted(set(rows(found))) == [(1, 0, 3, 1, -7, 6), (1, 297, 300, -1, -7, 293)]
+
+
+def test_a_region_may_pass_a_circles_origin():
+    places = [(0, 5, 1), (0, 495, -1), (0, 498, 1)] * 10
+    found = segment(planted(places, [(-7, 0.8)]), 0.05, 1).regions
+    assert sorted(set(rows(found))) == [(0, 0, 5, -1, -7, 495), (0, 489, 494, 1, -7, 498), (0, 496, 501, 1, -7, 5)]
+    assert (found.start >= 0).all()
+    assert (found.start < 500).all()
+
+
+def test_a_region_goes_on_to_neighbours_of_half_the_weight_and_no_further():
+    keys = [(-5, 0.3), (-4, 0.5), (-3, 0.75), (-2, 0.5), (-1, 0.125), (0, 0.5)]
+    found = segment(planted([(0, 100, 1)] * 20, keys), 0.05, 1).regions
+    assert set(rows(found)) == {(0, 96 - 2, 98 + 3, 1, -3, 100)}
+
+
+def test_regions_are_sorted_and_named_by_layer_and_head():
+    seen = planted([(0, p, s) for p in (400, 20, 200) for s in (1, -1)] * 5, [(-7, 0.8)])
+    weight = np.concatenate([seen.weight, seen.weight[..., ::-1]], axis=2)
+    both = np.concatenate([weight, weight], axis=1)
+    two = Attention(
+        both, both, np.zeros(both.shape[:3], np.float16), OFFSET, (2, 0),
+        seen.is_site, seen.probability, seen.contig, seen.position, seen.strand, CONTIGS,
+    )  # fmt: skip
+    found = segment(two, 0.05, 1).regions
+    assert set(found.head.tolist()) == {"L1H1", "L1H2", "L2H1", "L2H2"}
+    order = list(zip(found.contig, found.start, found.end, found.strand, found.head, strict=True))
+    assert order == sorted(order)
+    for head, distance, width in (("L1H1", -7, 5), ("L1H2", 7, 5), ("L2H1", -7, 1), ("L2H2", 7, 1)):
+        mine = found.take(found.head == head)
+        assert set(mine.distance.tolist()) == {distance}
+        assert set((mine.end - mine.start).tolist()) == {width}
+
+
+def test_a_head_that_looks_the_same_way_everywhere_reports_nothing():
+    rng = np.random.default_rng(0)
+    weight = rng.uniform(0.001, 0.01, (600, 1, len(OFFSET)))
+    weight[:, 0, 3] = rng.uniform(0.5, 0.9, 600)  # strongly, but at background too
+    assert segment(attention(weight, np.arange(600) < 300), 0.05, 1).significant == 0
+
+
+def test_keys_off_the_contig_are_never_attended():
+    seen = planted([(1, 2, 1)] * 30, [(4, 0.8)])
+    seen.weight[:30, :, :, OFFSET < -2] = np.nan
+    found = segment(seen, 0.05, 1).regions
+    assert set(rows(found)) == {(1, 4, 9, 1, 4, 2)}
+
+
+def null(heads, sites, background, seed):
+    rng = np.random.default_rng(seed)
+    weight = rng.dirichlet(np.full(len(OFFSET), 0.3), (sites + background, heads))
+    return attention(weight, np.arange(sites + background) < sites)
+
+
+def test_p_values_are_honest_where_sites_are_like_background():
+    found = segment(null(150, 60, 200, 1), 1.0, 1).regions
+    assert len(found) == 150 * 60
+    for level in (0.05, 0.1, 0.3, 0.5):
+        # sites of a head share their background, so the shares per head vary more than a coin's
+        shares = [(found.p[found.head == head] <= level).mean() for head in np.unique(found.head)]
+        assert np.mean(shares) <= 1.1 * level + 3 * np.std(shares) / len(shares) ** 0.5
+        assert np.mean(shares) >= 0.7 * level
+
+
+def test_few_heads_report_anything_where_sites_are_like_background():
+    found = segment(null(200, 60, 300, 2), 0.05, 1)
+    assert len(set(found.regions.head.tolist())) <= 0.1 * 200
+
+
+def test_the_smallest_p_is_one_in_the_background_and_one():
+    found = segment(planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60), 0.05, 1).regions
+    assert set(found.p.tolist()) == {1 / 31}  # half of sixty, and one
+
+
+def test_the_same_seed_gives_the_same_regions():
+    seen = null(20, 60, 100, 3)
+    first, again, other = (segment(seen, 0.5, seed).regions for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.p, again.p)
+    np.testing.assert_array_equal(first.start, again.start)
+    assert len(first) != len(other) or not np.array_equal(first.p, other.p)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_q_is_benjamini_hochbergs_times_the_share_of_nulls(seed):
+    rng = np.random.default_rng(seed)
+    p = np.concatenate([rng.random(40) ** 8, rng.random(60)])
+    rng.shuffle(p)
+    share = min(1, (1 + (p > 0.5).sum()) / 50)
+    plain = p * len(p) / (np.argsort(np.argsort(p)) + 1)
+    plain = np.array([min(share * x for x in plain[p >= own]) for own in p])
+    assert storey(p) == pytest.approx(np.minimum(plain, 1))
+
+
+def test_q_is_plain_benjamini_hochbergs_where_half_the_p_lie_above_the_middle():
+    p = np.array([0.001, 0.6, 0.7, 0.02, 0.9, 0.3])
+    assert storey(p) == pytest.approx(false_discovery_control(p))
+
+
+def test_q_without_any_p_above_the_middle_keeps_a_share_of_nulls():
+    p = np.linspace(0.01, 0.4, 20)
+    assert storey(p) == pytest.approx(false_discovery_control(p) / 10)  # one in ten, for it counts one more than it sees
+    assert (storey(p) > 0).all()
+
+
+def test_q_of_ties_and_of_nothing():
+    assert storey(np.zeros(0)).tolist() == []
+    assert storey(np.ones(5)).tolist() == [1.0] * 5
+    assert len(set(storey(np.array([0.2, 0.9, 0.2, 0.2, 0.8])).tolist()[0:4:2])) == 1
+
+
+# controls
+
+
+def regions(seed=0, n=60, heads=("L1H1", "L1H2")):
+    rng = np.random.default_rng(seed)
+    strand = rng.choice([-1, 1], n).astype(np.int8)
+    site = rng.integers(1000, 9000, n)
+    distance = rng.integers(-60, 20, n)
+    before, after = rng.integers(0, 9, n), rng.integers(0, 9, n)  # bases of the region before and after its centre, on its strand
+    centre = site + strand * distance
+    start = np.where(strand > 0, centre - before, centre - after)
+    end = np.where(strand > 0, centre + after, centre + before) + 1
+    contig = rng.integers(0, 2, n).astype(np.int32)
+    head = np.array(heads)[rng.integers(0, len(heads), n)]
+    p = rng.random(n)
+    return Regions(("a", "b"), contig, start, end, head, strand, rng.random(n), distance, site, p, p), before, after
+
+
+def shape(r):
+    """Distance, bases before and after the centre on its strand, and weight of each region."""
+    centre = r.site + r.strand.astype(int) * r.distance
+    left, right = centre - r.start, r.end - 1 - centre
+    before, after = np.where(r.strand > 0, left, right), np.where(r.strand > 0, right, left)
+    return list(zip(r.head.tolist(), r.distance.tolist(), before.tolist(), after.tolist(), r.weight.tolist(), strict=True))
+
+
+def test_swapped_distances_keep_each_heads_profile_widths_and_weights():
+    before = regions()[0]
+    after = permuted_offsets(before, 1)
+    assert sorted(shape(after)) == sorted(shape(before))
+    assert shape(after) != shape(before)
+
+
+def test_swapped_distances_keep_every_site():
+    before = regions()[0]
+    after = permuted_offsets(before, 1)
+    for name in ("contig", "strand", "site", "head"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(before, name))
+    assert np.isnan(after.p).all()
+    assert np.isnan(after.q).all()
+
+
+def test_swapping_is_fixed_by_the_seed():
+    before = regions()[0]
+    first, again, other = (permuted_offsets(before, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.start, again.start)
+    assert (first.start != other.start).any()
+
+
+def test_swapping_covers_all_sites_evenly():
+    before = regions(n=8, heads=("L1H1",))[0]
+    unique = Regions(before.contigs, *(getattr(before, c) if c != "distance" else np.arange(8) for c in Regions.COLUMNS))
+    first = np.array([permuted_offsets(unique, seed).distance[0] for seed in range(400)])
+    assert np.bincount(first, minlength=8).min() > 25
