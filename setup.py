@@ -26,7 +26,6 @@ setup(
         "torch>=2.4",  # the networks
         "numpy>=2.0",  # arrays everywhere else
         "pyfaidx>=0.9",  # FASTA
-        "pandas>=2.2",  # tables
         "typer>=0.15.4",  # console commands
         "safetensors>=0.5",  # the container of our binary files: no pickle, mapped rather than read
         "biopython>=1.84",  # GenBank

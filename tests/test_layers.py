@@ -19,7 +19,7 @@ ALLOWED = {
     "formats": {"data", "alphabet", "errors", "formats.files", "formats.tensors"},
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),
-    "data": {"alphabet"},
+    "data": {"data", "alphabet"},
     "alphabet": set(),
     "errors": set(),
     "cli": {"errors", "__init__"},

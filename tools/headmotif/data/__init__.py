@@ -1,0 +1,10 @@
+"""The nouns: frozen records that check themselves. All coordinates are 0-based, half-open.
+
+Tables of many rows (sites, regions) are columns of equal length, one NumPy array each.
+"""
+
+from .attention import Attention, Regions
+from .genome import NO_LABEL, STRANDS, Contig, Genome, Sites
+from .motif import Match, Motif
+
+__all__ = ["NO_LABEL", "STRANDS", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]

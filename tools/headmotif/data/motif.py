@@ -1,0 +1,47 @@
+"""Motifs, and how they match."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .check import check
+
+
+@dataclass(frozen=True, eq=False)
+class Motif:
+    """A position weight matrix of probabilities, float64 (width, 4), columns A C G T, each row summing to 1.
+
+    nsites: number of sites behind it (NaN: unknown). background: float64 (4,). evalue: NaN where none was computed.
+    """
+
+    name: str
+    matrix: np.ndarray
+    nsites: float = float("nan")
+    background: np.ndarray = field(default_factory=lambda: np.full(4, 0.25))
+    evalue: float = float("nan")
+    alt: str = ""
+
+    def __post_init__(self) -> None:
+        check(self.matrix.ndim == 2 and self.matrix.shape[1] == 4 and len(self.matrix) > 0, "a motif needs rows of four columns")
+        check(bool(np.isfinite(self.matrix).all()) and bool((self.matrix >= 0).all()), "a probability is negative or not a number")
+        check(bool(np.allclose(self.matrix.sum(axis=1), 1, atol=1e-3)), "a row does not sum to 1")
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One target motif for one query, with the columns of Tomtom's table; offset: where in the target the query starts, in columns
+    (negative: before it)."""
+
+    query: str
+    target: str
+    offset: int
+    p: float
+    evalue: float
+    q: float
+    overlap: int
+    query_consensus: str
+    target_consensus: str
+    orientation: str
