@@ -74,6 +74,7 @@ BAD = [
     ("dump-attention - -", "", "both"),
     ("attn2bed cut_attention.st", "cut_attention.st", "cut off"),
     ("attn2bed model.st", "model.st", "attention file is needed"),
+    ("attn2bed attention.st --model cnn.st", "attention.st", "another model"),
     ("attn2bed page.fa", "page.fa", "attention"),
     ("bed2pwm elsewhere.bed genome.fa", "elsewhere.bed:1", "chr9"),
     ("bed2pwm past.bed genome.fa", "past.bed:1", "40010"),
@@ -120,7 +121,7 @@ def test_a_missing_argument_is_bad_usage(made: Path, name: str) -> None:
 WRITING = [
     "fasta2tensor genome.fa",
     "dump-attention model.st genome.st --background 60 --threads 1",
-    "attn2bed attention.st --max-q 1",
+    "attn2bed attention.st --max-q 1 --model model.st",
     "pwm-compare TATAAT --max-q 1",
 ]
 

@@ -16,6 +16,7 @@ def attn2bed(
     controls: Annotated[
         str, typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED.")
     ] = "",
+    model: Annotated[str, typer.Option(metavar="FILE", help="The model it is to come from: attention of another one is refused.")] = "",
     seed: Seed = 1,
     quiet: Quiet = False,
 ) -> None:
@@ -25,10 +26,12 @@ def attn2bed(
     Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q.
     """
     from ..errors import FormatError
-    from ..formats import attention_tensor, bed
+    from ..formats import attention_tensor, bed, model_tensor
     from ..steps.segment import permuted_offsets, segment
 
     seen = attention_tensor.read(attention)
+    if model and model_tensor.read(model).digest != seen.model:
+        raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if seen.is_site.all():
         raise FormatError(attention, None, "no background positions in it, so nothing says what is chance; dump it again with --background")
     found = segment(seen, max_q, seed)

@@ -31,7 +31,7 @@ def plant(
     """
     from .. import builtin
     from ..errors import InputError
-    from ..formats import fasta_out
+    from ..formats import bed, fasta
     from ..formats import motifs as motif_files
     from ..formats import truth as planted_truth
     from ..steps import plant as step
@@ -43,11 +43,11 @@ def plant(
     settings = step.PlantSettings(length, promoters, missing=missing, false=false, jittered=jittered)
     planted = step.plant(settings, seed, factors)
     given = step.shuffle_sites(planted.sites, length, seed) if shuffle_sites else planted.sites
-    fasta_out.write(output, [settings.contig], [planted.genome.base])
+    fasta.write(output, [settings.contig], [planted.genome.base])
     if sites:
-        planted_truth.write_sites(sites, settings.contig, given)
+        bed.write_sites(sites, given, [settings.contig])
     if true_sites:
-        planted_truth.write_sites(true_sites, settings.contig, planted.true_sites)
+        bed.write_sites(true_sites, planted.true_sites, [settings.contig])
     if truth:
         planted_truth.write(truth, planted.elements)
     if genes:

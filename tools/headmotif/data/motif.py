@@ -29,6 +29,18 @@ class Motif:
     def __len__(self) -> int:
         return len(self.matrix)
 
+    @classmethod
+    def from_counts(cls, name: str, alt: str, counts: np.ndarray) -> "Motif":
+        """A motif from counts (width, 4), every row above 0 in sum; rows that sum to 1 are probabilities and tell no number of sites."""
+        sums = counts.sum(axis=1)
+        nsites = float("nan") if np.allclose(sums, 1, atol=1e-3) else float(sums.max())
+        return cls(name, counts / sums[:, None], nsites, alt=alt)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Counts float64 (width, 4); probabilities where the number of sites is unknown."""
+        return self.matrix if np.isnan(self.nsites) else self.matrix * self.nsites
+
 
 @dataclass(frozen=True)
 class Match:

@@ -9,7 +9,6 @@
 Counts or probabilities; the number of sites is the largest sum of a position, unknown where all sums are 1.
 """
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -52,7 +51,7 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
         if (counts.sum(axis=1) <= 0).any():
             skipped.append((words[0], f"its position {int(np.argmin(counts.sum(axis=1))) + 1} has no counts"))
             continue
-        motifs.append(_motif(words[0], " ".join(words[1:]), counts))
+        motifs.append(Motif.from_counts(words[0], " ".join(words[1:]), counts))
     return motifs, skipped
 
 
@@ -82,17 +81,11 @@ def _count(word: str, number: int, path: str) -> float:
     return value
 
 
-def _motif(name: str, alt: str, counts: np.ndarray) -> Motif:
-    sums = counts.sum(axis=1)
-    nsites = math.nan if np.allclose(sums, 1, atol=1e-3) else float(sums.max())
-    return Motif(name, counts / sums[:, None], nsites, alt=alt)
-
-
 def write(path: str, motifs: Sequence[Motif]) -> None:
     """Write motifs as counts (probabilities where the number of sites is unknown); white space in a name becomes _."""
     out = []
     for motif in motifs:
-        counts = motif.matrix * (1 if math.isnan(motif.nsites) else motif.nsites)
+        counts = motif.counts
         out.append(" ".join([">" + (re.sub(r"\s+", "_", motif.name.strip()) or "_"), *motif.alt.split()]))
         out += [f"{letter} [ {' '.join(f'{value:.10g}' for value in row)} ]" for letter, row in zip("ACGT", counts.T.tolist(), strict=True)]
     write_text(path, "".join(line + "\n" for line in out))

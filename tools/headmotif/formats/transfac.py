@@ -10,7 +10,6 @@ Counts or probabilities; the number of sites is the largest sum of a position, u
 name is ID, else AC; its other name NA, else RSAT's "CC  ac:", else DE. All other lines are ignored.
 """
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -43,7 +42,7 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
             skipped.append((name, f"its position {int(np.argmin(counts.sum(axis=1))) + 1} has no counts"))
         else:
             alt = fields.get("NA") or fields.get("CC ac") or fields.get("DE") or ""
-            motifs.append(_motif(name, "" if alt == name else alt, counts))
+            motifs.append(Motif.from_counts(name, "" if alt == name else alt, counts))
     if not motifs and not skipped:
         raise FormatError(path, None, "this file has no motif; a TRANSFAC motif has lines AC or ID, P0 and //")
     return motifs, skipped
@@ -102,12 +101,6 @@ def _count(word: str, number: int, path: str) -> float:
     return value
 
 
-def _motif(name: str, alt: str, counts: np.ndarray) -> Motif:
-    sums = counts.sum(axis=1)
-    nsites = math.nan if np.allclose(sums, 1, atol=1e-3) else float(sums.max())
-    return Motif(name, counts / sums[:, None], nsites, alt=alt)
-
-
 def write(path: str, motifs: Sequence[Motif]) -> None:
     """Write motifs as counts (probabilities where the number of sites is unknown); white space in a name becomes _."""
     out = []
@@ -117,7 +110,7 @@ def write(path: str, motifs: Sequence[Motif]) -> None:
         if motif.alt.strip():
             out += [f"NA  {' '.join(motif.alt.split())}", "XX"]
         out.append("P0\tA\tC\tG\tT")
-        counts = motif.matrix * (1 if math.isnan(motif.nsites) else motif.nsites)
+        counts = motif.counts
         out += ["\t".join([f"{i:02d}", *(f"{value:.10g}" for value in row)]) for i, row in enumerate(counts.tolist(), 1)]
         out += ["XX", "//"]
     write_text(path, "".join(line + "\n" for line in out))

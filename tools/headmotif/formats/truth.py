@@ -7,7 +7,7 @@ or "." for a decoy. Not checked: that the contig exists and is long enough.
 
 import numpy as np
 
-from ..data import Regions, Sites
+from ..data import Regions
 from ..errors import FormatError
 from .files import lines, read_text, write_text
 
@@ -55,14 +55,4 @@ def write_genes(path: str, contig: str, length: int, start: np.ndarray, end: np.
     rows = [f"##gff-version 3\n##sequence-region {contig} 1 {length}\n"]
     for i, (first, last, sign) in enumerate(zip(start.tolist(), end.tolist(), strand.tolist(), strict=True), 1):
         rows.append(f"{contig}\theadmotif\tCDS\t{first + 1}\t{last}\t.\t{'+' if sign > 0 else '-'}\t0\tID=cds-{i:04d};locus_tag=P{i:04d}\n")
-    write_text(path, "".join(rows))
-
-
-def write_sites(path: str, contig: str, sites: Sites) -> None:
-    """Sites of one contig as BED6, column 5 their strength (which BED's own rules would have as an integer up to 1000)."""
-    columns = (sites.position.tolist(), sites.strand.tolist(), sites.strength.tolist())
-    rows = (
-        f"{contig}\t{position}\t{position + 1}\tsite{i:05d}\t{strength:.7g}\t{'+' if strand > 0 else '-'}\n"
-        for i, (position, strand, strength) in enumerate(zip(*columns, strict=True), 1)
-    )
     write_text(path, "".join(rows))
