@@ -25,7 +25,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["train-annot", "genome.st", "--steps", "2", "-o", "model.st", "--threads", "1", "--quiet"],
         ["train-annot", "genome.st", "--steps", "2", "--preset", "cnn", "-o", "cnn.st", "--threads", "1", "--quiet"],
         ["dump-attention", "model.st", "genome.st", "--background", "60", "-o", "attention.st", "--threads", "1", "--quiet"],
-        ["attn2bed", "attention.st", "--max-q", "1", "-o", "regions.bed", "--quiet"],
+        ["attn2bed", "attention.st", "--max-q", "1", "--max-p", "1", "-o", "regions.bed", "--quiet"],
     ]
     for name, *words in steps:
         subprocess.run([BIN / name, *words], cwd=folder, check=True)
@@ -121,7 +121,7 @@ def test_a_missing_argument_is_bad_usage(made: Path, name: str) -> None:
 WRITING = [
     "fasta2tensor genome.fa",
     "dump-attention model.st genome.st --background 60 --threads 1",
-    "attn2bed attention.st --max-q 1 --model model.st",
+    "attn2bed attention.st --max-q 1 --max-p 1 --model model.st",
     "pwm-compare TATAAT --max-q 1",
 ]
 

@@ -27,7 +27,7 @@ def chained(folder: Path) -> dict[str, list[str]]:
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
         "model.st": ["train-annot", "genome.st", *SPLIT],
         "attention.st": ["dump-attention", "model.st", "genome.fa", "--sites", "sites.bed", "--threads", "1"],
-        "regions.bed": ["attn2bed", "attention.st", "--max-q", "1"],
+        "regions.bed": ["attn2bed", "attention.st", "--max-q", "1", "--max-p", "1"],
         "motifs.meme": ["bed2pwm", "regions.bed", "genome.fa", "--max-e", "1000"],
         "matches.tsv": ["pwm-compare", "motifs.meme"],
     }

@@ -50,7 +50,7 @@ UPSTREAM = [
 
 def test_regions_lie_where_the_keys_have_read_on_both_strands_and_around_the_origin():
     places = PLACES * 5
-    found = segment(planted(places, [(-7, 0.8), (-6, 0.4), (-5, 0.3), (-8, 0.39), (4, 0.2)]), 0.05, 1)
+    found = segment(planted(places, [(-7, 0.8), (-6, 0.4), (-5, 0.3), (-8, 0.39), (4, 0.2)]), 0.05, 1.0, 1)
     assert found.tests == len(places)
     assert found.background == 60
     assert found.significant == len(found.regions) == len(places)
@@ -61,13 +61,13 @@ def test_regions_lie_where_the_keys_have_read_on_both_strands_and_around_the_ori
 
 def test_regions_are_cut_at_the_ends_of_a_linear_contig():
     places = [(1, 6, 1), (1, 293, -1)] * 16
-    found = segment(planted(places, [(-7, 0.8), (-6, 0.4)]), 0.05, 1).regions
+    found = segment(planted(places, [(-7, 0.8), (-6, 0.4)]), 0.05, 1.0, 1).regions
     assert sorted(set(rows(found))) == [(1, 0, 3, 1, -7, 6), (1, 297, 300, -1, -7, 293)]
 
 
 def test_a_region_may_pass_a_circles_origin():
     places = [(0, 5, 1), (0, 495, -1), (0, 498, 1)] * 10
-    found = segment(planted(places, [(-7, 0.8)]), 0.05, 1).regions
+    found = segment(planted(places, [(-7, 0.8)]), 0.05, 1.0, 1).regions
     assert sorted(set(rows(found))) == [(0, 0, 5, -1, -7, 495), (0, 489, 494, 1, -7, 498), (0, 496, 501, 1, -7, 5)]
     assert (found.start >= 0).all()
     assert (found.start < 500).all()
@@ -75,7 +75,7 @@ def test_a_region_may_pass_a_circles_origin():
 
 def test_a_region_goes_on_to_neighbours_of_half_the_weight_and_no_further():
     keys = [(-5, 0.3), (-4, 0.5), (-3, 0.75), (-2, 0.5), (-1, 0.125), (0, 0.5)]
-    found = segment(planted([(0, 100, 1)] * 20, keys), 0.05, 1).regions
+    found = segment(planted([(0, 100, 1)] * 20, keys), 0.05, 1.0, 1).regions
     assert set(rows(found)) == {(0, 96 - 2, 98 + 3, 1, -3, 100)}
 
 
@@ -87,7 +87,7 @@ def test_regions_are_sorted_and_named_by_layer_and_head():
         both, both, np.zeros(both.shape[:3], np.float16), OFFSET, (2, 0),
         seen.is_site, seen.probability, seen.contig, seen.position, seen.strand, CONTIGS,
     )  # fmt: skip
-    found = segment(two, 0.05, 1).regions
+    found = segment(two, 0.05, 1.0, 1).regions
     assert set(found.head.tolist()) == {"L1H1", "L1H2", "L2H1", "L2H2"}
     order = list(zip(found.contig, found.start, found.end, found.strand, found.head, strict=True))
     assert order == sorted(order)
@@ -101,13 +101,13 @@ def test_a_head_that_looks_the_same_way_everywhere_reports_nothing():
     rng = np.random.default_rng(0)
     weight = rng.uniform(0.001, 0.01, (600, 1, len(OFFSET)))
     weight[:, 0, 3] = rng.uniform(0.5, 0.9, 600)  # strongly, but at background too
-    assert segment(attention(weight, np.arange(600) < 300), 0.05, 1).significant == 0
+    assert segment(attention(weight, np.arange(600) < 300), 0.05, 1.0, 1).significant == 0
 
 
 def test_keys_off_the_contig_are_never_attended():
     seen = planted([(1, 2, 1)] * 30, [(4, 0.8)])
     seen.weight[:30, :, :, OFFSET < -2] = np.nan
-    found = segment(seen, 0.05, 1).regions
+    found = segment(seen, 0.05, 1.0, 1).regions
     assert set(rows(found)) == {(1, 4, 9, 1, 4, 2)}
 
 
@@ -118,7 +118,7 @@ def null(heads, sites, background, seed):
 
 
 def test_p_values_are_honest_where_sites_are_like_background():
-    found = segment(null(150, 60, 200, 1), 1.0, 1).regions
+    found = segment(null(150, 60, 200, 1), 1.0, 1.0, 1).regions
     assert len(found) == 150 * 60
     for level in (0.05, 0.1, 0.3, 0.5):
         # sites of a head share their background, so the shares per head vary more than a coin's
@@ -128,18 +128,18 @@ def test_p_values_are_honest_where_sites_are_like_background():
 
 
 def test_few_heads_report_anything_where_sites_are_like_background():
-    found = segment(null(200, 60, 300, 2), 0.05, 1)
+    found = segment(null(200, 60, 300, 2), 0.05, 1.0, 1)
     assert len(set(found.regions.head.tolist())) <= 0.1 * 200
 
 
 def test_the_smallest_p_is_one_in_the_background_and_one():
-    found = segment(planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60), 0.05, 1).regions
+    found = segment(planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60), 0.05, 1.0, 1).regions
     assert set(found.p.tolist()) == {1 / 31}  # half of sixty, and one
 
 
 def test_the_same_seed_gives_the_same_regions():
     seen = null(20, 60, 100, 3)
-    first, again, other = (segment(seen, 0.5, seed).regions for seed in (1, 1, 2))
+    first, again, other = (segment(seen, 0.5, 1.0, seed).regions for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.p, again.p)
     np.testing.assert_array_equal(first.start, again.start)
     assert len(first) != len(other) or not np.array_equal(first.p, other.p)
@@ -227,3 +227,15 @@ def test_swapping_covers_all_sites_evenly():
     unique = Regions(before.contigs, *(getattr(before, c) if c != "distance" else np.arange(8) for c in Regions.COLUMNS))
     first = np.array([permuted_offsets(unique, seed).distance[0] for seed in range(400)])
     assert np.bincount(first, minlength=8).min() > 25
+
+
+def test_where_nearly_every_site_differs_a_weak_one_is_kept_out_by_its_p():
+    """No p above one half lets Storey's q be near 0 everywhere: `max_p` is there for that."""
+    weight = np.full((400, 1, len(OFFSET)), 0.01)
+    weight[:200, 0, 4] = np.linspace(0.05, 0.4, 200)  # sites
+    weight[200:, 0, 4] = np.where(np.arange(200) % 3 == 0, 0.15, 0.02)  # a third of the background looks there too
+    seen = attention(weight, np.arange(400) < 200)
+    loose, strict = segment(seen, 0.1, 1.0, 1).regions, segment(seen, 0.1, 0.05, 1).regions
+    assert loose.p.max() > 0.3
+    assert strict.p.max() <= 0.05
+    assert 0 < len(strict) < len(loose)

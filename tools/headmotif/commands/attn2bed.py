@@ -13,6 +13,9 @@ def attn2bed(
     attention: AttentionFile,
     output: Output = "-",
     max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest false discovery rate of a region.")] = 0.1,
+    max_p: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest p of a region: where nearly every site differs, q alone lets weak ones in.")
+    ] = 0.05,
     controls: Annotated[
         str, typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED.")
     ] = "",
@@ -34,11 +37,11 @@ def attn2bed(
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if seen.is_site.all():
         raise FormatError(attention, None, "no background positions in it, so nothing says what is chance; dump it again with --background")
-    found = segment(seen, max_q, seed)
+    found = segment(seen, max_q, max_p, seed)
     heads = len(set(found.regions.head.tolist()))
     say(
         f"{found.tests:,} sites x heads tested against {found.background:,} background positions each; "
-        f"{found.significant:,} regions of {heads} heads with q of at most {max_q:g}",
+        f"{found.significant:,} regions of {heads} heads with q of at most {max_q:g} and p of at most {max_p:g}",
         quiet,
     )
     lengths = {c.name: c.length for c in seen.contigs}

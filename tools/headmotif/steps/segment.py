@@ -30,8 +30,8 @@ FLOOR = 0.2
 """Of an even share of the weight: added to both mean profiles, so that distances which nobody looks at do not count by their noise."""
 
 
-def segment(attention: Attention, max_q: float, seed: int) -> Segmented:
-    """The regions with q of at most `max_q`, one a site and head, sorted by contig, start, strand and head.
+def segment(attention: Attention, max_q: float, max_p: float, seed: int) -> Segmented:
+    """The regions with q and p of at most `max_q` and `max_p`, one a site and head, sorted by contig, start, strand and head.
 
     seed: of the halves. A region holds every base that the attended keys have read: their centres and the layer's reach on both sides.
     """
@@ -43,7 +43,7 @@ def segment(attention: Attention, max_q: float, seed: int) -> Segmented:
     columns: dict[str, list[np.ndarray]] = {name: [] for name in Regions.COLUMNS}
     for number, (p, peak, low, high, weight) in enumerate(found):
         q = storey(p)
-        kept = np.flatnonzero(q <= max_q)
+        kept = np.flatnonzero((q <= max_q) & (p <= max_p))
         layer, head = divmod(number, heads)
         rows = _rows(attention, site[kept], peak[kept], low[kept], high[kept], attention.reach[layer])
         rows |= {"head": np.full(len(kept), f"L{layer + 1}H{head + 1}"), "weight": weight[kept], "p": p[kept], "q": q[kept]}
