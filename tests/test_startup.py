@@ -30,17 +30,19 @@ def call(script, option: str) -> str:
 
 
 def seconds(code: str) -> float:
-    best = float("inf")
-    for _ in range(8):  # the best of several: what else the machine does only ever adds
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=True)
-        best = min(best, time.perf_counter() - began)
-    return best
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=True)
+    return time.perf_counter() - began
 
 
-@pytest.fixture(scope="module")
-def import_typer() -> float:
-    return seconds("import typer")
+def ratio(code: str, enough: float) -> float:
+    """Best time of `code` over best time of importing typer, in turn: what else the machine does only ever adds to either."""
+    ours = typers = float("inf")
+    for turn in range(40):
+        ours, typers = min(ours, seconds(code)), min(typers, seconds("import typer"))
+        if turn >= 5 and ours / typers < enough:
+            break
+    return ours / typers
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name)
@@ -57,9 +59,9 @@ def test_neither_loads_anything_heavy(script, option):
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.name)
-def test_both_are_quick(script, import_typer):
-    assert seconds(call(script, "--version")) < 1.5 * import_typer
-    assert seconds(call(script, "--help")) < 3 * import_typer
+def test_both_are_quick(script):
+    assert ratio(call(script, "--version"), 1.5) < 1.5
+    assert ratio(call(script, "--help"), 3) < 3
 
 
 def test_overview_names_the_console_scripts_in_pipeline_order():
