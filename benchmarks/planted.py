@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from headmotif.commands import demo
 from headmotif.formats import tables
 
 COLUMNS = (
@@ -22,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13, 14, 15])
     parser.add_argument("--output", type=Path, default=Path("planted"))
+    parser.add_argument("--again", action="store_true", help="only compare with the truth again, where the files are there")
     asked = parser.parse_args()
     print("| " + " | ".join(COLUMNS) + " |")
     print("|---" * len(COLUMNS) + "|")
@@ -29,6 +31,10 @@ def main() -> None:
         for seed in asked.seeds:
             folder = asked.output / f"{'shuffled' if control else 'planted'}.{seed}"
             began = time.monotonic()
+            if asked.again and (folder / "matches.tsv").exists():
+                demo.write(str(folder))
+                report(folder, "shuffled" if control else "planted", seed, float("nan"))
+                continue
             words = [str(Path(sys.executable).with_name("headmotif")), "demo", str(folder), "--seed", str(seed), "--quiet", *control]
             done = subprocess.run(words, capture_output=True, text=True, check=False)
             if not (folder / "recovered.tsv").exists():
