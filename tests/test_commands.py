@@ -218,3 +218,28 @@ def test_no_output_holds_a_machine_path_or_a_date(made: Path) -> None:
         head = (made / name).read_bytes()[:4000]
         assert str(made).encode() not in head
         assert b"/tmp" not in head
+
+
+def test_control_regions_keep_each_heads_distances_and_claim_nothing(made: Path, tmp_path: Path) -> None:
+    words = [
+        "attention.st",
+        "--max-q",
+        "1",
+        "--max-p",
+        "1",
+        "-o",
+        str(tmp_path / "r.bed"),
+        "--controls",
+        str(tmp_path / "c.bed"),
+        "--quiet",
+    ]
+    assert run(made, "attn2bed", *words).returncode == 0
+    rows, controls = (
+        [line.split("\t") for line in (tmp_path / name).read_text().splitlines() if not line.startswith("#")] for name in ("r.bed", "c.bed")
+    )
+    assert len(rows) > 100
+    assert {row[9] for row in controls} == {row[10] for row in controls} == {"."}
+    for head in {row[3] for row in rows}:
+        distances, swapped = (sorted(row[7] for row in table if row[3] == head) for table in (rows, controls))
+        assert set(swapped) <= set(distances)
+        assert len(swapped) >= 0.9 * len(distances)  # those that the swap puts off the contig's end are left out
