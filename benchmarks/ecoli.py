@@ -34,10 +34,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("ecoli"))
     parser.add_argument("--steps", type=int, default=2500, help="training steps of the default preset, at most")
     parser.add_argument("--cnn-steps", type=int, default=2500)
+    parser.add_argument("--limit", type=int, default=0, help="sites whose attention is read; 0: all")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
-    used = [timed(words, asked.output) for words in chain(asked.data.resolve(), asked.steps, asked.cnn_steps, asked.seed)]
+    used = [timed(words, asked.output) for words in chain(asked.data.resolve(), asked)]
     tables.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
     write_profiles(asked.output)
     rows = [*network_rows(asked.output), *scan_rows(asked.output)]
@@ -47,18 +48,30 @@ def main() -> None:
     print(f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes")
 
 
-def chain(data: Path, steps: int, cnn_steps: int, seed: int) -> list[list[str]]:
+def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
     ecoli, known = data / "ecoli", data / "motifs"
-    split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"], "--seed", str(seed)]
+    split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"], "--seed", str(asked.seed)]
     targets = [str(known / name) for name in ("SwissRegulon_e_coli.meme", "dpinteract.meme", "prodoric_2015.transfac")]
     sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
-    cnn = ["--preset", "cnn", "-o", "cnn.safetensors", "--metrics", "cnn.json", "--history", "cnn.history.tsv", "--steps", str(cnn_steps)]
-    net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv", "--steps", str(steps)]
+    cnn = [
+        "--preset",
+        "cnn",
+        "-o",
+        "cnn.safetensors",
+        "--metrics",
+        "cnn.json",
+        "--history",
+        "cnn.history.tsv",
+        "--steps",
+        str(asked.cnn_steps),
+    ]
+    net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv", "--steps", str(asked.steps)]
+    some = ["--limit", str(asked.limit), "--seed", str(asked.seed)]
     return [
         ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
         ["train-annot", "genome.safetensors", *net, *split],
         ["train-annot", "genome.safetensors", *cnn, *split],
-        ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", "--seed", str(seed)],
+        ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", *some],
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
         ["bed2pwm", "regions.bed", "genome.safetensors", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", *targets, "-o", "matches.tsv"],

@@ -146,7 +146,7 @@ def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted):
 
 @pytest.mark.parametrize("smooth", [1, 3])
 def test_the_model_keeps_the_weights_that_scored_best_over_some_evaluations(smooth):
-    net, chunks = setting(replace(RECIPE, rate=0.02, max_steps=160, smooth=smooth))  # so fast that it falls back
+    net, chunks = setting(replace(RECIPE, rate=0.05, max_steps=160, smooth=smooth))  # so fast that it falls back
     state = run_state.State()
     records = list(train.train(net, chunks, CPU, state))
     curve = [0.0] * (smooth - 1) + [r.average_precision for r in records]
