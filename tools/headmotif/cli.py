@@ -32,7 +32,6 @@ Precision = Annotated[
 ]
 GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input.")]
 ModelFile = Annotated[str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote; - is standard input.")]
-SitesFile = Annotated[str, typer.Option("--sites", metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV.")]
 
 
 def command(function: Callable[..., None]) -> Callable[[], None]:

@@ -4,7 +4,7 @@ Tables of many rows (sites, regions) are columns of equal length, one NumPy arra
 """
 
 from .attention import Attention, Regions
-from .genome import NO_LABEL, STRANDS, Contig, Genome, Sites
+from .genome import NO_LABEL, Contig, Genome, Sites
 from .motif import Match, Motif
 
-__all__ = ["NO_LABEL", "STRANDS", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]
+__all__ = ["NO_LABEL", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]

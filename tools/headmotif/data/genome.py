@@ -10,9 +10,6 @@ from .check import check
 NO_LABEL = 255
 """In `Genome.label`: this position and strand is not to be learned from or scored."""
 
-STRANDS = "+-"
-"""Row 0 of a label is the + strand, row 1 the - strand."""
-
 
 @dataclass(frozen=True)
 class Contig:

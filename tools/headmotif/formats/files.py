@@ -7,14 +7,13 @@ name never holds half a result; what is no regular file (a device, a pipe) is wr
 
 import contextlib
 import gzip
-import io
 import os
 import stat
 import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from ..errors import FormatError, InputError
 
@@ -117,8 +116,3 @@ def write_text(path: str, text: str) -> None:
     """A text as UTF-8 with LF line ends."""
     with writing(path) as stream:
         stream.write(text.encode())
-
-
-def text_stream(stream: IO[bytes]) -> io.TextIOWrapper:
-    """A text layer over a byte stream which does not close it."""
-    return io.TextIOWrapper(stream, encoding="utf-8", newline="\n", write_through=True)

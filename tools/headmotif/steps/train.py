@@ -35,7 +35,8 @@ def train(
     told: Callable[[int, float], None] | None = None,
     keep: Callable[[State], None] | None = None,
 ) -> Iterator[Record]:
-    """Train `net` in place; after the last record it holds the averaged weights that scored best on the validation part.
+    """Train `net` in place; after the last record it holds the averaged weights of the evaluation that, with those just before it
+    (`Recipe.smooth`), scored best on the validation part.
 
     state: fresh, or where an interrupted run stood; it moves along. told: called each step with the step and its loss.
     keep: called with the state after each evaluation.
@@ -142,7 +143,7 @@ def _step(net: torch.nn.Module, optimiser: torch.optim.Optimizer, batch: tuple, 
 
 
 def _evaluate(net: torch.nn.Module, chunks: Chunks, compute: Compute, state: State) -> Record:
-    """Score the averaged weights on the validation part, and keep them if none before was better."""
+    """Score the averaged weights on the validation part, and keep them if no smoothed score before was better."""
     current = {name: p.detach().clone() for name, p in net.named_parameters()}
     with torch.no_grad():
         for name, parameter in net.named_parameters():
