@@ -113,6 +113,7 @@ def test_the_demo_finds_what_was_planted(tmp_path: Path) -> None:
     assert -25 < distance["-10"] < 0  # the heads that match look where the elements were planted
     assert -50 < distance["-35"] < -20
     metrics = json.loads((tmp_path / "out/metrics.json").read_text())["metrics"]["test"]["sites"]
+    assert set(table["verdict"]) <= {"found", "lookalike", "none"}
     assert metrics["average_precision"] > 10 * metrics["prevalence"]
     assert "Open: out/matches.tsv" in done.stdout
 

@@ -15,6 +15,8 @@ TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "CRP": "CRP", "FNR": "FNR
 """What was planted, and the motif of the built-in collection that must be found for it."""
 REQUIRED = ("-10", "-35")
 SIGNIFICANT = 0.05
+ON_TARGET = 0.5
+"""Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a lookalike, not a find."""
 
 
 def demo(
@@ -106,10 +108,13 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
     # of the heads that match, the one whose regions recover most; of those that do not, the one that comes nearest
     best = max(significant, key=lambda m: by_head[m.query].recall, default=min(mine, key=lambda m: (m.q, m.p, m.query), default=None))
     recovery = by_head.get(best.query) if best else None
+    hit = best is not None and best.q < SIGNIFICANT and recovery is not None
+    verdict = "none" if not hit else "found" if recovery.precision >= ON_TARGET else "lookalike"
     distance = np.median(regions.distance[regions.head == best.query]) if best else float("nan")
     return {
         "element": element,
-        "found": int(best is not None and best.q < SIGNIFICANT),
+        "found": int(verdict == "found"),
+        "verdict": verdict,
         "head": best.query if best else "",
         "motif": best.query_consensus if best else "",
         "q": best.q if best else float("nan"),
@@ -139,21 +144,24 @@ def _shown(rows: list[dict], folder: str) -> str:
     def number(value: float, form: str) -> str:
         return "-" if value != value else format(value, form)
 
-    lines = [f"{'planted':8}{'sites':>6}  {'found by':9}{'motif':17}{'q':>9}{'distance':>9}{'recall':>8}{'precision':>10}   fixed window"]
+    lines = [f"{'planted':8}{'sites':>6}  {'found by':10}{'motif':17}{'q':>9}{'distance':>9}{'recall':>8}{'precision':>10}   fixed window"]
     for row in rows:
+        by, motif = (row["head"], row["motif"]) if row["found"] else (row["verdict"], "")
         lines.append(
-            f"{row['element']:8}{row['planted']:>6}  {row['head'] if row['found'] else 'none':9}{row['motif'] if row['found'] else '':17}"
+            f"{row['element']:8}{row['planted']:>6}  {by:10}{motif:17}"
             f"{number(row['q'], '.2g'):>9}{number(row['distance'], '.0f'):>9}"
             f"{number(row['recall'], '.2f'):>8}{number(row['precision'], '.2f'):>10}"
             f"   {number(row['window_recall'], '.2f')} / {number(row['window_precision'], '.2f')}"
         )
     found = [row["element"] for row in rows if row["found"]]
+    folder = folder.rstrip("/") or folder
     return "\n".join(
         [
             "",
             *lines,
             "",
             "Found by: of the heads whose motif matches the built-in one with q below 0.05, the one whose regions recover most.",
+            "Lookalike: a motif matches, but less than half of its head's regions lie on what was planted.",
             "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. A window of the same",
             "width at the best fixed distance from every site has recall / precision as in the last column: it marks them all, unseen.",
             f"Found again: {', '.join(found) if found else 'nothing'}.",
