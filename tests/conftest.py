@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +36,14 @@ def run() -> Callable[..., subprocess.CompletedProcess]:
         )
 
     return _run
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Tiny networks on many threads mostly wait."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -1,7 +1,6 @@
 """Motif comparison against brute force, memelite and what must hold whatever the numbers."""
 
 import itertools
-import os
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,6 @@ from headmotif.steps import compare as module
 from headmotif.steps.column_score import SCORES
 from headmotif.steps.compare import Comparison, compare, matches
 from headmotif.steps.iupac import consensus
-
-DATA = Path(os.environ.get("HEADMOTIF_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
 def drawn(seed: int, count: int, low: int = 5, high: int = 24, spread: float = 0.3) -> list[Motif]:
@@ -196,9 +193,8 @@ def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.data
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(not DATA.is_dir(), reason="no folder of real data")
-def test_real_factors_find_themselves_as_often_as_with_memelite() -> None:
-    folder = DATA / "motifs"
+def test_real_factors_find_themselves_as_often_as_with_memelite(data_folder: Path) -> None:
+    folder = data_folder / "motifs"
     queries, targets = (list(motifs.read(str(folder / name)).motifs) for name in ("dpinteract.meme", "SwissRegulon_e_coli.meme"))
     assert (len(queries), len(targets)) == (68, 97)
     share, _, theirs = agreement(queries, targets)
@@ -215,8 +211,7 @@ def test_real_factors_find_themselves_as_often_as_with_memelite() -> None:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="no folder of real data")
-def test_a_bare_consensus_finds_sigma_70() -> None:
-    targets = list(motifs.read(str(DATA / "motifs" / "dpinteract.meme")).motifs)
+def test_a_bare_consensus_finds_sigma_70(data_folder: Path) -> None:
+    targets = list(motifs.read(str(data_folder / "motifs" / "dpinteract.meme")).motifs)
     first = matches(compare([motifs.consensus("TATAAT")], targets), [motifs.consensus("TATAAT")], targets)[:3]
     assert all(match.target.startswith("rpoD") and match.q < 0.05 for match in first)

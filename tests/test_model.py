@@ -19,13 +19,7 @@ CPU = Compute(torch.device("cpu"), torch.float32)
 HALF = Compute(torch.device("cpu"), torch.bfloat16)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny networks on many threads mostly wait."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def network(config, labels=1, seed=0):

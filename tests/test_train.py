@@ -21,13 +21,7 @@ READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, wi
 CPU = Compute(torch.device("cpu"), torch.float32)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny networks on many threads mostly wait."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def labelled(codes, sites, labels=1, circular=(), lengths=None, unknown=()):

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..data import Match, Motif
 from .column_score import SCORES
+from .false_discovery import benjamini_hochberg
 from .iupac import consensus
 
 BINS = 100
@@ -82,20 +83,6 @@ def matches(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif
             shown = theirs[j, reverse]
             result.append(Match(query.name, targets[j].name, offset, p, evalue, q, overlap, mine[i], shown, "-" if reverse else "+"))
     return result
-
-
-def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """q-values of p-values of any shape, over all of them (Benjamini & Hochberg 1995).
-
-    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.5])).round(4).tolist()
-    [0.04, 0.0533, 0.0533, 0.5]
-    """
-    flat = p.ravel()
-    order = np.argsort(flat, kind="stable")
-    scaled = flat[order] * len(flat) / np.arange(1, len(flat) + 1)
-    q = np.empty_like(flat)
-    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
-    return q.reshape(p.shape)
 
 
 def _scaled(score: np.ndarray) -> np.ndarray:

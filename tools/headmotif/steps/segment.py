@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data import Attention, Regions
+from .false_discovery import storey
 
 EDGE = 0.5
 """A region goes on to the neighbouring keys as long as they have this share of the largest weight."""
@@ -111,22 +112,6 @@ def _rows(
         "distance": offset[peak],
         "site": position,
     }
-
-
-def storey(p: np.ndarray, middle: float = 0.5) -> np.ndarray:
-    """q-values, float64, of p-values in any order: Benjamini-Hochberg's, times the share of true nulls that the p above `middle` show.
-
-    >>> storey(np.array([0.01, 0.6, 0.02, 0.9])).round(3).tolist()
-    [0.04, 0.8, 0.04, 0.9]
-    """
-    if len(p) == 0:
-        return np.zeros(0)
-    nulls = min(1.0, (1 + (p > middle).sum()) / (len(p) * (1 - middle)))
-    order = np.argsort(p, kind="stable")
-    scaled = nulls * p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return q
 
 
 def permuted_offsets(regions: Regions, seed: int) -> Regions:
