@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint bench ecoli clean
+.PHONY: demo test lint bench presets ecoli clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -19,8 +19,13 @@ lint: $(READY)
 	$(VENV)/bin/ruff check .
 
 bench: $(READY)
+	$(VENV)/bin/python benchmarks/engine.py --output engine.tsv
 	$(VENV)/bin/python benchmarks/planted.py
 	$(VENV)/bin/python benchmarks/speed_compare.py
+
+# Hours: the presets on E. coli, three seeds each, and their scores side by side.
+presets: $(READY)
+	$(VENV)/bin/python benchmarks/presets.py $(DATA) --output presets
 
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
@@ -33,5 +38,5 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo ecoli build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
+	rm -rf $(VENV) demo ecoli presets build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,11 +1,17 @@
-"""Background positions: far from sites, alike in A and T, the same each time."""
+"""Where heads look, for chosen positions; and background positions: far from sites in A and T, the same each time."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
-from headmotif.alphabet import N
+from headmotif.alphabet import N, reverse_complement
 from headmotif.data import Contig, Genome, Sites
-from headmotif.steps import background
+from headmotif.steps import annotate, attend, background
+from networks import CPU, PRECISIONS, READER, WITH_HEADS, genome_of, near, network, random_codes, tolerance
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def sites_of(contig, position, strand):
@@ -118,3 +124,156 @@ def test_sites_come_before_background_and_are_marked():
         np.testing.assert_array_equal(getattr(both.take(is_site), name), getattr(sites, name))
         np.testing.assert_array_equal(getattr(both.take(~is_site), name), getattr(others, name))
         assert getattr(both, name).dtype == getattr(sites, name).dtype
+
+
+def seen_by(net, genome, sites, is_site=None, compute=CPU):
+    """All blocks joined."""
+    blocks = list(attend.attend(net, genome, sites, np.ones(len(sites), bool) if is_site is None else is_site, compute))
+    return {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
+
+
+@WITH_HEADS
+def test_keys_are_those_that_the_network_names(config):
+    net = network(config)
+    offset, reach = attend.keys_of(net)
+    np.testing.assert_array_equal(offset, net.keys)
+    assert reach == tuple(max(before, after) for before, after in net.reach)
+    assert all(isinstance(r, int) for r in reach)
+
+
+@WITH_HEADS
+def test_keys_off_a_contig_are_not_numbers_and_keys_on_n_have_no_weight(config):
+    net, codes = network(config), random_codes(200)
+    codes[95] = N
+    seen = seen_by(net, genome_of(codes), sites_of([0] * 4, [100, 2, 199, 199], [1, 1, -1, 1]))
+    for row, (place, length) in enumerate(((100, 200), (2, 200), (0, 200), (199, 200))):  # places along the strand
+        missing = (net.keys < -place) | (net.keys >= length - place)
+        for name in ("weight", "norm"):
+            np.testing.assert_array_equal(np.isnan(seen[name][row]), np.broadcast_to(missing, seen[name][row].shape))
+        assert row == 0 or missing.any() or net.keys.max() <= 0
+    assert bool((seen["weight"][0][:, :, net.keys == -5] == 0).all())
+    assert bool((seen["norm"][0][:, :, net.keys == -5] == 0).all())
+    assert bool((seen["weight"][0][:, :, (net.keys != -5) & (abs(net.keys) < 10)] > 0).all())
+    assert not np.isnan(seen["none"]).any()
+
+
+@WITH_HEADS
+@PRECISIONS
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_recorded_queries_have_the_probability_of_the_annotation(monkeypatch, config, compute, size):
+    monkeypatch.setattr(attend, "block_size", lambda net: size)
+    net, genome = network(config), genome_of(random_codes(300), random_codes(80, 1))
+    rng = np.random.default_rng(0)
+    sites = sites_of(rng.integers(0, 2, 20), rng.integers(0, 80, 20), rng.choice([-1, 1], 20))
+    is_site = rng.random(20) < 0.5
+    told = []
+    blocks = list(attend.attend(net, genome, sites, is_site, compute, told.append))
+    seen = {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
+    p = annotate.annotate(net, genome, compute)
+    row = (sites.strand < 0).astype(int)
+    near(seen["probability"], p[0, row, genome.start[sites.contig] + sites.position], tolerance(config, compute))
+    assert told == [min(n, 20) for n in range(size, 20 + size, size)]
+    for name, right in (("contig", sites.contig), ("position", sites.position), ("strand", sites.strand), ("kind", is_site)):
+        np.testing.assert_array_equal(seen[name], right)
+    types = {"contig": "i4", "position": "i8", "strand": "i1", "kind": "u1", "probability": "f4"}
+    for name, array in seen.items():
+        assert array.dtype == np.dtype(types.get(name, "f2")), name
+
+
+@WITH_HEADS
+@pytest.mark.parametrize("size", [1, 7])
+def test_the_number_of_queries_at_a_time_changes_nothing(monkeypatch, config, size):
+    net, genome = network(config), genome_of(random_codes(400, gaps=2))
+    sites = sites_of([0] * 20, np.arange(0, 400, 20), [1, -1] * 10)
+    whole = seen_by(net, genome, sites)
+    monkeypatch.setattr(attend, "block_size", lambda net: size)
+    for name, values in seen_by(net, genome, sites).items():
+        near(values, whole[name], 1e-3)
+
+
+@WITH_HEADS
+def test_each_row_is_what_the_network_records_in_a_whole_stretch(config):
+    """A query alone with its halo sees what it sees among the others."""
+    net, codes = network(config), random_codes(500)
+    length, record = len(codes) - net.before - net.after, []
+    with torch.inference_mode():
+        net(torch.from_numpy(codes)[None], record)
+    seen = seen_by(net, genome_of(codes), sites_of([0] * length, np.arange(net.before, net.before + length), [1] * length))
+    for number, name in enumerate(("weight", "norm", "none")):
+        right = np.stack([layer[number][0].numpy() for layer in record], 1)  # (length, layers, heads, keys)
+        np.testing.assert_allclose(seen[name].astype(np.float32), right, atol=1e-4, rtol=2e-3)
+
+
+@WITH_HEADS
+@pytest.mark.parametrize("circular", [False, True], ids=["linear", "circular"])
+def test_the_reverse_complement_looks_at_the_same_keys(config, circular):
+    net, codes = network(config), random_codes(200, gaps=2)
+    sites = sites_of([0] * 6, [0, 5, 100, 130, 150, 199], [1, -1, 1, -1, 1, -1])
+    mirrored = sites_of([0] * 6, 199 - sites.position, -sites.strand)
+    here = seen_by(net, genome_of(codes, circular=circular), sites)
+    there = seen_by(net, genome_of(reverse_complement(codes), circular=circular), mirrored)
+    for name in ("weight", "norm", "none", "probability"):
+        near(here[name], there[name], 1e-3)
+
+
+@WITH_HEADS
+def test_keys_around_a_circles_origin_are_read_at_its_other_end(config):
+    net, codes = network(config), random_codes(120)
+    site = sites_of([0], [1], [1])
+    moved = replace(site, position=np.array([61]))
+    here = seen_by(net, genome_of(codes, circular=True), site)
+    there = seen_by(net, genome_of(np.roll(codes, 60), circular=True), moved)
+    assert not np.isnan(here["weight"]).any()
+    near(here["weight"], there["weight"], 1e-3)
+    near(here["norm"], there["norm"], 1e-3)
+
+
+@WITH_HEADS
+def test_queries_far_apart_and_near_each_other_are_all_in_their_rows(monkeypatch, config):
+    """In any order, twice the same, on both strands, at both ends; whether they share stretches and batches or not."""
+    net, genome = network(config), genome_of(random_codes(900, gaps=3), random_codes(70, 1))
+    rng = np.random.default_rng(0)
+    place = np.concatenate([rng.integers(0, 900, 30), rng.integers(400, 440, 30), [0, 899, 7, 7]])
+    sites = sites_of(np.repeat([0, 1], [64, 10]), [*place, *rng.integers(0, 70, 10)], rng.choice([-1, 1], 74))
+    alone = [seen_by(net, genome, sites.take(np.array([i]))) for i in range(74)]
+    for room in (attend.ROOM, 2000 * 40, 1):
+        monkeypatch.setattr(attend, "ROOM", room)
+        for name, values in seen_by(net, genome, sites).items():
+            near(values, np.concatenate([one[name] for one in alone]), 1e-3)
+
+
+@WITH_HEADS
+def test_queries_near_each_other_share_a_stretch(monkeypatch, config):
+    net, genome = network(config), genome_of(random_codes(3000))
+    shapes, forward = [], net.forward
+    monkeypatch.setattr(net, "forward", lambda codes, record: shapes.append(tuple(codes.shape)) or forward(codes, record))
+    halo = net.before + net.after
+    for distance, together in ((attend.near(net), True), (attend.near(net) + 1, False)):
+        shapes.clear()
+        seen_by(net, genome, sites_of([0] * 5, 1000 + distance * np.arange(5), [1, 1, 1, 1, 1]))
+        assert shapes == ([(1, halo + 4 * distance + 1)] if together else [(5, halo + 1)])
+    shapes.clear()
+    seen_by(net, genome, sites_of([0] * 2, [1000, 1000], [1, -1]))
+    assert shapes == [(2, halo + 1)]
+
+
+@WITH_HEADS
+@pytest.mark.parametrize("joined", [0, 100])
+def test_no_more_is_held_than_there_is_room_for(monkeypatch, config, joined):
+    monkeypatch.setattr(attend, "near", lambda net: joined)
+    net, genome = network(config), genome_of(random_codes(3000))
+    each = 8 * config.heads * len(net.keys)  # bytes of one position and layer
+    monkeypatch.setattr(attend, "ROOM", 60 * each)
+    assert attend.block_size(net) == 60 // config.layers
+    held, forward, halo = [], net.forward, net.before + net.after
+    monkeypatch.setattr(net, "forward", lambda codes, record: held.append(codes[:, halo:].numel()) or forward(codes, record))
+    sites = sites_of([0] * 200, np.random.default_rng(0).integers(0, 3000, 200), [1] * 200)
+    blocks = attend.attend(net, genome, sites, np.ones(200, bool), CPU)
+    assert max(len(b["position"]) for b in blocks) == 60 // config.layers
+    assert max(held) <= 60
+    monkeypatch.setattr(attend, "ROOM", 1)
+    assert attend.block_size(net) == 1
+
+
+def test_no_queries_are_no_blocks():
+    assert list(attend.attend(network(READER), genome_of(random_codes(50)), sites_of([], [], []), np.zeros(0, bool), CPU)) == []

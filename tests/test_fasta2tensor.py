@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headmotif.alphabet import encode
+from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import NO_LABEL, Contig, Genome, Sites
-from headmotif.errors import InputError
+from headmotif.errors import FormatError, InputError
+from headmotif.formats import bed, genome_tensor
 from headmotif.formats import genome as genome_file
-from headmotif.formats import genome_tensor
-from headmotif.steps.label import label
+from headmotif.steps.label import label, masked, sites_under, stretches
 
 FASTA = ">one first\nACGTNACG\n>two\nGGCC\nTTAA\n"
 BED = "two\t0\t1\ta\t2.5\t+\none\t4\t5\tb\t.\t-\ntwo\t7\t8\tc\t9\t-\ntwo\t0\t1\td\t3\t+\n"
@@ -81,6 +81,83 @@ def test_label_sets_are_added_to_a_tensor(folder, run):
     assert b"has a label set 'tss' already" in done.stderr
 
 
+MASK = "#first\ntwo\t0\t2\r\none\t3\t6\tx\t0\t-\ntwo\t7\t8\ty\t0\t.\tmore\tmore\n"
+
+
+def test_masked_stretches_have_no_label_in_any_set(folder, run):
+    (folder / "mask.bed").write_text(MASK)
+    (folder / "more.bed").write_text("one\t0\t4\tx\t0\t+\n")
+    labelled = ["genome.fa", "--sites", "tss.bed", "--sites", "mine=ann.gff3"]
+    run("fasta2tensor", *labelled, "-o", "plain.st")
+    done = run("fasta2tensor", *labelled, "--mask", "mask.bed", "--mask", "more.bed", "-o", "g.st")
+    assert done.returncode == 0
+    assert done.stderr.decode().splitlines()[4:] == [
+        "masked by mask.bed: 3 nt on +, 6 nt on - (28.12 %); sites under it: tss 3, mine 0",
+        "masked by more.bed: 4 nt on +, 0 nt on - (12.50 %); sites under it: tss 0, mine 0",
+        "masked by all of these: 7 nt on +, 6 nt on - (40.62 %); sites under it: tss 3, mine 0",
+    ]
+    plain, genome = read("plain.st"), read("g.st")
+    expected = plain.label.copy()
+    expected[:, :, [8, 9, 15]] = expected[:, 1, 3:6] = expected[:, 0, :4] = NO_LABEL
+    assert genome.label.tolist() == expected.tolist()
+    for name in ("base", "site", "strength"):
+        assert getattr(genome, name).tobytes() == getattr(plain, name).tobytes()
+
+
+def test_any_way_to_a_mask_gives_the_same_bytes(folder, run):
+    (folder / "mask.bed").write_text(MASK)
+    (folder / "packed").write_bytes(gzip.compress(MASK.encode()))
+    (folder / "empty.bed").write_text("")
+    run("fasta2tensor", "genome.fa", "--sites", "tss.bed", "-o", "plain.st")
+    ways = [["genome.fa", "--sites", "tss.bed", "--mask", path] for path in ("mask.bed", "packed", "-")]
+    ways += [["plain.st", "--mask", "mask.bed", "--mask", "mask.bed", "--mask", "empty.bed"]]
+    made = [run("fasta2tensor", *way, input=MASK) for way in ways]
+    assert [one.returncode for one in made] == [0] * 4
+    assert len({one.stdout for one in made}) == 1
+    assert "masked by standard input: 3 nt" in made[2].stderr.decode()
+    assert run("fasta2tensor", "plain.st", "--mask", "empty.bed", "--mask-repeats", "0").stdout == (folder / "plain.st").read_bytes()
+
+
+def test_repeats_are_masked_on_both_strands(folder, run):
+    unique = decode(np.random.default_rng(3).integers(0, 4, 200, np.uint8))
+    (folder / "repeats.fa").write_text(f">one\n{unique}\n>two\n{decode(reverse_complement(encode(unique[-10:] + unique[:10])))}\n")
+    (folder / "repeats.bed").write_text("one\t195\t196\ta\t1\t-\none\t50\t51\tb\t1\t+\ntwo\t19\t20\tc\t1\t+\n")
+    (folder / "circle.gff3").write_text("##gff-version 3\none\t.\tregion\t1\t200\t.\t+\t.\tIs_circular=true\n")
+    command = ["fasta2tensor", "repeats.fa", "--sites", "tss=repeats.bed", "--mask-repeats", "16"]
+    done = run(*command, "--annotation", "circle.gff3", "-o", "g.st")
+    assert done.stderr.decode().splitlines()[3:] == ["masked by repeats of 16 nt: 40 nt on +, 40 nt on - (18.18 %); sites under it: tss 2"]
+    hidden = (read("g.st").label == NO_LABEL)[0]
+    assert [np.flatnonzero(row).tolist() for row in hidden] == [[*range(10), *range(190, 220)]] * 2
+    done = run(*command, "-o", "g.st")
+    assert "repeats of 16 nt: 0 nt on +, 0 nt on - (0.00 %); sites under it: tss 0" in done.stderr.decode()
+    assert not (read("g.st").label == NO_LABEL).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("one\t0\t4\nthree\t0\t4\n", "mask.bed:2: contig 'three' is not in the genome, which has 'one', 'two'; give"),
+        ("one\t0\t9\n", "mask.bed:1: the end (9) lies beyond 'one', which has 8 nt; take the intervals of this version of the genome\n"),
+        ("two\t7\t10\n", "which has 8 nt; take the intervals of this version of the genome; over a circle's origin write two lines"),
+        ("track x\n\none\t4\t4\n", "mask.bed:3: the end (4) is not behind the start (4); BED is 0-based, half-open"),
+        ("one\t5\t4\n", "mask.bed:1: the end (4) is not behind the start (5)"),
+        ("one\t-1\t4\n", "mask.bed:1: start and end must be whole numbers from 0, not '-1' and '4'"),
+        ("one\t1\tfour\n", "mask.bed:1: start and end must be whole numbers from 0, not '1' and 'four'"),
+        ("one\t1\t4\ta\t0\t*\n", "mask.bed:1: the strand (column 6) is '*'; it must be +, - or . for both"),
+        ("one 1 4\n", "mask.bed:1: columns are separated by spaces; a BED is needed: contig, start, end, separated by tabs"),
+        ("one\t1\n", "mask.bed:1: 2 columns; a BED is needed: contig, start, end, separated by tabs"),
+        ("\0", "mask.bed: this is a binary file where text was expected"),
+    ],
+)
+def test_what_is_wrong_with_a_mask_is_said_in_a_line(folder, text, words):
+    (folder / "mask.bed").write_text(text)
+    with pytest.raises(FormatError) as caught:
+        bed.read_intervals("mask.bed", [Contig("one", 8), Contig("two", 8, circular=True)])
+    assert f"{caught.value}\n".startswith("mask.bed:")
+    assert words in f"{caught.value}\n"
+    assert "\n" not in str(caught.value)
+
+
 def test_circles_from_an_annotation(folder, run):
     done = run("fasta2tensor", "genome.fa", "--annotation", "ann.gff3", "-o", "g.st")
     assert done.returncode == 0
@@ -108,6 +185,11 @@ def test_no_sites_is_a_genome_without_labels(folder, run):
         (["genome.fa", "--sites", "tss.bed", "--sites", "tss=ann.gff3"], 1, "a label set named 'tss' is there already"),
         (["genome.fa", "--sites", "=tss.bed"], 1, "give it as FILE or NAME=FILE"),
         (["-", "--sites", "-"], 1, "standard input can be only one of GENOME"),
+        (["genome.fa", "--sites", "-", "--mask", "-"], 1, "standard input can be only one of GENOME, --sites, --annotation and --mask"),
+        (["genome.fa", "--mask", "tss.bed"], 1, "a mask hides labels, and this genome has none; give --sites FILE too"),
+        (["genome.fa", "--sites", "tss.bed", "--mask", "ann.gff3"], 1, "ann.gff3:2: start and end must be whole numbers from 0"),
+        (["genome.fa", "--sites", "tss.bed", "--mask-repeats", "15"], 1, "repeats of 15 nt are too short to tell from chance; take 16 or"),
+        (["genome.fa", "--sites", "tss.bed", "--mask-repeats", "-1"], 2, "--mask-repeats"),
         (["genome.fa", "-o", "absent/g.st"], 1, "the folder absent does not exist"),
         (["genome.fa", "--sites"], 2, "--sites"),
         ([], 2, "GENOME"),
@@ -227,6 +309,21 @@ def test_label_keeps_the_sites_it_was_given():
         label(labelled, {"x": sites})
 
 
+def test_masks_hide_and_count_by_strand():
+    genome = Genome((Contig("a", 5), Contig("b", 4)), encode("ACGTNACGT"))
+    sites = Sites(np.array([1, 0, 0], np.int32), np.array([3, 4, 0]), np.array([1, -1, 1], np.int8), np.array([2, 3, 4], np.float32))
+    genome = label(genome, {"x": sites, "y": sites.take(np.array([0]))})
+    hidden = stretches(genome, [(1, 2, 4, 1), (0, 4, 5, -1), (0, 1, 2, 0)])
+    assert hidden.astype(int).tolist() == [[0, 1, 0, 0, 0, 0, 0, 1, 1], [0, 1, 0, 0, 1, 0, 0, 0, 0]]
+    assert sites_under(genome, hidden) == [2, 1]
+    assert sites_under(genome, ~hidden) == [1, 0]
+    once = masked(genome, hidden)
+    assert (once.label[:, hidden] == NO_LABEL).all()
+    assert (once.label[:, ~hidden] == genome.label[:, ~hidden]).all()
+    assert genome.label[0, 0, 8] == 1
+    assert once.site is genome.site
+
+
 @pytest.mark.data
 def test_e_coli_in_three_seconds(data_folder, run, tmp_path):
     genome, table = data_folder / "ecoli" / "genome.fa.gz", data_folder / "ecoli" / "tss.cappable.bed"
@@ -244,3 +341,6 @@ def test_e_coli_in_three_seconds(data_folder, run, tmp_path):
     ]
     assert int((read(tmp_path / "a.st").label == 1).sum()) == 16359
     assert min(seconds) < 3
+    done = run("fasta2tensor", tmp_path / "a.st", "--mask-repeats", 75, "-o", tmp_path / "masked.st")
+    words = "masked by repeats of 75 nt: 117,023 nt on +, 117,023 nt on - (2.52 %); sites under it: tss 321"
+    assert done.stderr.decode().splitlines() == ["NC_000913.3: 4,641,652 nt, circular; tss 8,134 on +, 8,225 on -", words]

@@ -60,7 +60,7 @@ def setting(recipe=RECIPE, seed=0, length=6000):
     part = split.parts(genome, *split.automatic(genome))
     torch.manual_seed(seed)
     net = model.build(READER, 1)
-    return net, Chunks(genome, part, recipe, net.halo)
+    return net, Chunks(genome, part, recipe, net.learning)
 
 
 def weights(net):
@@ -140,7 +140,7 @@ def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted):
 
 @pytest.mark.parametrize("smooth", [1, 3])
 def test_the_model_keeps_the_weights_that_scored_best_over_some_evaluations(smooth):
-    net, chunks = setting(replace(RECIPE, rate=0.05, max_steps=160, smooth=smooth))  # so fast that it falls back
+    net, chunks = setting(replace(RECIPE, rate=0.5, max_steps=160, smooth=smooth, average=0.0, decay=0.0))  # so fast that it falls back
     state = run_state.State()
     records = list(train.train(net, chunks, CPU, state))
     curve = [0.0] * (smooth - 1) + [r.average_precision for r in records]
@@ -168,7 +168,7 @@ def test_a_word_before_the_sites_is_learned():
     recipe = replace(RECIPE, max_steps=400, every=100, batch=16, rate=1e-2, average=0.98)
     torch.manual_seed(1)
     net = model.build(READER, 1)
-    records = list(train.train(net, Chunks(genome, part, recipe, net.halo), CPU, run_state.State()))
+    records = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
     assert records[-1].loss < records[0].loss / 2
     assert max(r.average_precision for r in records) > 0.5
     test = part == split.TEST
@@ -178,7 +178,7 @@ def test_a_word_before_the_sites_is_learned():
 
 
 def test_a_fresh_network_begins_at_the_natural_balance():
-    net, chunks = setting(replace(RECIPE, max_steps=1))
+    net, chunks = setting(replace(RECIPE, max_steps=1, batch=64))
     with torch.no_grad():
         net.out.weight.zero_()
     seen = []
@@ -206,31 +206,30 @@ def crowded(circular=()):
 
 def mapped_back(genome, chunks, number):
     """Times each (label, row, place) is learned from in an epoch and its total weight; the targets that come with it are checked."""
-    recipe, halo = chunks.recipe, chunks.reads.halo
-    places, chunk_weights = chunks.epoch(number)
-    codes, target, weight = (x.numpy() for x in chunks.batch(places, chunk_weights, 0))
     times, total = np.zeros(genome.label.shape, int), np.zeros(genome.label.shape)
-    for (contig, row, start), code, t, w in zip(places, codes, target, weight, strict=True):
-        length, offset = genome.contigs[contig].length, genome.start[contig]
-        for i in range(recipe.length):
-            oriented = start + i
-            if not 0 <= oriented < length:
-                assert not w[i].any()
-                continue
-            place = offset + (oriented if row == 0 else length - 1 - oriented)
-            base = genome.base[place]
-            assert code[halo + i] == (base if row == 0 else reverse_complement(genome.base[place : place + 1])[0])
-            used = w[i] > 0
-            assert (t[i][used] == (genome.label[:, row, place] == 1)[used]).all()
-            times[:, row, place] += used
-            total[:, row, place] += w[i]
+    for places, chunk_weights, length in chunks.plan(number):
+        batch = chunks.batch(places, chunk_weights, length, 0)
+        for (contig, row, start), code, t, w in zip(places, *(x.numpy() for x in (batch.codes, batch.target, batch.weight)), strict=True):
+            of_contig, offset = genome.contigs[contig].length, genome.start[contig]
+            for i in range(length):
+                oriented = start + i
+                if not 0 <= oriented < of_contig:
+                    assert not w[i].any()
+                    continue
+                place = offset + (oriented if row == 0 else of_contig - 1 - oriented)
+                base = genome.base[place]
+                assert code[chunks.reads.before + i] == (base if row == 0 else reverse_complement(genome.base[place : place + 1])[0])
+                used = w[i] > 0
+                assert (t[i][used] == (genome.label[:, row, place] == 1)[used]).all()
+                times[:, row, place] += used
+                total[:, row, place] += w[i]
     return times, total
 
 
 @pytest.mark.parametrize("circular", [(), (0, 1)], ids=["linear", "circular"])
 def test_every_training_site_is_in_one_chunk_an_epoch_with_weight_one(circular):
     genome, part = crowded(circular)
-    chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.0, seed=2), 5)
+    chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.0, seed=2), (5, 5))
     learned = (genome.label != NO_LABEL) & (part == split.TRAIN)
     sites = (genome.label == 1) & learned
     assert sites.sum() > 30
@@ -243,7 +242,7 @@ def test_every_training_site_is_in_one_chunk_an_epoch_with_weight_one(circular):
 
 def test_the_drawn_chunks_stand_for_those_left_out():
     genome, part = crowded()
-    chunks = Chunks(genome, part, Recipe(length=32, substitutions=0.0, others=0.25, seed=2), 5)
+    chunks = Chunks(genome, part, Recipe(length=32, substitutions=0.0, others=0.25, seed=2), (5, 5))
     learned = (genome.label != NO_LABEL) & (part == split.TRAIN)
     epochs = 60
     sums = np.array([mapped_back(genome, chunks, number)[1] for number in range(epochs)])
@@ -259,32 +258,33 @@ def test_the_drawn_chunks_stand_for_those_left_out():
 
 def test_epochs_differ_and_come_back_the_same():
     genome, part = crowded()
-    chunks, again = (Chunks(genome, part, Recipe(length=32, seed=2), 5) for _ in range(2))
-    first, second = chunks.epoch(0), chunks.epoch(1)
-    assert {tuple(c) for c in first[0]} != {tuple(c) for c in second[0]}
-    np.testing.assert_array_equal(again.epoch(1)[0], second[0])
-    np.testing.assert_array_equal(again.epoch(1)[1], second[1])
-    for a, b in zip(chunks.batch(*first, 7), again.batch(*first, 7), strict=True):
-        assert torch.equal(a, b)
+    chunks, again = (Chunks(genome, part, Recipe(length=32, seed=2), (5, 5)) for _ in range(2))
+    first, second = chunks.plan(0), chunks.plan(1)
+    assert {tuple(c) for step in first for c in step[0]} != {tuple(c) for step in second for c in step[0]}
+    for mine, same in zip(second, again.plan(1), strict=True):
+        np.testing.assert_array_equal(same[0], mine[0])
+        np.testing.assert_array_equal(same[1], mine[1])
+    a, b = chunks.batch(*first[0], 7), again.batch(*first[0], 7)
+    assert all(torch.equal(getattr(a, name), getattr(b, name)) for name in ("codes", "target", "weight", "noise"))
 
 
 def test_a_share_of_the_bases_is_replaced_and_no_n():
     genome, part = crowded()
     genome.base[:] = 0
     genome.base[::10] = N
-    chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.2, seed=2), 0)
+    chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.2, seed=2), (0, 0))
     places = np.array([(0, 0, start) for start in range(0, 832, 64)])
-    codes = chunks.batch(places, np.ones(len(places), np.float32), 0)[0].numpy().ravel()
+    codes = chunks.batch(places, np.ones(len(places), np.float32), 64, 0).codes.numpy().ravel()
     true = genome.base[: len(codes)]
     assert bool(((codes == N) == (true == N)).all())
     assert (codes[true == 0] != 0).mean() == pytest.approx(0.15, abs=0.05)  # a quarter of the replacements are the same base
-    other = chunks.batch(places, np.ones(len(places), np.float32), 1)[0].numpy().ravel()
+    other = chunks.batch(places, np.ones(len(places), np.float32), 64, 1).codes.numpy().ravel()
     assert (codes != other).any()
 
 
 def test_prevalence_counts_the_learned_places_alone():
     genome, part = crowded()
-    chunks = Chunks(genome, part, Recipe(length=64), 5)
+    chunks = Chunks(genome, part, Recipe(length=64), (5, 5))
     learned = (genome.label != NO_LABEL) & (part == split.TRAIN)
     expected = [((genome.label[i] == 1) & learned[i]).sum() / learned[i].sum() for i in range(2)]
     assert chunks.prevalence.tolist() == pytest.approx(expected)
@@ -328,7 +328,7 @@ def test_scores_leave_out_n_and_unknown_places():
 
 def test_a_state_survives_packing_to_the_last_bit():
     scores = (Score(float("nan"), 0.1 + 0.2, 1e-3, 7, 0), Score(0.5, 1 / 3, 0.0, 1, 1))
-    state = run_state.State(3, 1, 2, loss=(0.1, 3), records=[run_state.Record(3, 1, 9, 1 / 7, scores, True)])
+    state = run_state.State(3, 1, 2, 9, loss=(0.1, 3), records=[run_state.Record(3, 1, 9, 1 / 7, 2 / 3, scores, True)])
     state.weights = {"a.b": torch.randn(3, 2)}
     state.mean = {"a.b": torch.randn(3, 2)}
     state.moments = {"0.step": torch.tensor(3.0), "0.exp_avg": torch.randn(3, 2)}
@@ -349,5 +349,5 @@ def test_validation_is_scored_about_once_in_six_parts_of_work():
 
 def test_a_mean_over_labels_leaves_out_those_without_sites():
     scores = (Score(float("nan"), float("nan"), 0.0, 5, 0), Score(0.5, 0.25, 0.1, 10, 1))
-    assert run_state.Record(1, 0, 1, 0.0, scores, True).average_precision == 0.25
-    assert math.isnan(run_state.Record(1, 0, 1, 0.0, scores[:1], True).average_precision)
+    assert run_state.Record(1, 0, 1, 0.0, 0.0, scores, True).average_precision == 0.25
+    assert math.isnan(run_state.Record(1, 0, 1, 0.0, 0.0, scores[:1], True).average_precision)

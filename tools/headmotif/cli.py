@@ -31,6 +31,9 @@ Precision = Annotated[
     ),
 ]
 GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input.")]
+GenomeFiles = Annotated[
+    list[str], typer.Argument(metavar="GENOME...", help="Genome tensors with labels, from fasta2tensor; - is standard input.")
+]
 ModelFile = Annotated[str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote; - is standard input.")]
 
 

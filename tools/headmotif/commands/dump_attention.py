@@ -44,7 +44,7 @@ def dump_attention(
         tensors.refuse_terminal(output)
     trained = model_tensor.read(model)
     net = networks.restored(trained.header["config"], len(trained.header["labels"]), trained.weights)
-    if not isinstance(net, networks.Reader):
+    if not hasattr(net, "keys"):
         raise InputError(f"{model}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
     data = genome_file.read(genome)
     known = _sites(data, sites, feature)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..cli import GenomeFile, Output, Quiet, command, say
-from ..errors import InputError
+from ..errors import InputError, shown
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..data import Genome
     from ..formats.sites import SiteFile
 
@@ -27,6 +29,23 @@ def fasta2tensor(
     zero_based: Annotated[bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")] = False,
     circular: Annotated[list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")] = None,
     annotation: Annotated[str, typer.Option(metavar="FILE", help="GFF3 that tells which contigs are circles (Is_circular=true).")] = "",
+    mask: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="BED of stretches that are neither learned from nor scored, in all label sets; may be given again. "
+            "With + or - in column 6 that strand alone is masked; with . or fewer columns both are.",
+        ),
+    ] = None,
+    mask_repeats: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="K",
+            help="Mask, on both strands, what K nucleotides in a row cover that occur elsewhere in the genome too, on either strand "
+            "(rRNA operons, IS elements); 16 or more, such as 75; 0: nothing.",
+        ),
+    ] = 0,
     output: Output = "-",
     quiet: Quiet = False,
 ) -> None:
@@ -34,24 +53,28 @@ def fasta2tensor(
 
     A site is one nucleotide on one strand, such as the +1 of a TSS; of a longer interval it is the 5' end.
     A label set is named by NAME= or by its file's name. GFF3 files given as --sites tell circles too.
+    Masked positions keep their sites in the tensor; a label set that is added to it later is not masked.
     """
     from ..formats import files, genome_tensor, gff3, tensors
     from ..formats import genome as genome_file
     from ..formats import sites as site_file
-    from ..steps.label import label
+    from ..steps.label import label, masked
 
     tensors.refuse_terminal(output)
     named = _named(sites or [])
-    if [genome, *named.values(), annotation].count("-") > 1:
-        raise InputError("standard input can be only one of GENOME, --sites and --annotation; give the others as files")
+    if [genome, *named.values(), annotation, *(mask or [])].count("-") > 1:
+        raise InputError("standard input can be only one of GENOME, --sites, --annotation and --mask; give the others as files")
     data = genome_file.read(genome, circular or [])
     if annotation:
         data = _closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
     found = {name: site_file.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
     data = _closed(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
+    hidden = _hidden(data, mask or [], mask_repeats)
+    for one in hidden.values():
+        data = masked(data, one)
     genome_tensor.write(output, data)
-    for line in [*_contigs(data), *_files(found)]:
+    for line in [*_contigs(data), *_files(found), *_masks(data, hidden)]:
         say(line, quiet)
 
 
@@ -80,6 +103,22 @@ def _closed(genome: "Genome", names: Sequence[str]) -> "Genome":
     return genome_file.close(genome, [name for name in names if name in known])
 
 
+def _hidden(genome: "Genome", files: Sequence[str], k: int) -> "dict[str, np.ndarray]":
+    """What each mask covers, bool (2, N), by the words that tell of it."""
+    import numpy as np
+
+    from ..formats import bed
+    from ..steps.label import stretches
+    from ..steps.repeats import repeated
+
+    if (files or k) and not genome.labels:
+        raise InputError("a mask hides labels, and this genome has none; give --sites FILE too")
+    hidden = {shown(path): stretches(genome, bed.read_intervals(path, genome.contigs)) for path in files}
+    if k:
+        hidden[f"repeats of {k} nt"] = np.stack([repeated(genome, k)] * 2)
+    return hidden
+
+
 def _contigs(genome: "Genome") -> Iterator[str]:
     """A line a contig: length, shape, and the sites of each label set per strand."""
     import numpy as np
@@ -106,6 +145,19 @@ def _files(found: "dict[str, SiteFile]") -> Iterator[str]:
         parts = [f"{one.rows:,} rows, {len(one.sites):,} sites, {one.duplicates:,} duplicates dropped"]
         parts += [f"left out: {n:,} {reason}" for reason, n in one.left_out]
         yield f"{name} ({one.format}): {'; '.join(parts)}"
+
+
+def _masks(genome: "Genome", hidden: "dict[str, np.ndarray]") -> Iterator[str]:
+    """A line a mask, and one of all where there are several: what it covers, and the sites under it."""
+    import numpy as np
+
+    from ..steps.label import sites_under
+
+    together = {"all of these": np.logical_or.reduce(list(hidden.values()))} if len(hidden) > 1 else {}
+    for name, one in {**hidden, **together}.items():
+        plus, minus = one.sum(1).tolist()
+        sites = ", ".join(f"{name} {n:,}" for name, n in zip(genome.labels, sites_under(genome, one), strict=True))
+        yield f"masked by {name}: {plus:,} nt on +, {minus:,} nt on - ({100 * one.mean():.2f} %); sites under it: {sites}"
 
 
 main = command(fasta2tensor)

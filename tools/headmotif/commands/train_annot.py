@@ -1,38 +1,48 @@
-"""train-annot: from a labelled genome to a model."""
+"""train-annot: from labelled genomes to a model."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, GenomeFile, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import Device, GenomeFiles, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
 from ..errors import InputError
 from ..steps.recipe import DEFAULT
 
 if TYPE_CHECKING:
-    import torch
+    import numpy as np
 
     from ..data import Genome
-    from ..steps.run_state import Record, State
+    from ..steps.recipe import Recipe
+    from ..steps.run_state import State
     from ..steps.split import Stretch
+
+OWN = "default: the preset's"
 
 
 def train_annot(
-    genome: GenomeFile,
+    genome: GenomeFiles,
     output: Output = "-",
     preset: Annotated[
-        str, typer.Option(metavar="default|cnn", help="The network: attention heads over k-mers, or the convolutional baseline.")
+        str,
+        typer.Option(
+            metavar="default|paper|cnn",
+            help="The network and its training: attention heads over k-mers, the one published in 2021, or the convolutional baseline.",
+        ),
     ] = "default",
+    init: Annotated[str, typer.Option(metavar="MODEL", help="Begin with this model's weights; its preset and sizes are taken over.")] = "",
     validation: Annotated[
         list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again.")
     ] = None,
     test: Annotated[list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region scored once, at the end.")] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over all training sites, at most.")] = DEFAULT.epochs,
-    steps: Annotated[int, typer.Option(min=0, help="Steps at most; 0: as many as the epochs take.")] = DEFAULT.max_steps,
-    batch: Annotated[int, typer.Option(min=1, help="Stretches per step.")] = DEFAULT.batch,
-    length: Annotated[int, typer.Option(min=16, help="Nucleotides per stretch.")] = DEFAULT.length,
-    rate: Annotated[float, typer.Option(min=0, help="Learning rate.")] = DEFAULT.rate,
-    every: Annotated[int, typer.Option(min=0, help="Steps between evaluations; 0: by the size of the validation part.")] = DEFAULT.every,
-    patience: Annotated[int, typer.Option(min=1, help="Evaluations without a better score before it stops.")] = DEFAULT.patience,
+    epochs: Annotated[int, typer.Option(min=0, help=f"Passes over all training sites, at most; {OWN} ({DEFAULT.epochs}).")] = 0,
+    steps: Annotated[int, typer.Option(min=0, help="Steps at most; default: as many as the epochs take.")] = 0,
+    batch: Annotated[int, typer.Option(min=0, help=f"Stretches per step; {OWN} ({DEFAULT.batch}).")] = 0,
+    length: Annotated[int, typer.Option(min=0, help=f"Nucleotides per stretch; {OWN} ({DEFAULT.length}).")] = 0,
+    rate: Annotated[float, typer.Option(min=0, help=f"Learning rate; {OWN} ({DEFAULT.rate}).")] = 0,
+    every: Annotated[int, typer.Option(min=0, help="Steps between evaluations; default: by the size of the validation part.")] = 0,
+    patience: Annotated[
+        int, typer.Option(min=0, help=f"Evaluations without a better score before it stops; {OWN} ({DEFAULT.patience}).")
+    ] = 0,
     history: Annotated[str, typer.Option(metavar="FILE", help="Table of the evaluations, TSV.")] = "",
     metrics: Annotated[str, typer.Option(metavar="FILE", help="Scores of the kept model, JSON.")] = "",
     checkpoint: Annotated[str, typer.Option(metavar="FILE", help="Where the run's state is kept after each evaluation.")] = "",
@@ -46,157 +56,83 @@ def train_annot(
 ) -> None:
     """Train a network to score every nucleotide of both strands, and keep the one that is best on the validation part.
 
-    GENOME is a genome tensor with labels, from fasta2tensor. Without --validation and --test the last 20 % of the bases are for the
-    test, and the 10 % before them for the validation. Training stops when the average precision on the validation part rises no more.
+    GENOME is a genome tensor with labels, from fasta2tensor; several are learned from together. Without --validation and --test the
+    last 20 % of the bases of each are for the test, and the 10 % before them for the validation. Training stops when the average
+    precision on the validation part rises no more.
     """
-    from dataclasses import replace
-
-    import torch
-
-    from ..data import NO_LABEL
-    from ..formats import checkpoint_tensor, model_tensor, summary, tables, tensors
-    from ..formats import genome as genome_file
+    from ..formats import checkpoint_tensor, tensors
     from ..steps import chunks as chunked
-    from ..steps import compute, model, run_state, split
+    from ..steps import compute, run_state, split, workers
     from ..steps import train as training
+    from . import training_files as files
 
-    if preset not in model.PRESETS:
-        raise InputError(f"there is no preset '{preset}'; take one of {', '.join(model.PRESETS)}")
     if resume and not checkpoint:
         raise InputError("--resume needs --checkpoint FILE, the state to go on from")
     if not dry_run:
         tensors.refuse_terminal(output)
-    data = genome_file.read(genome)
-    if not data.labels:
-        raise InputError("this genome has no labels; make it with fasta2tensor GENOME --sites FILE")
-    regions = _regions(data, validation or [], test or [])
-    part = split.parts(data, *regions.values())
-    for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):
-        if not ((data.label == 1) & (part == number)).any():
-            raise InputError(f"the {name} part holds no site; give more sites, or other --validation and --test regions")
-    asked = {"epochs": epochs, "max_steps": steps, "batch": batch, "length": length, "rate": rate, "every": every, "patience": patience}
-    recipe = replace(DEFAULT, **asked, seed=seed)
     where = compute.choose(device, precision, usable_threads(threads))
-    torch.manual_seed(seed)
-    net = model.build(model.PRESETS[preset], len(data.labels)).to(where.device)
-    chunks = chunked.Chunks(data, part, recipe, net.halo)
+    team = workers.joined(where.device.type)
+    quiet = quiet or not team.first
+    data, automatic = files.genomes(genome)
+    net = files.network(preset, init, data.labels, seed).to(where.device)
+    recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
+    regions = _regions(data, validation or [], test or []) or automatic
+    part = _parts(data, regions)
+    chunks = chunked.Chunks(data, part, recipe, net.learning)
     limit = training.steps_at_most(chunks)
-    run = _run(data, net, recipe, regions)
-    state = _resumed(checkpoint, run) if resume else run_state.State()
-    say(_forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, str(where)), quiet and not dry_run)
+    run = files.description(data, net.config, recipe, regions, init)
+    state = files.resumed(checkpoint, run) if resume else run_state.State()
+    say(files.forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, where), quiet and not dry_run)
     if dry_run:
         return
 
     def keep(state: "State") -> None:
-        if checkpoint:
+        if checkpoint and team.first:
             checkpoint_tensor.write(checkpoint, checkpoint_tensor.Checkpoint(run, *run_state.pack(state)))
 
     told = Progress("training", limit, quiet)
-    for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep):
-        say(_evaluation(data.labels, record), quiet)
-    probability = training.annotate(net, data, where, part != split.TRAIN)
-    numbered = {"validation": split.VALIDATION, "test": split.TEST}
-    scores = {name: training.part_scores(data, probability, part == number) for name, number in numbered.items()}
-    known = (part == split.VALIDATION) & (data.label != NO_LABEL)
-    thresholds = [training.best_threshold(truth[k], p[k]) for truth, p, k in zip(data.label, probability, known, strict=True)]
-    stopped = {"steps": state.step, "kept_step": training.kept(state).step}
-    header = {**run, "stopped": stopped, "metrics": _metrics(data.labels, scores, thresholds)}
-    if history:
-        tables.write_table(history, _history(data.labels, state.records))
-    if metrics:
-        summary.write(metrics, header)
-    weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
-    model_tensor.write(output, model_tensor.Trained(summary.plain(header), weights))
-    say(_told(header["metrics"]), quiet)
+    for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team):
+        say(files.evaluation(data.labels, record), quiet)
+    probability = training.annotated(net, data, where, part != split.TRAIN, team)
+    if team.first:
+        header = {**run, "stopped": files.stopped(state), "metrics": files.scores(data, probability, part)}
+        files.write(output, history, metrics, header, net, data.labels, state)
+        say(files.told(header["metrics"]), quiet)
+    workers.left()
+
+
+def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":
+    """The preset's recipe with what was asked for instead; nought stands for what was not."""
+    from dataclasses import replace
+
+    from ..steps.recipe import RECIPES
+
+    names = ("epochs", "max_steps", "batch", "length", "rate", "every", "patience")
+    return replace(RECIPES[preset], seed=seed, **{name: value for name, value in zip(names, asked, strict=True) if value})
 
 
 def _regions(genome: "Genome", validation: list[str], test: list[str]) -> dict[str, list["Stretch"]]:
-    """The regions asked for, or, where none were, stretches at the end of the genome."""
+    """The regions asked for; none where none was."""
     from ..steps import split
 
     if not validation and not test:
-        return dict(zip(("validation", "test"), split.automatic(genome), strict=True))
+        return {}
     if not validation:
         raise InputError("--test needs --validation too: the weights to keep are chosen there")
     return {name: [split.parsed(genome, text) for text in texts] for name, texts in (("validation", validation), ("test", test))}
 
 
-def _run(genome: "Genome", net: "torch.nn.Module", recipe: object, regions: dict[str, list["Stretch"]]) -> dict:
-    """All that a run depends on, but threads and precision: what must agree to go on from a checkpoint."""
-    import hashlib
-    from dataclasses import asdict
+def _parts(genome: "Genome", regions: dict[str, list["Stretch"]]) -> "np.ndarray":
+    from ..steps import split
 
-    from ..steps import model, split
-
-    labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
-    return {
-        "config": model.config_header(net.config),
-        "labels": list(genome.labels),
-        "training": asdict(recipe),
-        "split": {name: split.shown(genome, stretches) for name, stretches in regions.items()},
-        "data": {"contigs": [c.digest for c in genome.contigs], "labels": labels},
-    }
-
-
-def _resumed(path: str, run: dict) -> "State":
-    """The state in a checkpoint, or a fresh one where there is no file yet."""
-    import os
-
-    from ..formats import checkpoint_tensor
-    from ..steps import run_state
-
-    if not os.path.exists(path):
-        return run_state.State()
-    found = checkpoint_tensor.read(path)
-    if found.run != run:
-        other = [key for key in run if found.run.get(key) != run[key]]
-        raise InputError(f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or another file")
-    return run_state.unpack(found.progress, found.arrays)
-
-
-def _forecast(net: "torch.nn.Module", seconds: float, steps: int, recipe: object, where: str) -> str:
-    weights = sum(p.numel() for p in net.parameters())
-    nucleotides = steps * recipe.batch * recipe.length
-    return (
-        f"{weights:,} weights on {where}; at most {steps:,} steps, {nucleotides / 1e6:.1f} million nucleotides, "
-        f"about {steps * seconds / 60:.0f} minutes and evaluations; it stops earlier when it gets no better"
-    )
-
-
-def _evaluation(labels: tuple[str, ...], record: "Record") -> str:
-    scores = "; ".join(
-        f"{label}: PR-AUC {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, prevalence {s.prevalence:.2e}"
-        for label, s in zip(labels, record.scores, strict=True)
-    )
-    return f"step {record.step}: loss {record.loss:.5f}; validation {scores}{' (best so far)' if record.best else ''}"
-
-
-def _history(labels: tuple[str, ...], records: list["Record"]) -> dict[str, list]:
-    """Columns of the history: a row for each evaluation and label."""
-    rows = [
-        (r.step, r.epoch, r.nucleotides, r.loss, label, s.roc_auc, s.average_precision, s.prevalence, int(r.best))
-        for r in records
-        for label, s in zip(labels, r.scores, strict=True)
-    ]
-    names = ("step", "epoch", "nucleotides", "loss", "label", "roc_auc", "average_precision", "prevalence", "best")
-    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
-
-
-def _metrics(labels: tuple[str, ...], scores: dict[str, tuple], thresholds: list[float]) -> dict:
-    from dataclasses import asdict
-
-    parts = {name: dict(zip(labels, map(asdict, found), strict=True)) for name, found in scores.items()}
-    return {**parts, "threshold": dict(zip(labels, thresholds, strict=True))}
-
-
-def _told(metrics: dict) -> str:
-    lines = [
-        f"{part}, {label}: PR-AUC {s['average_precision']:.4f}, ROC-AUC {s['roc_auc']:.4f}, "
-        f"prevalence {s['prevalence']:.2e} ({s['sites']:,} sites)"
-        for part in ("validation", "test")
-        for label, s in metrics[part].items()
-    ]
-    return "\n".join(lines)
+    part = split.parts(genome, *regions.values())
+    for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):
+        if not ((genome.label == 1) & (part == number)).any():
+            raise InputError(f"the {name} part holds no site; give more sites, or other --validation and --test regions")
+    return part
 
 
 main = command(train_annot)
+
+if __name__ == "__main__":  # for PyTorch's launcher of several processes
+    main()

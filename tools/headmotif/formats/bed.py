@@ -1,7 +1,10 @@
-"""BED: sites, and the regions of heads. 0-based, half-open, separated by tabs (https://samtools.github.io/hts-specs/BEDv1.pdf).
+"""BED: sites, plain intervals, and the regions of heads. 0-based, half-open, separated by tabs (https://samtools.github.io/hts-specs/BEDv1.pdf).
 
 Sites are BED6: contig, start, end, name, score, strand; further columns are ignored. The score, any finite number or ".", is the
 strength. Of an interval longer than one base the 5' end on its strand is the site. Lines that begin with track, browser or # are skipped.
+
+Intervals are BED3 and more: contig, start, end; column 6, where there is one, is the strand, "." for both. Further columns, blocks too,
+are ignored. An interval over a circle's origin is two lines.
 
 Regions are BED6+5: the name is the head (L1H3), the score 1000 times the weight, rounded and clipped; then weight (%.6g),
 distance, site (0-based), p and q ("." where not tested). A region over a circle's origin is two lines of one name. A line with #
@@ -25,6 +28,7 @@ HEADER = "#contig\tstart\tend\tname\tscore\tstrand\tweight\tdistance\tsite\tp\tq
 N_REGION_COLUMNS = 11
 SIGN = {"+": 1, "-": -1}
 NOT_SIX = "a BED6 is needed: contig, start, end, name, score, strand, separated by tabs"
+NOT_THREE = "a BED is needed: contig, start, end, separated by tabs"
 
 
 def parse_sites(text: str, path: str) -> list[tuple[int, str, int, int, str]]:
@@ -38,6 +42,27 @@ def parse_sites(text: str, path: str) -> list[tuple[int, str, int, int, str]]:
         sign = _sign(fields[5], path, number)
         rows.append((number, fields[0], start if sign > 0 else end - 1, sign, fields[4]))
     return rows
+
+
+def read_intervals(path: str, contigs: Sequence[Contig]) -> list[tuple[int, int, int, int]]:
+    """The intervals of a BED of three columns or more: index of the contig, start, end, and strand (+1 or -1; 0 both), in the file's order.
+
+    A file without rows holds no interval. Raises FormatError with the line that is malformed, of another contig, or beyond its end.
+    """
+    place = {contig.name: index for index, contig in enumerate(contigs)}
+    found = []
+    for number, fields in _rows(read_text(path), path, 3, NOT_THREE):
+        start, end = _interval(fields, path, number)
+        name = fields[0]
+        if name not in place:
+            raise FormatError(path, number, not_in_genome(name, list(place)))
+        length = contigs[place[name]].length
+        if end > length:
+            more = "; over a circle's origin write two lines" if contigs[place[name]].circular else ""
+            same = f"take the intervals of this version of the genome{more}"
+            raise FormatError(path, number, f"the end ({end:,}) lies beyond '{name}', which has {length:,} nt; {same}")
+        found.append((place[name], start, end, _sign_or_both(fields, path, number)))
+    return found
 
 
 def write_sites(path: str, sites: Sites, names: Sequence[str]) -> None:
@@ -132,23 +157,23 @@ def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
     return Regions(tuple(names), contig, start, end, head, strand, *rest)
 
 
-def _rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
-    """Line and fields of every row, at least six."""
+def _rows(text: str, path: str, least: int = 6, wanted: str = NOT_SIX) -> Iterator[tuple[int, list[str]]]:
+    """Line and fields of every row, at least so many; wanted: what to say is needed where a row has fewer."""
     for number, line in lines(text):
         if not line.strip() or line.startswith(SKIPPED):
             continue
         fields = line.split("\t")
-        if len(fields) < 6:
-            raise FormatError(path, number, _too_few(line, fields))
+        if len(fields) < least:
+            raise FormatError(path, number, _too_few(line, fields, wanted))
         yield number, fields
 
 
-def _too_few(line: str, fields: list[str]) -> str:
+def _too_few(line: str, fields: list[str], wanted: str) -> str:
     if len(line.split()) > len(fields):
-        return f"columns are separated by spaces; {NOT_SIX}"
+        return f"columns are separated by spaces; {wanted}"
     if len(fields) in (3, 4, 5):
-        return f"{len(fields)} columns, so no strand (column 6); {NOT_SIX}"
-    return f"{len(fields)} column{'s' if len(fields) > 1 else ''}; {NOT_SIX}"
+        return f"{len(fields)} columns, so no strand (column 6); {wanted}"
+    return f"{len(fields)} column{'s' if len(fields) > 1 else ''}; {wanted}"
 
 
 def _interval(fields: list[str], path: str, number: int) -> tuple[int, int]:
@@ -166,6 +191,14 @@ def _sign(strand: str, path: str, number: int) -> int:
     if strand not in SIGN:
         raise FormatError(path, number, f"the strand (column 6) is '{strand[:20]}'; it must be + or -")
     return SIGN[strand]
+
+
+def _sign_or_both(fields: list[str], path: str, number: int) -> int:
+    if len(fields) < 6 or fields[5] == ".":
+        return 0
+    if fields[5] not in SIGN:
+        raise FormatError(path, number, f"the strand (column 6) is '{fields[5][:20]}'; it must be +, - or . for both")
+    return SIGN[fields[5]]
 
 
 def _whole(text: str) -> int:

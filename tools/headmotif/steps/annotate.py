@@ -1,10 +1,11 @@
 """P(site) for every nucleotide on both strands.
 
-The genome is cut along each strand into chunks with exact halos, on a grid fixed by the strand's 5' end, so that
-a result does not depend on how many chunks are computed at once.
+Each strand is cut into stretches with exact halos, on a grid fixed by its 5' end, so that a result does not depend on how many
+stretches are computed at once. Stretches of like length share a batch, so that short contigs do not wait for long ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,8 +15,21 @@ from ..data import Genome
 from .compute import Compute
 from .windows import Reads
 
-CHUNK = 1024
-BATCH = 16
+ROUND = 64
+"""Stretches of a batch are as long as its longest, rounded up to a multiple of this, so that few different shapes occur."""
+POOL = 1 << 22
+"""Bases of small genomes that are annotated together."""
+
+Told = Callable[[int], None]
+
+
+class Scored(NamedTuple):
+    """P(site) of one stretch, float32 (length, labels), read 5' to 3' along a strand (+1, -1) from an oriented place; NaN at N."""
+
+    contig: int
+    strand: int
+    place: int
+    probability: np.ndarray
 
 
 def annotate(
@@ -23,43 +37,123 @@ def annotate(
     genome: Genome,
     compute: Compute,
     wanted: np.ndarray | None = None,
+    told: Told | None = None,
+    share: tuple[int, int] = (0, 1),
 ) -> np.ndarray:
     """P(site), float32 (labels, 2, N), rows + and -, both by + coordinates; NaN where the base is N.
 
-    wanted: bool (N,), nucleotides that matter: chunks without any are left NaN.
+    wanted, told, share: as in `scored`; what is not scored is NaN.
     """
-    reads = Reads(genome, net.halo)
-    jobs = [(c, s, p) for c, s, p in chunks(genome, CHUNK) if wanted is None or _touches(wanted, genome, c, s, p)]
+    out = np.full((net.labels, 2, len(genome.base)), np.nan, np.float32)
     start = genome.start
-    out = np.full((net.out.out_features, 2, len(genome.base)), np.nan, np.float32)
-    net.eval()
-    with torch.inference_mode(), compute.arithmetic():
-        for first in range(0, len(jobs), BATCH):
-            batch = jobs[first : first + BATCH]
-            contig, strand, place = (np.array(x) for x in zip(*batch, strict=True))
-            codes = torch.from_numpy(reads.cut(contig, strand, place, CHUNK)).to(compute.device)
-            p = torch.sigmoid(net(codes)).float().cpu().numpy()  # (batch, CHUNK, labels)
-            for (c, s, at), values in zip(batch, p, strict=True):
-                length = genome.contigs[c].length
-                n = min(CHUNK, length - at)
-                if s > 0:
-                    out[:, 0, start[c] + at : start[c] + at + n] = values[:n].T
-                else:
-                    out[:, 1, start[c] + length - at - n : start[c] + length - at] = values[:n].T[:, ::-1]
-    out[:, :, genome.base == N] = np.nan
+    for contig, strand, place, p in scored(net, genome, compute, wanted, told, share):
+        if strand > 0:
+            begin = start[contig] + place
+            out[:, 0, begin : begin + len(p)] = p.T
+        else:
+            end = start[contig + 1] - place
+            out[:, 1, end - len(p) : end] = p[::-1].T
     return out
 
 
-def chunks(genome: Genome, size: int) -> Iterator[tuple[int, int, int]]:
-    """Contig, strand (+1, -1) and oriented start of every chunk of a fixed grid."""
-    for index, contig in enumerate(genome.contigs):
-        for strand in (1, -1):
-            for place in range(0, contig.length, size):
-                yield index, strand, place
+def annotate_many(
+    net: torch.nn.Module, genomes: Iterable[Genome], compute: Compute, told: Told | None = None, share: tuple[int, int] = (0, 1)
+) -> Iterator[np.ndarray]:
+    """What `annotate` gives for each of the genomes, in their order; small ones share batches.
+
+    At most `POOL` bases, or one genome, are held at a time; what comes out may be a view into the pool's array.
+    """
+    done = 0
+    for pool in _pools(genomes):
+        joined = pool[0]
+        if len(pool) > 1:
+            joined = Genome(tuple(c for g in pool for c in g.contigs), np.concatenate([g.base for g in pool]))
+        p = annotate(net, joined, compute, None, told and (lambda n, before=done: told(before + n)), share)
+        done += 2 * len(joined.base)
+        yield from np.split(p, np.cumsum([len(g.base) for g in pool])[:-1], axis=2)
 
 
-def _touches(wanted: np.ndarray, genome: Genome, contig: int, strand: int, place: int) -> bool:
-    start, length = genome.start[contig], genome.contigs[contig].length
-    n = min(CHUNK, length - place)
-    begin = place if strand > 0 else length - place - n
-    return bool(wanted[start + begin : start + begin + n].any())
+def scored(
+    net: torch.nn.Module,
+    genome: Genome,
+    compute: Compute,
+    wanted: np.ndarray | None = None,
+    told: Told | None = None,
+    share: tuple[int, int] = (0, 1),
+) -> Iterator[Scored]:
+    """P(site) stretch by stretch, long ones first, else in the genome's order; memory is that of one batch.
+
+    wanted: bool (N,), bases that matter: stretches without any are left out, as are those of N alone. told: called with the number of
+    nucleotides behind us, of 2 N in all. share: (rank, size), to compute only every size-th batch where several processes share the work.
+    """
+    reads = Reads(genome, net.before, net.after)
+    jobs = grid(genome, net.chunk)
+    jobs = jobs[_of_use(jobs, genome, wanted)]
+    done = 2 * len(genome.base) - int(jobs[:, 3].sum())
+    net.eval()
+    for number, (rows, length) in enumerate(_batches(jobs[:, 3], net)):
+        if number % share[1] == share[0]:
+            contig, strand, place, _n = jobs[rows].T
+            codes = reads.cut(contig, strand, place, length)
+            p = probability(net, codes, compute)
+            p[codes[:, net.before : net.before + length] == N] = np.nan
+            yield from (Scored(*map(int, job[:3]), values[: job[3]]) for job, values in zip(jobs[rows], p, strict=True))
+        done += int(jobs[rows, 3].sum())
+        if told:
+            told(done)
+
+
+def probability(net: torch.nn.Module, codes: np.ndarray, compute: Compute) -> np.ndarray:
+    """P(site), float32 (batch, length, labels), of codes uint8 (batch, before + length + after)."""
+    with torch.inference_mode(), compute.arithmetic():
+        return torch.sigmoid(net(torch.from_numpy(codes).to(compute.device)).float()).cpu().numpy()
+
+
+def grid(genome: Genome, size: int) -> np.ndarray:
+    """int64 (stretches, 4): contig, strand (+1, -1), oriented start and length of every stretch of `size` or, at a 3' end, less."""
+    total = np.repeat([c.length for c in genome.contigs], 2).astype(np.int64)  # of contig 0 +, 0 -, 1 +, ...
+    count = -(-total // size)
+    row = np.repeat(np.arange(len(total)), count)
+    place = size * (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count))
+    return np.stack([row // 2, 1 - 2 * (row % 2), place, np.minimum(size, total[row] - place)], 1)
+
+
+def _of_use(jobs: np.ndarray, genome: Genome, wanted: np.ndarray | None) -> np.ndarray:
+    """bool (stretches,): which hold a base that is not N and is wanted."""
+    good = genome.base != N
+    if wanted is not None:
+        good &= wanted
+    contig, strand, place, n = jobs.T
+    begin = np.where(strand > 0, genome.start[contig] + place, genome.start[contig + 1] - place - n)
+    result = np.zeros(len(jobs), bool)
+    for one in (1, -1):  # a strand's stretches lie end to end
+        mine = np.flatnonzero(strand == one)
+        mine = mine[np.argsort(begin[mine])]
+        result[mine] = np.logical_or.reduceat(good, begin[mine]) if len(mine) else False
+    return result
+
+
+def _batches(lengths: np.ndarray, net: torch.nn.Module) -> Iterator[tuple[np.ndarray, int]]:
+    """The stretches of each batch, as rows of the table, and their common length; about as many bases in each, halos counted."""
+    order = np.argsort(-lengths, kind="stable")
+    halo = net.before + net.after
+    first = 0
+    while first < len(order):
+        length = min(-(-int(lengths[order[first]]) // ROUND) * ROUND, net.chunk)
+        size = max(1, net.batch * (net.chunk + halo) // (length + halo))
+        yield order[first : first + size], length
+        first += size
+
+
+def _pools(genomes: Iterable[Genome]) -> Iterator[list[Genome]]:
+    """Consecutive genomes of `POOL` bases together at most, or a single larger one."""
+    pool: list[Genome] = []
+    bases = 0
+    for genome in genomes:
+        if pool and bases + len(genome.base) > POOL:
+            yield pool
+            pool, bases = [], 0
+        pool.append(genome)
+        bases += len(genome.base)
+    if pool:
+        yield pool

@@ -1,26 +1,26 @@
 """What each head gives to each key, for chosen positions of a genome."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import torch
 
 from ..data import Genome, Sites
 from .compute import Compute
-from .model import Reader
 from .windows import Reads, flip
 
-BATCH = 256
+ROOM = 64 << 20
+"""Bytes of weights, and of lengths of what they add, in float32: of the queries of a block, and of one layer while it is computed."""
 
 
-def keys_of(net: Reader) -> tuple[np.ndarray, tuple[int, ...]]:
-    """The key axis, int32 (keys,), in bases from the query, negative upstream; and each layer's reach, bases on each side of a key."""
-    window = net.config.window
-    return np.arange(-window, window + 1, dtype=np.int32), (net.config.kmer // 2,) * net.config.layers
+def keys_of(net: torch.nn.Module) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The key axis, int32 (keys,), in bases from the site, negative upstream; and each layer's reach, bases on the longer side of a key."""
+    return net.keys, tuple(max(sides) for sides in net.reach)
 
 
 def attend(
-    net: Reader,
+    net: torch.nn.Module,
     genome: Genome,
     queries: Sites,
     is_site: np.ndarray,
@@ -29,34 +29,105 @@ def attend(
 ) -> Iterator[dict[str, np.ndarray]]:
     """Blocks of queries in their order, arrays named and typed as in the attention file.
 
-    Recording goes through the very computation that annotates, so it changes no output. Keys off a linear contig are NaN. told: called
-    with the number of queries done.
+    net: any network with heads to record. Recording goes through the very computation that annotates, so it changes no output. Keys off a
+    linear contig are NaN, keys on N are 0. Queries in the order of their places are quicker: near ones are computed together.
+    told: called with the number of queries done.
     """
-    reads = Reads(genome, net.halo)
-    lengths = reads.lengths
-    endless = np.array([c.circular for c in genome.contigs])
-    offset, _reach = keys_of(net)
+    reads = Reads(genome, net.before, net.after)
+    size = block_size(net)
     net.eval()
-    for first in range(0, len(queries), BATCH):
-        rows = np.arange(first, min(first + BATCH, len(queries)))
+    for first in range(0, len(queries), size):
+        rows = slice(first, min(first + size, len(queries)))
         block = queries.take(rows)
-        place = flip(block.position, block.strand, lengths[block.contig])
-        codes = torch.from_numpy(reads.cut(block.contig, block.strand, place, 1)).to(compute.device)
-        record: list[tuple[torch.Tensor, ...]] = []
-        with torch.inference_mode(), compute.arithmetic():
-            probability = torch.sigmoid(net(codes, record)[:, 0, 0])
-        weight, norm, none = (torch.stack([layer[i][:, 0] for layer in record], 1).cpu().numpy() for i in range(3))
-        key = place[:, None] + offset
-        off = ((key < 0) | (key >= lengths[block.contig][:, None])) & ~endless[block.contig][:, None]  # (queries, keys)
+        place = flip(block.position, block.strand, reads.lengths[block.contig])
+        found = _recorded(net, reads, block, place, compute)
+        key = place[:, None] + net.keys
+        off = ((key < 0) | (key >= reads.lengths[block.contig][:, None])) & ~reads.circular[block.contig][:, None]  # (queries, keys)
+        for name in ("weight", "norm"):
+            np.copyto(found[name], np.float16(np.nan), where=off[:, None, None])
         yield {
-            "weight": np.where(off[:, None, None], np.nan, weight).astype(np.float16),
-            "norm": np.where(off[:, None, None], np.nan, norm).astype(np.float16),
-            "none": none.astype(np.float16),
+            **found,
             "contig": block.contig.astype(np.int32),
             "position": block.position.astype(np.int64),
             "strand": block.strand.astype(np.int8),
             "kind": is_site[rows].astype(np.uint8),
-            "probability": probability.float().cpu().numpy(),
         }
         if told:
-            told(int(rows[-1]) + 1)
+            told(rows.stop)
+
+
+def block_size(net: torch.nn.Module) -> int:
+    """Queries whose weights of all layers have room."""
+    return max(1, _most(net) // len(net.reach))
+
+
+def near(net: torch.nn.Module) -> int:
+    """Bases between queries that are computed as one stretch: where to compute and record them all costs less than another halo.
+
+    To record a position takes the time of some two positions for each key, so it pays where the halo is much longer than the keys.
+    """
+    return max(0, net.before + net.after - 2 * len(net.keys)) // 4
+
+
+def _most(net: torch.nn.Module) -> int:
+    """Positions whose weights of one layer have room."""
+    return max(1, ROOM // (2 * 4 * net.config.heads * len(net.keys)))
+
+
+def _recorded(net: torch.nn.Module, reads: Reads, block: Sites, place: np.ndarray, compute: Compute) -> dict[str, np.ndarray]:
+    """Weights and norms, float16 (queries, layers, heads, keys), weights of nothing, float16 (queries, layers, heads), and P(site) of the
+    first label, float32 (queries,)."""
+    shape = (len(place), len(net.reach), net.config.heads)
+    found = {name: np.empty((*shape, len(net.keys)), np.float16) for name in ("weight", "norm")}
+    found |= {"none": np.empty(shape, np.float16), "probability": np.empty(len(place), np.float32)}
+    for batch, length in _batches(_stretches(block, place, net), place, net):
+        first = np.array([members[0] for members in batch])
+        codes = reads.cut(block.contig[first], block.strand[first], place[first], length)
+        query = np.concatenate(batch)
+        row = np.repeat(np.arange(len(batch)), [len(members) for members in batch])
+        at = place[query] - place[first][row]
+        record = _Rows(row, at)
+        with torch.inference_mode(), compute.arithmetic():
+            p = torch.sigmoid(net(torch.from_numpy(codes).to(compute.device), record)[row, at, 0].float())
+        found["probability"][query] = p.cpu().numpy()
+        for layer, values in enumerate(record):
+            for name, value in zip(("weight", "norm", "none"), values, strict=True):
+                found[name][query, layer] = value
+    return found
+
+
+class _Rows(list):
+    """A record that keeps, of each layer, the queries asked for: one of a row of the batch, at a place of its stretch."""
+
+    def __init__(self, row: np.ndarray, at: np.ndarray):
+        self.row, self.at = row, at
+
+    def append(self, layer: tuple[torch.Tensor, ...]) -> None:
+        super().append(tuple(x[self.row, self.at].half().cpu().numpy() for x in layer))
+
+
+def _stretches(block: Sites, place: np.ndarray, net: torch.nn.Module) -> list[list[int]]:
+    """Queries that are computed as one stretch, along their strand."""
+    reach = near(net)
+    order = np.lexsort((place, block.strand, block.contig)).tolist()
+    stretches = [order[:1]]
+    for one, other in pairwise(order):
+        same = block.contig[one] == block.contig[other] and block.strand[one] == block.strand[other]
+        if same and place[other] - place[one] <= reach and place[other] - place[stretches[-1][0]] < _most(net):
+            stretches[-1].append(other)
+        else:
+            stretches.append([other])
+    return stretches
+
+
+def _batches(stretches: list[list[int]], place: np.ndarray, net: torch.nn.Module) -> Iterator[tuple[list[list[int]], int]]:
+    """Stretches of like length, and the longest; no more positions than there is room for, nor than when a genome is annotated."""
+    span = np.array([place[members[-1]] - place[members[0]] + 1 for members in stretches])
+    order = np.argsort(-span, kind="stable")
+    halo = net.before + net.after
+    first = 0
+    while first < len(order):
+        length = int(span[order[first]])
+        size = max(1, min(_most(net) // length, net.batch * (net.chunk + halo) // (length + halo)))
+        yield [stretches[i] for i in order[first : first + size]], length
+        first += size

@@ -19,7 +19,7 @@ def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) 
     avoid: sites (of any set) to keep away from. Fewer than `number` come back where a small genome has no more.
     """
     rng = np.random.default_rng([seed, 3])
-    reads = Reads(genome, UPSTREAM + DOWNSTREAM)
+    reads = Reads(genome, UPSTREAM + DOWNSTREAM, UPSTREAM + DOWNSTREAM)
     candidates = _candidates(genome, avoid, max(30 * number, 20_000), rng)
     ours, theirs = _richness(genome, reads, sites), _richness(genome, reads, candidates)
     edges = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
@@ -53,7 +53,7 @@ def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Genera
 def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
     """Share of A and T from UPSTREAM before to DOWNSTREAM after each site, float64 (sites,)."""
     place = flip(sites.position, sites.strand, reads.lengths[sites.contig])
-    codes = reads.cut(sites.contig, sites.strand, place, 1)[:, reads.halo - UPSTREAM : reads.halo + DOWNSTREAM + 1]
+    codes = reads.cut(sites.contig, sites.strand, place, 1)[:, reads.before - UPSTREAM : reads.before + DOWNSTREAM + 1]
     return ((codes == A) | (codes == T)).mean(axis=1)
 
 

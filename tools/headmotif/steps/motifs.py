@@ -63,13 +63,14 @@ def find_motifs(genome: Genome, regions: Regions, flank: int, min_sites: int, se
 def _beyond_position(genome: Genome, regions: Regions, matrix: np.ndarray, background: np.ndarray, start: int) -> float:
     """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped ones."""
     distances, own = np.unique(regions.distance, return_inverse=True)
-    reads = Reads(genome, int(np.abs(distances).max()) + abs(start) + len(matrix))
+    halo = int(np.abs(distances).max()) + abs(start) + len(matrix)
+    reads = Reads(genome, halo, halo)
     place = flip(regions.site, regions.strand, reads.lengths[regions.contig])
     parts = []
     for first in range(0, len(regions), 1000):  # every start of a promoter, spelled out, takes much room
         rows = slice(first, first + 1000)
         promoters = reads.cut(regions.contig[rows], regions.strand[rows], place[rows], 1)
-        parts.append(scores(promoters, matrix, background)[:, reads.halo + distances + start])
+        parts.append(scores(promoters, matrix, background)[:, reads.before + distances + start])
     return permutation_test(np.concatenate(parts), own.ravel())
 
 
@@ -104,7 +105,7 @@ def cut(genome: Genome, regions: Regions, span: int, flank: int) -> np.ndarray:
     Bases more than `flank` outside the region are N, so that a motif is looked for where the head looked. A region without a
     site has its middle in the middle.
     """
-    reads = Reads(genome, span)
+    reads = Reads(genome, span, span)
     lengths = reads.lengths[regions.contig]
     strand = regions.strand.astype(np.int64)
     centre = np.where(regions.site >= 0, regions.site + strand * regions.distance, (regions.start + regions.end - 1) // 2)

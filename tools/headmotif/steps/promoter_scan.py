@@ -25,7 +25,7 @@ def promoter_scores(
     result = np.full((2, len(genome.base)), -100.0, np.float32)
     for index, contig in enumerate(genome.contigs):
         for row, strand in enumerate((1, -1)):
-            codes = oriented(genome, index, strand, reach)
+            codes = oriented(genome, index, strand, reach, reach)
             both = _pairs(scan(codes, upper), scan(codes, lower), len(minus35), spacer)  # by the start of the -10
             score = np.full(contig.length, -100.0)
             for gap, share in discriminator.items():

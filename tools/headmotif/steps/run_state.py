@@ -11,12 +11,13 @@ from .metrics import Score
 
 @dataclass(frozen=True)
 class Record:
-    """One evaluation: what was seen, the mean training loss since the last one, and the scores of the validation part per label."""
+    """One evaluation: what was seen, the mean training loss since the last one, the validation part's loss, and its scores per label."""
 
     step: int
     epoch: int
     nucleotides: int
     loss: float
+    validation_loss: float
     scores: tuple[Score, ...]
     best: bool
 
@@ -34,6 +35,7 @@ class State:
     step: int = 0
     epoch: int = 0
     batch: int = 0  # batches of the epoch that are done
+    seen: int = 0  # nucleotides
     weights: dict[str, torch.Tensor] = field(default_factory=dict)
     mean: dict[str, torch.Tensor] = field(default_factory=dict)
     best: dict[str, torch.Tensor] = field(default_factory=dict)
@@ -61,8 +63,10 @@ def restore(net: torch.nn.Module, optimiser: torch.optim.Optimizer, state: State
 
 def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
     """A state as plain numbers and arrays, for a checkpoint; `unpack` gives it back."""
-    progress = {"step": state.step, "epoch": state.epoch, "batch": state.batch}
-    progress["records"] = [[r.step, r.epoch, r.nucleotides, r.loss.hex(), [_hex(s) for s in r.scores], r.best] for r in state.records]
+    progress = {"step": state.step, "epoch": state.epoch, "batch": state.batch, "seen": state.seen}
+    progress["records"] = [
+        [r.step, r.epoch, r.nucleotides, r.loss.hex(), r.validation_loss.hex(), [_hex(s) for s in r.scores], r.best] for r in state.records
+    ]
     progress["loss"] = [state.loss[0].hex(), state.loss[1]]
     groups = ("weights", "mean", "best", "moments")
     return progress, {group: {n: t.detach().cpu().numpy() for n, t in getattr(state, group).items()} for group in groups}
@@ -71,12 +75,20 @@ def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
 def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
     """The state that `pack` took apart."""
     records = [
-        Record(step, epoch, seen, float.fromhex(loss), tuple(Score(*(float.fromhex(x) for x in s[:3]), *s[3:]) for s in scores), best)
-        for step, epoch, seen, loss, scores, best in progress["records"]
+        Record(
+            step,
+            epoch,
+            seen,
+            float.fromhex(loss),
+            float.fromhex(validation),
+            tuple(Score(*(float.fromhex(x) for x in s[:3]), *s[3:]) for s in scores),
+            best,
+        )
+        for step, epoch, seen, loss, validation, scores, best in progress["records"]
     ]
     groups = {group: {n: torch.from_numpy(np.array(a)) for n, a in found.items()} for group, found in arrays.items()}
     loss = (float.fromhex(progress["loss"][0]), progress["loss"][1])
-    return State(progress["step"], progress["epoch"], progress["batch"], **groups, loss=loss, records=records)
+    return State(progress["step"], progress["epoch"], progress["batch"], progress["seen"], **groups, loss=loss, records=records)
 
 
 def _hex(s: Score) -> list:

@@ -1,6 +1,6 @@
 """Stretches of a genome as the networks read them: one strand, 5' to 3', with a halo on both sides.
 
-What lies off a linear contig is N; a circular contig goes on at its other end. `oriented` coordinates run 5' to 3' along
+What lies off a linear contig is N; a circular contig goes round and round. `oriented` coordinates run 5' to 3' along
 the strand: place i of the - strand is place length - 1 - i of the contig.
 """
 
@@ -10,13 +10,27 @@ from ..alphabet import N, reverse_complement
 from ..data import Genome
 
 
-def oriented(genome: Genome, contig: int, strand: int, halo: int) -> np.ndarray:
-    """Codes uint8 (halo + length + halo,) of one strand (+1 or -1) of a contig, read 5' to 3'."""
+def stretch(codes: np.ndarray, circular: bool, strand: int, begin: int, end: int) -> np.ndarray:
+    """Codes uint8 (end - begin,) of one strand (+1 or -1), read 5' to 3', between two oriented places on or off the contig.
+
+    codes: the contig's + strand, uint8 (length,), one base or more. Only the stretch is copied, whatever the contig's length.
+    """
+    first, last = (begin, end) if strand > 0 else (len(codes) - end, len(codes) - begin)
+    if first >= 0 and last <= len(codes):
+        found = codes[first:last]
+    elif circular:
+        found = codes.take(np.arange(first, last), mode="wrap")
+    else:
+        found = np.full(last - first, N, np.uint8)
+        inside = codes[max(first, 0) : max(last, 0)]
+        found[max(-first, 0) :][: len(inside)] = inside
+    return found if strand > 0 else reverse_complement(found)
+
+
+def oriented(genome: Genome, contig: int, strand: int, before: int, after: int) -> np.ndarray:
+    """Codes uint8 (before + length + after,) of one strand (+1 or -1) of a contig, read 5' to 3'."""
     codes = genome.contig_bases(contig)
-    codes = codes if strand > 0 else reverse_complement(codes)
-    if genome.contigs[contig].circular:
-        return np.take(codes, np.arange(-halo, len(codes) + halo), mode="wrap")
-    return np.pad(codes, halo, constant_values=N)
+    return stretch(codes, genome.contigs[contig].circular, strand, -before, len(codes) + after)
 
 
 def flip(position: np.ndarray, strand: np.ndarray, length: np.ndarray) -> np.ndarray:
@@ -25,24 +39,21 @@ def flip(position: np.ndarray, strand: np.ndarray, length: np.ndarray) -> np.nda
 
 
 class Reads:
-    """Both strands of all contigs, oriented and with their halos, to cut windows from."""
+    """Both strands of all contigs, to cut windows with their halos from. Nothing is copied before it is asked for."""
 
-    def __init__(self, genome: Genome, halo: int):
-        self.genome, self.halo = genome, halo
+    def __init__(self, genome: Genome, before: int, after: int):
+        self.genome, self.before, self.after = genome, before, after
         self.lengths = np.array([c.length for c in genome.contigs], np.int64)
-        strands = [oriented(genome, c, s, halo) for c in range(len(genome.contigs)) for s in (1, -1)]
-        self.begin = np.concatenate([[0], np.cumsum([len(s) for s in strands])]).astype(np.int64)
-        self.codes = np.concatenate([*strands, np.full(0, N, np.uint8)])
+        self.circular = np.array([c.circular for c in genome.contigs], bool)
+        self.start = genome.start
 
     def cut(self, contig: np.ndarray, strand: np.ndarray, place: np.ndarray, length: int) -> np.ndarray:
-        """Codes uint8 (windows, halo + length + halo), each window's first inner base at the oriented `place`.
-
-        A window may pass the contig's ends: what is then read beyond the halo is N.
-        """
-        row = 2 * np.asarray(contig) + (np.asarray(strand) < 0)
-        index = np.asarray(place)[:, None] + np.arange(length + 2 * self.halo)  # in the padded strand
-        inside = (index >= 0) & (index < (self.begin[row + 1] - self.begin[row])[:, None])
-        return np.where(inside, self.codes[np.where(inside, self.begin[row][:, None] + index, 0)], N)
+        """Codes uint8 (windows, before + length + after), each window's first inner base at the oriented `place`."""
+        found = np.empty((len(place), self.before + length + self.after), np.uint8)
+        for row, c, s, p in zip(found, contig, strand, place, strict=True):
+            codes = self.genome.base[self.start[c] : self.start[c + 1]]
+            row[:] = stretch(codes, self.circular[c], s, p - self.before, p + length + self.after)
+        return found
 
 
 def oriented_rows(values: np.ndarray, genome: Genome, contig: int, strand: int) -> np.ndarray:

@@ -1,0 +1,70 @@
+"""What train-annot begins from: several genomes, and another model's weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from headmotif.commands import training_files
+from headmotif.data import NO_LABEL, Contig, Genome
+from headmotif.errors import InputError
+from headmotif.formats import genome_tensor, model_tensor
+from headmotif.steps import model
+
+
+def genome(path, names, seed, label=("tss",), contig="chr"):
+    rng = np.random.default_rng(seed)
+    lengths = [1000, 500][: len(names)]
+    n = sum(lengths)
+    values = np.zeros((len(label), 2, n), np.uint8)
+    site = np.array([(number, row, 40 + 100 * i + row) for number in range(len(label)) for row in (0, 1) for i in range(5)], np.int64)
+    values[tuple(site.T)] = 1
+    contigs = tuple(Contig(name, length, False, f"SQ.{contig}{seed}{name}") for name, length in zip(names, lengths, strict=True))
+    made = Genome(contigs, rng.integers(0, 4, n).astype(np.uint8), label, values, site, np.ones(len(site), np.float32))
+    genome_tensor.write(str(path), made)
+    return made
+
+
+def test_several_genomes_are_one_with_parts_set_apart_in_each(tmp_path):
+    first, second = genome(tmp_path / "a.st", ("one", "two"), 1), genome(tmp_path / "b.st", ("one",), 2, ("tss", "tis"))
+    found, regions = training_files.genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
+    assert [c.name for c in found.contigs] == ["a:one", "two", "b:one"]
+    assert found.labels == ("tss", "tis")
+    np.testing.assert_array_equal(found.base, np.concatenate([first.base, second.base]))
+    assert bool((found.label[1, :, :1500] == NO_LABEL).all())  # the first genome says nothing of translation starts
+    np.testing.assert_array_equal(found.label[0, :, 1500:], second.label[0])
+    assert regions == {"validation": [(1, 50, 200), (2, 700, 800)], "test": [(1, 200, 500), (2, 800, 1000)]}
+
+
+def test_the_same_sequence_twice_would_leak_and_is_refused(tmp_path):
+    genome(tmp_path / "a.st", ("one",), 1)
+    (tmp_path / "b.st").write_bytes((tmp_path / "a.st").read_bytes())
+    with pytest.raises(InputError, match=r"a.*b|b.*a"):
+        training_files.genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
+
+
+def test_standard_input_is_one_genome_at_most():
+    with pytest.raises(InputError, match="standard input can be only one"):
+        training_files.genomes(["-", "-"])
+
+
+@pytest.mark.parametrize("preset", list(model.PRESETS))
+def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
+    torch.manual_seed(0)
+    old = model.build(model.PRESETS[preset], 2)
+    weights = {name: p.detach().numpy() for name, p in old.named_parameters()}
+    header = {"config": model.config_header(old.config), "labels": ["tss", "tis"]}
+    model_tensor.write(str(tmp_path / "old.st"), model_tensor.Trained(header, weights))
+    net = training_files.network("default", str(tmp_path / "old.st"), ("new", "tis"), 1).eval()
+    assert net.config == old.config  # the model's preset, whatever --preset says
+    fresh = training_files.network(preset, "", ("new", "tis"), 1).eval()
+    codes = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (1, net.before + 8 + net.after)).astype(np.uint8))
+    with torch.inference_mode():
+        was, now, never = (x(codes)[0] for x in (old.eval(), net, fresh))
+    torch.testing.assert_close(now[:, 1], was[:, 1])
+    assert not torch.allclose(now[:, 0], was[:, 0])
+    assert not torch.allclose(now[:, 1], never[:, 1])
+
+
+def test_no_such_preset_is_one_line():
+    with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, paper, cnn$"):
+        training_files.network("papre", "", ("tss",), 1)

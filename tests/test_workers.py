@@ -1,0 +1,59 @@
+"""Two processes on the CPU end where one does with the same batches."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from headmotif.formats import model_tensor
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def genome(tmp_path_factory, run):
+    folder = tmp_path_factory.mktemp("workers")
+    fasta, sites = folder / "genome.fa", folder / "sites.bed"
+    planted = run("headmotif", "plant", "--length", 30_000, "--promoters", 120, "--output", fasta, "--sites", sites)
+    assert planted.returncode == 0, planted.stderr
+    made = run("fasta2tensor", fasta, "--sites", f"tss={sites}", "-o", folder / "genome.safetensors")
+    assert made.returncode == 0, made.stderr
+    return folder / "genome.safetensors"
+
+
+def options(genome, output, preset):
+    return [
+        *(str(genome), "--preset", preset, "--steps", "6", "--every", "3", "--batch", "6", "--length", "64"),
+        *("--threads", "1", "--precision", "float32", "--output", str(output), "--metrics", f"{output}.json"),
+    ]
+
+
+@pytest.mark.parametrize("preset", ["default", "cnn"])
+def test_two_processes_end_where_one_does(tmp_path, run, genome, preset):
+    alone = run("train-annot", *options(genome, tmp_path / "one", preset))
+    assert alone.returncode == 0, alone.stderr
+    launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1", "--master-port", str(free_port())]
+    both = subprocess.run(
+        [sys.executable, *launcher, "-m", "headmotif.commands.train_annot", *options(genome, tmp_path / "two", preset)],
+        capture_output=True,
+        timeout=50,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert both.returncode == 0, both.stderr.decode()
+    one, two = (model_tensor.read(str(tmp_path / name)) for name in ("one", "two"))
+    assert one.weights.keys() == two.weights.keys()
+    for name, array in one.weights.items():
+        np.testing.assert_allclose(two.weights[name], array, atol=2e-4, err_msg=name)
+    scores = [json.loads((tmp_path / f"{name}.json").read_text())["metrics"]["validation"]["tss"] for name in ("one", "two")]
+    assert scores[0]["average_precision"] == pytest.approx(scores[1]["average_precision"], rel=0.02)
+    moved = max(float(np.abs(array).max()) for name, array in one.weights.items() if "by_distance" in name or "bias" in name)
+    assert moved > 1e-3  # and they did learn something
+    assert both.stdout == b""

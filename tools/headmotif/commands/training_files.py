@@ -1,0 +1,159 @@
+"""What train-annot reads, writes and says."""
+
+import os
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from ..data import Genome
+    from ..steps.compute import Compute
+    from ..steps.model import Config
+    from ..steps.recipe import Recipe
+    from ..steps.run_state import Record, State
+    from ..steps.split import Stretch
+
+
+def genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
+    """All genomes end to end, and the regions that `split.automatic` sets apart in each."""
+    from ..formats import genome as genome_file
+    from ..steps import join, split
+
+    if paths.count("-") > 1:
+        raise InputError("standard input can be only one of the genomes; give the others as files")
+    found = [genome_file.read(path) for path in paths]
+    for path, one in zip(paths, found, strict=True):
+        if not one.labels:
+            raise InputError(f"{path}: this genome has no labels; make it with fasta2tensor GENOME --sites FILE")
+    names = [os.path.basename(path).partition(".")[0] if path != "-" else "stdin" for path in paths]
+    regions: dict[str, list[Stretch]] = {"validation": [], "test": []}
+    contigs = 0
+    for one in found:
+        for name, stretches in zip(regions, split.automatic(one), strict=True):
+            regions[name] += [(contigs + index, begin, end) for index, begin, end in stretches]
+        contigs += len(one.contigs)
+    return (join.joined(found, names) if len(found) > 1 else found[0]), regions
+
+
+def network(preset: str, init: str, labels: tuple[str, ...], seed: int) -> "torch.nn.Module":
+    """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's name."""
+    import torch
+
+    from ..formats import model_tensor
+    from ..steps import model
+
+    if preset not in model.PRESETS:
+        raise InputError(f"there is no preset '{preset}'; take one of {', '.join(model.PRESETS)}")
+    torch.manual_seed(seed)
+    if not init:
+        return model.build(model.PRESETS[preset], len(labels))
+    known = model_tensor.read(init)
+    old = model.restored(known.header["config"], len(known.header["labels"]), known.weights)
+    return model.continued(old, known.header["labels"], labels)
+
+
+def description(genome: "Genome", config: "Config", recipe: "Recipe", regions: dict[str, list["Stretch"]], init: str) -> dict:
+    """All that a run depends on, but threads and precision: what must agree to go on from a checkpoint."""
+    import hashlib
+    from dataclasses import asdict
+
+    from ..formats import model_tensor
+    from ..steps import model, split
+
+    labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
+    return {
+        "config": model.config_header(config),
+        "labels": list(genome.labels),
+        "training": {**asdict(recipe), "momenta": list(recipe.momenta)},
+        "init": model_tensor.read(init).digest if init else "",
+        "split": {name: split.shown(genome, stretches) for name, stretches in regions.items()},
+        "data": {"contigs": [c.digest for c in genome.contigs], "labels": labels},
+    }
+
+
+def resumed(path: str, run: dict) -> "State":
+    """The state in a checkpoint, or a fresh one where there is no file yet."""
+    from ..formats import checkpoint_tensor
+    from ..steps import run_state
+
+    if not os.path.exists(path):
+        return run_state.State()
+    found = checkpoint_tensor.read(path)
+    if found.run != run:
+        other = [key for key in run if found.run.get(key) != run[key]]
+        raise InputError(f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or another file")
+    return run_state.unpack(found.progress, found.arrays)
+
+
+def forecast(net: "torch.nn.Module", seconds: float, steps: int, recipe: "Recipe", where: "Compute") -> str:
+    weights = sum(p.numel() for p in net.parameters())
+    nucleotides = steps * recipe.batch * recipe.length
+    return (
+        f"{weights:,} weights on {where}; at most {steps:,} steps, {nucleotides / 1e6:.1f} million nucleotides, "
+        f"about {steps * seconds / 60:.0f} minutes and evaluations; it stops earlier when it gets no better"
+    )
+
+
+def evaluation(labels: tuple[str, ...], record: "Record") -> str:
+    scores = "; ".join(
+        f"{label}: PR-AUC {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, prevalence {s.prevalence:.2e}"
+        for label, s in zip(labels, record.scores, strict=True)
+    )
+    return f"step {record.step}: loss {record.loss:.5f}; validation {scores}{' (best so far)' if record.best else ''}"
+
+
+def stopped(state: "State") -> dict:
+    from ..steps.train import kept
+
+    return {"steps": state.step, "kept_step": kept(state).step}
+
+
+def scores(genome: "Genome", probability: "np.ndarray", part: "np.ndarray") -> dict:
+    """Scores of each part and label, and the threshold of calls, which is chosen on the validation part."""
+    from dataclasses import asdict
+
+    from ..data import NO_LABEL
+    from ..steps import split, train
+
+    numbered = {"validation": split.VALIDATION, "test": split.TEST}
+    found = {name: train.part_scores(genome, probability, part == number) for name, number in numbered.items()}
+    known = (part == split.VALIDATION) & (genome.label != NO_LABEL)
+    thresholds = [train.best_threshold(truth[k], p[k]) for truth, p, k in zip(genome.label, probability, known, strict=True)]
+    parts = {name: dict(zip(genome.labels, map(asdict, of_part), strict=True)) for name, of_part in found.items()}
+    return {**parts, "threshold": dict(zip(genome.labels, thresholds, strict=True))}
+
+
+def write(output: str, history: str, metrics: str, header: dict, net: "torch.nn.Module", labels: tuple[str, ...], state: "State") -> None:
+    """The model last: where it is, the rest is too."""
+    from ..formats import model_tensor, summary, tables
+
+    if history:
+        tables.write_table(history, _history(labels, state.records))
+    if metrics:
+        summary.write(metrics, header)
+    weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
+    model_tensor.write(output, model_tensor.Trained(summary.plain(header), weights))
+
+
+def _history(labels: tuple[str, ...], records: list["Record"]) -> dict[str, list]:
+    """Columns of the history: a row for each evaluation and label."""
+    rows = [
+        (r.step, r.epoch, r.nucleotides, r.loss, r.validation_loss, label, s.roc_auc, s.average_precision, s.prevalence, int(r.best))
+        for r in records
+        for label, s in zip(labels, r.scores, strict=True)
+    ]
+    names = ("step", "epoch", "nucleotides", "loss", "validation_loss", "label", "roc_auc", "average_precision", "prevalence", "best")
+    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+
+
+def told(metrics: dict) -> str:
+    lines = [
+        f"{part}, {label}: PR-AUC {s['average_precision']:.4f}, ROC-AUC {s['roc_auc']:.4f}, "
+        f"prevalence {s['prevalence']:.2e} ({s['sites']:,} sites)"
+        for part in ("validation", "test")
+        for label, s in metrics[part].items()
+    ]
+    return "\n".join(lines)
