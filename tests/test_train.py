@@ -351,3 +351,23 @@ def test_a_mean_over_labels_leaves_out_those_without_sites():
     scores = (Score(float("nan"), float("nan"), 0.0, 5, 0), Score(0.5, 0.25, 0.1, 10, 1))
     assert run_state.Record(1, 0, 1, 0.0, 0.0, scores, True).average_precision == 0.25
     assert math.isnan(run_state.Record(1, 0, 1, 0.0, 0.0, scores[:1], True).average_precision)
+
+
+def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
+    genome, part = crowded()
+    taught = np.random.default_rng(0).random(genome.label.shape).astype(np.float32)
+    taught[:, :, 100] = np.nan  # as where the base is N
+    recipe = Recipe(length=64, substitutions=0.0, seed=2)
+    own, student = Chunks(genome, part, recipe, (5, 5)), Chunks(genome, part, recipe, (5, 5), taught)
+    flat = np.nan_to_num(taught)
+    for plan, same in zip(own.plan(0), student.plan(0), strict=True):
+        np.testing.assert_array_equal(plan[0], same[0])
+        batch, other = own.batch(*plan, 0), student.batch(*plan, 0)
+        assert torch.equal(batch.codes, other.codes)
+        assert torch.equal(batch.weight, other.weight)
+        for (contig, row, start), hard, soft, w in zip(plan[0], batch.target, other.target, batch.weight, strict=True):
+            for i in np.flatnonzero(w.numpy().any(1)):
+                length, offset = genome.contigs[contig].length, genome.start[contig]
+                place = offset + (start + i if row == 0 else length - 1 - start - i)
+                used = w[i].numpy() > 0
+                np.testing.assert_allclose(soft[i].numpy()[used], ((hard[i].numpy() + flat[:, row, place]) / 2)[used], rtol=1e-6)

@@ -68,3 +68,28 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
 def test_no_such_preset_is_one_line():
     with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, paper, cnn$"):
         training_files.network("papre", "", ("tss",), 1)
+
+
+def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
+    from headmotif.steps.compute import Compute
+    from headmotif.steps.train import annotated
+    from headmotif.steps.workers import Workers
+
+    data = genome(tmp_path / "a.st", ("one", "two"), 1, ("tss", "tis"))
+    where = Compute(torch.device("cpu"), torch.float32)
+    said = []
+    for seed, labels in ((0, ["tis", "tss"]), (1, ["tss", "other", "tis"])):
+        torch.manual_seed(seed)
+        net = model.build(model.PRESETS["cnn"], len(labels))
+        weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
+        header = {"config": model.config_header(net.config), "labels": labels}
+        model_tensor.write(str(tmp_path / f"{seed}.st"), model_tensor.Trained(header, weights))
+        found = annotated(net, data, where, np.ones(1500, bool))
+        said.append(found[[labels.index("tss"), labels.index("tis")]])
+    paths = [str(tmp_path / f"{seed}.st") for seed in (0, 1)]
+    np.testing.assert_allclose(training_files.taught(paths, data, where, Workers()), (said[0] + said[1]) / 2, atol=1e-6)
+    assert training_files.taught([], data, where, Workers()) is None
+    genome(tmp_path / "b.st", ("one",), 2, ("new",))
+    unknown = training_files.genomes([str(tmp_path / "b.st")])[0]
+    with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of 'new'; it was trained on tis, tss"):
+        training_files.taught(paths, unknown, where, Workers())

@@ -30,6 +30,12 @@ def train_annot(
         ),
     ] = "default",
     init: Annotated[str, typer.Option(metavar="MODEL", help="Begin with this model's weights; its preset and sizes are taken over.")] = "",
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL", help="Learn half from the labels, half from what this model says; may be given again: of their mean."
+        ),
+    ] = None,
     validation: Annotated[
         list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again.")
     ] = None,
@@ -78,9 +84,10 @@ def train_annot(
     recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
     regions = _regions(data, validation or [], test or []) or automatic
     part = _parts(data, regions)
-    chunks = chunked.Chunks(data, part, recipe, net.learning)
+    taught = files.taught(teacher or [], data, where, team)
+    chunks = chunked.Chunks(data, part, recipe, net.learning, taught)
     limit = training.steps_at_most(chunks)
-    run = files.description(data, net.config, recipe, regions, init)
+    run = files.description(data, net.config, recipe, regions, init, teacher or [])
     state = files.resumed(checkpoint, run) if resume else run_state.State()
     say(files.forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, where), quiet and not dry_run)
     if dry_run:

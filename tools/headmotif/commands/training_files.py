@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..steps.recipe import Recipe
     from ..steps.run_state import Record, State
     from ..steps.split import Stretch
+    from ..steps.workers import Workers
 
 
 def genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
@@ -55,7 +56,29 @@ def network(preset: str, init: str, labels: tuple[str, ...], seed: int) -> "torc
     return model.continued(old, known.header["labels"], labels)
 
 
-def description(genome: "Genome", config: "Config", recipe: "Recipe", regions: dict[str, list["Stretch"]], init: str) -> dict:
+def taught(teachers: list[str], genome: "Genome", where: "Compute", team: "Workers") -> "np.ndarray | None":
+    """The teachers' mean P(site), float32 (labels, 2, N), labels by their names; None without a teacher."""
+    import numpy as np
+
+    from ..formats import model_tensor
+    from ..steps import model, train
+
+    total = np.zeros(genome.label.shape, np.float32)
+    for path in teachers:
+        known = model_tensor.read(path)
+        labels = known.header["labels"]
+        missing = [label for label in genome.labels if label not in labels]
+        if missing:
+            raise InputError(f"{path}: this teacher knows nothing of '{missing[0]}'; it was trained on {', '.join(labels)}")
+        net = model.restored(known.header["config"], len(labels), known.weights).to(where.device)
+        found = train.annotated(net, genome, where, np.ones(len(genome.base), bool), team)
+        total += found[[labels.index(label) for label in genome.labels]] / len(teachers)
+    return total if teachers else None
+
+
+def description(
+    genome: "Genome", config: "Config", recipe: "Recipe", regions: dict[str, list["Stretch"]], init: str, teachers: list[str]
+) -> dict:
     """All that a run depends on, but threads and precision: what must agree to go on from a checkpoint."""
     import hashlib
     from dataclasses import asdict
@@ -69,6 +92,7 @@ def description(genome: "Genome", config: "Config", recipe: "Recipe", regions: d
         "labels": list(genome.labels),
         "training": {**asdict(recipe), "momenta": list(recipe.momenta)},
         "init": model_tensor.read(init).digest if init else "",
+        "teachers": [model_tensor.read(path).digest for path in teachers],
         "split": {name: split.shown(genome, stretches) for name, stretches in regions.items()},
         "data": {"contigs": [c.digest for c in genome.contigs], "labels": labels},
     }

@@ -30,20 +30,19 @@ Plan = list[tuple[np.ndarray, np.ndarray, int]]
 class Chunks:
     """The training stretches of a genome: which there are in an epoch, and what is read of them."""
 
-    def __init__(self, genome: Genome, part: np.ndarray, recipe: Recipe, halo: tuple[int, int]):
+    def __init__(self, genome: Genome, part: np.ndarray, recipe: Recipe, halo: tuple[int, int], taught: np.ndarray | None = None):
+        """taught: P(site) as teachers have it, float32 (labels, 2, N); what is then learned is the mean of it and of the label."""
         self.genome, self.part, self.recipe = genome, part, recipe
         self.reads = Reads(genome, *halo)
         learned = (genome.label != NO_LABEL) & (part == TRAIN)
         sites = learned & (genome.label == 1)
         self.margin = recipe.length + recipe.length // 4  # a stretch may pass either end
-        self.target: list[np.ndarray] = []  # per contig and strand: bool (labels, margin + length + margin)
-        self.learned: list[np.ndarray] = []
-        for contig in range(len(genome.contigs)):
-            for strand in (1, -1):
-                rows = (oriented_rows(x, genome, contig, strand) for x in (sites, learned))
-                target, learn = (np.pad(r, ((0, 0), (self.margin, self.margin))) for r in rows)
-                self.target.append(target)
-                self.learned.append(learn)
+        target = sites if taught is None else np.where(learned, (sites + np.nan_to_num(taught)) / 2, 0).astype(np.float32)
+        rows = [(contig, strand) for contig in range(len(genome.contigs)) for strand in (1, -1)]
+        # per contig and strand: (labels, margin + length + margin)
+        self.site, self.learned, self.target = (
+            [np.pad(oriented_rows(x, genome, *row), ((0, 0), (self.margin, self.margin))) for row in rows] for x in (sites, learned, target)
+        )
         self.prevalence = np.clip(sites.sum((1, 2)) / np.maximum(learned.sum((1, 2)), 1), 1e-9, 0.5)
 
     def plan(self, epoch: int) -> Plan:
@@ -56,10 +55,10 @@ class Chunks:
         rng = np.random.default_rng([recipe.seed, 1, epoch])
         phase = int(rng.integers(recipe.length))
         found, weight = [], []
-        for row, (target, learned) in enumerate(zip(self.target, self.learned, strict=True)):
+        for row, (site, learned) in enumerate(zip(self.site, self.learned, strict=True)):
             start = np.arange(self.margin - recipe.length + phase, learned.shape[1] - recipe.length, recipe.length)  # in the padded row
             some = np.add.reduceat(learned.any(0), start) > 0
-            with_site = np.add.reduceat(target.any(0), start) > 0
+            with_site = np.add.reduceat(site.any(0), start) > 0
             drawn = rng.random(len(start)) < recipe.others
             kept = some & (with_site | drawn)
             place = start[kept] - self.margin
