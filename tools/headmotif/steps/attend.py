@@ -64,7 +64,7 @@ def block_size(net: torch.nn.Module) -> int:
 def near(net: torch.nn.Module) -> int:
     """Bases between queries that are computed as one stretch: where to compute and record them all costs less than another halo.
 
-    To record a position takes the time of some two positions for each key, so it pays where the halo is much longer than the keys.
+    A recorded position is reckoned as two bases of halo for each key; so it pays where the halo is much longer than the keys.
     """
     return max(0, net.before + net.after - 2 * len(net.keys)) // 4
 

@@ -77,7 +77,7 @@ class _Band(torch.autograd.Function):
             apart += _cut(table, rows, columns, shift, with_nothing)[:, None]
             if hidden is not None:
                 apart.masked_fill_(F.pad(hidden[:, columns], (0, int(with_nothing)))[:, None], HIDDEN)
-            weight = scores.softmax(dim=-1)
+            weight = torch.softmax(scores, -1, out=scores)
             collected[:, rows] = weight @ v
             if keep:
                 weights.append(weight)
@@ -129,8 +129,13 @@ def _spans(length: int, keys: int, block: int, before: int, after: int, first: i
 
 
 def _ended(x: Tensor, with_nothing: bool) -> Tensor:
-    """Keys or values (..., keys, d) with the one that is nothing, all zero, at the end."""
-    return F.pad(x, (0, 0, 0, 1)) if with_nothing else x
+    """Keys or values (..., keys, d) with the one that is nothing, all zero, at the end.
+
+    In bfloat16 as a copy: a product with a transposed part of a larger array is several times slower.
+    """
+    if with_nothing:
+        return F.pad(x, (0, 0, 0, 1))
+    return x.contiguous() if x.dtype is torch.bfloat16 else x
 
 
 def _cut(table: Tensor, rows: slice, columns: slice, shift: int, with_nothing: bool) -> Tensor:

@@ -121,7 +121,7 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """The network: a stem of k-mers, layers of heads that read it, and an output for each label."""
 
-    chunk, batch = 1024, 16
+    chunk, batch = 1024, 2
 
     def __init__(self, config: ReaderConfig, labels: int):
         super().__init__()
