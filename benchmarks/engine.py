@@ -33,7 +33,7 @@ def main() -> None:
         return
     rows = []
     for network in asked.networks:
-        for precision in ("bfloat16", "float32"):
+        for precision in ("bfloat16", "float32")[network == "literal" :]:  # the literal network is float32 alone
             for work in ("training", "inference"):
                 words = [sys.executable, __file__, "--one", network, precision, work, "--threads", str(asked.threads)]
                 rows.append(json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()[-1]))

@@ -87,9 +87,11 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
         found = annotated(net, data, where, np.ones(1500, bool))
         said.append(found[[labels.index("tss"), labels.index("tis")]])
     paths = [str(tmp_path / f"{seed}.st") for seed in (0, 1)]
-    np.testing.assert_allclose(training_files.taught(paths, data, where, Workers()), (said[0] + said[1]) / 2, atol=1e-6)
-    assert training_files.taught([], data, where, Workers()) is None
+    np.testing.assert_allclose(
+        training_files.taught(paths, data, np.ones(1500, bool), where, Workers(), True), (said[0] + said[1]) / 2, atol=1e-6
+    )
+    assert training_files.taught([], data, np.ones(1500, bool), where, Workers(), True) is None
     genome(tmp_path / "b.st", ("one",), 2, ("new",))
     unknown = training_files.genomes([str(tmp_path / "b.st")])[0]
     with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of 'new'; it was trained on tis, tss"):
-        training_files.taught(paths, unknown, where, Workers())
+        training_files.taught(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), True)

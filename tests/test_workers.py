@@ -57,3 +57,15 @@ def test_two_processes_end_where_one_does(tmp_path, run, genome, preset):
     moved = max(float(np.abs(array).max()) for name, array in one.weights.items() if "by_distance" in name or "bias" in name)
     assert moved > 1e-3  # and they did learn something
     assert both.stdout == b""
+
+
+def test_the_command_trains_a_student_and_goes_on_with_a_model(tmp_path, run, genome):
+    for name, more in (("first", []), ("student", ["--teacher", tmp_path / "first"]), ("further", ["--init", tmp_path / "first"])):
+        done = run("train-annot", *options(genome, tmp_path / name, "cnn"), *more)
+        assert done.returncode == 0, done.stderr
+    first, student, further = (model_tensor.read(str(tmp_path / name)) for name in ("first", "student", "further"))
+    assert student.header["teachers"] == [first.digest]
+    assert further.header["init"] == first.digest
+    assert len({first.digest, student.digest, further.digest}) == 3
+    for name, array in first.weights.items():
+        np.testing.assert_allclose(further.weights[name], array, atol=0.05, err_msg=name)  # six steps from it, not from the start

@@ -84,7 +84,7 @@ def train_annot(
     recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
     regions = _regions(data, validation or [], test or []) or automatic
     part = _parts(data, regions)
-    taught = files.taught(teacher or [], data, where, team)
+    taught = files.taught(teacher or [], data, part == split.TRAIN, where, team, quiet)
     chunks = chunked.Chunks(data, part, recipe, net.learning, taught)
     limit = training.steps_at_most(chunks)
     run = files.description(data, net.config, recipe, regions, init, teacher or [])

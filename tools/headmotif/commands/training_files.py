@@ -56,22 +56,26 @@ def network(preset: str, init: str, labels: tuple[str, ...], seed: int) -> "torc
     return model.continued(old, known.header["labels"], labels)
 
 
-def taught(teachers: list[str], genome: "Genome", where: "Compute", team: "Workers") -> "np.ndarray | None":
-    """The teachers' mean P(site), float32 (labels, 2, N), labels by their names; None without a teacher."""
+def taught(
+    teachers: list[str], genome: "Genome", wanted: "np.ndarray", where: "Compute", team: "Workers", quiet: bool
+) -> "np.ndarray | None":
+    """The teachers' mean P(site), float32 (labels, 2, N), labels by their names, NaN where not `wanted`; None without a teacher."""
     import numpy as np
 
+    from ..cli import Progress
     from ..formats import model_tensor
     from ..steps import model, train
 
     total = np.zeros(genome.label.shape, np.float32)
-    for path in teachers:
+    for number, path in enumerate(teachers, 1):
         known = model_tensor.read(path)
         labels = known.header["labels"]
         missing = [label for label in genome.labels if label not in labels]
         if missing:
             raise InputError(f"{path}: this teacher knows nothing of '{missing[0]}'; it was trained on {', '.join(labels)}")
         net = model.restored(known.header["config"], len(labels), known.weights).to(where.device)
-        found = train.annotated(net, genome, where, np.ones(len(genome.base), bool), team)
+        told = Progress(f"asking teacher {number} of {len(teachers)}", 2 * len(genome.base), quiet)
+        found = train.annotated(net, genome, where, wanted, team, told)
         total += found[[labels.index(label) for label in genome.labels]] / len(teachers)
     return total if teachers else None
 

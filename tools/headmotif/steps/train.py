@@ -186,9 +186,16 @@ def _evaluate(net: torch.nn.Module, chunks: Chunks, compute: Compute, state: Sta
     return record
 
 
-def annotated(net: torch.nn.Module, genome: Genome, compute: Compute, wanted: np.ndarray, workers: Workers = ALONE) -> np.ndarray:
+def annotated(
+    net: torch.nn.Module,
+    genome: Genome,
+    compute: Compute,
+    wanted: np.ndarray,
+    workers: Workers = ALONE,
+    told: Callable[[int], None] | None = None,
+) -> np.ndarray:
     """`annotate`, shared out among the workers; each has the whole result."""
-    found = annotate(net, genome, compute, wanted, share=(workers.rank, workers.size))
+    found = annotate(net, genome, compute, wanted, told, (workers.rank, workers.size))
     if workers.size == 1:
         return found
     together = workers.largest(torch.from_numpy(np.where(np.isnan(found), -1, found)).to(compute.device)).cpu().numpy()
