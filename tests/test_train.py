@@ -15,7 +15,7 @@ from headmotif.steps import model, run_state, split, train
 from headmotif.steps.chunks import Chunks
 from headmotif.steps.compute import Compute
 from headmotif.steps.metrics import Score
-from headmotif.steps.recipe import Recipe
+from headmotif.steps.recipe import PUBLISHED, Recipe
 
 READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=7, dropout=0.05)
 CPU = Compute(torch.device("cpu"), torch.float32)
@@ -371,3 +371,16 @@ def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
                 place = offset + (start + i if row == 0 else length - 1 - start - i)
                 used = w[i].numpy() > 0
                 np.testing.assert_allclose(soft[i].numpy()[used], ((hard[i].numpy() + flat[:, row, place]) / 2)[used], rtol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
+    genome = planted(24_000)
+    part = split.parts(genome, *split.automatic(genome))
+    recipe = replace(PUBLISHED, max_steps=600, warmup=100, rate=2e-3, every=600, length=128)
+    torch.manual_seed(1)
+    net = model.build(replace(model.PRESETS["paper"], layers=3, window=64), 1)
+    records = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
+    assert records[-1].scores[0].average_precision > 0.5
+    assert records[-1].scores[0].prevalence < 0.02
