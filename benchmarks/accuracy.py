@@ -18,17 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from ecoli import scanned
 
-from headmotif import builtin
 from headmotif.cli import usable_threads
 from headmotif.data import NO_LABEL, Genome
 from headmotif.errors import InputError
-from headmotif.formats import files, gff3, model_tensor, motifs, tables
+from headmotif.formats import files, gff3, model_tensor, tables
 from headmotif.formats import genome as genome_file
 from headmotif.steps import bootstrap, local_calls, site_class
 from headmotif.steps.bootstrap import Interval, Ranked
 from headmotif.steps.metrics import Score, score, score_groups
-from headmotif.steps.promoter import SPACER, TO_START
 
 EXACT, SCAN, WITHIN = "exact", "-35/-10 scan", (2, 5)
 
@@ -108,12 +107,8 @@ def network_probability(path: str, genome: Genome, label: str, region: np.ndarra
 def scan_probability(genome: Genome, region: np.ndarray) -> np.ndarray:
     """The -35/-10 scan with the built-in matrices, in bits: a ranking as good as P for the same scores."""
     from headmotif.alphabet import N
-    from headmotif.steps.promoter_scan import promoter_scores
 
-    known = {m.name: m for m in motifs.read(str(builtin.MOTIFS)).motifs}
-    between = {last - 1: share for last, share in TO_START.items()}  # from the base before the +1 to the one after the -10
-    bits = promoter_scores(genome, known["sigma70_-35"], known["sigma70_-10"], SPACER, between)
-    return np.where(region & (genome.base != N), bits, np.float32(np.nan))
+    return np.where(region & (genome.base != N), scanned(genome), np.float32(np.nan))
 
 
 def rankings(asked: argparse.Namespace, genome: Genome, region: np.ndarray) -> dict[str, list[np.ndarray]]:

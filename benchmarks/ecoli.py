@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from headmotif import builtin
+from headmotif.data import Genome
 from headmotif.formats import attention_tensor, motifs, tables
 from headmotif.formats import genome as genome_file
 from headmotif.steps.metrics import score
@@ -101,12 +102,17 @@ def network_rows(folder: Path) -> list[dict]:
     return rows
 
 
+def scanned(genome: Genome) -> np.ndarray:
+    """The -35/-10 scan with the built-in matrices, in bits, float32 (2, N)."""
+    known = {m.name: m for m in motifs.read(str(builtin.MOTIFS)).motifs}
+    between = {last - 1: share for last, share in TO_START.items()}  # from the base before the +1 to the one after the -10
+    return promoter_scores(genome, known["sigma70_-35"], known["sigma70_-10"], SPACER, between)
+
+
 def scan_rows(folder: Path) -> list[dict]:
     """The same scores of the -35/-10 scan with the built-in matrices, the shares of spacers and distances those of the simulator."""
     genome = genome_file.read(str(folder / "genome.safetensors"))
-    known = {m.name: m for m in motifs.read(str(builtin.MOTIFS)).motifs}
-    between = {last - 1: share for last, share in TO_START.items()}  # from the base before the +1 to the one after the -10
-    scores = promoter_scores(genome, known["sigma70_-35"], known["sigma70_-10"], SPACER, between)
+    scores = scanned(genome)
     part = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
     rows = []
     for name, number in (("validation", VALIDATION), ("test", TEST)):

@@ -54,9 +54,9 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
     weights = {name: p.detach().numpy() for name, p in old.named_parameters()}
     header = {"config": model.config_header(old.config), "labels": ["tss", "tis"]}
     model_tensor.write(str(tmp_path / "old.st"), model_tensor.Trained(header, weights))
-    net = training_files.network("default", str(tmp_path / "old.st"), ("new", "tis"), 1).eval()
+    net = training_files.network("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
     assert net.config == old.config  # the model's preset, whatever --preset says
-    fresh = training_files.network(preset, "", ("new", "tis"), 1).eval()
+    fresh = training_files.network(preset, None, ("new", "tis"), 1).eval()
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (1, net.before + 8 + net.after)).astype(np.uint8))
     with torch.inference_mode():
         was, now, never = (x(codes)[0] for x in (old.eval(), net, fresh))
@@ -67,7 +67,7 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
 
 def test_no_such_preset_is_one_line():
     with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, paper, cnn$"):
-        training_files.network("papre", "", ("tss",), 1)
+        training_files.network("papre", None, ("tss",), 1)
 
 
 def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
@@ -86,7 +86,7 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
         model_tensor.write(str(tmp_path / f"{seed}.st"), model_tensor.Trained(header, weights))
         found = annotated(net, data, where, np.ones(1500, bool))
         said.append(found[[labels.index("tss"), labels.index("tis")]])
-    paths = [str(tmp_path / f"{seed}.st") for seed in (0, 1)]
+    paths = training_files.models([str(tmp_path / f"{seed}.st") for seed in (0, 1)])
     np.testing.assert_allclose(
         training_files.taught(paths, data, np.ones(1500, bool), where, Workers(), True), (said[0] + said[1]) / 2, atol=1e-6
     )

@@ -80,14 +80,16 @@ def train_annot(
     team = workers.joined(where.device.type)
     quiet = quiet or not team.first
     data, automatic = files.genomes(genome)
-    net = files.network(preset, init, data.labels, seed).to(where.device)
+    known = files.models([init])[0][1] if init else None
+    teachers = files.models(teacher or [])
+    net = files.network(preset, known, data.labels, seed).to(where.device)
     recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
     regions = _regions(data, validation or [], test or []) or automatic
     part = _parts(data, regions)
-    taught = files.taught(teacher or [], data, part == split.TRAIN, where, team, quiet)
+    taught = files.taught(teachers, data, part == split.TRAIN, where, team, quiet)
     chunks = chunked.Chunks(data, part, recipe, net.learning, taught)
     limit = training.steps_at_most(chunks)
-    run = files.description(data, net.config, recipe, regions, init, teacher or [])
+    run = files.description(data, net.config, recipe, regions, known, teachers)
     state = files.resumed(checkpoint, run) if resume else run_state.State()
     say(files.forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, where), quiet and not dry_run)
     if dry_run:

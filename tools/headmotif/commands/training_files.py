@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import torch
 
     from ..data import Genome
+    from ..formats.model_tensor import Trained
     from ..steps.compute import Compute
     from ..steps.model import Config
     from ..steps.recipe import Recipe
@@ -39,36 +40,39 @@ def genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
     return (join.joined(found, names) if len(found) > 1 else found[0]), regions
 
 
-def network(preset: str, init: str, labels: tuple[str, ...], seed: int) -> "torch.nn.Module":
+def models(paths: list[str]) -> list[tuple[str, "Trained"]]:
+    """Models by their files, each read once: its digest is wanted as well as its weights."""
+    from ..formats import model_tensor
+
+    return [(path, model_tensor.read(path)) for path in paths]
+
+
+def network(preset: str, init: "Trained | None", labels: tuple[str, ...], seed: int) -> "torch.nn.Module":
     """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's name."""
     import torch
 
-    from ..formats import model_tensor
     from ..steps import model
 
     if preset not in model.PRESETS:
         raise InputError(f"there is no preset '{preset}'; take one of {', '.join(model.PRESETS)}")
     torch.manual_seed(seed)
-    if not init:
+    if init is None:
         return model.build(model.PRESETS[preset], len(labels))
-    known = model_tensor.read(init)
-    old = model.restored(known.header["config"], len(known.header["labels"]), known.weights)
-    return model.continued(old, known.header["labels"], labels)
+    old = model.restored(init.header["config"], len(init.header["labels"]), init.weights)
+    return model.continued(old, init.header["labels"], labels)
 
 
 def taught(
-    teachers: list[str], genome: "Genome", wanted: "np.ndarray", where: "Compute", team: "Workers", quiet: bool
+    teachers: list[tuple[str, "Trained"]], genome: "Genome", wanted: "np.ndarray", where: "Compute", team: "Workers", quiet: bool
 ) -> "np.ndarray | None":
     """The teachers' mean P(site), float32 (labels, 2, N), labels by their names, NaN where not `wanted`; None without a teacher."""
     import numpy as np
 
     from ..cli import Progress
-    from ..formats import model_tensor
     from ..steps import model, train
 
     total = np.zeros(genome.label.shape, np.float32)
-    for number, path in enumerate(teachers, 1):
-        known = model_tensor.read(path)
+    for number, (path, known) in enumerate(teachers, 1):
         labels = known.header["labels"]
         missing = [label for label in genome.labels if label not in labels]
         if missing:
@@ -81,13 +85,17 @@ def taught(
 
 
 def description(
-    genome: "Genome", config: "Config", recipe: "Recipe", regions: dict[str, list["Stretch"]], init: str, teachers: list[str]
+    genome: "Genome",
+    config: "Config",
+    recipe: "Recipe",
+    regions: dict[str, list["Stretch"]],
+    init: "Trained | None",
+    teachers: list[tuple[str, "Trained"]],
 ) -> dict:
     """All that a run depends on, but threads and precision: what must agree to go on from a checkpoint."""
     import hashlib
     from dataclasses import asdict
 
-    from ..formats import model_tensor
     from ..steps import model, split
 
     labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
@@ -95,8 +103,8 @@ def description(
         "config": model.config_header(config),
         "labels": list(genome.labels),
         "training": {**asdict(recipe), "momenta": list(recipe.momenta)},
-        "init": model_tensor.read(init).digest if init else "",
-        "teachers": [model_tensor.read(path).digest for path in teachers],
+        "init": init.digest if init else "",
+        "teachers": [known.digest for _path, known in teachers],
         "split": {name: split.shown(genome, stretches) for name, stretches in regions.items()},
         "data": {"contigs": [c.digest for c in genome.contigs], "labels": labels},
     }
