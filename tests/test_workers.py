@@ -8,8 +8,12 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
+from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor
+from headmotif.steps import annotate, model, split
+from headmotif.steps.compute import Compute
 
 
 def free_port():
@@ -67,5 +71,24 @@ def test_the_command_trains_a_student_and_goes_on_with_a_model(tmp_path, run, ge
     assert student.header["teachers"] == [first.digest]
     assert further.header["init"] == first.digest
     assert len({first.digest, student.digest, further.digest}) == 3
-    for name, array in first.weights.items():
+    for name in first.weights.keys() - {"out.weight", "out.bias"}:  # those are calibrated anew
+        array = first.weights[name]
         np.testing.assert_allclose(further.weights[name], array, atol=0.05, err_msg=name)  # six steps from it, not from the start
+    piped = run("train-annot", *options(genome, tmp_path / "piped", "cnn"), "--init", "-", input=(tmp_path / "first").read_bytes())
+    assert piped.returncode == 0, piped.stderr
+    assert (tmp_path / "piped").read_bytes() == (tmp_path / "further").read_bytes()
+
+
+def test_a_model_says_how_it_was_calibrated_and_its_probabilities_sum_to_the_sites(tmp_path, run, genome):
+    done = run("train-annot", *options(genome, tmp_path / "model", "default"), "--steps", "60")
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "model.json").read_text())["metrics"]
+    assert found["calibration"]["tss"]["slope"] > 0
+    assert found["calibration"]["tss"].keys() == {"slope", "shift"}
+    region = json.loads((tmp_path / "model.json").read_text())["split"]["validation"]
+    trained, data = model_tensor.read(str(tmp_path / "model")), genome_file.read(str(genome))
+    part = split.parts(data, [split.parsed(data, text) for text in region], [])
+    net = model.restored(trained.header["config"], 1, trained.weights)
+    p = annotate.annotate(net, data, Compute(torch.device("cpu"), torch.float32), part == split.VALIDATION)[0]
+    known = (part == split.VALIDATION) & np.isfinite(p)
+    assert p[known].sum() == pytest.approx((data.label[0][known] == 1).sum(), rel=0.15)  # one site more or less, as smoothed

@@ -93,6 +93,7 @@ def train_annot(
     state = files.resumed(checkpoint, run) if resume else run_state.State()
     say(files.forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, where), quiet and not dry_run)
     if dry_run:
+        workers.left()
         return
 
     def keep(state: "State") -> None:
@@ -102,11 +103,11 @@ def train_annot(
     told = Progress("training", limit, quiet)
     for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team):
         say(files.evaluation(data.labels, record), quiet)
-    probability = training.annotated(net, data, where, part != split.TRAIN, team)
+    scores = files.scored(net, data, part, where, team)
     if team.first:
-        header = {**run, "stopped": files.stopped(state), "metrics": files.scores(data, probability, part)}
+        header = {**run, "stopped": files.stopped(state), "metrics": scores}
         files.write(output, history, metrics, header, net, data.labels, state)
-        say(files.told(header["metrics"]), quiet)
+        say(files.told(scores), quiet)
     workers.left()
 
 

@@ -147,19 +147,32 @@ def stopped(state: "State") -> dict:
     return {"steps": state.step, "kept_step": kept(state).step}
 
 
-def scores(genome: "Genome", probability: "np.ndarray", part: "np.ndarray") -> dict:
-    """Scores of each part and label, and the threshold of calls, which is chosen on the validation part."""
+def scored(net: "torch.nn.Module", genome: "Genome", part: "np.ndarray", where: "Compute", team: "Workers") -> dict:
+    """Calibrate the network in place on the validation part; then its scores on each part and label, the calibration, and the threshold of
+    calls, which is chosen on the validation part too."""
     from dataclasses import asdict
 
     from ..data import NO_LABEL
-    from ..steps import split, train
+    from ..steps import calibrate, split, train
 
-    numbered = {"validation": split.VALIDATION, "test": split.TEST}
-    found = {name: train.part_scores(genome, probability, part == number) for name, number in numbered.items()}
-    known = (part == split.VALIDATION) & (genome.label != NO_LABEL)
-    thresholds = [train.best_threshold(truth[k], p[k]) for truth, p, k in zip(genome.label, probability, known, strict=True)]
-    parts = {name: dict(zip(genome.labels, map(asdict, of_part), strict=True)) for name, of_part in found.items()}
-    return {**parts, "threshold": dict(zip(genome.labels, thresholds, strict=True))}
+    def chosen_by(probability: "np.ndarray") -> list[tuple["np.ndarray", "np.ndarray"]]:
+        known = (part == split.VALIDATION) & (genome.label != NO_LABEL) & (probability == probability)  # NaN, at N, equals nothing
+        return [(truth[k], p[k]) for truth, p, k in zip(genome.label, probability, known, strict=True)]
+
+    raw = train.annotated(net, genome, where, part == split.VALIDATION, team)
+    found = tuple(calibrate.fitted(truth, p) for truth, p in chosen_by(raw))
+    calibrate.apply(net, found)
+    probability = train.annotated(net, genome, where, part != split.TRAIN, team)
+    parts = {
+        name: map(asdict, train.part_scores(genome, probability, part == number))
+        for name, number in {"validation": split.VALIDATION, "test": split.TEST}.items()
+    }
+    each = {
+        **parts,
+        "threshold": [train.best_threshold(truth, p) for truth, p in chosen_by(probability)],
+        "calibration": [one._asdict() for one in found],
+    }
+    return {name: dict(zip(genome.labels, values, strict=True)) for name, values in each.items()}
 
 
 def write(output: str, history: str, metrics: str, header: dict, net: "torch.nn.Module", labels: tuple[str, ...], state: "State") -> None:
