@@ -1,14 +1,16 @@
 """The real run: E. coli K-12 and its Cappable-seq sites through all six commands, beside the `cnn` preset and a -35/-10 scan.
 
-    python benchmarks/ecoli.py DATA --output ecoli
+    python benchmarks/ecoli.py DATA --output ecoli [--models presets]
 
 DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed and motifs/. The validation and test regions are those of
-Clauwaert et al. 2021. Writes everything into the output folder, and summary.tsv, profiles.tsv and resources.tsv with it.
+Clauwaert et al. 2021. With --models it trains nothing, but takes the genome tensor and the networks of the seed that `presets.py` left in
+a folder. Writes everything into the output folder, and summary.tsv, profiles.tsv and resources.tsv with it.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from headmotif import builtin
-from headmotif.data import Genome
+from headmotif.data import NO_LABEL, Genome
 from headmotif.formats import attention_tensor, motifs, tables
 from headmotif.formats import genome as genome_file
 from headmotif.steps.metrics import score
@@ -33,6 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, default=Path("ecoli"))
+    parser.add_argument("--models", type=Path, help="folder of presets.py")
     parser.add_argument("--steps", type=int, default=2500, help="training steps of the default preset, at most")
     parser.add_argument("--cnn-steps", type=int, default=2500)
     parser.add_argument("--limit", type=int, default=0, help="sites whose attention is read; 0: all")
@@ -50,34 +53,40 @@ def main() -> None:
 
 
 def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
-    ecoli, known = data / "ecoli", data / "motifs"
-    split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"], "--seed", str(asked.seed)]
+    """The commands, run in the output folder."""
+    known = data / "motifs"
     targets = [str(known / name) for name in ("SwissRegulon_e_coli.meme", "dpinteract.meme", "prodoric_2015.transfac")]
-    sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
-    cnn = [
-        "--preset",
-        "cnn",
-        "-o",
-        "cnn.safetensors",
-        "--metrics",
-        "cnn.json",
-        "--history",
-        "cnn.history.tsv",
-        "--steps",
-        str(asked.cnn_steps),
-    ]
-    net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv", "--steps", str(asked.steps)]
     some = ["--limit", str(asked.limit), "--seed", str(asked.seed)]
     return [
-        ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
-        ["train-annot", "genome.safetensors", *net, *split],
-        ["train-annot", "genome.safetensors", *cnn, *split],
+        *(taken(asked.models.resolve(), asked.output, asked.seed) if asked.models else training(data / "ecoli", asked)),
         ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", *some],
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
         ["bed2pwm", "regions.bed", "genome.safetensors", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", *targets, "-o", "matches.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.builtin.tsv"],
     ]
+
+
+def training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
+    split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"], "--seed", str(asked.seed)]
+    sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
+    cnn = ["--preset", "cnn", "-o", "cnn.safetensors", "--metrics", "cnn.json", "--history", "cnn.history.tsv"]
+    net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv"]
+    return [
+        ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
+        ["train-annot", "genome.safetensors", *net, "--steps", str(asked.steps), *split],
+        ["train-annot", "genome.safetensors", *cnn, "--steps", str(asked.cnn_steps), *split],
+    ]
+
+
+def taken(models: Path, output: Path, seed: int) -> list[list[str]]:
+    """No command: what training would have left, from where it was trained before."""
+    names = {"genome.safetensors": "genome.safetensors"}
+    for preset, model, metrics in (("default", "model", "metrics"), ("cnn", "cnn", "cnn")):
+        names |= {f"{preset}.{seed}.safetensors": f"{model}.safetensors", f"{preset}.{seed}.json": f"{metrics}.json"}
+    for source, target in names.items():
+        shutil.copyfile(models / source, output / target)
+    return []
 
 
 def timed(words: list[str], folder: Path) -> dict:
@@ -116,8 +125,8 @@ def scan_rows(folder: Path) -> list[dict]:
     part = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
     rows = []
     for name, number in (("validation", VALIDATION), ("test", TEST)):
-        wanted = part == number
-        found = score(genome.label[0][:, wanted], scores[:, wanted])
+        wanted = (part == number) & (genome.label[0] != NO_LABEL)
+        found = score(genome.label[0][wanted], scores[wanted])
         rows.append(row("-35/-10 scan", name, vars(found)))
     return rows
 
