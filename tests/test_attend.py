@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from headmotif.alphabet import N, reverse_complement
-from headmotif.data import Contig, Genome, Sites
+from headmotif.data import BACKGROUND, SHUFFLED, SITE, Contig, Genome, Sites
 from headmotif.steps import annotate, attend, background
 from networks import CPU, PRECISIONS, READER, WITH_HEADS, genome_of, near, network, random_codes, tolerance
 
@@ -118,17 +118,18 @@ def test_a_genome_without_room_gives_what_it_has():
 def test_sites_come_before_background_and_are_marked():
     genome, sites = striped()
     others = background.matched(genome, sites, sites, 30, 1)
-    both, is_site = background.joined(sites, others)
-    assert is_site.tolist() == [True] * len(sites) + [False] * len(others)
+    both, kind = background.joined(sites, others)
+    assert kind.tolist() == [SITE] * len(sites) + [BACKGROUND] * len(others)
+    is_site = kind == SITE
     for name in ("contig", "position", "strand", "strength"):
         np.testing.assert_array_equal(getattr(both.take(is_site), name), getattr(sites, name))
         np.testing.assert_array_equal(getattr(both.take(~is_site), name), getattr(others, name))
         assert getattr(both, name).dtype == getattr(sites, name).dtype
 
 
-def seen_by(net, genome, sites, is_site=None, compute=CPU):
+def seen_by(net, genome, sites, compute=CPU, chosen=None):
     """All blocks joined."""
-    blocks = list(attend.attend(net, genome, sites, np.ones(len(sites), bool) if is_site is None else is_site, compute))
+    blocks = list(attend.attend(net, genome, sites, np.ones(len(sites), np.uint8), compute, chosen=chosen))
     return {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
 
 
@@ -165,15 +166,15 @@ def test_recorded_queries_have_the_probability_of_the_annotation(monkeypatch, co
     net, genome = network(config), genome_of(random_codes(300), random_codes(80, 1))
     rng = np.random.default_rng(0)
     sites = sites_of(rng.integers(0, 2, 20), rng.integers(0, 80, 20), rng.choice([-1, 1], 20))
-    is_site = rng.random(20) < 0.5
+    kind = rng.integers(0, 3, 20).astype(np.uint8)
     told = []
-    blocks = list(attend.attend(net, genome, sites, is_site, compute, told.append))
+    blocks = list(attend.attend(net, genome, sites, kind, compute, told.append))
     seen = {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
     p = annotate.annotate(net, genome, compute)
     row = (sites.strand < 0).astype(int)
     near(seen["probability"], p[0, row, genome.start[sites.contig] + sites.position], tolerance(config, compute))
     assert told == [min(n, 20) for n in range(size, 20 + size, size)]
-    for name, right in (("contig", sites.contig), ("position", sites.position), ("strand", sites.strand), ("kind", is_site)):
+    for name, right in (("contig", sites.contig), ("position", sites.position), ("strand", sites.strand), ("kind", kind)):
         np.testing.assert_array_equal(seen[name], right)
     types = {"contig": "i4", "position": "i8", "strand": "i1", "kind": "u1", "probability": "f4"}
     for name, array in seen.items():
@@ -277,3 +278,72 @@ def test_no_more_is_held_than_there_is_room_for(monkeypatch, config, joined):
 
 def test_no_queries_are_no_blocks():
     assert list(attend.attend(network(READER), genome_of(random_codes(50)), sites_of([], [], []), np.zeros(0, bool), CPU)) == []
+
+
+@WITH_HEADS
+def test_chosen_layers_and_heads_are_those_of_all(config):
+    net, genome = network(config), genome_of(random_codes(400))
+    sites = sites_of([0, 0], [100, 250], [1, -1])
+    whole = seen_by(net, genome, sites)
+    some = seen_by(net, genome, sites, chosen=attend.Chosen((1,), (0, 1)))
+    for name in ("weight", "norm", "none"):
+        np.testing.assert_array_equal(some[name], whole[name][:, [1]][:, :, [0, 1]])
+    np.testing.assert_array_equal(some["probability"], whole["probability"])
+
+
+def test_the_strongest_keys_are_the_strongest():
+    net, genome = network(READER), genome_of(random_codes(300))
+    whole = seen_by(net, genome, sites_of([0, 0], [3, 150], [1, 1]))
+    thin = attend.strongest(whole, 20)
+    assert (thin["key"].dtype, thin["key"].shape) == (np.int16, (2, 2, 2, 20))
+    for at in np.ndindex(2, 2, 2):
+        there = thin["key"][at] >= 0
+        assert there.sum() == min(20, np.isfinite(whole["weight"][at]).sum())
+        assert np.isnan(thin["weight"][at][~there]).all()
+        for name in ("weight", "norm"):
+            np.testing.assert_array_equal(thin[name][at][there], whole[name][at][thin["key"][at][there]])
+        kept = thin["weight"][at][there]
+        assert (np.diff(kept) <= 0).all()
+        assert kept[-1] >= np.nanmax(np.delete(whole["weight"][at], thin["key"][at][there]), initial=0)
+
+
+@WITH_HEADS
+def test_shuffled_sites_are_at_the_sites_places_and_see_shuffled_bases(config):
+    net, genome = network(config), genome_of(random_codes(600), circular=True)
+    sites = sites_of([0] * 5, [3, 100, 200, 300, 590], [1, -1, 1, 1, -1])
+    look = attend.shuffled(net, genome, sites, 3, 1)
+    assert len(look.queries) == 3
+    assert (look.said["kind"] == SHUFFLED).all()
+    assert set(look.said["position"]) < set(sites.position)
+    found = np.concatenate([b["weight"] for b in attend.attend_each(net, [look], CPU)])
+    assert np.isfinite(found).all()
+    [row] = np.flatnonzero(sites.position == look.said["position"][0])
+    plain = seen_by(net, genome, sites.take(slice(row, row + 1)))
+    assert not np.array_equal(found[0], plain["weight"][0])
+
+
+def test_looks_follow_each_other_and_can_be_gone_on_with(monkeypatch):
+    net, genome = network(READER), genome_of(random_codes(600), circular=True)
+    sites = sites_of([0] * 7, [3, 100, 200, 300, 400, 500, 590], [1, -1, 1, 1, -1, 1, 1])
+    monkeypatch.setattr(attend, "block_size", lambda _net: 3)
+    looks = [attend.Look(genome, sites, attend.said_of(sites, SITE)), attend.shuffled(net, genome, sites, 4, 1)]
+    told = []
+    whole = list(attend.attend_each(net, looks, CPU, told.append))
+    assert [len(b["kind"]) for b in whole] == [3, 3, 1, 3, 1]
+    assert told == [3, 6, 7, 10, 11]
+    for skipped, first in enumerate([0, 3, 6, 7, 10, 11]):
+        rest = list(attend.attend_each(net, looks, CPU, first=first))
+        assert len(rest) == len(whole) - skipped
+        for one, other in zip(rest, whole[skipped:], strict=True):
+            assert all(np.array_equal(one[name], other[name], equal_nan=name in ("weight", "norm")) for name in one)
+
+
+def test_anywhere_and_everywhere_are_no_n():
+    genome = genome_of(random_codes(50, gaps=3), random_codes(20, seed=1))
+    free = int((genome.base != N).sum())
+    for found, number in ((background.everywhere(genome), 2 * free), (background.anywhere(genome, 30, 1), 30)):
+        at = genome.start[found.contig] + found.position
+        assert (genome.base[at] != N).all()
+        assert len({*zip(at.tolist(), found.strand.tolist(), strict=True)}) == len(found) == number
+    assert not np.array_equal(found.position, background.anywhere(genome, 30, 2).position)
+    assert len(background.anywhere(genome, 1000, 1)) == 2 * free

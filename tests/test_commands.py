@@ -2,13 +2,17 @@
 
 import os
 import resource
+import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from headmotif import builtin
+from headmotif.formats import attention_tensor, model_tensor, tensors
 
 BIN = Path(sys.executable).parent
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -26,6 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["train-annot", "genome.st", "--steps", "2", "--preset", "cnn", "-o", "cnn.st", "--threads", "1", "--quiet"],
         ["dump-attention", "model.st", "genome.st", "--background", "60", "-o", "attention.st", "--threads", "1", "--quiet"],
         ["attn2bed", "attention.st", "--max-q", "1", "--max-p", "1", "-o", "regions.bed", "--quiet"],
+        ["dump-attention", "model.st", "genome.st", "--limit", "5", "--top-k", "4", "-o", "top.st", "--threads", "1", "--quiet"],
     ]
     for name, *words in steps:
         subprocess.run([BIN / name, *words], cwd=folder, check=True)
@@ -74,6 +79,11 @@ BAD = [
     ("dump-attention genome.st genome.fa --sites sites.bed", "genome.st", "model file is needed"),
     ("dump-attention model.st genome.fa", "", "--sites"),
     ("dump-attention - -", "", "both"),
+    ("dump-attention model.st genome.st --called --random 5", "", "one of them"),
+    ("dump-attention model.st genome.st --layers 1,x", "", "--layers 1,x"),
+    ("dump-attention model.st genome.st --heads 9", "", "heads 1 to 8"),
+    ("dump-attention model.st genome.st --top-k 500", "", "193 keys"),
+    ("attn2bed top.st", "top.st", "without --top-k"),
     ("attn2bed cut_attention.st", "cut_attention.st", "cut off"),
     ("attn2bed model.st", "model.st", "attention file is needed"),
     ("attn2bed attention.st --model cnn.st", "attention.st", "another model"),
@@ -194,10 +204,55 @@ def test_without_a_target_the_built_in_collection_is_used(made: Path) -> None:
 def test_a_dry_run_tells_the_cost_and_writes_nothing(made: Path, tmp_path: Path) -> None:
     done = run(made, "dump-attention", "model.st", "genome.st", "--background", "60", "--dry-run", "-o", str(tmp_path / "a"))
     assert done.returncode == 0
-    assert "MB" in done.stderr
+    assert f"{(made / 'attention.st').stat().st_size:,} bytes" in done.stderr
     done = run(made, "train-annot", "genome.st", "--dry-run", "-o", str(tmp_path / "m"))
     assert "minutes" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_attention_of_some_heads_at_random_places_and_called_sites(made: Path, tmp_path: Path) -> None:
+    some = ["--layers", "1,3", "--heads", "2", "--background", "50", "--shuffled", "10", "--threads", "1"]
+    done = run(made, "dump-attention", "model.st", "genome.st", "--random", "30", *some, "-o", str(tmp_path / "a"))
+    assert done.returncode == 0, done.stderr
+    found = attention_tensor.read(str(tmp_path / "a"))
+    assert found.weight.shape == (90, 2, 1, 193)
+    assert [found.name(layer, 0) for layer in (0, 1)] == ["L1H2", "L3H2"]
+    assert np.bincount(found.kind).tolist() == [50, 30, 10]
+    done = run(made, "dump-attention", "model.st", "genome.st", "--called", "--limit", "30", *some, "-o", str(tmp_path / "b"))
+    assert done.returncode == 0, done.stderr
+    called = attention_tensor.read(str(tmp_path / "b"))
+    threshold = model_tensor.read(str(made / "model.st")).header["metrics"]["threshold"]["sites"]
+    assert (called.probability[called.is_site] >= np.float32(threshold) * (1 - 1e-5)).all()
+
+
+def test_every_position_with_its_strongest_keys(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "short.fa").write_text(">c\n" + "ACGTTGCAN" * 20 + "\n")
+    words = ["--everywhere", "--top-k", "3", "--threads", "1", "-o", str(tmp_path / "a")]
+    done = run(made, "dump-attention", "model.st", str(tmp_path / "short.fa"), *words)
+    assert done.returncode == 0, done.stderr
+    _header, arrays = tensors.read(str(tmp_path / "a"), "attention", 2)
+    assert arrays["key"].shape == (320, 3, 8, 3)
+    assert (arrays["kind"] == 1).all()
+
+
+def test_a_dump_that_is_killed_is_gone_on_with_to_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    sizes = ["--random", "2200", "--shuffled", "20", "--background", "60", "--heads", "1"]
+    words = [BIN / "dump-attention", "model.st", "genome.st", *sizes, "--threads", "1", "--quiet", "--resume", "-o"]
+    subprocess.run([*words, tmp_path / "whole"], cwd=made, check=True)
+    killed = subprocess.Popen([*words, tmp_path / "parts"], cwd=made)
+    unfinished, whole = tmp_path / "parts.unfinished", (tmp_path / "whole").read_bytes()
+    while not (unfinished.exists() and unfinished.stat().st_size > len(whole)):  # the number of safe rows stands behind
+        assert killed.poll() is None
+        time.sleep(0.02)
+    killed.kill()
+    killed.wait()
+    raw = unfinished.read_bytes()
+    assert struct.unpack("<Q", raw[len(whole) :])[0] > 1000
+    assert raw != whole
+    subprocess.run([*words, tmp_path / "parts"], cwd=made, check=True)
+    assert (tmp_path / "parts").read_bytes() == whole
+    assert not unfinished.exists()
+    assert "--output" in run(made, *map(str, words[:-1])).stderr  # into a pipe there is nothing to go on with
 
 
 def test_quiet_is_quiet(made: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,15 +75,18 @@ def test_what_model_and_attention_hold(tmp_path, capfdbinary):
     assert (facts["file"], facts["preset"], facts["weights"]) == ("model, version 1", "default", "6")
     assert facts["metrics test tss roc_auc"] == "0.912346"
 
-    size = (3, 1, 2, 5)
-    arrays = {name: np.zeros(shape, dtype) for name, (dtype, shape) in attention_tensor.shapes(*size).items() if name != "offset"}
-    arrays["kind"][:2] = 1
-    arrays["strand"][:] = 1
-    attention_tensor.write(str(tmp_path / "a"), (Contig("c", 90),), (3,), "feed", np.arange(-4, 1), size, [arrays])
-    facts = said(tmp_path / "a", capfdbinary)
-    assert facts["queries"] == "3 (2 sites, 1 background)"
-    assert facts["keys"] == "5, from -4 to 0 around the site"
-    assert (facts["heads per layer"], facts["digest of the model"]) == ("2", "feed")
+    frame = attention_tensor.Frame((Contig("c", 90),), (2,), (1, 4), (3,), "feed", np.arange(-4, 1), 4)
+    for top in (0, 2):
+        frame = replace(frame, top=top)
+        arrays = {name: np.zeros(shape, dtype) for name, (dtype, shape) in frame.shapes.items() if name != "offset"}
+        arrays["kind"][:3] = 1, 1, 2
+        arrays["strand"][:] = 1
+        attention_tensor.write(str(tmp_path / "a"), frame, [arrays])
+        facts = said(tmp_path / "a", capfdbinary)
+        assert facts["queries"] == "4 (2 sites, 1 background, 1 shuffled sites)"
+        assert facts["keys"] == "5, from -4 to 0 around the site"
+        assert facts.get("keys kept of each head") == ("the strongest 2" if top else None)
+        assert (facts["layers"], facts["heads of each"], facts["digest of the model"]) == ("2", "1, 4", "feed")
 
 
 @pytest.mark.parametrize(

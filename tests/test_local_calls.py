@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from headmotif.data import NO_LABEL, Contig
-from headmotif.steps.local_calls import calls, local_maxima
+from headmotif.steps.local_calls import called, calls, local_maxima
 from headmotif.steps.metrics import score
 
 
@@ -170,3 +170,15 @@ def test_two_million_positions_take_less_than_two_seconds():
     found = [calls(p, label, contigs, d).average_precision for d in (2, 5)]
     assert time.process_time() - began < 2  # 0.3 s on a quiet machine
     assert 0 < found[0] < found[1] < 0.1
+
+
+def test_called_sites_are_the_maxima_above_the_threshold_with_their_places():
+    contigs = (Contig("a", 20), Contig("b", 10))
+    p = np.full((2, 30), 0.01, np.float32)
+    p[0, [4, 6, 25]] = 0.5, 0.6, 0.9
+    p[1, [0, 12]] = 0.3, 0.2
+    p[1, 29] = np.nan
+    found = called(p, contigs, 0.2)
+    rows = [x.tolist() for x in (found.contig, found.position, found.strand)]
+    assert list(zip(*rows, strict=True)) == [(0, 6, 1), (1, 5, 1), (0, 0, -1), (0, 12, -1)]
+    np.testing.assert_allclose(found.strength, [0.6, 0.9, 0.3, 0.2])

@@ -13,8 +13,9 @@ def test_profiles_are_means_over_the_keys_that_are_there():
     weight = rng.random((5, 2, 3, 4)).astype(np.float16)
     weight[0, :, :, 0] = np.nan  # off the contig for one site
     is_site = np.array([True, True, False, True, False])
+    kind = is_site.astype(np.uint8)
     rows = (np.zeros(5, np.float32), np.zeros(5, np.int32), np.zeros(5, np.int64), np.ones(5, np.int8))
-    attention = Attention(weight, weight, weight[..., 0], np.arange(4, dtype=np.int32), (1, 1), is_site, *rows, (Contig("c", 9),))
+    attention = Attention(weight, weight, weight[..., 0], np.arange(4, dtype=np.int32), (1, 1), kind, *rows, (Contig("c", 9),))
     at_sites, at_background = profiles(attention)
     assert np.allclose(at_sites[..., 0], weight[[1, 3], :, :, 0].astype(float).mean(axis=0))
     assert np.allclose(at_sites[..., 1:], weight[[0, 1, 3], :, :, 1:].astype(float).mean(axis=0))

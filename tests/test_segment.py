@@ -20,7 +20,7 @@ def attention(weight, is_site, contig=None, position=None, strand=None, reach=2)
     strand = np.ones(n, np.int8) if strand is None else np.array(strand, np.int8)
     none = np.zeros(weight.shape[:3], np.float16)
     p = np.zeros(n, np.float32)
-    return Attention(weight, weight, none, OFFSET, (reach,), np.array(is_site), p, contig, position, strand, CONTIGS)
+    return Attention(weight, weight, none, OFFSET, (reach,), np.array(is_site, np.uint8), p, contig, position, strand, CONTIGS)
 
 
 def planted(places, keys, n=60, seed=0):
@@ -85,7 +85,7 @@ def test_regions_are_sorted_and_named_by_layer_and_head():
     both = np.concatenate([weight, weight], axis=1)
     two = Attention(
         both, both, np.zeros(both.shape[:3], np.float16), OFFSET, (2, 0),
-        seen.is_site, seen.probability, seen.contig, seen.position, seen.strand, CONTIGS,
+        seen.kind, seen.probability, seen.contig, seen.position, seen.strand, CONTIGS,
     )  # fmt: skip
     found = segment(two, 0.05, 1.0, 1).regions
     assert set(found.head.tolist()) == {"L1H1", "L1H2", "L2H1", "L2H2"}

@@ -21,7 +21,7 @@ from safetensors.numpy import load, save
 
 from headmotif.data import Contig, Genome
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import attention_tensor, checkpoint_tensor, genome_tensor, model_tensor, summary, tensors
+from headmotif.formats import attention_tensor, blocks, checkpoint_tensor, genome_tensor, model_tensor, summary, tensors
 
 FROZEN = Path(__file__).parent / "frozen"
 HEADER = {"version": 1, "format": "toy", "b": "é", "a": [1, None]}
@@ -206,7 +206,7 @@ def test_a_terminal_gets_no_binary_data(monkeypatch):
     with pytest.raises(InputError, match="standard output is a terminal"):
         tensors.write("-", HEADER, ARRAYS)
     with pytest.raises(InputError, match="standard output is a terminal"):
-        tensors.write_blocks("-", HEADER, SHAPES, [])
+        blocks.write("-", HEADER, SHAPES, [])
 
 
 # blocks
@@ -222,8 +222,58 @@ def test_blocks_give_the_bytes_of_the_whole(tmp_path, cuts):
     rng = np.random.default_rng(0)
     arrays = {"w": rng.random((10, 2, 3)).astype(np.float16), "p": np.arange(10), "t": rng.random((10, 2)).astype(np.float32)}
     tensors.write(str(tmp_path / "whole"), HEADER, arrays)
-    tensors.write_blocks(str(tmp_path / "blocks"), HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
+    blocks.write(str(tmp_path / "blocks"), HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
     assert (tmp_path / "blocks").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+@pytest.mark.parametrize("cuts", [[], [3], [1, 2, 9]])
+def test_blocks_through_a_pipe_give_the_same_bytes(tmp_path, monkeypatch, cuts):
+    arrays = {"w": np.arange(20, dtype=np.float16).reshape(10, 2), "p": np.arange(10)}
+    tensors.write(str(tmp_path / "whole"), HEADER, arrays)
+    pipe = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: False, buffer=pipe))
+    blocks.write("-", HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
+    assert pipe.getvalue() == (tmp_path / "whole").read_bytes()
+
+
+class Cut(Exception):
+    """What stops a writing."""
+
+
+def test_a_file_that_was_begun_is_gone_on_with_to_the_same_bytes(tmp_path):
+    arrays = {"w": np.arange(20, dtype=np.float16).reshape(10, 2), "p": np.arange(10), "other": np.arange(4, dtype=np.int32)}
+    shapes = {n: (a.dtype, a.shape) for n, a in arrays.items()}
+    tensors.write(str(tmp_path / "whole"), HEADER, arrays)
+
+    def some(first, stop):
+        for row in range(first, 10, 3):
+            if row >= stop:
+                raise Cut
+            rows = slice(row, row + 3)
+            yield {"w": arrays["w"][rows], "p": arrays["p"][rows], "other": arrays["other"][: None if row == 0 else 0]}
+
+    path, seen = str(tmp_path / "out"), []
+    assert blocks.rows_done(path, HEADER, shapes) == 0
+    for stop in (0, 3, 9, 99):
+        seen.append(blocks.rows_done(path, HEADER, shapes))
+        with contextlib.suppress(Cut):
+            blocks.write_further(path, HEADER, shapes, some(seen[-1], stop), seen[-1])
+        assert (tmp_path / "out").exists() == (stop == 99)
+    assert seen == [0, 0, 3, 9]
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "whole"]
+
+
+def test_a_file_begun_with_other_options_is_not_gone_on_with(tmp_path):
+    def failing():
+        raise Cut
+        yield
+
+    shapes = {"p": (np.dtype(np.int64), (4,))}
+    with pytest.raises(Cut):
+        blocks.write_further(str(tmp_path / "out"), HEADER, shapes, failing(), 0)
+    with pytest.raises(InputError, match=r"out.unfinished: this was begun with other options; give the same ones, or delete it"):
+        blocks.rows_done(str(tmp_path / "out"), {**HEADER, "x": 1}, shapes)
 
 
 def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
@@ -233,17 +283,20 @@ def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     target = tmp_path / "out"
     target.write_bytes(b"old")
     opened = []
-    ordinary = tensors.tempfile.TemporaryFile
-    monkeypatch.setattr(tensors.tempfile, "TemporaryFile", lambda: opened.append(ordinary()) or opened[-1])
+    ordinary = blocks.tempfile.TemporaryFile
+    monkeypatch.setattr(blocks.tempfile, "TemporaryFile", lambda: opened.append(ordinary()) or opened[-1])
 
-    def blocks():
+    def stopping():
         yield {name: array[:1] for name, array in ARRAYS.items()}
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError, match="in the middle"):
-        tensors.write_blocks(str(target), HEADER, SHAPES, blocks())
+        blocks.write(str(target), HEADER, SHAPES, stopping())
     assert target.read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "spools"]
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: False, buffer=io.BytesIO()))
+    with pytest.raises(RuntimeError, match="in the middle"):
+        blocks.write("-", HEADER, SHAPES, stopping())
     assert list(spools.iterdir()) == []
     assert len(opened) == 1
     assert all(spool.closed for spool in opened)
@@ -253,7 +306,10 @@ def test_temporary_files_are_gone_after_success(tmp_path, monkeypatch):
     spools = tmp_path / "spools"
     spools.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spools))
-    tensors.write_blocks(str(tmp_path / "out"), HEADER, SHAPES, [ARRAYS])
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: False, buffer=(pipe := io.BytesIO())))
+    blocks.write("-", HEADER, SHAPES, [ARRAYS])
+    assert pipe.getvalue() == BYTES
+    blocks.write(str(tmp_path / "out"), HEADER, SHAPES, [ARRAYS])
     assert (tmp_path / "out").read_bytes() == BYTES
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "spools"]
     assert list(spools.iterdir()) == []
@@ -288,7 +344,7 @@ def attention_blocks():
         "contig": np.array([0, 1, 0], np.int32),
         "position": np.array([5, 1, 1], np.int64),
         "strand": np.array([1, -1, 1], np.int8),
-        "kind": np.array([1, 1, 0], np.uint8),
+        "kind": np.array([1, 2, 0], np.uint8),
         "probability": (rows / 8).astype(np.float32),
     }
     return in_blocks(whole, [2])
@@ -297,9 +353,11 @@ def attention_blocks():
 OFFSET = np.arange(-2, 3)
 
 
+FRAME = attention_tensor.Frame(genome_example().contigs, (1, 3), (2,), (5, 5), "0123456789abcdef", OFFSET, 3)
+
+
 def write_attention(path, blocks=None):
-    contigs, size = genome_example().contigs, (3, 2, 1, 5)
-    attention_tensor.write(path, contigs, (5, 5), "0123456789abcdef", OFFSET, size, blocks or attention_blocks())
+    attention_tensor.write(path, FRAME, blocks or attention_blocks())
 
 
 def checkpoint_example():
@@ -317,10 +375,18 @@ WRITERS = {
 }
 
 
+VERSIONS = {name: 2 if name == "attention" else 1 for name in WRITERS}
+
+
+def frozen(name):
+    return FROZEN / f"{name}.v{VERSIONS[name]}.safetensors"
+
+
 def freeze():
-    """Write the frozen files (python -c 'import test_tensors; test_tensors.freeze()'): only for a version that has none yet."""
+    """Write the frozen files (python -c 'import test_tensors; test_tensors.freeze()') of versions that have none yet."""
     for name, write in WRITERS.items():
-        write(str(FROZEN / f"{name}.v1.safetensors"))
+        if not frozen(name).exists():
+            write(str(frozen(name)))
 
 
 def read_genome(path):
@@ -336,7 +402,7 @@ def example(request, tmp_path):
 
     def path(name):
         if request.param == "frozen":
-            return str(FROZEN / f"{name}.v1.safetensors")
+            return str(frozen(name))
         WRITERS[name](str(tmp_path / name))
         return str(tmp_path / name)
 
@@ -383,22 +449,45 @@ def test_attention_comes_back(example):
     whole = {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
     for name in ("weight", "norm", "none", "contig", "position", "strand", "probability"):
         assert same(np.asarray(getattr(found, name)), whole[name])
-    assert found.is_site.tolist() == [True, True, False]
+    assert found.kind.tolist() == [1, 2, 0]
+    assert found.is_site.tolist() == [True, False, False]
+    assert found.is_background.tolist() == [False, False, True]
+    assert (found.layers, found.heads, found.name(1, 0)) == ((1, 3), (2,), "L3H2")
     assert found.offset.tolist() == [-2, -1, 0, 1, 2]
     assert (found.reach, found.model, found.contigs) == ((5, 5), "0123456789abcdef", genome_example().contigs)
+
+
+def test_attention_of_version_1_is_read():
+    found = attention_tensor.read(str(FROZEN / "attention.v1.safetensors"))
+    assert same(np.asarray(found.weight), np.concatenate([b["weight"] for b in attention_blocks()]))
+    assert found.kind.tolist() == [1, 1, 0]
+    assert (found.layers, found.heads, found.name(1, 0)) == ((1, 2), (1,), "L2H1")
+
+
+def test_the_strongest_keys_alone_are_written_and_are_told_from_all(tmp_path):
+    thin = []
+    for block in attention_blocks():
+        few = {name: block[name][..., :2] for name in ("weight", "norm")}
+        thin.append({**block, **few, "key": np.zeros(few["weight"].shape, np.int16)})
+    frame = replace(FRAME, top=2)
+    attention_tensor.write(str(tmp_path / "a"), frame, thin)
+    assert (tmp_path / "a").stat().st_size == frame.n_bytes
+    _header, arrays = tensors.read(str(tmp_path / "a"), "attention", 2)
+    assert {name: (array.dtype, array.shape) for name, array in arrays.items()} == frame.shapes
+    with pytest.raises(FormatError, match=r"strongest keys alone.*without --top-k"):
+        attention_tensor.read(str(tmp_path / "a"))
 
 
 def test_the_blocks_of_attention_do_not_change_its_bytes(tmp_path):
     whole = {name: np.concatenate([b[name] for b in attention_blocks()]) for name in attention_blocks()[0]}
     for cuts in ([], [1, 2]):
         write_attention(str(tmp_path / "a"), in_blocks(whole, cuts))
-        assert (tmp_path / "a").read_bytes() == (FROZEN / "attention.v1.safetensors").read_bytes()
+        assert (tmp_path / "a").read_bytes() == frozen("attention").read_bytes()
 
 
 def test_the_size_of_an_attention_file_is_known_beforehand(tmp_path):
     write_attention(str(tmp_path / "a"))
-    raw = (tmp_path / "a").read_bytes()
-    assert len(raw) == 8 + struct.unpack("<Q", raw[:8])[0] + attention_tensor.n_bytes(3, 2, 1, 5)
+    assert (tmp_path / "a").stat().st_size == FRAME.n_bytes
 
 
 def test_a_checkpoint_comes_back(example):
@@ -412,7 +501,7 @@ def test_a_checkpoint_comes_back(example):
 @pytest.mark.parametrize("name", WRITERS)
 def test_the_bytes_written_today_are_the_frozen_ones(tmp_path, name):
     WRITERS[name](str(tmp_path / name))
-    assert (tmp_path / name).read_bytes() == (FROZEN / f"{name}.v1.safetensors").read_bytes()
+    assert (tmp_path / name).read_bytes() == frozen(name).read_bytes()
 
 
 @pytest.mark.parametrize("name", READERS)

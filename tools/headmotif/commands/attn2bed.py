@@ -35,7 +35,7 @@ def attn2bed(
     seen = attention_tensor.read(attention)
     if model and model_tensor.read(model).digest != seen.model:
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
-    if seen.is_site.all():
+    if not seen.is_background.any():
         raise FormatError(attention, None, "no background positions in it, so nothing says what is chance; dump it again with --background")
     found = segment(seen, max_q, max_p, seed)
     heads = len(set(found.regions.head.tolist()))

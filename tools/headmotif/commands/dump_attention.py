@@ -9,6 +9,10 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Genome, Sites
+    from ..formats.attention_tensor import Frame
+    from ..steps.attend import Chosen
+    from ..steps.compute import Compute
+    from ..steps.model import Network
 
 
 def dump_attention(
@@ -16,9 +20,19 @@ def dump_attention(
     genome: GenomeFile,
     sites: Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")] = "",
     feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")] = "",
+    called: Annotated[
+        bool, typer.Option("--called", help="Look at what the model calls: its first label's local maxima above its threshold.")
+    ] = False,
+    random: Annotated[int, typer.Option(min=0, help="Look at so many random positions of both strands instead of sites.")] = 0,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Look at every position of both strands; see --top-k.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 0,
-    background: Annotated[int, typer.Option(min=0, help="Number of background positions.")] = 5000,
+    background: Annotated[int, typer.Option(min=0, help="Number of background positions.")] = 4000,
+    shuffled: Annotated[int, typer.Option(min=0, help="Number of sites that are looked at again with their surroundings shuffled.")] = 1000,
+    layers: Annotated[str, typer.Option(metavar="1,2,...", help="These layers alone, from 1; default: all.")] = "",
+    heads: Annotated[str, typer.Option(metavar="1,2,...", help="These heads of each layer alone, from 1; default: all.")] = "",
+    top_k: Annotated[int, typer.Option(min=0, help="Write the strongest K keys of each query and head alone; 0: all.")] = 0,
     output: Output = "-",
+    resume: Annotated[bool, typer.Option("--resume", help="Keep what is written if it is stopped, and go on from it.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -28,7 +42,8 @@ def dump_attention(
 ) -> None:
     """Write the attention of every head of MODEL from each site of GENOME, keys by their distance from the site.
 
-    Background positions, no sites and with the same share of A and T around them, come along and are marked: what heads do there is chance.
+    Background positions, no sites and with the same share of A and T around them, come along and are marked, as do sites whose
+    surroundings are shuffled: what heads do there is chance.
     """
     import numpy as np
 
@@ -36,37 +51,79 @@ def dump_attention(
     from ..formats import genome as genome_file
     from ..steps import attend, compute
     from ..steps import background as drawn
-    from ..steps import model as networks
 
     if model == genome == "-":
         raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
+    if sum((bool(sites), called, bool(random), everywhere)) > 1:
+        raise InputError("--sites, --called, --random and --everywhere each say where to look; give one of them")
+    if resume and output == "-":
+        raise InputError("--resume needs --output FILE: what is half-written stays there")
     if not dry_run:
         tensors.refuse_terminal(output)
     trained = model_tensor.read(model)
-    net = networks.restored(trained.header["config"], len(trained.header["labels"]), trained.weights)
-    if not hasattr(net, "keys"):
-        raise InputError(f"{model}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
+    net = _network(model, trained.header, trained.weights)
     data = genome_file.read(genome)
-    known = _sites(data, sites, feature)
-    chosen = known
-    if limit and limit < len(known):
-        chosen = known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
-    others = drawn.matched(data, chosen, known, background, seed)
-    queries, is_site = drawn.joined(chosen, others)
-    offset, reach = attend.keys_of(net)
-    size = (len(queries), net.config.layers, net.config.heads, len(offset))
-    say(
-        f"{len(chosen):,} sites and {len(others):,} background positions x {size[1] * size[2]} heads x {size[3]} keys: "
-        f"{attention_tensor.n_bytes(*size) / 1e6:.0f} MB",
-        quiet and not dry_run,
-    )
-    if dry_run:
-        return
     where = compute.choose(device, precision, usable_threads(threads))
     net.to(where.device)
-    told = Progress("reading heads", len(queries), quiet)
-    blocks = attend.attend(net, data, queries, is_site, where, told)
-    attention_tensor.write(output, data.contigs, reach, trained.digest, offset, size, blocks)
+    if everywhere:
+        known, background, shuffled = drawn.everywhere(data), 0, 0  # there is nothing else left
+    elif random:
+        known = drawn.anywhere(data, random, seed)
+    elif called:
+        known = _called(net, data, trained.header, where, quiet)
+    else:
+        known = _sites(data, sites, feature)
+    asked = known
+    if limit and limit < len(known):
+        asked = known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
+    others = drawn.matched(data, asked, known, background, seed)
+    queries, kind = drawn.joined(asked, others)
+    looks = [attend.Look(data, queries, attend.said_of(queries, kind)), attend.shuffled(net, data, asked, shuffled, seed)]
+    chosen = attend.Chosen(_numbers(layers, net.config.layers, "layer"), _numbers(heads, net.config.heads, "head"))
+    frame = _frame(net, data, trained.digest, chosen, sum(len(look.queries) for look in looks), top_k)
+    first = attention_tensor.queries_done(output, frame) if resume else None
+    counts = f"{len(asked):,} sites, {len(others):,} background positions and {len(looks[1].queries):,} shuffled sites"
+    size = f"{len(chosen.layers) * len(chosen.heads)} heads x {top_k or len(frame.offset)} keys"
+    say(f"{counts} x {size}: {frame.n_bytes:,} bytes", quiet and not dry_run)
+    if dry_run:
+        return
+    blocks = attend.attend_each(net, looks, where, Progress("reading heads", frame.queries, quiet), chosen, first or 0)
+    if top_k:
+        blocks = (attend.strongest(block, top_k) for block in blocks)
+    attention_tensor.write(output, frame, blocks, first)
+
+
+def _network(path: str, header: dict, weights: dict) -> "Network":
+    from ..steps import model as networks
+
+    net = networks.restored(header["config"], len(header["labels"]), weights)
+    if not hasattr(net, "keys"):
+        raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
+    return net
+
+
+def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
+    """Indices from 0 of a list of numbers from 1; all where there is none."""
+    if not text:
+        return tuple(range(most))
+    try:
+        found = sorted({int(word) for word in text.split(",")})
+    except ValueError:
+        raise InputError(f"--{what}s {text}: give numbers with commas between them, such as 1,3") from None
+    if not 1 <= found[0] <= found[-1] <= most:
+        raise InputError(f"--{what}s {text}: this model has {what}s 1 to {most}")
+    return tuple(number - 1 for number in found)
+
+
+def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queries: int, top: int) -> "Frame":
+    from ..formats.attention_tensor import Frame
+    from ..steps import attend
+
+    offset, reach = attend.keys_of(net)
+    if top > len(offset):
+        raise InputError(f"--top-k {top}: a head has {len(offset)} keys")
+    layers, heads = (tuple(index + 1 for index in indices) for indices in (chosen.layers, chosen.heads))
+    return Frame(genome.contigs, layers, heads, tuple(reach[layer] for layer in chosen.layers), model, offset, queries, top)
 
 
 def _sites(genome: "Genome", path: str, feature: str) -> "Sites":
@@ -81,6 +138,23 @@ def _sites(genome: "Genome", path: str, feature: str) -> "Sites":
         raise InputError("a plain genome holds no sites; give --sites FILE, or a genome tensor that has them")
     if len(found) == 0:
         raise InputError(f"{path or 'the genome tensor'} holds no site to look at")
+    return found
+
+
+def _called(net: "Network", genome: "Genome", header: dict, where: "Compute", quiet: bool) -> "Sites":
+    """What the model calls sites of its first label."""
+    from ..steps import annotate, local_calls
+
+    label = header["labels"][0]
+    try:
+        threshold = float(header["metrics"]["threshold"][label])
+    except (KeyError, TypeError):
+        raise InputError("this model names no threshold of its calls; give --sites, or train it again") from None
+    told = Progress("annotating", 2 * len(genome.base), quiet)
+    p = annotate.annotate(net, genome, where, told=told)[0]
+    found = local_calls.called(p, genome.contigs, threshold)
+    if not len(found):
+        raise InputError(f"the model calls no site of '{label}' in this genome (threshold {threshold:.3g}); give --sites")
     return found
 
 

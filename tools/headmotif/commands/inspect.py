@@ -94,17 +94,22 @@ def _model(file: str) -> Facts:
 
 
 def _attention(file: str) -> Facts:
+    import numpy as np
+
     from ..formats import attention_tensor
 
-    seen = attention_tensor.read(file)
-    queries, layers, heads, keys = seen.weight.shape
-    n_sites = int(seen.is_site.sum())
-    facts: Facts = [("queries", f"{queries:,} ({n_sites:,} sites, {queries - n_sites:,} background)")]
-    facts += [("layers", layers), ("heads per layer", heads)]
-    facts.append(("keys", f"{keys}, from {seen.offset.min()} to {seen.offset.max()} around the site" if keys else 0))
-    facts.append(("bases read on each side of a key, by layer", " ".join(map(str, seen.reach))))
-    facts.append(("digest of the model", seen.model or "unknown"))
-    return facts + _contigs([(c.name, c.length, c.circular) for c in seen.contigs])
+    header, arrays = attention_tensor.parts(file)
+    queries, _layers, _heads, kept = arrays["weight"].shape
+    background, sites, shuffled = np.bincount(arrays["kind"], minlength=3).tolist()
+    offset = arrays["offset"]
+    facts: Facts = [("queries", f"{queries:,} ({sites:,} sites, {background:,} background, {shuffled:,} shuffled sites)")]
+    facts += [("layers", _listed(header["layers"])), ("heads of each", _listed(header["heads"]))]
+    facts.append(("keys", f"{len(offset)}, from {offset.min()} to {offset.max()} around the site" if len(offset) else 0))
+    if "key" in arrays:
+        facts.append(("keys kept of each head", f"the strongest {kept}"))
+    facts.append(("bases read on each side of a key, by layer", " ".join(map(str, header["reach"]))))
+    facts.append(("digest of the model", header["model"] or "unknown"))
+    return facts + _contigs([(c["name"], c["length"], c["circular"]) for c in header["contigs"]])
 
 
 def _checkpoint(file: str) -> Facts:

@@ -3,8 +3,8 @@
 Tables of many rows (sites, regions) are columns of equal length, one NumPy array each.
 """
 
-from .attention import Attention, Regions
+from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .genome import NO_LABEL, Contig, Genome, Sites
 from .motif import Match, Motif
 
-__all__ = ["NO_LABEL", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]
+__all__ = ["BACKGROUND", "NO_LABEL", "SHUFFLED", "SITE", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]

@@ -7,6 +7,9 @@ import numpy as np
 from .check import check
 from .genome import Contig
 
+BACKGROUND, SITE, SHUFFLED = 0, 1, 2
+"""Kinds of queries: a position that is no site, a site, and a site whose surroundings were shuffled."""
+
 
 @dataclass(frozen=True, eq=False)
 class Attention:
@@ -15,8 +18,9 @@ class Attention:
     weight: float16 (queries, layers, heads, keys), softmax weights; norm: the same shape, length of what the key really
     adds (weight x value x output projection); none: float16 (queries, layers, heads), the weight that goes to no key.
     Keys off the contig are NaN. offset: int32 (keys,), distance of the key's centre from the site, negative upstream.
-    reach: how many bases on each side of its centre a key has read, per layer. is_site: bool (queries,), else background.
-    probability: float32 (queries,), the model's P(site). contig, position, strand: as in `Sites`.
+    reach: how many bases on each side of its centre a key has read, per layer. kind: uint8 (queries,), SITE, BACKGROUND or SHUFFLED.
+    probability: float32 (queries,), the model's P(site). contig, position, strand: as in `Sites`. layers, heads: the numbers, from 1,
+    of those along the second and third axis; all of the network's unless said otherwise.
     """
 
     weight: np.ndarray
@@ -24,24 +28,43 @@ class Attention:
     none: np.ndarray
     offset: np.ndarray
     reach: tuple[int, ...]
-    is_site: np.ndarray
+    kind: np.ndarray
     probability: np.ndarray
     contig: np.ndarray
     position: np.ndarray
     strand: np.ndarray
     contigs: tuple[Contig, ...]
     model: str = ""
+    layers: tuple[int, ...] = ()
+    heads: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        queries, layers, _heads, keys = self.weight.shape
+        queries, layers, heads, keys = self.weight.shape
+        object.__setattr__(self, "layers", self.layers or tuple(range(1, layers + 1)))
+        object.__setattr__(self, "heads", self.heads or tuple(range(1, heads + 1)))
+        check((len(self.layers), len(self.heads)) == (layers, heads), "numbers of layers or heads do not fit the weights")
         check(self.norm.shape == self.weight.shape and self.none.shape == self.weight.shape[:3], "weight, norm and none differ in shape")
         check(self.offset.shape == (keys,) and len(self.reach) == layers, "offsets or reach do not fit the weights")
-        columns = (self.is_site, self.probability, self.contig, self.position, self.strand)
+        columns = (self.kind, self.probability, self.contig, self.position, self.strand)
         check(all(c.shape == (queries,) for c in columns), "a column of the queries has the wrong length")
         check(bool(((self.contig >= 0) & (self.contig < len(self.contigs))).all()), "a query is on no contig")
         lengths = np.array([c.length for c in self.contigs], np.int64)[self.contig]
         check(bool(((self.position >= 0) & (self.position < lengths)).all()), "a query lies beyond its contig")
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
+
+    @property
+    def is_site(self) -> np.ndarray:
+        """bool (queries,)."""
+        return self.kind == SITE
+
+    @property
+    def is_background(self) -> np.ndarray:
+        """bool (queries,): unshuffled positions that are no sites."""
+        return self.kind == BACKGROUND
+
+    def name(self, layer: int, head: int) -> str:
+        """What a head is called, L1H3, by its indices along the two axes."""
+        return f"L{self.layers[layer]}H{self.heads[head]}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,7 @@ import json
 import os
 import struct
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping
-from typing import BinaryIO
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -22,7 +20,8 @@ from ..errors import FormatError, InputError
 from . import files
 
 KEY = "headmotif"
-DTYPES = {"U8": np.uint8, "I8": np.int8, "I32": np.int32, "I64": np.int64, "F16": np.float16, "F32": np.float32, "F64": np.float64}
+INTEGERS = {"U8": np.uint8, "I8": np.int8, "I16": np.int16, "I32": np.int32, "I64": np.int64}
+DTYPES = {**INTEGERS, "F16": np.float16, "F32": np.float32, "F64": np.float64}
 NAMES = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
 
 
@@ -51,43 +50,6 @@ def write(path: str, header: Mapping[str, object], arrays: Mapping[str, np.ndarr
         stream.write(header_bytes(header, {name: (array.dtype, array.shape) for name, array in arrays.items()}))
         for array in arrays.values():
             stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
-
-
-def write_blocks(
-    path: str,
-    header: Mapping[str, object],
-    shapes: Mapping[str, tuple[np.dtype, tuple[int, ...]]],
-    blocks: Iterable[Mapping[str, np.ndarray]],
-) -> None:
-    """A file from blocks of rows of its arrays, as they come; memory holds one block at a time.
-
-    The first array goes straight out; the others wait in temporary files (TMPDIR) until it is complete, since
-    the container wants each array in one piece and a pipe cannot go back.
-    """
-    refuse_terminal(path)
-    first, *others = shapes
-    waiting = {name: _spool() for name in others}
-    try:
-        with files.writing(path) as stream:
-            stream.write(header_bytes(header, shapes))
-            for block in blocks:
-                stream.write(np.ascontiguousarray(block[first]).data.cast("B"))
-                for name in others:
-                    waiting[name].write(np.ascontiguousarray(block[name]).data.cast("B"))
-            for spool in waiting.values():
-                spool.seek(0)
-                while part := spool.read(1 << 22):
-                    stream.write(part)
-    finally:
-        for spool in waiting.values():
-            spool.close()
-
-
-def _spool() -> BinaryIO:
-    try:
-        return tempfile.TemporaryFile()
-    except FileNotFoundError:  # what tempfile says when no folder takes a file: a full disk counts
-        raise InputError("no temporary folder can be written to; make room, or set TMPDIR to another folder") from None
 
 
 def refuse_terminal(path: str) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..alphabet import A, N, T
-from ..data import Genome, Sites
+from ..data import BACKGROUND, SITE, Genome, Sites
 from .windows import Reads, flip
 
 UPSTREAM, DOWNSTREAM = 60, 20
@@ -25,7 +25,8 @@ def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) 
     edges = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
     bins = np.searchsorted(edges, theirs, side="right")
     quota = np.bincount(np.searchsorted(edges, ours, side="right"), minlength=len(edges) + 1) * number / max(len(sites), 1)
-    chosen = [np.flatnonzero(bins == b)[: round(q)] for b, q in enumerate(quota)]
+    wanted = np.diff(np.round(np.cumsum(quota)), prepend=0).astype(np.int64)  # whole numbers that sum to `number`
+    chosen = [np.flatnonzero(bins == b)[:n] for b, n in enumerate(wanted)]
     return candidates.take(np.sort(np.concatenate(chosen)).astype(np.int64))
 
 
@@ -44,10 +45,7 @@ def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Genera
     free = (np.cumsum(near, axis=1)[:, :-1] == 0) & (genome.base != N)
     place = np.flatnonzero(free.ravel())
     place = rng.permutation(place) if len(place) <= 4 * number else rng.choice(place, number, replace=False)
-    row, at = np.divmod(place[:number], len(genome.base))
-    contig = np.searchsorted(start, at, side="right") - 1
-    strength = np.full(len(at), np.nan, np.float32)
-    return Sites(contig.astype(np.int32), at - start[contig], (1 - 2 * row).astype(np.int8), strength)
+    return _sites(genome, *np.divmod(place[:number], len(genome.base)))
 
 
 def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
@@ -58,6 +56,24 @@ def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
 
 
 def joined(sites: Sites, others: Sites) -> tuple[Sites, np.ndarray]:
-    """Sites, then background positions, as one table; and which are sites, bool (rows,)."""
+    """Sites, then background positions, as one table; and the kind of each row, uint8 (rows,)."""
     columns = (np.concatenate([getattr(sites, c), getattr(others, c)]) for c in ("contig", "position", "strand", "strength"))
-    return Sites(*columns), np.arange(len(sites) + len(others)) < len(sites)
+    return Sites(*columns), np.repeat(np.array([SITE, BACKGROUND], np.uint8), [len(sites), len(others)])
+
+
+def anywhere(genome: Genome, number: int, seed: int) -> Sites:
+    """Positions of both strands drawn at random, none on N, in the genome's order."""
+    rng = np.random.default_rng([seed, 10])
+    place = np.flatnonzero(np.tile(genome.base != N, 2))
+    return _sites(genome, *np.divmod(np.sort(rng.permutation(place)[:number]), len(genome.base)))
+
+
+def everywhere(genome: Genome) -> Sites:
+    """Every position, the + strand first, both by ascending coordinates; none on N."""
+    return _sites(genome, *np.nonzero(np.tile(genome.base != N, (2, 1))))
+
+
+def _sites(genome: Genome, row: np.ndarray, at: np.ndarray) -> Sites:
+    contig = np.searchsorted(genome.start, at, side="right") - 1
+    strength = np.full(len(at), np.nan, np.float32)
+    return Sites(contig.astype(np.int32), at - genome.start[contig], (1 - 2 * row).astype(np.int8), strength)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data import NO_LABEL, Contig
+from ..data import NO_LABEL, Contig, Sites
 from . import metrics
 
 
@@ -43,6 +43,18 @@ def local_maxima(probability: np.ndarray, contigs: tuple[Contig, ...], d: int) -
         for row, direction in ((0, 1), (1, -1)):
             found[row, span] = _peaks(probability[row, span][::direction], d, contig.circular)[::direction]
     return found
+
+
+def called(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: float, d: int = 2) -> Sites:
+    """The local maxima of P within d nt that are no lower than a threshold, + strand first, by ascending coordinates.
+
+    Their strength is P.
+    """
+    row, place = np.nonzero(local_maxima(probability, contigs, d) & (probability >= threshold))
+    start = np.cumsum([0] + [c.length for c in contigs])
+    contig = np.searchsorted(start, place, side="right") - 1
+    strand = (1 - 2 * row).astype(np.int8)
+    return Sites(contig.astype(np.int32), place - start[contig], strand, probability[row, place].astype(np.float32))
 
 
 def calls(probability: np.ndarray, label: np.ndarray, contigs: tuple[Contig, ...], d: int, known: np.ndarray | bool = True) -> Calls:

@@ -10,7 +10,7 @@ def profiles(attention: Attention) -> tuple[np.ndarray, np.ndarray]:
 
     Only the difference of the two says something: relative positions alone give a profile that is not flat.
     """
-    return _mean(attention, attention.is_site), _mean(attention, ~attention.is_site)
+    return _mean(attention, attention.is_site), _mean(attention, attention.is_background)
 
 
 def _mean(attention: Attention, chosen: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int) -> Segm
 
     seed: of the halves. A region holds every base that the attended keys have read: their centres and the layer's reach on both sides.
     """
-    site, background = np.flatnonzero(attention.is_site), np.flatnonzero(~attention.is_site)
+    site, background = np.flatnonzero(attention.is_site), np.flatnonzero(attention.is_background)
     rng = np.random.default_rng([seed, 8])
     halves = tuple(rng.permutation(len(rows)) % 2 == 0 for rows in (site, background))
     layers, heads = attention.weight.shape[1:3]
@@ -47,7 +47,7 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int) -> Segm
         kept = np.flatnonzero((q <= max_q) & (p <= max_p))
         layer, head = divmod(number, heads)
         rows = _rows(attention, site[kept], peak[kept], low[kept], high[kept], attention.reach[layer])
-        rows |= {"head": np.full(len(kept), f"L{layer + 1}H{head + 1}"), "weight": weight[kept], "p": p[kept], "q": q[kept]}
+        rows |= {"head": np.full(len(kept), attention.name(layer, head)), "weight": weight[kept], "p": p[kept], "q": q[kept]}
         for name, column in rows.items():
             columns[name].append(column)
     joined = {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}

@@ -1,0 +1,71 @@
+"""Heads silenced: as if their columns of the output map were nothing, or their mean were always there."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+import networks
+from headmotif.steps import influence
+from headmotif.steps.annotate import annotate
+from networks import CPU, WITH_HEADS, genome_of, near, network, random_codes
+
+
+def setting(config):
+    net, genome = network(config), genome_of(random_codes(700, gaps=2), random_codes(150, seed=1), circular=True)
+    return net, genome, np.ones(len(genome.base), bool)
+
+
+@WITH_HEADS
+@pytest.mark.parametrize(("layer", "head"), [(0, 0), (1, 1)])
+def test_a_head_silenced_is_one_whose_output_goes_nowhere(config, layer, head):
+    net, genome, _wanted = setting(config)
+    before = annotate(net, genome, CPU)
+    other = copy.deepcopy(net)
+    with torch.no_grad():
+        other.layers[layer].output.weight[:, head * config.d_head : (head + 1) * config.d_head] = 0
+    with influence.silenced(net, layer, head):
+        found = annotate(net, genome, CPU)
+    near(found, annotate(other, genome, CPU))
+    assert np.nanmax(np.abs(found - before)) > 1e-3
+    np.testing.assert_array_equal(annotate(net, genome, CPU), before)  # and it is over when it is over
+
+
+@WITH_HEADS
+def test_what_stands_in_is_added_at_every_position(config):
+    net, genome, wanted = setting(config)
+    instead = torch.linspace(-1, 1, config.d_head)
+    layer = net.layers[1].output
+    with influence.silenced(net, 1, 0, instead):
+        found = annotate(net, genome, CPU, wanted)
+    other = copy.deepcopy(net)
+    with torch.no_grad():
+        other.layers[1].output.weight[:, : config.d_head] = 0
+        other.layers[1].output.bias = torch.nn.Parameter(layer.weight[:, : config.d_head] @ instead)
+    near(found, annotate(other, genome, CPU))
+
+
+@WITH_HEADS
+def test_the_means_are_those_of_what_the_heads_collect(config):
+    net, genome, wanted = setting(config)
+    seen = []
+    hooks = [layer.output.register_forward_pre_hook(lambda _m, args, n=n: seen.append((n, args[0]))) for n, layer in enumerate(net.layers)]
+    annotate(net, genome, CPU)
+    for hook in hooks:
+        hook.remove()
+    found = influence.means(net, genome, CPU, wanted)
+    assert found.shape == (config.layers, config.heads, config.d_head)
+    for number in range(config.layers):
+        every = torch.cat([x.flatten(0, 1) for n, x in seen if n == number])
+        near(found[number].flatten().numpy(), every.mean(0).numpy())
+
+
+def test_every_head_is_silenced_in_both_ways_where_it_was_asked_for():
+    net, genome, wanted = setting(networks.READER)
+    wanted[:300] = False
+    found = list(influence.influence(net, genome, CPU, wanted))
+    assert [one[:3] for one in found] == [(x, y, k) for x in (0, 1) for y in (0, 1) for k in ("zero", "mean")]
+    with influence.silenced(net, 1, 0):
+        np.testing.assert_array_equal(found[4].probability, annotate(net, genome, CPU, wanted))
+    assert not np.array_equal(found[4].probability, found[5].probability, equal_nan=True)
