@@ -6,13 +6,15 @@ import struct
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from headmotif import builtin
-from headmotif.formats import attention_tensor, model_tensor, tensors
+from headmotif.formats import attention_tensor, bed, gff3, model_tensor, tensors
+from headmotif.formats import genome as genome_file
 
 BIN = Path(sys.executable).parent
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -208,6 +210,36 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(made: Path, tmp_path: Path)
     done = run(made, "train-annot", "genome.st", "--dry-run", "-o", str(tmp_path / "m"))
     assert "minutes" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) -> None:
+    words = ["attention.st", "--max-q", "1", "--max-p", "0.2", "--several", "2"]
+    more = [
+        "--gff3",
+        tmp_path / "r.gff3",
+        "--combine",
+        tmp_path / "all.bed",
+        "--per-head",
+        tmp_path / "heads",
+        "--controls",
+        tmp_path / "c.bed",
+    ]
+    done = run(made, "attn2bed", *words, *map(str, more), "-o", str(tmp_path / "r.bed"))
+    assert done.returncode == 0, done.stderr
+    assert "shuffled surroundings have p of at most 0.2" in done.stderr
+    contigs = genome_file.read(str(made / "genome.st")).contigs
+    regions = bed.read_regions(str(tmp_path / "r.bed"), contigs)
+    twin = gff3.parse((tmp_path / "r.gff3").read_text(), "r.gff3").rows
+    assert sorted((r.start, r.end, r.attributes["Name"]) for r in twin) == sorted(
+        zip(regions.start, regions.end, regions.head, strict=True)
+    )
+    each = {path.stem: bed.read_regions(str(path), contigs) for path in (tmp_path / "heads").iterdir()}
+    assert {head: len(own) for head, own in each.items()} == dict(zip(*np.unique(regions.head, return_counts=True), strict=True))
+    merged = bed.read_regions(str(tmp_path / "all.bed"), contigs)
+    assert len(merged) < len(regions)
+    assert len(bed.read_regions(str(tmp_path / "c.bed"), contigs)) > 0
+    of_each = Counter(zip(regions.site, regions.strand, regions.head, strict=True))
+    assert set(of_each.values()) == {1, 2}
 
 
 def test_attention_of_some_heads_at_random_places_and_called_sites(made: Path, tmp_path: Path) -> None:

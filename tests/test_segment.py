@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from headmotif.data import Attention, Contig, Regions
-from headmotif.steps.segment import permuted_offsets, segment, storey
+from headmotif.steps.false_discovery import benjamini_hochberg, grouped
+from headmotif.steps.segment import permuted_offsets, segment
 
 OFFSET = np.arange(-10, 11, dtype=np.int32)
 CONTIGS = (Contig("ring", 500, True), Contig("line", 300, False))
@@ -145,32 +146,45 @@ def test_the_same_seed_gives_the_same_regions():
     assert len(first) != len(other) or not np.array_equal(first.p, other.p)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_q_is_benjamini_hochbergs_times_the_share_of_nulls(seed):
-    rng = np.random.default_rng(seed)
-    p = np.concatenate([rng.random(40) ** 8, rng.random(60)])
-    rng.shuffle(p)
-    share = min(1, (1 + (p > 0.5).sum()) / 50)
-    plain = p * len(p) / (np.argsort(np.argsort(p)) + 1)
-    plain = np.array([min(share * x for x in plain[p >= own]) for own in p])
-    assert storey(p) == pytest.approx(np.minimum(plain, 1))
+def drawn(shares, rng, n=400):
+    """p of families, uniform but for a share of small ones; and which are those."""
+    real = rng.random((len(shares), n)) < np.array(shares)[:, None]
+    return np.where(real, rng.beta(0.3, 8, real.shape), rng.random(real.shape)), real
 
 
-def test_q_is_plain_benjamini_hochbergs_where_half_the_p_lie_above_the_middle():
-    p = np.array([0.001, 0.6, 0.7, 0.02, 0.9, 0.3])
-    assert storey(p) == pytest.approx(false_discovery_control(p))
+@pytest.mark.parametrize("shares", [[0.0] * 12, [0.5] * 3 + [0.0] * 9, [0.9, 0.5, 0.1, 0.05] + [0.0] * 8])
+def test_the_share_of_chance_among_all_findings_is_q_at_most(shares):
+    rng = np.random.default_rng(1)
+    wrong = []
+    for _time in range(200):
+        p, real = drawn(shares, rng)
+        found = grouped(p) <= 0.1
+        wrong.append((found & ~real).sum() / max(found.sum(), 1))
+    assert np.mean(wrong) <= 0.1 + 2 * np.std(wrong) / len(wrong) ** 0.5
 
 
-def test_q_without_any_p_above_the_middle_keeps_a_share_of_nulls():
-    p = np.linspace(0.01, 0.4, 20)
-    assert storey(p) == pytest.approx(false_discovery_control(p) / 10)  # one in ten, for it counts one more than it sees
-    assert (storey(p) > 0).all()
+def test_families_without_findings_do_not_bury_those_of_others():
+    rng = np.random.default_rng(2)
+    p, real = drawn([0.8] + [0.0] * 30, rng)
+    found = grouped(p) <= 0.1
+    assert found[0][real[0]].mean() > 0.7
+    assert (benjamini_hochberg(p) <= 0.1)[0][real[0]].mean() < 0.4
+    assert found[1:].sum() <= 0.02 * found.sum()
+
+
+def test_one_family_has_q_of_its_share_of_nulls():
+    p = np.concatenate([np.full(50, 1e-4), np.linspace(0.002, 1, 50)])
+    above = (p > 0.5).sum()
+    null = (1 + above + np.sqrt(above * (100 - above) / 100)) / 50
+    assert grouped(p[None])[0] == pytest.approx(np.minimum(null * false_discovery_control(p), 1), rel=0.02)
 
 
 def test_q_of_ties_and_of_nothing():
-    assert storey(np.zeros(0)).tolist() == []
-    assert storey(np.ones(5)).tolist() == [1.0] * 5
-    assert len(set(storey(np.array([0.2, 0.9, 0.2, 0.2, 0.8])).tolist()[0:4:2])) == 1
+    assert grouped(np.zeros((0, 0))).shape == (0, 0)
+    assert grouped(np.ones((2, 5))).tolist() == [[1.0] * 5] * 2
+    assert (grouped(np.zeros((2, 5))) < 1e-200).all()
+    few = grouped(np.array([[0.001] * 30 + [0.2, 0.2, 0.9]]))[0]
+    assert few[30] == few[31]
 
 
 # controls

@@ -1,87 +1,127 @@
 """From attention to regions: where a head looks at a site more than it ever looks at what is no site.
 
 One statistic a site and head: the largest weight on any key, each weight times how much more the head looks at that distance at
-sites than at background. That profile comes from the other half of the sites and background, so the p-value stays one: the share of
-the background queries of the own half that reach the statistic (one added to both, so never 0). Then q within each head, after
-Storey (2002, J R Stat Soc B 64:479-498): heads are families of their own, and one which tells nothing apart reports nothing.
+sites than at background. That profile comes from the other half of the sites and background, so the p-value stays one: how rare the
+statistic is among the background queries of the own half (`tail`). Further regions of the same site and head are tested against the same
+largest weights, which can only make their p larger than it need be. Then q over all regions that were
+looked at, heads being families with their own share of nulls.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ..data import Attention, Regions
-from .false_discovery import storey
+from ..data import SHUFFLED, Attention, Regions
+from .false_discovery import grouped
+from .tail import rarity
 
 EDGE = 0.5
 """A region goes on to the neighbouring keys as long as they have this share of the largest weight."""
-
-
-@dataclass(frozen=True)
-class Segmented:
-    """Regions, and how many sites and heads were lost at each filter."""
-
-    regions: Regions
-    tests: int
-    background: int
-    significant: int
-
-
 FLOOR = 0.2
 """Of an even share of the weight: added to both mean profiles, so that distances which nobody looks at do not count by their noise."""
 
 
-def segment(attention: Attention, max_q: float, max_p: float, seed: int) -> Segmented:
-    """The regions with q and p of at most `max_q` and `max_p`, one a site and head, sorted by contig, start, strand and head.
+@dataclass(frozen=True)
+class Segmented:
+    """Regions, and how many there were before each filter: regions looked at, those with a small p, those with a small q too; and the
+    background positions and shuffled sites there are, with the share of the shuffled sites x heads that have as small a p."""
+
+    regions: Regions
+    tests: int
+    rare: int
+    significant: int
+    background: int
+    shuffled: int
+    shuffled_rare: float
+
+
+@dataclass(frozen=True, eq=False)
+class Peaks:
+    """The strongest keys of one head at some queries, each (queries,): p; the key, the first and last key of its region (indices); its
+    weight."""
+
+    p: np.ndarray
+    key: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    weight: np.ndarray
+
+
+def segment(attention: Attention, max_q: float, max_p: float, seed: int, several: int = 1) -> Segmented:
+    """The regions with q and p of at most `max_q` and `max_p`, `several` a site and head at most, sorted by contig, start, strand and head.
 
     seed: of the halves. A region holds every base that the attended keys have read: their centres and the layer's reach on both sides.
     """
-    site, background = np.flatnonzero(attention.is_site), np.flatnonzero(attention.is_background)
-    rng = np.random.default_rng([seed, 8])
-    halves = tuple(rng.permutation(len(rows)) % 2 == 0 for rows in (site, background))
+    site, shuffled = np.flatnonzero(attention.is_site), np.flatnonzero(attention.kind == SHUFFLED)
     layers, heads = attention.weight.shape[1:3]
-    found = [_strongest(attention, layer, head, site, background, halves) for layer in range(layers) for head in range(heads)]
+    found, control = [], []
+    for layer, head in np.ndindex(layers, heads):
+        first, *more = peaks(attention, layer, head, np.concatenate([site, shuffled]), seed, several)
+        control.append(first.p[len(site) :])
+        found += [(layer, head, _cut_to(peak, len(site))) for peak in (first, *more)]
+    p = np.stack([peak.p for *_head, peak in found]) if found else np.ones((0, 0))  # (heads x several, sites)
+    q = grouped(p)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in Regions.COLUMNS}
-    for number, (p, peak, low, high, weight) in enumerate(found):
-        q = storey(p)
-        kept = np.flatnonzero((q <= max_q) & (p <= max_p))
-        layer, head = divmod(number, heads)
-        rows = _rows(attention, site[kept], peak[kept], low[kept], high[kept], attention.reach[layer])
-        rows |= {"head": np.full(len(kept), attention.name(layer, head)), "weight": weight[kept], "p": p[kept], "q": q[kept]}
+    for (layer, head, peak), its in zip(found, q, strict=True):
+        kept = np.flatnonzero((its <= max_q) & (peak.p <= max_p))
+        rows = _rows(attention, site[kept], peak.key[kept], peak.low[kept], peak.high[kept], attention.reach[layer])
+        rows |= {"head": np.full(len(kept), attention.name(layer, head)), "weight": peak.weight[kept], "p": peak.p[kept], "q": its[kept]}
         for name, column in rows.items():
             columns[name].append(column)
     joined = {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}
     regions = Regions(tuple(c.name for c in attention.contigs), **joined)
     order = np.lexsort((regions.head, regions.strand, regions.end, regions.start, regions.contig))
-    return Segmented(regions.take(order), len(site) * layers * heads, len(background), len(order))
+    share = float((np.concatenate(control) <= max_p).mean()) if len(shuffled) else float("nan")
+    background = int(attention.is_background.sum())
+    return Segmented(regions.take(order), p.size, int((p <= max_p).sum()), len(order), background, len(shuffled), share)
 
 
-def _strongest(
-    attention: Attention, layer: int, head: int, site: np.ndarray, background: np.ndarray, halves: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, ...]:
-    """Per site: p, the strongest key, the first and last key of its region, and its weight."""
+def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: int, several: int = 1) -> list[Peaks]:
+    """The strongest keys of a head at queries (rows of the attention) that are sites or shuffled ones, then the next strongest outside
+    those regions, and so on."""
     weight = np.nan_to_num(np.asarray(attention.weight[:, layer, head], np.float32))  # (queries, keys)
-    mine, theirs = weight[site], weight[background]
-    peak, p = np.zeros(len(mine), np.int64), np.ones(len(mine))
+    site, background = np.flatnonzero(attention.is_site), np.flatnonzero(attention.is_background)
+    rng = np.random.default_rng([seed, 8])
+    half = np.zeros(len(weight), bool)
+    for rows in (site, background):
+        half[rows] = rng.permutation(len(rows)) % 2 == 0
+    mine, of_first = weight[query], half[query]
+    scaled, chance = np.empty_like(mine), {}
     for side in (True, False):
-        here, there = halves[0] == side, halves[1] == side
-        profile = _selectivity(mine[~here], theirs[~there])
-        peak[here] = (mine[here] * profile).argmax(axis=1)
-        chance = np.sort((theirs[there] * profile).max(axis=1))
-        reached = len(chance) - np.searchsorted(chance, (mine[here] * profile).max(axis=1), side="left")
-        p[here] = (1 + reached) / (1 + len(chance))
-    top = mine[np.arange(len(mine)), peak]
-    strong = mine >= EDGE * top[:, None]
-    low, high = peak.copy(), peak.copy()
-    for step in (-1, 1):
-        edge = low if step < 0 else high
-        going = np.ones(len(mine), bool)
+        profile = _selectivity(weight[site[half[site] != side]], weight[background[half[background] != side]])
+        scaled[of_first == side] = mine[of_first == side] * profile
+        chance[side] = (weight[background[half[background] == side]] * profile).max(axis=1, initial=0.0)
+    found = []
+    for _time in range(several):
+        key = scaled.argmax(axis=1)
+        top = np.take_along_axis(scaled, key[:, None], 1)[:, 0]
+        p = np.ones(len(query))
+        for side in (True, False):
+            p[of_first == side] = rarity(chance[side], top[of_first == side])
+        p[top <= 0] = 1.0  # there is no key left
+        low, high = _extent(mine, key)
+        found.append(Peaks(p, key, low, high, np.take_along_axis(mine, key[:, None], 1)[:, 0].astype(np.float64)))
+        place = np.arange(mine.shape[1])
+        scaled[(place >= low[:, None]) & (place <= high[:, None])] = 0.0
+    return found
+
+
+def _cut_to(peaks: Peaks, number: int) -> Peaks:
+    return Peaks(*(getattr(peaks, f.name)[:number] for f in fields(Peaks)))
+
+
+def _extent(weight: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last key of the region around each row's key: neighbours with at least EDGE of its weight."""
+    rows, low, high = np.arange(len(weight)), key.copy(), key.copy()
+    strong = weight >= EDGE * weight[rows, key][:, None]
+    for step, edge in ((-1, low), (1, high)):
+        going = np.ones(len(weight), bool)
         while going.any():
             beyond = edge + step
-            inside = (beyond >= 0) & (beyond < mine.shape[1])
-            going &= inside & strong[np.arange(len(mine)), np.clip(beyond, 0, mine.shape[1] - 1)]
+            inside = (beyond >= 0) & (beyond < weight.shape[1])
+            going &= inside & strong[rows, np.clip(beyond, 0, weight.shape[1] - 1)]
             edge[going] += step
-    return p, peak, low, high, top.astype(np.float64)
+    return low, high
 
 
 def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
