@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from headmotif.data import Contig
-from headmotif.steps.bootstrap import Interval, blocks, draws, mean, ranked, ratio, resampled
+from headmotif.steps.bootstrap import Interval, average, blocks, difference, draws, mean, ranked, ratio, resampled
 from headmotif.steps.metrics import average_precision
 
 BLOCKS = 12
@@ -121,3 +121,21 @@ def test_a_thousand_draws_of_two_million_positions_take_seconds():
     found = mean([ranked(hit, p, block, 93)], draws(93, 1000))
     assert time.process_time() - began < 5  # 0.7 s on a quiet machine
     assert found.low < found.estimate < found.high
+
+
+def test_differences_are_paired_and_averages_are_of_blocks():
+    rng = np.random.default_rng(4)
+    hit, block = rng.random(4000) < 0.05, rng.integers(0, 20, 4000)
+    one = rng.random(4000) + hit
+    other = one - 0.3 * hit
+    first, second = (ranked(hit, p, block, 20) for p in (one, other))
+    weight = draws(20, 200)
+    found = difference([second], [first], weight)
+    each = resampled(second, weight) - resampled(first, weight)
+    np.testing.assert_allclose((found.low, found.high), np.quantile(each, [0.025, 0.975]))
+    assert found.low < found.estimate < found.high < 0
+    assert difference([first], [first], weight).high == 0
+    mean = average(one, block, weight)
+    assert mean.estimate == pytest.approx(one.mean())
+    drawn = [np.concatenate([one[block == b] for b in np.repeat(np.arange(20), row)]).mean() for row in weight]
+    np.testing.assert_allclose((mean.low, mean.high), np.quantile(drawn, [0.025, 0.975]))

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from headmotif import builtin
-from headmotif.formats import attention_tensor, bed, gff3, model_tensor, tensors
+from headmotif.formats import attention_tensor, bed, gff3, model_tensor, tables, tensors
 from headmotif.formats import genome as genome_file
 
 BIN = Path(sys.executable).parent
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
-COMMANDS = ("fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare")
+COMMANDS = ("fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare", "score-heads")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,9 @@ BAD = [
     ("dump-attention model.st genome.st --heads 9", "", "heads 1 to 8"),
     ("dump-attention model.st genome.st --top-k 500", "", "193 keys"),
     ("attn2bed top.st", "top.st", "without --top-k"),
+    ("score-heads cnn.st genome.st", "cnn.st", "no attention heads"),
+    ("score-heads model.st genome.st --also cnn.st", "cnn.st", "no attention heads"),
+    ("score-heads model.st genome.fa", "", "--sites"),
     ("attn2bed cut_attention.st", "cut_attention.st", "cut off"),
     ("attn2bed model.st", "model.st", "attention file is needed"),
     ("attn2bed attention.st --model cnn.st", "attention.st", "another model"),
@@ -240,6 +243,34 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
     assert len(bed.read_regions(str(tmp_path / "c.bed"), contigs)) > 0
     of_each = Counter(zip(regions.site, regions.strand, regions.head, strict=True))
     assert set(of_each.values()) == {1, 2}
+
+
+def test_heads_are_scored_and_again_with_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    sizes = ["--background", "200", "--ablate", "10000", "--promoters", "20", "--threads", "1"]
+    words = ["model.st", "genome.st", "--also", "model.st", *sizes]
+    for name in ("a", "b"):
+        files = ["-o", tmp_path / name, "--profiles", tmp_path / f"{name}.profiles", "--pairs", tmp_path / f"{name}.pairs"]
+        done = run(made, "score-heads", *words, *map(str, files))
+        assert done.returncode == 0, done.stderr
+    for end in ("", ".profiles", ".pairs"):
+        assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
+    table = tables.read_table(str(tmp_path / "a"))
+    assert len(table["head"]) == 24
+    assert set(table["models"]) == {"1"}
+    for kind in ("zero", "mean"):
+        for name in ("ap", "logit"):
+            values = np.array([[float(x) for x in table[f"{name}_{kind}{end}"]] for end in ("_low", "", "_high")])
+            assert (np.diff(values, axis=0) >= -1e-6).all()
+    profile = tables.read_table(str(tmp_path / "a.profiles"))
+    assert len(profile["distance"]) == 24 * 193
+    assert "heads: " in done.stderr
+
+
+def test_the_cost_of_scoring_heads_is_told(made: Path, tmp_path: Path) -> None:
+    done = run(made, "score-heads", "model.st", "genome.st", "--dry-run", "--threads", "1", "-o", str(tmp_path / "x"))
+    assert done.returncode == 0
+    assert "annotated 50 times, about" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_attention_of_some_heads_at_random_places_and_called_sites(made: Path, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import pytest
 import torch
 
 import networks
+from headmotif.data import NO_LABEL
 from headmotif.steps import influence
 from headmotif.steps.annotate import annotate
+from headmotif.steps.metrics import score
 from networks import CPU, WITH_HEADS, genome_of, near, network, random_codes
 
 
@@ -69,3 +71,24 @@ def test_every_head_is_silenced_in_both_ways_where_it_was_asked_for():
     with influence.silenced(net, 1, 0):
         np.testing.assert_array_equal(found[4].probability, annotate(net, genome, CPU, wanted))
     assert not np.array_equal(found[4].probability, found[5].probability, equal_nan=True)
+
+
+def test_what_silencing_changes_is_told_where_it_is_scored():
+    net, genome, wanted = setting(networks.READER)
+    wanted[:200] = False
+    p = annotate(net, genome, CPU, wanted)[0]
+    label = np.zeros((2, len(wanted)), np.uint8)
+    label[0, [250, 300, 700]] = 1
+    label[1, [100, 420]] = 1  # the first lies where nothing is scored
+    label[:, 500:510] = NO_LABEL
+    at = influence.yardstick(p, label, wanted, genome, 50)
+    assert at.known.sum() == np.isfinite(p[:, wanted]).sum() - 2 * 10
+    assert at.draws.shape == (50, 2)  # a block of each contig
+    lower = np.where(np.isfinite(p), p / (p + (1 - p) * np.e), np.nan).astype(np.float32)  # a logit less everywhere
+    precision, logit = influence.changes(at, lower)
+    assert (precision.estimate, precision.low, precision.high) == pytest.approx((0, 0, 0), abs=1e-6)
+    assert (logit.estimate, logit.low, logit.high) == pytest.approx((-1, -1, -1), abs=1e-3)
+    best = np.where(label == 1, 0.99, p).astype(np.float32)
+    precision, logit = influence.changes(at, best)
+    assert precision.estimate == pytest.approx(1 - score(label[at.known] == 1, p[at.known]).average_precision)
+    assert logit.estimate > 2

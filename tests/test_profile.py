@@ -1,10 +1,11 @@
 """Mean profiles of heads, and the promoter scan without training, against literal loops."""
 
 import numpy as np
+import pytest
 
 from headmotif.alphabet import encode, reverse_complement
 from headmotif.data import Attention, Contig, Genome, Motif
-from headmotif.steps.profile import profiles
+from headmotif.steps.profile import profiles, shapes
 from headmotif.steps.promoter_scan import promoter_scores
 
 
@@ -39,3 +40,32 @@ def test_the_scan_is_highest_at_the_start_of_a_perfect_promoter_on_either_strand
     assert int(scores[1].argmax()) == 400
     assert scores[0, 135] == scores[1, 400]
     assert scores[0, 136] < scores[0, 135]  # one base further takes the rarer distance
+
+
+def seen(site, background, offset, none, strand=None):
+    """One layer's one head: a row of weights for each site and each background position."""
+    weight = np.array([*site, *background], np.float16)[:, None, None]
+    n = len(weight)
+    kind = np.repeat(np.array([1, 0], np.uint8), [len(site), len(background)])
+    strand = np.ones(n, np.int8) if strand is None else np.array(strand, np.int8)
+    rows = (np.zeros(n, np.float32), np.zeros(n, np.int32), np.zeros(n, np.int64), strand)
+    nothing = np.array(none, np.float16)[:, None, None]
+    return Attention(weight, weight, nothing, np.array(offset, np.int32), (1,), kind, *rows, (Contig("c", 9),))
+
+
+def test_the_shape_of_a_head_in_numbers():
+    site, background = [[0, 0.5, 0.25, 0]] * 2, [[0.25, 0.25, 0.25, 0]] * 2
+    [[shape]] = shapes(seen(site, background, [-90, -10, 0, 30], [0.25] * 4, [1, -1, 1, 1]))
+    assert (shape.peak, shape.width) == (-10, 1)
+    assert shape.divergence == pytest.approx(0.5)  # half a bit: 0.5 log2(0.5 / 0.25)
+    assert shape.entropy == pytest.approx(1.5)
+    assert (shape.promoter, shape.promoter_background) == pytest.approx((1, 2 / 3))
+    assert (shape.nothing, shape.nothing_background, shape.hidden) == (0.25, 0.25, 0)
+    assert shape.strand == 0
+    assert shapes(seen(site, background, [-90, -10, 0, 30], [0.25] * 4))[0][0].strand == 1
+
+
+def test_a_head_that_looks_the_same_way_everywhere_has_no_divergence():
+    [[shape]] = shapes(seen([[0.1, np.nan, 0.2]], [[0.1, 0, 0.2]], [-1, 0, 1], [0.7, 0.7]))
+    assert shape.divergence == pytest.approx(0, abs=1e-6)
+    assert shape.hidden == pytest.approx(1 / 3)

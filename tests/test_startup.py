@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 import pytest
 
 import headmotif
-from headmotif.commands.headmotif import PIPELINE, overview
+from headmotif.commands.headmotif import BESIDE, PIPELINE, overview
 
 OURS = [script for script in entry_points(group="console_scripts") if script.value.startswith("headmotif.")]
 SCRIPTS = sorted(OURS, key=lambda script: script.name)
@@ -67,7 +67,7 @@ def test_both_are_quick(script):
 def test_overview_names_the_console_scripts_in_pipeline_order():
     """setup.py lists them in the order in which they are chained; the umbrella command first."""
     names = [script.name for script in SCRIPTS]
-    assert sorted(["headmotif", *PIPELINE]) == names
+    assert sorted(["headmotif", *PIPELINE, *BESIDE]) == names
     done = python(call(next(s for s in SCRIPTS if s.name == "headmotif"), "--version").replace(", '--version'", ""))
     assert done.returncode == 0
     assert done.stdout.startswith(overview())

@@ -51,6 +51,7 @@ def dump_attention(
     from ..formats import genome as genome_file
     from ..steps import attend, compute
     from ..steps import background as drawn
+    from . import reading_files as reading
 
     if model == genome == "-":
         raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
@@ -61,7 +62,7 @@ def dump_attention(
     if not dry_run:
         tensors.refuse_terminal(output)
     trained = model_tensor.read(model)
-    net = _network(model, trained.header, trained.weights)
+    net = reading.network(model, trained)
     data = genome_file.read(genome)
     where = compute.choose(device, precision, usable_threads(threads))
     net.to(where.device)
@@ -72,7 +73,7 @@ def dump_attention(
     elif called:
         known = _called(net, data, trained.header, where, quiet)
     else:
-        known = _sites(data, sites, feature)
+        known = reading.sites(data, sites, feature)
     asked = known
     if limit and limit < len(known):
         asked = known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
@@ -91,15 +92,6 @@ def dump_attention(
     if top_k:
         blocks = (attend.strongest(block, top_k) for block in blocks)
     attention_tensor.write(output, frame, blocks, first)
-
-
-def _network(path: str, header: dict, weights: dict) -> "Network":
-    from ..steps import model as networks
-
-    net = networks.restored(header["config"], len(header["labels"]), weights)
-    if not hasattr(net, "keys"):
-        raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
-    return net
 
 
 def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
@@ -124,21 +116,6 @@ def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queri
         raise InputError(f"--top-k {top}: a head has {len(offset)} keys")
     layers, heads = (tuple(index + 1 for index in indices) for indices in (chosen.layers, chosen.heads))
     return Frame(genome.contigs, layers, heads, tuple(reach[layer] for layer in chosen.layers), model, offset, queries, top)
-
-
-def _sites(genome: "Genome", path: str, feature: str) -> "Sites":
-    """The sites of a file, or the first label's of a genome tensor."""
-    from ..formats import sites as sites_file
-
-    if path:
-        found = sites_file.read(path, genome.contigs, feature=feature or None).sites
-    elif genome.labels:
-        found = genome.sites(0)
-    else:
-        raise InputError("a plain genome holds no sites; give --sites FILE, or a genome tensor that has them")
-    if len(found) == 0:
-        raise InputError(f"{path or 'the genome tensor'} holds no site to look at")
-    return found
 
 
 def _called(net: "Network", genome: "Genome", header: dict, where: "Compute", quiet: bool) -> "Sites":

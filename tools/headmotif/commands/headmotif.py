@@ -15,6 +15,11 @@ PIPELINE = {
 }
 """The console commands in the order in which they are chained."""
 
+BESIDE = {
+    "score-heads": "where each head looks, what it reads, what it is worth, and whether it recurs",
+}
+"""Console commands beside the chain."""
+
 HERE = {
     "headmotif inspect": "what a file is and holds",
     "headmotif plant": "a genome with planted promoters, and the truth about them",
@@ -24,8 +29,8 @@ HERE = {
 
 def overview() -> str:
     """The commands, a line each."""
-    width = max(map(len, [*PIPELINE, *HERE]))
-    chain, more = ("\n".join(f"  {name:<{width}}  {what}" for name, what in table.items()) for table in (PIPELINE, HERE))
+    width = max(map(len, [*PIPELINE, *BESIDE, *HERE]))
+    chain, more = ("\n".join(f"  {name:<{width}}  {what}" for name, what in table.items()) for table in (PIPELINE, BESIDE | HERE))
     return (
         "headmotif: from a genome and its sites to an annotator, and from its attention heads to motifs.\n\n"
         f"In this order, each reading what the one before it wrote (- is a pipe):\n{chain}\n\nAnd:\n{more}\n\n"

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from ..data import SHUFFLED, Genome, Sites
+from ..data import SHUFFLED, Attention, Genome, Sites
 from .compute import Compute
 from .shuffle import surroundings
 from .windows import Reads, flip
@@ -79,6 +79,16 @@ def strongest(block: dict[str, np.ndarray], k: int) -> dict[str, np.ndarray]:
     order = np.argsort(-np.nan_to_num(block["weight"], nan=-1.0), axis=-1, kind="stable")[..., :k]
     thin = {name: np.take_along_axis(block[name], order, axis=-1) for name in ("weight", "norm")}
     return {**block, **thin, "key": np.where(np.isnan(thin["weight"]), -1, order).astype(np.int16)}
+
+
+def gathered(
+    net: torch.nn.Module, genome: Genome, queries: Sites, kind: np.ndarray, compute: Compute, told: Callable[[int], None] | None = None
+) -> Attention:
+    """The attention of all queries in memory: 2 x 2 bytes for each query, head and key."""
+    blocks = list(attend(net, genome, queries, kind, compute, told))
+    offset, reach = keys_of(net)
+    columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    return Attention(**columns, offset=offset, reach=reach, contigs=genome.contigs)
 
 
 @dataclass(frozen=True, eq=False)

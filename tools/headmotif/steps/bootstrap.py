@@ -104,6 +104,20 @@ def ratio(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray
         return _interval(estimate[0], _means(models, weight) / _means(others, weight))
 
 
+def difference(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray) -> Interval:
+    """The mean of some models' average precisions less that of others on the same blocks, the same draws for all."""
+    once = _once(weight)
+    return _interval((_means(models, once) - _means(others, once))[0], _means(models, weight) - _means(others, weight))
+
+
+def average(value: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Interval:
+    """The mean of values, (n,), each of a block, (n,)."""
+    blocks = weight.shape[1]
+    sums, counts = np.bincount(block, value, blocks), np.bincount(block, minlength=blocks)
+    with np.errstate(invalid="ignore"):
+        return _interval(float(sums.sum() / max(counts.sum(), 1)), (weight @ sums) / (weight @ counts))
+
+
 def _once(weight: np.ndarray) -> np.ndarray:
     return np.ones((1, weight.shape[1]), np.int64)
 

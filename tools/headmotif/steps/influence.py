@@ -7,14 +7,17 @@ worth much, so a small loss does not say that a head reads nothing.
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..data import Genome
+from ..data import NO_LABEL, Genome
+from . import bootstrap
 from .annotate import annotate
+from .bootstrap import Interval, Ranked
 from .compute import Compute
 
 KINDS = ("zero", "mean")
@@ -80,6 +83,47 @@ def influence(net: nn.Module, genome: Genome, compute: Compute, wanted: np.ndarr
         for kind in KINDS:
             with silenced(net, layer, head, mean[layer, head] if kind == "mean" else None):
                 yield Silenced(layer, head, kind, annotate(net, genome, compute, wanted))
+
+
+@dataclass(frozen=True, eq=False)
+class Yardstick:
+    """Where silenced heads are compared with the whole network, and what it says there.
+
+    probability: P of the whole network, float32 (2, N). truth, known: bool (2, N), sites, and what is scored. block: int64 (N,), from 0,
+    of each nucleotide among those scored. draws: int (draws, blocks), as `bootstrap.draws` gives them.
+    """
+
+    probability: np.ndarray
+    truth: np.ndarray
+    known: np.ndarray
+    block: np.ndarray
+    draws: np.ndarray
+
+    def ranked(self, probability: np.ndarray) -> Ranked:
+        block = np.broadcast_to(self.block, self.known.shape)[self.known]
+        return bootstrap.ranked(self.truth[self.known], probability[self.known], block, self.draws.shape[1])
+
+
+def yardstick(probability: np.ndarray, label: np.ndarray, wanted: np.ndarray, genome: Genome, draws: int) -> Yardstick:
+    """On what is wanted, bool (N,), both strands, where the label, uint8 (2, N), is known; blocks of 10 kb."""
+    known = wanted & (label != NO_LABEL) & np.isfinite(probability)
+    block = bootstrap.blocks(genome.contigs)
+    some = known.any(axis=0)
+    used, block[some] = np.unique(block[some], return_inverse=True)
+    return Yardstick(probability, label == 1, known, block, bootstrap.draws(len(used), draws))
+
+
+def changes(at: Yardstick, silenced: np.ndarray) -> tuple[Interval, Interval]:
+    """What P with a head silenced, float32 (2, N), loses or gains: in average precision, and in the sites' mean logit; 95 % by blocks."""
+    precision = bootstrap.difference([at.ranked(silenced)], [at.ranked(at.probability)], at.draws)
+    row, place = np.nonzero(at.truth & at.known)
+    change = _logit(silenced[row, place]) - _logit(at.probability[row, place])
+    return precision, bootstrap.average(change, at.block[place], at.draws)
+
+
+def _logit(p: np.ndarray) -> np.ndarray:
+    p = np.clip(p.astype(np.float64), 1e-12, 1 - 1e-7)
+    return np.log(p) - np.log1p(-p)
 
 
 def _columns(net: nn.Module, head: int) -> slice:

@@ -17,13 +17,17 @@ SHUFFLES = 5
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """One group's motif, its p beyond the control, and why there is none (`problem`) where there is none."""
+    """One group's motif, its p beyond the control, and why there is none (`problem`) where there is none.
+
+    start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none).
+    """
 
     group: str
     regions: int
     motif: Motif | None
     p: float
     problem: str = ""
+    start: int = 0
 
 
 def find_motifs(genome: Genome, regions: Regions, flank: int, min_sites: int, seed: int) -> Iterator[Found]:
@@ -50,14 +54,16 @@ def find_motifs(genome: Genome, regions: Regions, flank: int, min_sites: int, se
         if found is None:
             yield Found(group, len(mine), None, float("nan"), "its regions are too short for a motif, or all N")
             continue
+        start = usual_start(found, weight[first]) - span
         if anchored:
-            p = _beyond_position(genome, regions.take(test), found.matrix, background, usual_start(found, weight[first]) - span)
+            p = _beyond_position(genome, regions.take(test), found.matrix, background, start)
         else:
             there = np.concatenate([cut(genome, c.take(test), span, flank) for c in controls])
             best = (np.nanmax(scores(w, found.matrix, background), axis=1, initial=-1e9) for w in (windows[~first], there))
             p = rank_test(*best)
         final = refine(windows, weight, background, found.matrix)
-        yield Found(group, len(mine), Motif(group, final.matrix, float((final.present > 0.5).sum()), overall), p)
+        motif = Motif(group, final.matrix, float((final.present > 0.5).sum()), overall)
+        yield Found(group, len(mine), motif, p, start=usual_start(final, weight) - span)
 
 
 def _beyond_position(genome: Genome, regions: Regions, matrix: np.ndarray, background: np.ndarray, start: int) -> float:

@@ -1,0 +1,81 @@
+"""Heads gathered and judged: hand-made attention whose heads read a word, a place, the same as another, or nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from headmotif.alphabet import encode
+from headmotif.data import Attention, Contig, Genome
+from headmotif.steps import heads
+from headmotif.steps.agreement import choices
+from headmotif.steps.marginal import Marginal
+
+OFFSET = np.arange(-30, 11, dtype=np.int32)
+SITES, OTHERS = 300, 400
+
+
+def world(seed=0):
+    """A genome with TATAAT 10 to 20 bases before each site, and attention of a head that looks at it, its twin, one that looks at -5
+    whatever stands there, and one that looks anywhere."""
+    rng = np.random.default_rng(seed)
+    position = 100 + 100 * np.arange(SITES + OTHERS)
+    base = rng.integers(0, 4, 100 * (SITES + OTHERS + 2)).astype(np.uint8)
+    distance = rng.integers(-20, -10, SITES)
+    for place, away in zip(position, distance, strict=False):
+        base[place + away - 3 : place + away + 3] = encode("TATAAT")
+    weight = rng.uniform(0.001, 0.01, (SITES + OTHERS, 1, 4, len(OFFSET)))
+    word = np.arange(SITES), distance + 30
+    weight[word[0], 0, 0, word[1]] = rng.uniform(0.6, 0.9, SITES)
+    weight[word[0], 0, 1, word[1] + rng.integers(-1, 2, SITES)] = rng.uniform(0.6, 0.9, SITES)
+    weight[:SITES, 0, 2, 25] = rng.uniform(0.6, 0.9, SITES)
+    n = SITES + OTHERS
+    kind = np.repeat(np.array([1, 0], np.uint8), [SITES, OTHERS])
+    rows = (np.zeros(n, np.float32), np.zeros(n, np.int32), position, np.ones(n, np.int8))
+    contigs = (Contig("c", len(base)),)
+    half = weight.astype(np.float16)
+    return Attention(half, half, np.zeros((n, 1, 4), np.float16), OFFSET, (3,), kind, *rows, contigs), Genome(contigs, base)
+
+
+@pytest.fixture(scope="module")
+def found():
+    attention, genome = world()
+    chosen = choices(attention, 0.05, 1)
+    other = np.random.default_rng(5).permutation(chosen[0])[None]  # the same habits, not the same sites
+    return heads.heads(attention, genome, [chosen[1:], other], 0.1, 0.05, 1)
+
+
+def test_each_head_is_what_it_was_made_to_be(found):
+    rows, chosen = found
+    assert [row.name for row in rows] == ["L1H1", "L1H2", "L1H3", "L1H4"]
+    assert chosen.shape == (4, SITES)
+    word, twin, place, nothing = rows
+    assert "TATAAT" in "".join("ACGT"[i] for i in word.found.motif.matrix.argmax(1))
+    assert word.regions > 0.9 * SITES
+    assert (word.group, twin.group) == (1, 1)
+    assert len({place.group, nothing.group, 1}) == 3
+    assert (word.like, twin.like) == ("L1H2", "L1H1")
+    assert word.agreement > 0.9
+    assert (place.distance, place.shape.peak) == (-5, -5)
+    assert nothing.regions == 0
+
+
+def test_verdicts(found):
+    rows, _chosen = found
+    assert [heads.verdict(row, 4, None) for row in rows] == [
+        "content, does not recur", "content, does not recur", "position", "nothing beyond background"]  # fmt: skip
+    word = rows[0]
+    assert word.recurs[0] > 0.8
+    assert word.recurs[1] < 0.2
+    again = replace(word, recurs=(0.9, 0.1, 0.5))
+    assert heads.verdict(again, 4, None) == "content, recurs"
+    assert heads.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0)) == "content, no effect alone"
+    assert heads.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0)) == "content"
+    assert heads.verdict(replace(word, recurs=()), 10**12, None) == "position"  # so many heads, one comes out so
+    assert heads.verdict(replace(word, found=None), 4, None) == "too few regions for a motif"
+
+
+def test_pairs_are_named(found):
+    rows, chosen = found
+    first = next(heads.pair_rows(chosen, [row.name for row in rows]))
+    assert (first["first"], first["second"], first["spacing"]) == ("L1H1", "L1H2", 0)
