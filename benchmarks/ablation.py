@@ -5,7 +5,7 @@
 DATA holds ecoli/genome.fa.gz, genes.gff3.gz, tss.cappable.bed and tss.smrtcappable.bed. The validation and test parts of the published
 split are never read; of the rest a fold is scored, both strands, by a network that learned from the other two. Repeats are masked.
 P of every run is kept in the output folder and not made again. Prints a table for each network: average precision by fold, their mean,
-and its ratio to that of the network as it is, with a 95 % interval by 10 kb blocks (paired). Intervals know nothing of the
+and its ratio to that of the network as it was when they began, with a 95 % interval by 10 kb blocks (paired). Intervals know nothing of the
 spread over seeds: see the rows of other seeds for that.
 """
 
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ecoli import SPLIT
 from presets import called
-from trials import TRIALS, Guessing, Lesson, Trial, Weighed, fresh, sites_alone
+from trials import START, TRIALS, Guessing, Lesson, Trial, Weighed, fresh, sites_alone
 
 from headmotif.data import NO_LABEL, Genome
 from headmotif.formats import genome as genome_file
@@ -66,7 +66,7 @@ def run(trial: Trial, fold: int, folder: Path, data: Path, nucleotides: int, thr
     genome = genome_file.read(str(folder / "genome.safetensors"))
     part = folds(genome)[fold]
     lesson = (trial.lesson or sites_alone)(genome, part, genes_of(str(data / "ecoli" / "genes.gff3.gz"), genome))
-    recipe = replace(RECIPES[trial.preset], **trial.recipe)
+    recipe = replace(RECIPES[trial.preset], **{**START, **trial.recipe})
     steps = round(nucleotides / (recipe.batch * recipe.length))
     recipe = replace(recipe, max_steps=steps, every=steps, smooth=1)
     torch.manual_seed(recipe.seed)

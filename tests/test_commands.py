@@ -86,6 +86,7 @@ BAD = [
     ("dump-attention model.st genome.st --heads 9", "", "heads 1 to 8"),
     ("dump-attention model.st genome.st --top-k 500", "", "193 keys"),
     ("attn2bed top.st", "top.st", "without --top-k"),
+    ("attn2bed attention.st --ism 2", "", "--model and --genome"),
     ("score-heads cnn.st genome.st", "cnn.st", "no attention heads"),
     ("score-heads model.st genome.st --also cnn.st", "cnn.st", "no attention heads"),
     ("score-heads model.st genome.fa", "", "--sites"),
@@ -241,6 +242,12 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
     merged = bed.read_regions(str(tmp_path / "all.bed"), contigs)
     assert len(merged) < len(regions)
     assert len(bed.read_regions(str(tmp_path / "c.bed"), contigs)) > 0
+    words += ["--ism", "1", "--model", "model.st", "--genome", "genome.st", "--threads", "1"]
+    done = run(made, "attn2bed", *words, "-o", str(tmp_path / "ism.bed"))
+    assert done.returncode == 0, done.stderr
+    mutated = bed.read_regions(str(tmp_path / "ism.bed"), contigs)
+    assert (mutated.start == regions.start).all()
+    assert np.isfinite(mutated.drop).all()
     of_each = Counter(zip(regions.site, regions.strand, regions.head, strict=True))
     assert set(of_each.values()) == {1, 2}
 

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Output, Quiet, Seed, command, say
+from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, say, usable_threads
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
-    from ..data import Regions
+    from ..data import Contig, Regions
 
 AttentionFile = Annotated[str, typer.Argument(metavar="ATTENTION", help="A file that dump-attention wrote; - is standard input.")]
 
@@ -26,13 +26,20 @@ def attn2bed(
     combine: Annotated[str, typer.Option(metavar="FILE", help="Regions of all heads, overlapping ones merged, as BED.")] = "",
     per_head: Annotated[str, typer.Option(metavar="FOLDER", help="A BED file for each head, such as L1H3.bed, in this folder.")] = "",
     model: Annotated[str, typer.Option(metavar="FILE", help="The model it is to come from: attention of another one is refused.")] = "",
+    genome: Annotated[str, typer.Option(metavar="FILE", help="The genome it comes from, for --ism.")] = "",
+    ism: Annotated[
+        int,
+        typer.Option(min=0, help="In-silico mutagenesis: replace each region's bases so many times; needs --model and --genome. 0: none."),
+    ] = 0,
     seed: Seed = 1,
+    threads: Threads = 0,
+    device: Device = "auto",
     quiet: Quiet = False,
 ) -> None:
     """Report the bases that each head attends to at sites more than it ever does at background positions, as BED.
 
     Regions are the bases that the strongest key, and its neighbours of at least half its weight, have read.
-    Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q.
+    Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q; with --ism, ism.
     """
     from ..formats import attention_tensor, bed, gff3_regions, model_tensor
     from ..steps.merge import combined
@@ -43,8 +50,11 @@ def attn2bed(
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if not seen.is_background.any():
         raise FormatError(attention, None, "no background positions in it, so nothing says what is chance; dump it again with --background")
+    if ism and not (model and genome):
+        raise InputError("--ism needs --model and --genome: the network is asked again with the regions' bases replaced")
     found = segment(seen, max_q, max_p, seed, several)
-    heads = len(set(found.regions.head.tolist()))
+    regions = found.regions
+    heads = len(set(regions.head.tolist()))
     looked_at = f"{found.tests:,} regions looked at, against {found.background:,} background positions"
     left = f"{found.rare:,} with p of at most {max_p:g}, {found.significant:,} of them, of {heads} heads, with q of at most {max_q:g}"
     say(f"{looked_at}; {left}", quiet)
@@ -52,17 +62,48 @@ def attn2bed(
         say(f"control: {found.shuffled:,} sites with shuffled surroundings have p of at most {max_p:g} in {found.shuffled_rare:.2%}", quiet)
     lengths = {c.name: c.length for c in seen.contigs}
     circles = [c.name for c in seen.contigs if c.circular]
+    if ism:
+        regions = _mutated(regions, seen.contigs, model, genome, ism, seed, usable_threads(threads), device, quiet)
     if controls:
-        bed.write_regions(controls, permuted_offsets(found.regions, seed), lengths, circles)
+        bed.write_regions(controls, permuted_offsets(regions, seed), lengths, circles)
     if gff3:
-        gff3_regions.write(gff3, found.regions, lengths, circles)
+        gff3_regions.write(gff3, regions, lengths, circles)
     if combine:
-        merged = combined(found.regions)
+        merged = combined(regions)
         say(f"{len(merged):,} regions where those of all heads are merged", quiet)
         bed.write_regions(combine, merged, lengths, circles)
     if per_head:
-        _write_each(per_head, found.regions, lengths, circles)
-    bed.write_regions(output, found.regions, lengths, circles)
+        _write_each(per_head, regions, lengths, circles)
+    bed.write_regions(output, regions, lengths, circles)
+
+
+def _mutated(
+    regions: "Regions",
+    contigs: tuple["Contig", ...],
+    model: str,
+    genome: str,
+    times: int,
+    seed: int,
+    threads: int,
+    device: str,
+    quiet: bool,
+) -> "Regions":
+    """The regions with the drop of their sites' logits where their bases are replaced."""
+    from dataclasses import replace
+
+    from ..formats import genome as genome_file
+    from ..formats import model_tensor
+    from ..steps import compute, mutagenesis
+    from . import reading_files as reading
+
+    net = reading.network(model, model_tensor.read(model))
+    data = genome_file.read(genome)
+    if [(c.name, c.length) for c in data.contigs] != [(c.name, c.length) for c in contigs]:
+        raise FormatError(genome, None, "this is not the genome that the attention comes from; give that one")
+    where = compute.choose(device, "float32", threads)
+    told = Progress("replacing bases", len(regions), quiet)
+    drop = mutagenesis.drops(net.to(where.device), data, regions, 0, where, times, seed, told)
+    return replace(regions, drop=drop)
 
 
 def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circles: list[str]) -> None:

@@ -74,7 +74,8 @@ class Regions:
     contig: int32 (regions,), index into `contigs` (names). start, end: int64, half-open; end may pass the contig's end by
     less than its length where the contig is circular. head: str (regions,), "L1H3", both 1-based. strand: int8. weight: float64,
     the largest weight in it. distance: int64, its most attended base from the site, negative upstream. site: int64, the site's position.
-    p, q: float64 (NaN: not tested).
+    p, q: float64 (NaN: not tested). drop: float64, how much lower the site's logit is without the region's bases (NaN: not measured), or
+    None where that was not asked for.
     """
 
     contigs: tuple[str, ...]
@@ -88,11 +89,13 @@ class Regions:
     site: np.ndarray
     p: np.ndarray
     q: np.ndarray
+    drop: np.ndarray | None = None
 
     COLUMNS = ("contig", "start", "end", "head", "strand", "weight", "distance", "site", "p", "q")
 
     def __post_init__(self) -> None:
         check(len({len(getattr(self, c)) for c in self.COLUMNS}) == 1, "columns of regions differ in length")
+        check(self.drop is None or len(self.drop) == len(self.start), "columns of regions differ in length")
         check(bool((self.end > self.start).all()), "a region is empty")
 
     def __len__(self) -> int:
@@ -100,4 +103,5 @@ class Regions:
 
     def take(self, rows: np.ndarray) -> "Regions":
         """The given rows (indices or a mask), in their order."""
-        return Regions(self.contigs, *(getattr(self, c)[rows] for c in self.COLUMNS))
+        drop = None if self.drop is None else self.drop[rows]
+        return Regions(self.contigs, *(getattr(self, c)[rows] for c in self.COLUMNS), drop)

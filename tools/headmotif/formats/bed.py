@@ -7,7 +7,8 @@ Intervals are BED3 and more: contig, start, end; column 6, where there is one, i
 are ignored. An interval over a circle's origin is two lines.
 
 Regions are BED6+5: the name is the head (L1H3), the score 1000 times the weight, rounded and clipped; then weight (%.6g),
-distance, site (0-based), p and q ("." where not tested). A region over a circle's origin is two lines of one name. A line with #
+distance, site (0-based), p and q ("." where not tested), and, where in-silico mutagenesis was asked for, ism, the drop of the
+site's logit. A region over a circle's origin is two lines of one name. A line with #
 names the columns.
 
 Not checked: that lines are sorted, that names differ, that scores of sites lie within 0-1000.
@@ -89,12 +90,15 @@ def write_regions(path: str, regions: Regions, lengths: Mapping[str, int], circl
     bed6 = (taken.contig, first[order], last[order], taken.head, score, taken.strand)
     columns = (*bed6, taken.weight, taken.distance, taken.site, taken.p, taken.q)
     names = regions.contigs
+    more = [""] * len(taken) if taken.drop is None else [f"\t{_shown(drop)}" for drop in taken.drop.tolist()]
     text = [
         f"{names[contig]}\t{start}\t{end}\t{head}\t{score}\t{'+' if strand > 0 else '-'}\t"
-        f"{weight:.6g}\t{distance}\t{site}\t{_shown(p)}\t{_shown(q)}\n"
-        for contig, start, end, head, score, strand, weight, distance, site, p, q in zip(*(c.tolist() for c in columns), strict=True)
+        f"{weight:.6g}\t{distance}\t{site}\t{_shown(p)}\t{_shown(q)}{last}\n"
+        for (contig, start, end, head, score, strand, weight, distance, site, p, q), last in zip(
+            zip(*(c.tolist() for c in columns), strict=True), more, strict=True
+        )
     ]
-    write_text(path, HEADER + "\n" + "".join(text))
+    write_text(path, HEADER + ("" if taken.drop is None else "\tism") + "\n" + "".join(text))
 
 
 def _pieces(regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -123,10 +127,11 @@ def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
     """
     rows = list(_rows(read_text(path), path))
     numbers = [number for number, _ in rows]
-    ours = bool(rows) and len(rows[0][1]) == N_REGION_COLUMNS
+    wide = len(rows[0][1]) if rows else 0
+    ours = wide in (N_REGION_COLUMNS, N_REGION_COLUMNS + 1)
     for number, fields in rows:
-        if ours and len(fields) != N_REGION_COLUMNS:
-            raise FormatError(path, number, f"{len(fields)} columns where the first line has {N_REGION_COLUMNS}")
+        if ours and len(fields) != wide:
+            raise FormatError(path, number, f"{len(fields)} columns where the first line has {wide}")
     columns = list(zip(*(fields for _, fields in rows), strict=ours)) if rows else [()] * N_REGION_COLUMNS
 
     def column(which: int, convert: Callable[[str], float], dtype: type, what: str) -> np.ndarray:
@@ -153,6 +158,7 @@ def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
             column(8, _whole, np.int64, "the site"),
             column(9, _share, np.float64, "p"),
             column(10, _share, np.float64, "q"),
+            column(11, _number_or_none, np.float64, "ism") if wide > N_REGION_COLUMNS else None,
         )
     return Regions(tuple(names), contig, start, end, head, strand, *rest)
 
@@ -217,6 +223,10 @@ def _number(text: str) -> float:
     if not math.isfinite(value) or "_" in text:
         raise ValueError(text)
     return value
+
+
+def _number_or_none(text: str) -> float:
+    return float("nan") if text == "." else _number(text)
 
 
 def _share(text: str) -> float:

@@ -2,7 +2,8 @@
 (https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
 
 A region is a `sequence_feature` (SO:0000110): that a head attends to it is no claim of what it is. Attributes: `Name`, the head (or heads);
-`weight`; `distance` from the site; `site`, 1-based; `p`, `q`. A region over a circle's origin ends beyond the contig, as the format has it.
+`weight`; `distance` from the site; `site`, 1-based; `p`, `q`; `ism` where it was measured. A region over a circle's origin ends beyond the
+contig, as the format has it.
 """
 
 from collections.abc import Collection, Mapping
@@ -28,6 +29,7 @@ def write(path: str, regions: Regions, lengths: Mapping[str, int], circles: Coll
         if end[row] <= start[row]:
             continue
         values = {"weight": regions.weight[row], "p": regions.p[row], "q": regions.q[row]}
+        values |= {} if regions.drop is None else {"ism": regions.drop[row]}
         said = [f"ID=region{number}", f"Name={quote(str(regions.head[row]), safe='')}"]
         said += [f"distance={regions.distance[row]}", f"site={regions.site[row] + 1}"]
         said += [f"{name}={value:.6g}" for name, value in values.items() if value == value]

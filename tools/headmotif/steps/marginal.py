@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from ..data import Genome
-from .annotate import probability
 from .compute import Compute
+from .mutagenesis import logits
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def marginal(
     plain = promoters.base.reshape(-1, width)
     rng = np.random.default_rng([seed, 11])
     scores = [
-        _logit(net, codes, label, compute)
+        logits(net, codes, label, compute)
         for codes in (plain, _set(plain, matrix, first, rng), _set(plain, rng.permutation(matrix), first, rng))
     ]
     change = scores[1] - scores[0]
@@ -53,10 +53,3 @@ def _set(plain: np.ndarray, matrix: np.ndarray, first: int, rng: np.random.Gener
     below = rng.random((len(plain), len(matrix)))[:, :, None] > np.cumsum(matrix, axis=1)[None, :, :-1]
     codes[:, first : first + len(matrix)] = below.sum(axis=2)
     return codes
-
-
-def _logit(net: torch.nn.Module, codes: np.ndarray, label: int, compute: Compute) -> np.ndarray:
-    net.eval()
-    parts = [probability(net, codes[i : i + 64], compute)[:, 0, label] for i in range(0, len(codes), 64)]
-    p = np.clip(np.concatenate(parts).astype(np.float64), 1e-12, 1 - 1e-7)
-    return np.log(p) - np.log1p(-p)

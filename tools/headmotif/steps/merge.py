@@ -8,7 +8,7 @@ from ..data import Regions
 def combined(regions: Regions) -> Regions:
     """Merged regions, sorted by contig, strand and start; each is named by its heads, in the order of their names, with commas between.
 
-    Weight, distance and site are those of the region with the largest weight; p and q are the smallest: a merged region is as sure as
+    Weight, distance, site and drop are those of the region with the largest weight; p and q are the smallest: a merged region is as sure as
     the surest in it. Regions over a circle's origin are merged with those before it alone.
     """
     order = np.lexsort((regions.start, regions.strand, regions.contig))
@@ -26,7 +26,7 @@ def combined(regions: Regions) -> Regions:
     return Regions(
         taken.contigs, taken.contig[first], taken.start[first], np.maximum.reduceat(taken.end, first), np.array(heads), taken.strand[first],
         taken.weight[strongest], taken.distance[strongest], taken.site[strongest],
-        np.fmin.reduceat(taken.p, first), np.fmin.reduceat(taken.q, first),
+        np.fmin.reduceat(taken.p, first), np.fmin.reduceat(taken.q, first), None if taken.drop is None else taken.drop[strongest],
     )  # fmt: skip
 
 
