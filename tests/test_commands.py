@@ -90,6 +90,7 @@ BAD = [
     ("score-heads cnn.st genome.st", "cnn.st", "no attention heads"),
     ("score-heads model.st genome.st --also cnn.st", "cnn.st", "no attention heads"),
     ("score-heads model.st genome.fa", "", "--sites"),
+    ("score-heads model.st genome.st --ablate 0 --strands x", "", "--ablate"),
     ("attn2bed cut_attention.st", "cut_attention.st", "cut off"),
     ("attn2bed model.st", "model.st", "attention file is needed"),
     ("attn2bed attention.st --model cnn.st", "attention.st", "another model"),
@@ -256,10 +257,19 @@ def test_heads_are_scored_and_again_with_the_same_bytes(made: Path, tmp_path: Pa
     sizes = ["--background", "200", "--ablate", "10000", "--promoters", "20", "--threads", "1"]
     words = ["model.st", "genome.st", "--also", "model.st", *sizes]
     for name in ("a", "b"):
-        files = ["-o", tmp_path / name, "--profiles", tmp_path / f"{name}.profiles", "--pairs", tmp_path / f"{name}.pairs"]
+        files = [
+            "-o",
+            tmp_path / name,
+            "--strands",
+            tmp_path / f"{name}.strands",
+            "--profiles",
+            tmp_path / f"{name}.profiles",
+            "--pairs",
+            tmp_path / f"{name}.pairs",
+        ]
         done = run(made, "score-heads", *words, *map(str, files))
         assert done.returncode == 0, done.stderr
-    for end in ("", ".profiles", ".pairs"):
+    for end in ("", ".profiles", ".pairs", ".strands"):
         assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
     table = tables.read_table(str(tmp_path / "a"))
     assert len(table["head"]) == 24

@@ -39,6 +39,9 @@ def score_heads(
     output: Output = "-",
     profiles: Annotated[str, typer.Option(metavar="FILE", help="Each head's mean weight by distance, at sites and background, TSV.")] = "",
     pairs: Annotated[str, typer.Option(metavar="FILE", help="Spacings between the choices of every two heads, TSV.")] = "",
+    strands: Annotated[
+        str, typer.Option(metavar="FILE", help="How the two strands' predictions go together, by distance, on the part of --ablate, TSV.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -52,17 +55,22 @@ def score_heads(
     what average precision and the sites' logits lose when the head is silenced; what its motif alone adds to shuffled promoters; which
     heads choose alike, here and in models of other seeds; and a verdict.
     """
+    from dataclasses import asdict
+
     import numpy as np
 
     from ..formats import genome as genome_file
     from ..formats import model_tensor, tables
-    from ..steps import agreement, compute
+    from ..steps import agreement, annotate, compute
     from ..steps import background as drawn
     from ..steps import heads as scored
+    from ..steps import strands as correlated
     from . import reading_files as reading
 
     if model == genome == "-":
         raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
+    if strands and not ablate:
+        raise InputError("--strands needs --ablate: the part of the genome that is annotated")
     trained = model_tensor.read(model)
     net = reading.network(model, trained)
     rivals = [reading.network(path, model_tensor.read(path)) for path in also or []]
@@ -94,7 +102,10 @@ def score_heads(
         names = ("effect", "low", "high", "control")
         columns |= {f"motif_{name}": [getattr(one, name) if one else float("nan") for one in effects] for name in names}
     if ablate:
-        columns |= _ablations(net, data, known, not sites, wanted, where, quiet)
+        p = annotate.annotate(net, data, where, wanted)[0]
+        columns |= _ablations(net, data, p, known, not sites, wanted, where, quiet)
+        if strands:
+            tables.write_table(strands, asdict(correlated.strands(np.where(wanted, p, np.nan), data)))
     columns["verdict"] = [scored.verdict(row, len(rows), effect) for row, effect in zip(rows, effects, strict=True)]
     if profiles:
         tables.write_table(profiles, _profiles(attention, [row.name for row in rows]))
@@ -190,15 +201,22 @@ def _effects(
 
 
 def _ablations(
-    net: "Network", genome: "Genome", sites: "Sites", own: bool, wanted: "np.ndarray", where: "Compute", quiet: bool
+    net: "Network",
+    genome: "Genome",
+    probability: "np.ndarray",
+    sites: "Sites",
+    own: bool,
+    wanted: "np.ndarray",
+    where: "Compute",
+    quiet: bool,
 ) -> dict[str, list]:
     """What is lost without each head, in average precision and in the sites' logits, with intervals."""
     from ..data import Genome
-    from ..steps import annotate, influence
+    from ..steps import influence
     from ..steps.label import label
 
     labelled = genome if own else label(Genome(genome.contigs, genome.base), {"sites": sites})
-    at = influence.yardstick(annotate.annotate(net, genome, where, wanted)[0], labelled.label[0], wanted, genome, 1000)
+    at = influence.yardstick(probability, labelled.label[0], wanted, genome, 1000)
     told: Callable[[int], None] = Progress("silencing heads", 2 * net.config.layers * net.config.heads, quiet)
     columns: dict[str, list] = {}
     for number, one in enumerate(influence.influence(net, genome, where, wanted), 1):

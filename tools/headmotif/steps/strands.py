@@ -1,0 +1,83 @@
+"""Do the two strands' predictions go together? Their correlation by distance, less what the local composition makes of it.
+
+Promoters that point away from each other may share a -10 box: it reads nearly the same from both sides, and their starts then lie
+some 18 nt apart. But any stretch rich in A and T raises both strands' scores; so each strand's logit is freed of what the share
+of A and T around it explains, and what is left is compared with the same at distances too large for sharing anything.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..alphabet import A, N, T
+from ..data import Genome
+
+AROUND = 40
+"""Bases on either side that count for the share of A and T."""
+FAR = (500, 1500)
+"""Distances at which the strands are taken to be strangers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Strands:
+    """By distance, the - strand's position less the + strand's, int64 (distances,): the correlation of the logits as they are, and freed
+    of the local composition, both float64; z: how far the second lies from the mean at far distances, in their standard deviations."""
+
+    distance: np.ndarray
+    correlation: np.ndarray
+    corrected: np.ndarray
+    z: np.ndarray
+
+
+def strands(probability: np.ndarray, genome: Genome, reach: int = 200) -> Strands:
+    """P(site) of one label, float32 (2, N), NaN where it is not known; distances from -`reach` to `reach`.
+
+    Contigs are taken as lines, also where they are circles.
+    """
+    p = np.clip(probability.astype(np.float64), 1e-12, 1 - 1e-7)
+    logit = np.log(p) - np.log1p(-p)
+    rich = _rich(genome)
+    freed = np.stack([_residual(row, rich) for row in logit])
+    distance = np.arange(-reach, reach + 1)
+    plain, corrected = (_by_distance(x, genome, distance) for x in (logit, freed))
+    far = _by_distance(freed, genome, np.concatenate([-np.arange(*FAR, 7), np.arange(*FAR, 7)]))
+    return Strands(distance, plain, corrected, (corrected - np.nanmean(far)) / max(float(np.nanstd(far)), 1e-12))
+
+
+def _by_distance(x: np.ndarray, genome: Genome, distance: np.ndarray) -> np.ndarray:
+    """Pearson's correlation of row 0 at each place with row 1 at `distance` from it, over all contigs."""
+    found = []
+    for d in distance.tolist():
+        here, there = [], []
+        for start, contig in zip(genome.start.tolist(), genome.contigs, strict=False):
+            n = contig.length - abs(d)
+            if n > 1:
+                here.append(x[0, start + max(-d, 0) :][:n])
+                there.append(x[1, start + max(d, 0) :][:n])
+        a, b = (np.concatenate(parts) if parts else np.zeros(0) for parts in (here, there))
+        known = np.isfinite(a) & np.isfinite(b)
+        enough = known.sum() > 2 and a[known].std() > 0 and b[known].std() > 0
+        found.append(float(np.corrcoef(a[known], b[known])[0, 1]) if enough else float("nan"))
+    return np.array(found)
+
+
+def _rich(genome: Genome) -> np.ndarray:
+    """Share of A and T within AROUND bases, float64 (N,), N and what lies off the contig left out."""
+    shares = []
+    for index in range(len(genome.contigs)):
+        codes = genome.contig_bases(index)
+        sums = [np.concatenate([[0], np.cumsum(mask)]) for mask in ((codes == A) | (codes == T), codes != N)]
+        low, high = np.clip(np.arange(len(codes)) - AROUND, 0, None), np.clip(np.arange(len(codes)) + AROUND + 1, None, len(codes))
+        rich, count = (total[high] - total[low] for total in sums)
+        shares.append(rich / np.maximum(count, 1))
+    return np.concatenate(shares)
+
+
+def _residual(logit: np.ndarray, rich: np.ndarray) -> np.ndarray:
+    """What a cubic of the share of A and T leaves of the logit; NaN stays."""
+    known = np.isfinite(logit)
+    if known.sum() < 10:
+        return logit
+    terms = np.stack([rich**power for power in range(4)], 1)
+    weight, *_rest = np.linalg.lstsq(terms[known], logit[known], rcond=None)
+    return logit - terms @ weight
