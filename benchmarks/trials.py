@@ -14,7 +14,7 @@ from headmotif.steps.chunks import Batch, Chunks
 from headmotif.steps.recipe import Recipe
 from headmotif.steps.split import TRAIN
 
-START = {"substitutions": 0.05}
+START = {"substitutions": 0.05, "few": 10**9}
 """What the recipe was when the trials began: each changes one thing of that. What was taken over since has its own row."""
 
 

@@ -282,6 +282,18 @@ def test_a_share_of_the_bases_is_replaced_and_no_n():
     assert (codes != other).any()
 
 
+def test_no_base_is_replaced_where_there_are_sites_enough():
+    genome, part = crowded()
+    sites = int(((genome.label == 1) & (part == split.TRAIN)).sum())
+    places = np.array([(0, 0, start) for start in range(0, 832, 64)])
+    read = []
+    for few in (sites, sites + 1):
+        chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.2, few=few, seed=2), (0, 0))
+        read.append(chunks.batch(places, np.ones(len(places), np.float32), 64, 0).codes.numpy().ravel())
+    assert (read[0] == genome.base[: len(read[0])]).all()
+    assert (read[1] != read[0]).any()
+
+
 def test_prevalence_counts_the_learned_places_alone():
     genome, part = crowded()
     chunks = Chunks(genome, part, Recipe(length=64), (5, 5))

@@ -43,6 +43,7 @@ class Chunks:
         self.site, self.learned, self.target = (
             [np.pad(oriented_rows(x, genome, *row), ((0, 0), (self.margin, self.margin))) for row in rows] for x in (sites, learned, target)
         )
+        self.substitutions = recipe.substitutions if sites.sum() < recipe.few else 0.0
         self.prevalence = np.clip(sites.sum((1, 2)) / np.maximum(learned.sum((1, 2)), 1), 1e-9, 0.5)
 
     def plan(self, epoch: int) -> Plan:
@@ -95,8 +96,8 @@ class Chunks:
         recipe = self.recipe
         codes = self.reads.cut(chunks[:, 0], 1 - 2 * chunks[:, 1], chunks[:, 2], length)
         rng = np.random.default_rng([recipe.seed, 2, step])
-        if recipe.substitutions:
-            changed = (rng.random(codes.shape) < recipe.substitutions) & (codes != N)
+        if self.substitutions:
+            changed = (rng.random(codes.shape) < self.substitutions) & (codes != N)
             codes = np.where(changed, rng.integers(0, N, codes.shape, np.uint8), codes)
         noise = rng.integers(-(2**31), 2**31, codes.shape, np.int32)
         spans = [(2 * c + r, slice(p + self.margin, p + self.margin + length)) for c, r, p in chunks]

@@ -25,7 +25,8 @@ class Recipe:
     average: float = 0.995  # of the weights over the steps; 0: none
     others: float = 0.25  # share of the stretches without a site that an epoch draws
     streams: bool = False  # so many streams as the batch is large, each read in order, instead of stretches drawn at random
-    substitutions: float = 0.0  # share of the bases read that are replaced at random
+    substitutions: float = 0.05  # share of the bases read that are replaced at random, where there are few sites
+    few: int = 4000  # training sites; with fewer a network learns them by heart, with more it reads better undisturbed
     every: int = 0  # steps between evaluations; 0: by the size of the validation part
     smooth: int = 3  # evaluations whose mean score decides what is best: a single one is noisy
     by_loss: bool = False  # the best has the lowest validation loss, not the highest average precision
