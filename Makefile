@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint bench presets ecoli clean
+.PHONY: demo test lint bench presets ablation ecoli clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -27,6 +27,10 @@ bench: $(READY)
 presets: $(READY)
 	$(VENV)/bin/python benchmarks/presets.py $(DATA) --output presets
 
+# Hours: what each choice in the presets is worth, over three folds.
+ablation: $(READY)
+	$(VENV)/bin/python benchmarks/ablation.py $(DATA) --output ablation
+
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
 
@@ -38,5 +42,5 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo ecoli presets build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
+	rm -rf $(VENV) demo ecoli presets ablation build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
