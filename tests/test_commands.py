@@ -231,7 +231,7 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
     ]
     done = run(made, "attn2bed", *words, *map(str, more), "-o", str(tmp_path / "r.bed"))
     assert done.returncode == 0, done.stderr
-    assert "shuffled surroundings have p of at most 0.2" in done.stderr
+    assert "have p of at most 0.05" in done.stderr
     contigs = genome_file.read(str(made / "genome.st")).contigs
     regions = bed.read_regions(str(tmp_path / "r.bed"), contigs)
     twin = gff3.parse((tmp_path / "r.gff3").read_text(), "r.gff3").rows

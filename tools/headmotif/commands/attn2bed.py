@@ -16,8 +16,8 @@ AttentionFile = Annotated[str, typer.Argument(metavar="ATTENTION", help="A file 
 def attn2bed(
     attention: AttentionFile,
     output: Output = "-",
-    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest false discovery rate, over the regions of all heads.")] = 0.1,
-    max_p: Annotated[float, typer.Option(min=0, max=1, help="Largest p of a region.")] = 0.05,
+    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest false discovery rate, over the regions of all heads.")] = 0.2,
+    max_p: Annotated[float, typer.Option(min=0, max=1, help="Largest p of a region.")] = 1.0,
     several: Annotated[int, typer.Option(min=1, help="Regions of a site and head, at most.")] = 1,
     controls: Annotated[
         str, typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED.")
@@ -38,12 +38,13 @@ def attn2bed(
 ) -> None:
     """Report the bases that each head attends to at sites more than it ever does at background positions, as BED.
 
-    Regions are the bases that the strongest key, and its neighbours of at least half its weight, have read.
+    A key counts by the length of what it adds, which is nothing for a weight on nothing. Regions are the bases that the strongest key, and
+    its neighbours that add at least half as much, have read.
     Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q; with --ism, ism.
     """
     from ..formats import attention_tensor, bed, gff3_regions, model_tensor
     from ..steps.merge import combined
-    from ..steps.segment import permuted_offsets, segment
+    from ..steps.segment import RARE, permuted_offsets, segment
 
     seen = attention_tensor.read(attention)
     if model and model_tensor.read(model).digest != seen.model:
@@ -56,10 +57,14 @@ def attn2bed(
     regions = found.regions
     heads = len(set(regions.head.tolist()))
     looked_at = f"{found.tests:,} regions looked at, against {found.background:,} background positions"
-    left = f"{found.rare:,} with p of at most {max_p:g}, {found.significant:,} of them, of {heads} heads, with q of at most {max_q:g}"
+    rare = f"{found.rare:,} with p of at most {max_p:g}, {found.significant:,} of them" if max_p < 1 else f"{found.significant:,}"
+    left = f"{rare}, of {heads} heads, with q of at most {max_q:g}"
     say(f"{looked_at}; {left}", quiet)
     if found.shuffled:
-        say(f"control: {found.shuffled:,} sites with shuffled surroundings have p of at most {max_p:g} in {found.shuffled_rare:.2%}", quiet)
+        say(
+            f"control: of {found.shuffled:,} sites with shuffled surroundings x heads {found.shuffled_rare:.2%} have p of at most {RARE:g}",
+            quiet,
+        )
     lengths = {c.name: c.length for c in seen.contigs}
     circles = [c.name for c in seen.contigs if c.circular]
     if ism:

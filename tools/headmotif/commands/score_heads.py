@@ -30,8 +30,8 @@ def score_heads(
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 5000,
     background: Annotated[int, typer.Option(min=100, help="Number of background positions.")] = 4000,
-    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest q of a region, as in attn2bed.")] = 0.1,
-    max_p: Annotated[float, typer.Option(min=0, max=1, help="Largest p of a region, as in attn2bed.")] = 0.05,
+    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest q of a region, as in attn2bed.")] = 0.2,
+    max_p: Annotated[float, typer.Option(min=0, max=1, help="Largest p of a choice, where heads are compared.")] = 0.05,
     ablate: Annotated[
         int, typer.Option(min=0, help="Nucleotides of the validation part, both strands, that are annotated without each head; 0: none.")
     ] = 200_000,

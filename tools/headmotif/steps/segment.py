@@ -1,10 +1,11 @@
-"""From attention to regions: where a head looks at a site more than it ever looks at what is no site.
+"""From attention to regions: where a head adds more to a site than it ever adds to what is no site.
 
-One statistic a site and head: the largest weight on any key, each weight times how much more the head looks at that distance at
-sites than at background. That profile comes from the other half of the sites and background, so the p-value stays one: how rare the
-statistic is among the background queries of the own half (`tail`). Further regions of the same site and head are tested against the same
-largest weights, which can only make their p larger than it need be. Then q over all regions that were
-looked at, heads being families with their own share of nulls.
+One statistic a site and head: the largest gain from any key, the length of what the key adds (weight x value x output projection) times how
+much more the head gains from that distance at sites than at background. A weight that carries nothing is no reason for anything, so
+weights alone do not count. The profile over distances comes from the other half of the sites and background, so the p-value stays one:
+how rare the statistic is among the background queries of the own half (`tail`). Further regions of the same site and head are tested
+against the same largest gains, which can only make their p larger than it need be. Then q over all regions that were looked at, heads
+being families with their own share of nulls.
 """
 
 from dataclasses import dataclass, fields
@@ -16,15 +17,17 @@ from .false_discovery import grouped
 from .tail import rarity
 
 EDGE = 0.5
-"""A region goes on to the neighbouring keys as long as they have this share of the largest weight."""
+"""A region goes on to the neighbouring keys as long as they gain this share of the strongest key's."""
+RARE = 0.05
+"""The p at which shuffled sites are counted."""
 FLOOR = 0.2
-"""Of an even share of the weight: added to both mean profiles, so that distances which nobody looks at do not count by their noise."""
+"""Of the mean gain at background: added to both mean profiles, so that distances which nobody looks at do not count by their noise."""
 
 
 @dataclass(frozen=True)
 class Segmented:
     """Regions, and how many there were before each filter: regions looked at, those with a small p, those with a small q too; and the
-    background positions and shuffled sites there are, with the share of the shuffled sites x heads that have as small a p."""
+    background positions and shuffled sites there are, with the share of the shuffled sites x heads that have a p of at most RARE."""
 
     regions: Regions
     tests: int
@@ -71,7 +74,7 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
     joined = {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}
     regions = Regions(tuple(c.name for c in attention.contigs), **joined)
     order = np.lexsort((regions.head, regions.strand, regions.end, regions.start, regions.contig))
-    share = float((np.concatenate(control) <= max_p).mean()) if len(shuffled) else float("nan")
+    share = float((np.concatenate(control) <= RARE).mean()) if len(shuffled) else float("nan")
     background = int(attention.is_background.sum())
     return Segmented(regions.take(order), p.size, int((p <= max_p).sum()), len(order), background, len(shuffled), share)
 
@@ -79,18 +82,18 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
 def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: int, several: int = 1) -> list[Peaks]:
     """The strongest keys of a head at queries (rows of the attention) that are sites or shuffled ones, then the next strongest outside
     those regions, and so on."""
-    weight = np.nan_to_num(np.asarray(attention.weight[:, layer, head], np.float32))  # (queries, keys)
+    gain, weight = (np.nan_to_num(np.asarray(x[:, layer, head], np.float32)) for x in (attention.norm, attention.weight))  # (queries, keys)
     site, background = np.flatnonzero(attention.is_site), np.flatnonzero(attention.is_background)
     rng = np.random.default_rng([seed, 8])
-    half = np.zeros(len(weight), bool)
+    half = np.zeros(len(gain), bool)
     for rows in (site, background):
         half[rows] = rng.permutation(len(rows)) % 2 == 0
-    mine, of_first = weight[query], half[query]
+    mine, of_first = gain[query], half[query]
     scaled, chance = np.empty_like(mine), {}
     for side in (True, False):
-        profile = _selectivity(weight[site[half[site] != side]], weight[background[half[background] != side]])
+        profile = _selectivity(gain[site[half[site] != side]], gain[background[half[background] != side]])
         scaled[of_first == side] = mine[of_first == side] * profile
-        chance[side] = (weight[background[half[background] == side]] * profile).max(axis=1, initial=0.0)
+        chance[side] = (gain[background[half[background] == side]] * profile).max(axis=1, initial=0.0)
     found = []
     for _time in range(several):
         key = scaled.argmax(axis=1)
@@ -100,7 +103,7 @@ def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: 
             p[of_first == side] = rarity(chance[side], top[of_first == side])
         p[top <= 0] = 1.0  # there is no key left
         low, high = _extent(mine, key)
-        found.append(Peaks(p, key, low, high, np.take_along_axis(mine, key[:, None], 1)[:, 0].astype(np.float64)))
+        found.append(Peaks(p, key, low, high, np.take_along_axis(weight[query], key[:, None], 1)[:, 0].astype(np.float64)))
         place = np.arange(mine.shape[1])
         scaled[(place >= low[:, None]) & (place <= high[:, None])] = 0.0
     return found
@@ -110,24 +113,27 @@ def _cut_to(peaks: Peaks, number: int) -> Peaks:
     return Peaks(*(getattr(peaks, f.name)[:number] for f in fields(Peaks)))
 
 
-def _extent(weight: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last key of the region around each row's key: neighbours with at least EDGE of its weight."""
-    rows, low, high = np.arange(len(weight)), key.copy(), key.copy()
-    strong = weight >= EDGE * weight[rows, key][:, None]
+def _extent(gain: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last key of the region around each row's key: neighbours with at least EDGE of its gain."""
+    rows, low, high = np.arange(len(gain)), key.copy(), key.copy()
+    strong = gain >= EDGE * gain[rows, key][:, None]
     for step, edge in ((-1, low), (1, high)):
-        going = np.ones(len(weight), bool)
+        going = np.ones(len(gain), bool)
         while going.any():
             beyond = edge + step
-            inside = (beyond >= 0) & (beyond < weight.shape[1])
-            going &= inside & strong[rows, np.clip(beyond, 0, weight.shape[1] - 1)]
+            inside = (beyond >= 0) & (beyond < gain.shape[1])
+            going &= inside & strong[rows, np.clip(beyond, 0, gain.shape[1] - 1)]
             edge[going] += step
     return low, high
 
 
 def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """How many times more weight goes to each distance at sites (rows of `mine`) than at background, float64 (keys,)."""
-    floor = FLOOR / mine.shape[1]
-    return (mine.mean(axis=0) + floor) / (theirs.mean(axis=0) + floor) if len(mine) and len(theirs) else np.ones(mine.shape[1])
+    """How many times more is gained from each distance at sites (rows of `mine`) than at background, float64 (keys,)."""
+    if not len(mine) or not len(theirs):
+        return np.ones(mine.shape[1])
+    here, there = mine.mean(axis=0), theirs.mean(axis=0)
+    floor = FLOOR * max(float(there.mean()), 1e-12)
+    return (here + floor) / (there + floor)
 
 
 def _rows(
