@@ -1,5 +1,7 @@
 """Regions from hand-made attention: where they lie, what is significant, and the control with swapped distances."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
@@ -105,9 +107,19 @@ def test_a_head_that_looks_the_same_way_everywhere_reports_nothing():
     assert segment(attention(weight, np.arange(600) < 300), 0.05, 1.0, 1).significant == 0
 
 
+def test_a_weight_that_adds_nothing_makes_no_region():
+    seen = planted([(0, 100, 1)] * 40, [(-7, 0.8), (3, 0.5)], n=200)
+    norm = seen.norm.copy()
+    norm[:, :, :, OFFSET == -7] = 0
+    found = segment(replace(seen, norm=norm), 0.05, 1.0, 1).regions
+    assert set(found.distance.tolist()) == {3}
+    assert found.weight == pytest.approx(np.full(40, 0.5), abs=1e-3)  # what is told of a region is still its weight
+
+
 def test_keys_off_the_contig_are_never_attended():
     seen = planted([(1, 2, 1)] * 30, [(4, 0.8)])
-    seen.weight[:30, :, :, OFFSET < -2] = np.nan
+    for array in (seen.weight, seen.norm):
+        array[:30, :, :, OFFSET < -2] = np.nan
     found = segment(seen, 0.05, 1.0, 1).regions
     assert set(rows(found)) == {(1, 4, 9, 1, 4, 2)}
 
