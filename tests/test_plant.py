@@ -260,3 +260,25 @@ def test_a_promoter_that_stops_every_frame_finds_another_place():
     assert len(own) == 60
     # of six with a CRP site that ends every reading frame on its strand, those in the other orientation may lie inside
     assert 54 <= int((own == 1).sum()) <= 60
+
+
+@pytest.mark.parametrize("gc", [0.3, 0.4, 0.6, 0.7])
+def test_the_share_of_g_and_c_is_what_was_asked_for(gc):
+    one = plant(PlantSettings(100_000, 60, gc=gc), 1, FACTORS)
+    assert np.isin(one.genome.base, (1, 2)).mean() == pytest.approx(gc, abs=0.025)
+    assert coding.tilt_of(0, 0.87) == 1
+    genes = one.genes
+    for start, end, strand in zip(genes.start, genes.end, genes.strand, strict=True):
+        gene = decode(one.genome.base[start:end] if strand > 0 else reverse_complement(one.genome.base[start:end]))
+        assert gene[-3:] in coding.STOPS
+
+
+@pytest.mark.parametrize(("sharpness", "low", "high"), [(3.0, 0.85, 1.0), (0.4, 0.3, 0.55)])
+def test_sharper_boxes_are_nearer_to_the_consensus(sharpness, low, high):
+    one = plant(PlantSettings(200_000, 300, sharpness=sharpness), 1, FACTORS)
+    boxes = sequences(one, "-10")
+    share = (boxes == encode("TATAAT")).mean()
+    assert low < share < high
+    published = promoter.hexamer(promoter.MINUS_10)
+    np.testing.assert_array_equal(promoter.sharpened(published, 1.0), published)
+    np.testing.assert_allclose(promoter.sharpened(published, sharpness).sum(axis=1), 1)

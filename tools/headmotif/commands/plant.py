@@ -19,6 +19,12 @@ def plant(
     missing: Annotated[float, typer.Option(min=0, max=1, help="Share of the true sites left out of --sites.")] = DEFAULT.missing,
     false: Annotated[float, typer.Option(min=0, max=1, help="False sites in --sites, as a share of the true.")] = DEFAULT.false,
     jittered: Annotated[float, typer.Option(min=0, max=1, help="Share of the listed true sites off by 1-2 nt.")] = DEFAULT.jittered,
+    sharpness: Annotated[
+        float, typer.Option(min=0.1, max=10, help="Power of the motifs' probabilities: 1 as published, more is easier, less harder.")
+    ] = DEFAULT.sharpness,
+    gc: Annotated[
+        float, typer.Option(min=0, max=0.75, help="Share of G and C around what is planted, 0.25 to 0.75; 0: E. coli's.")
+    ] = DEFAULT.gc,
     shuffle_sites: Annotated[bool, typer.Option("--shuffle-sites", help="List random positions instead: a negative control.")] = False,
     motifs: Annotated[str, typer.Option(metavar="FILE", help="Motifs CRP, FNR and LexA other than the built-in ones.")] = "",
     seed: Seed = 1,
@@ -40,7 +46,9 @@ def plant(
     absent = sorted({place.factor for place in step.FACTORS} - set(factors))
     if absent:
         raise InputError(f"{motifs or builtin.MOTIFS}: no motif named {', '.join(absent)}; CRP, FNR and LexA are needed")
-    settings = step.PlantSettings(length, promoters, missing=missing, false=false, jittered=jittered)
+    if 0 < gc < 0.25:
+        raise InputError(f"--gc {gc:g}: give 0.25 to 0.75, or 0 for E. coli's")
+    settings = step.PlantSettings(length, promoters, missing=missing, false=false, jittered=jittered, sharpness=sharpness, gc=gc)
     planted = step.plant(settings, seed, factors)
     given = step.shuffle_sites(planted.sites, length, seed) if shuffle_sites else planted.sites
     fasta.write(output, [settings.contig], [planted.genome.base])

@@ -17,6 +17,7 @@ CODONS_PER_THOUSAND = {
     "GA": (40.0, 19.2, 18.0, 32.2), "GC": (20.3, 25.9, 34.2, 15.3), "GG": (7.8, 30.0, 11.0, 24.9), "GT": (11.0, 15.4, 26.3, 18.4),
     "TA": (0.0, 12.3, 0.0, 16.1), "TC": (7.1, 8.7, 9.0, 8.5), "TG": (0.0, 6.5, 15.3, 5.2), "TT": (13.9, 16.7, 13.7, 22.4),
 }  # fmt: skip
+CODON_WEIGHTS = np.array([CODONS_PER_THOUSAND[a + b] for a in "ACGT" for b in "ACGT"]).ravel()
 STARTS = {"ATG": 0.903, "GTG": 0.079, "TTG": 0.018}
 STOPS = {"TAA": 0.641, "TGA": 0.288, "TAG": 0.071}
 GENE_CODONS_MEAN, GENE_CODONS_SHAPE, GENE_CODONS_MIN = 310.0, 2.2, 30
@@ -94,18 +95,50 @@ def lay_out(length: int, coding: float, random: np.random.Generator) -> Genes:
     return Genes(start, start + widths, strand, unit)
 
 
-def background(genes: Genes, length: int, random: np.random.Generator) -> np.ndarray:
-    """Codes, uint8 (length,): the stretches between genes from an order-2 Markov chain, the genes from their codons."""
-    base = markov(length, random)
+def tilt_of(gc: float, coding: float) -> float:
+    """By how much G and C must be favoured over A and T, everywhere alike, for a share `gc` of them; 1, as in E. coli, where it is 0."""
+    if not gc:
+        return 1.0
+    low, high = 1e-3, 1e3
+    for _turn in range(60):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if _gc_share(middle, coding) < gc else (low, middle)
+    return (low * high) ** 0.5
+
+
+def _gc_share(tilt: float, coding: float) -> float:
+    codons = np.arange(64)
+    count = sum(np.isin(codons // 4**place % 4, (1, 2)) for place in range(3))
+    weight = CODON_WEIGHTS * tilt**count
+    pairs = np.full(16, 1 / 16)
+    step = _tilted(tilt)
+    for _turn in range(200):  # to the chain's own share of pairs
+        pairs = (pairs[:, None] * step).reshape(4, 4, 4).sum(axis=0).ravel()
+    between = pairs.reshape(4, 4).sum(axis=0)[1:3].sum()
+    return float(coding * (weight @ count) / weight.sum() / 3 + (1 - coding) * between)
+
+
+def _tilted(tilt: float) -> np.ndarray:
+    """The chain between genes with G and C favoured, rows summing to 1."""
+    step = BETWEEN_GENES * np.array([1.0, tilt, tilt, 1.0])
+    return step / step.sum(axis=1, keepdims=True)
+
+
+def background(genes: Genes, length: int, random: np.random.Generator, tilt: float = 1.0) -> np.ndarray:
+    """Codes, uint8 (length,): the stretches between genes from an order-2 Markov chain, the genes from their codons.
+
+    tilt: see `tilt_of`.
+    """
+    base = markov(length, random, tilt)
     for start, end, strand in zip(genes.start, genes.end, genes.strand, strict=True):
-        gene = coding_sequence((end - start) // 3, random)
+        gene = coding_sequence((end - start) // 3, random, tilt)
         base[start:end] = gene if strand > 0 else reverse_complement(gene)
     return base
 
 
-def markov(length: int, random: np.random.Generator) -> np.ndarray:
+def markov(length: int, random: np.random.Generator, tilt: float = 1.0) -> np.ndarray:
     """Codes of sequence as it is between genes, uint8 (length,)."""
-    limits = np.cumsum(BETWEEN_GENES / BETWEEN_GENES.sum(axis=1, keepdims=True), axis=1)[:, :3].tolist()
+    limits = np.cumsum(_tilted(tilt), axis=1)[:, :3].tolist()
     base = bytearray(length)
     before = int(random.integers(16))
     for i, u in enumerate(random.random(length).tolist()):
@@ -116,9 +149,10 @@ def markov(length: int, random: np.random.Generator) -> np.ndarray:
     return np.frombuffer(base, np.uint8).copy()
 
 
-def coding_sequence(n_codons: int, random: np.random.Generator) -> np.ndarray:
+def coding_sequence(n_codons: int, random: np.random.Generator, tilt: float = 1.0) -> np.ndarray:
     """Codes of one gene read 5' to 3', uint8 (3 * n_codons,), from start to stop codon."""
-    weights = np.array([CODONS_PER_THOUSAND[a + b] for a in "ACGT" for b in "ACGT"]).ravel()
+    count = sum(np.isin(np.arange(64) // 4**place % 4, (1, 2)) for place in range(3))
+    weights = CODON_WEIGHTS * tilt**count if tilt != 1 else CODON_WEIGHTS
     codon = random.choice(64, size=n_codons, p=weights / weights.sum())
     base = np.stack([codon // 16, codon // 4 % 4, codon % 4], axis=1).astype(np.uint8)  # (codons, 3)
     base[0] = encode(str(random.choice(list(STARTS), p=list(STARTS.values()))))

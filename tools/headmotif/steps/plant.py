@@ -8,9 +8,23 @@ import numpy as np
 from ..alphabet import reverse_complement
 from ..data import Contig, Genome, Motif, Regions, Sites
 from ..errors import InputError
-from .coding import Genes, background, has_stop, lay_out
+from .coding import Genes, background, has_stop, lay_out, tilt_of
 from .plant_settings import PlantSettings
-from .promoter import FACTORS, MINUS_10, PLAIN, SCORE_MEAN, SCORE_SPREAD, SCORE_TIE, Piece, Place, drawn, hexamer, match, promoter
+from .promoter import (
+    FACTORS,
+    MINUS_10,
+    PLAIN,
+    SCORE_MEAN,
+    SCORE_SPREAD,
+    SCORE_TIE,
+    Piece,
+    Place,
+    drawn,
+    hexamer,
+    match,
+    promoter,
+    sharpened,
+)
 
 LEADER_MEAN, LEADER_SPREAD, LEADER_MAX = 3.92, 1.06, 400
 """From the +1 to the start codon: natural log of a median of 50 nt; as Cappable-seq sites between genes lie before the next gene."""
@@ -104,10 +118,10 @@ def plant(settings: PlantSettings, seed: int, factors: Mapping[str, Motif]) -> P
     """
     layout, sequence, places, noise = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
     genes = lay_out(settings.length, settings.coding, layout)
-    ground = _Ground(background(genes, settings.length, sequence), genes, settings.margin)
+    ground = _Ground(background(genes, settings.length, sequence, tilt_of(settings.gc, settings.coding)), genes, settings.margin)
     rows, sites = _promoters(ground, settings, factors, places)
     for _ in range(round(settings.decoys * settings.promoters)):
-        settled = ground.settle("anywhere", [("decoy", 0, drawn(hexamer(MINUS_10), places))], places)
+        settled = ground.settle("anywhere", [("decoy", 0, drawn(sharpened(hexamer(MINUS_10), settings.sharpness), places))], places)
         if settled is None:
             raise InputError(FULL)
         _, strand, [(start, end)] = settled
@@ -126,7 +140,7 @@ def _promoters(ground: _Ground, settings: PlantSettings, factors: Mapping[str, M
     wheres = random.permutation(["inside"] * inside + ["antisense"] * antisense + ["before"] * (n - inside - antisense)).tolist()
     rows, sites = [], []
     for place in kinds:
-        pieces = promoter(place, factors, random)
+        pieces = promoter(place, factors, random, settings.sharpness)
         settled = None
         # where it goes nowhere (it would be a stop codon in every frame), it changes places with a later one, or goes to any other kind
         for where in dict.fromkeys([*wheres, *WHERE]):

@@ -83,6 +83,14 @@ def hexamer(columns: tuple[tuple[str, float], ...], weight: float = 1.0) -> np.n
     return weight * matrix + (1 - weight) * 0.25
 
 
+def sharpened(matrix: np.ndarray, sharpness: float) -> np.ndarray:
+    """Probabilities (width, 4) to a power, each column summing to 1 again: above 1 nearer to the consensus, below 1 nearer to chance."""
+    if sharpness == 1:
+        return matrix
+    power = matrix**sharpness
+    return power / power.sum(axis=1, keepdims=True)
+
+
 def drawn(matrix: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """One sequence, uint8 (width,), of probabilities (width, 4)."""
     limits = np.cumsum(matrix / matrix.sum(axis=1, keepdims=True), axis=1)[:, :3]
@@ -111,23 +119,23 @@ def dyad(matrix: np.ndarray) -> int:
     return max(range(width // 2 + 1, width + (width + 1) // 2), key=likeness)
 
 
-def promoter(place: Place, factors: Mapping[str, Motif], random: np.random.Generator) -> list[Piece]:
-    """The pieces of one promoter in the order to write them: a later one goes over an earlier."""
+def promoter(place: Place, factors: Mapping[str, Motif], random: np.random.Generator, sharpness: float = 1.0) -> list[Piece]:
+    """The pieces of one promoter in the order to write them: a later one goes over an earlier. sharpness: of its hexamers and factor."""
     ten = -one_of(TO_START, random) - 5  # the last of six bases is TO_START before the +1
     spacer = one_of(SPACER, random)
     pieces = []
     if place.factor:
-        matrix = factors[place.factor].matrix
+        matrix = sharpened(factors[place.factor].matrix, sharpness)
         centre = place.centre + one_of(WOBBLE, random) if place.centre is not None else ten + LEXA_ON_10
         codes, twice = drawn(matrix, random), dyad(matrix)
         if random.random() < 0.5:
             codes, twice = reverse_complement(codes), 2 * len(matrix) - twice
         pieces.append((place.factor, centre - twice // 2, codes))
     if place.weight_35 > 0:
-        pieces.append(("-35", ten - spacer - 6, drawn(hexamer(MINUS_35, place.weight_35), random)))
+        pieces.append(("-35", ten - spacer - 6, drawn(sharpened(hexamer(MINUS_35, place.weight_35), sharpness), random)))
     if random.random() < EXTENDED and place.factor != "LexA":
         pieces.append(("ext-10", ten - 3, np.array([3, 2], np.uint8)))
-    pieces.append(("-10", ten, drawn(hexamer(MINUS_10), random)))
+    pieces.append(("-10", ten, drawn(sharpened(hexamer(MINUS_10), sharpness), random)))
     pieces.append(("", -1, drawn(np.array([BEFORE]), random)))
     pieces.append(("TSS", 0, drawn(np.array([START]), random)))
     return pieces
