@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint bench presets ablation ecoli clean
+.PHONY: demo test lint bench presets ablation truth ecoli clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -31,6 +31,10 @@ presets: $(READY)
 ablation: $(READY)
 	$(VENV)/bin/python benchmarks/ablation.py $(DATA) --output ablation
 
+# An hour or more: what heads recover of planted genomes, beside rivals and bounds.
+truth: $(READY)
+	$(VENV)/bin/python benchmarks/truth.py --output truth
+
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
 
@@ -42,5 +46,5 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo ecoli presets ablation build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
+	rm -rf $(VENV) demo ecoli presets ablation truth build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
