@@ -45,7 +45,6 @@ def dump_attention(
     Background positions, no sites and with the same share of A and T around them, come along and are marked, as do sites whose
     surroundings are shuffled: what heads do there is chance.
     """
-    import numpy as np
 
     from ..formats import attention_tensor, model_tensor, tensors
     from ..formats import genome as genome_file
@@ -74,9 +73,7 @@ def dump_attention(
         known = _called(net, data, trained.header, where, quiet)
     else:
         known = reading.sites(data, sites, feature)
-    asked = known
-    if limit and limit < len(known):
-        asked = known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
+    asked = reading.some(known, limit, seed)
     others = drawn.matched(data, asked, known, background, seed)
     queries, kind = drawn.joined(asked, others)
     looks = [attend.Look(data, queries, attend.said_of(queries, kind)), attend.shuffled(net, data, asked, shuffled, seed)]

@@ -20,6 +20,15 @@ def network(path: str, trained: "Trained") -> "Network":
     return net
 
 
+def some(known: "Sites", limit: int, seed: int) -> "Sites":
+    """At most so many of the sites, drawn at random, in their order; all where the limit is 0."""
+    import numpy as np
+
+    if not limit or limit >= len(known):
+        return known
+    return known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
+
+
 def sites(genome: "Genome", path: str, feature: str) -> "Sites":
     """The sites of a file, or the first label's of a genome tensor."""
     from ..formats import sites as sites_file

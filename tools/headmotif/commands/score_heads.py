@@ -76,9 +76,7 @@ def score_heads(
     rivals = [reading.network(path, model_tensor.read(path)) for path in also or []]
     data = genome_file.read(genome)
     known = reading.sites(data, sites, feature)
-    asked = known
-    if limit and limit < len(known):
-        asked = known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
+    asked = reading.some(known, limit, seed)
     queries, kind = drawn.joined(asked, drawn.matched(data, asked, known, background, seed))
     where = compute.choose(device, precision, usable_threads(threads))
     wanted = _part(data, trained, ablate, seed)

@@ -109,6 +109,12 @@ def probability(net: torch.nn.Module, codes: np.ndarray, compute: Compute) -> np
         return torch.sigmoid(net(torch.from_numpy(codes).to(compute.device)).float()).cpu().numpy()
 
 
+def logit(probability: np.ndarray) -> np.ndarray:
+    """The logits, float64, of P as float32 holds it; those of 0 and 1 are finite, NaN stays."""
+    p = np.clip(probability.astype(np.float64), 1e-12, 1 - 1e-7)
+    return np.log(p) - np.log1p(-p)
+
+
 def grid(genome: Genome, size: int) -> np.ndarray:
     """int64 (stretches, 4): contig, strand (+1, -1), oriented start and length of every stretch of `size` or, at a 3' end, less."""
     total = np.repeat([c.length for c in genome.contigs], 2).astype(np.int64)  # of contig 0 +, 0 -, 1 +, ...

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-LEAST = 1e-12
-"""Probabilities are kept this far from nought and one."""
+from .annotate import logit
 
 
 class Calibration(NamedTuple):
@@ -27,8 +26,7 @@ def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:
     A true target counts as (sites + 1) / (sites + 2), a false one as 1 / (others + 2), so that few sites drive nothing to infinity.
     Where sites rank no higher than others there is nothing to go by, and the slope stays 1, the shift 0.
     """
-    p = np.clip(probability.astype(np.float64), LEAST, 1 - LEAST)
-    x, hit = np.log(p) - np.log1p(-p), truth.astype(bool)
+    x, hit = logit(probability), truth.astype(bool)
     sites, others = int(hit.sum()), int((~hit).sum())
     if not sites or not others:
         return Calibration()

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ..data import NO_LABEL, Genome
 from . import bootstrap
-from .annotate import annotate
+from .annotate import annotate, logit
 from .bootstrap import Interval, Ranked
 from .compute import Compute
 
@@ -117,13 +117,8 @@ def changes(at: Yardstick, silenced: np.ndarray) -> tuple[Interval, Interval]:
     """What P with a head silenced, float32 (2, N), loses or gains: in average precision, and in the sites' mean logit; 95 % by blocks."""
     precision = bootstrap.difference([at.ranked(silenced)], [at.ranked(at.probability)], at.draws)
     row, place = np.nonzero(at.truth & at.known)
-    change = _logit(silenced[row, place]) - _logit(at.probability[row, place])
+    change = logit(silenced[row, place]) - logit(at.probability[row, place])
     return precision, bootstrap.average(change, at.block[place], at.draws)
-
-
-def _logit(p: np.ndarray) -> np.ndarray:
-    p = np.clip(p.astype(np.float64), 1e-12, 1 - 1e-7)
-    return np.log(p) - np.log1p(-p)
 
 
 def _columns(net: nn.Module, head: int) -> slice:

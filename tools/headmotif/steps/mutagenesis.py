@@ -11,7 +11,7 @@ import torch
 
 from ..alphabet import N
 from ..data import Genome, Regions
-from .annotate import probability
+from .annotate import logit, probability
 from .compute import Compute
 from .windows import Reads, flip
 
@@ -70,8 +70,7 @@ def logits(net: torch.nn.Module, windows: np.ndarray, label: int, compute: Compu
     """The logit of each window's site, float64 (windows,); windows: uint8 (windows, before + 1 + after)."""
     net.eval()
     parts = [probability(net, windows[i : i + AT_ONCE], compute)[:, 0, label] for i in range(0, len(windows), AT_ONCE)]
-    p = np.clip(np.concatenate(parts or [np.zeros(0)]).astype(np.float64), 1e-12, 1 - 1e-7)
-    return np.log(p) - np.log1p(-p)
+    return logit(np.concatenate(parts or [np.zeros(0, np.float32)]))
 
 
 def _inside(regions: Regions, reads: Reads) -> tuple[np.ndarray, np.ndarray]:

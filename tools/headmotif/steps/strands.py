@@ -11,6 +11,7 @@ import numpy as np
 
 from ..alphabet import A, N, T
 from ..data import Genome
+from .annotate import logit
 
 AROUND = 40
 """Bases on either side that count for the share of A and T."""
@@ -34,12 +35,11 @@ def strands(probability: np.ndarray, genome: Genome, reach: int = 200) -> Strand
 
     Contigs are taken as lines, also where they are circles.
     """
-    p = np.clip(probability.astype(np.float64), 1e-12, 1 - 1e-7)
-    logit = np.log(p) - np.log1p(-p)
+    said = logit(probability)
     rich = _rich(genome)
-    freed = np.stack([_residual(row, rich) for row in logit])
+    freed = np.stack([_residual(row, rich) for row in said])
     distance = np.arange(-reach, reach + 1)
-    plain, corrected = (_by_distance(x, genome, distance) for x in (logit, freed))
+    plain, corrected = (_by_distance(x, genome, distance) for x in (said, freed))
     far = _by_distance(freed, genome, np.concatenate([-np.arange(*FAR, 7), np.arange(*FAR, 7)]))
     return Strands(distance, plain, corrected, (corrected - np.nanmean(far)) / max(float(np.nanstd(far)), 1e-12))
 
@@ -73,11 +73,11 @@ def _rich(genome: Genome) -> np.ndarray:
     return np.concatenate(shares)
 
 
-def _residual(logit: np.ndarray, rich: np.ndarray) -> np.ndarray:
-    """What a cubic of the share of A and T leaves of the logit; NaN stays."""
-    known = np.isfinite(logit)
+def _residual(said: np.ndarray, rich: np.ndarray) -> np.ndarray:
+    """What a cubic of the share of A and T leaves of the logits; NaN stays."""
+    known = np.isfinite(said)
     if known.sum() < 10:
-        return logit
+        return said
     terms = np.stack([rich**power for power in range(4)], 1)
-    weight, *_rest = np.linalg.lstsq(terms[known], logit[known], rcond=None)
-    return logit - terms @ weight
+    weight, *_rest = np.linalg.lstsq(terms[known], said[known], rcond=None)
+    return said - terms @ weight
