@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import encode
+from headmotif.commands import score_heads
 from headmotif.data import Attention, Contig, Genome
+from headmotif.formats.model_tensor import Trained
 from headmotif.steps import heads
 from headmotif.steps.agreement import choices
 from headmotif.steps.marginal import Marginal
@@ -79,3 +81,16 @@ def test_pairs_are_named(found):
     rows, chosen = found
     first = next(heads.pair_rows(chosen, [row.name for row in rows]))
     assert (first["first"], first["second"], first["spacing"]) == ("L1H1", "L1H2", 0)
+
+
+def test_the_part_without_heads_is_whole_blocks_of_what_the_network_did_not_learn():
+    genome = Genome((Contig("c", 65_000, False, "SQ.1"),), np.zeros(65_000, np.uint8))
+    known = Trained({"data": {"contigs": ["SQ.1"]}, "split": {"validation": ["c:20001-52000"]}}, {})
+    sizes = {asked: score_heads._part(genome, known, asked, 1) for asked in (0, 1, 25_000, 10**9)}
+    assert [int(part.sum()) for part in sizes.values()][0] == 0
+    assert 0 < sizes[1].sum() <= 10_000
+    assert 10_000 < sizes[25_000].sum() <= 25_000
+    assert np.flatnonzero(sizes[10**9]).tolist() == list(range(20_000, 52_000))
+    assert all(not part[:20_000].any() and not part[52_000:].any() for part in sizes.values())
+    stranger = Trained({"data": {"contigs": ["SQ.2"]}, "split": {"validation": ["c:1-10"]}}, {})
+    assert score_heads._part(genome, stranger, 10**9, 1).all()

@@ -116,7 +116,10 @@ def score_heads(
 
 
 def _part(genome: "Genome", trained: "Trained", nucleotides: int, seed: int) -> "np.ndarray":
-    """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at random."""
+    """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at random.
+
+    As many as hold no more than so many nucleotides, but one at least; none where none is asked for.
+    """
     import numpy as np
 
     from ..steps import bootstrap, split
@@ -129,7 +132,8 @@ def _part(genome: "Genome", trained: "Trained", nucleotides: int, seed: int) -> 
     block = bootstrap.blocks(genome.contigs)
     order = np.random.default_rng([seed, 12]).permutation(np.unique(block[part]))
     size = np.cumsum(np.bincount(block[part], minlength=len(order))[order])
-    return part & np.isin(block, order[: np.searchsorted(size, nucleotides, side="right")] if nucleotides else [])
+    blocks = max(1, int(np.searchsorted(size, nucleotides, side="right"))) if nucleotides else 0
+    return part & np.isin(block, order[:blocks])
 
 
 def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray") -> str:
