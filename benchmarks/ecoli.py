@@ -22,8 +22,8 @@ from headmotif import builtin
 from headmotif.data import NO_LABEL, Genome
 from headmotif.formats import attention_tensor, motifs, tables
 from headmotif.formats import genome as genome_file
+from headmotif.steps import profile
 from headmotif.steps.metrics import score
-from headmotif.steps.profile import profiles
 from headmotif.steps.promoter import SPACER, TO_START
 from headmotif.steps.promoter_scan import promoter_scores
 from headmotif.steps.split import TEST, VALIDATION, parsed, parts
@@ -44,7 +44,8 @@ def main() -> None:
     asked.output.mkdir(parents=True, exist_ok=True)
     used = [timed(words, asked.output) for words in chain(asked.data.resolve(), asked)]
     tables.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
-    write_profiles(asked.output)
+    attention = attention_tensor.read(str(asked.output / "attention.safetensors"))
+    tables.write_table(str(asked.output / "profiles.tsv"), profile.table(attention))
     rows = [*network_rows(asked.output), *scan_rows(asked.output)]
     tables.write_table(str(asked.output / "summary.tsv"), {k: [r[k] for r in rows] for k in rows[0]})
     for name in ("summary.tsv", "resources.tsv"):
@@ -134,16 +135,6 @@ def scan_rows(folder: Path) -> list[dict]:
 def row(model: str, part: str, found: dict) -> dict:
     names = ("roc_auc", "average_precision", "prevalence", "sites", "positions")
     return {"model": model, "part": part, **{name: found[name] for name in names}}
-
-
-def write_profiles(folder: Path) -> None:
-    """Each head's mean weight by distance, at sites and at background: what to plot."""
-    attention = attention_tensor.read(str(folder / "attention.safetensors"))
-    at_sites, at_background = profiles(attention)
-    layers, heads, keys = at_sites.shape
-    names = np.array([f"L{layer + 1}H{head + 1}" for layer in range(layers) for head in range(heads)])
-    columns = {"head": np.repeat(names, keys), "distance": np.tile(attention.offset, layers * heads)}
-    tables.write_table(str(folder / "profiles.tsv"), {**columns, "sites": at_sites.ravel(), "background": at_background.ravel()})
 
 
 if __name__ == "__main__":

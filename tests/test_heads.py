@@ -79,7 +79,7 @@ def test_verdicts(found):
 
 def test_pairs_are_named(found):
     rows, chosen = found
-    first = next(heads.pair_rows(chosen, [row.name for row in rows]))
+    first = heads.pair_rows(chosen, [row.name for row in rows])[0]
     assert (first["first"], first["second"], first["spacing"]) == ("L1H1", "L1H2", 0)
 
 

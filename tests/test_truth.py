@@ -21,7 +21,7 @@ def sites_of(position, strand):
     return Sites(np.zeros(n, np.int32), np.array(position), np.array(strand, np.int8), np.zeros(n, np.float32))
 
 
-def test_gradient_is_that_of_the_logit_by_finite_differences():
+def test_gradients_go_with_mutagenesis():
     for preset in ("default", "cnn"):
         net = network(networks.SMALL[preset])
         genome = genome_of(random_codes(400), circular=True)

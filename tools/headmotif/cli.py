@@ -34,6 +34,8 @@ GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help="FASTA (gz too
 GenomeFiles = Annotated[
     list[str], typer.Argument(metavar="GENOME...", help="Genome tensors with labels, from fasta2tensor; - is standard input.")
 ]
+SitesFile = Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")]
+Feature = Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")]
 ModelFile = Annotated[str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote; - is standard input.")]
 
 

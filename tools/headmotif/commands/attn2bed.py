@@ -9,6 +9,7 @@ from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
     from ..data import Contig, Regions
+    from ..steps.model import Network
 
 AttentionFile = Annotated[str, typer.Argument(metavar="ATTENTION", help="A file that dump-attention wrote; - is standard input.")]
 
@@ -45,13 +46,15 @@ def attn2bed(
     from ..formats import attention_tensor, bed, gff3_regions, model_tensor
     from ..steps.merge import combined
     from ..steps.segment import RARE, permuted_offsets, segment
+    from . import reading_files as reading
 
     seen = attention_tensor.read(attention)
-    if model and model_tensor.read(model).digest != seen.model:
+    trained = model_tensor.read(model) if model else None
+    if trained and trained.digest != seen.model:
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if not seen.is_background.any():
         raise FormatError(attention, None, "no background positions in it, so nothing says what is chance; dump it again with --background")
-    if ism and not (model and genome):
+    if ism and not (trained and genome):
         raise InputError("--ism needs --model and --genome: the network is asked again with the regions' bases replaced")
     found = segment(seen, max_q, max_p, seed, several)
     regions = found.regions
@@ -68,7 +71,8 @@ def attn2bed(
     lengths = {c.name: c.length for c in seen.contigs}
     circles = [c.name for c in seen.contigs if c.circular]
     if ism:
-        regions = _mutated(regions, seen.contigs, model, genome, ism, seed, usable_threads(threads), device, quiet)
+        net = reading.network(model, trained)
+        regions = _mutated(regions, seen.contigs, net, genome, ism, seed, usable_threads(threads), device, quiet)
     if controls:
         bed.write_regions(controls, permuted_offsets(regions, seed), lengths, circles)
     if gff3:
@@ -85,7 +89,7 @@ def attn2bed(
 def _mutated(
     regions: "Regions",
     contigs: tuple["Contig", ...],
-    model: str,
+    net: "Network",
     genome: str,
     times: int,
     seed: int,
@@ -97,11 +101,8 @@ def _mutated(
     from dataclasses import replace
 
     from ..formats import genome as genome_file
-    from ..formats import model_tensor
     from ..steps import compute, mutagenesis
-    from . import reading_files as reading
 
-    net = reading.network(model, model_tensor.read(model))
     data = genome_file.read(genome)
     if [(c.name, c.length) for c in data.contigs] != [(c.name, c.length) for c in contigs]:
         raise FormatError(genome, None, "this is not the genome that the attention comes from; give that one")

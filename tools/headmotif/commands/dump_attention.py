@@ -4,7 +4,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, GenomeFile, ModelFile, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import (
+    Device,
+    Feature,
+    GenomeFile,
+    ModelFile,
+    Output,
+    Precision,
+    Progress,
+    Quiet,
+    Seed,
+    SitesFile,
+    Threads,
+    command,
+    say,
+    usable_threads,
+)
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -18,8 +33,8 @@ if TYPE_CHECKING:
 def dump_attention(
     model: ModelFile,
     genome: GenomeFile,
-    sites: Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")] = "",
-    feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")] = "",
+    sites: SitesFile = "",
+    feature: Feature = "",
     called: Annotated[
         bool, typer.Option("--called", help="Look at what the model calls: its first label's local maxima above its threshold.")
     ] = False,

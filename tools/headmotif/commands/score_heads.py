@@ -5,7 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, GenomeFile, ModelFile, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import (
+    Device,
+    Feature,
+    GenomeFile,
+    ModelFile,
+    Output,
+    Precision,
+    Progress,
+    Quiet,
+    Seed,
+    SitesFile,
+    Threads,
+    command,
+    say,
+    usable_threads,
+)
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -22,8 +37,8 @@ if TYPE_CHECKING:
 def score_heads(
     model: ModelFile,
     genome: GenomeFile,
-    sites: Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")] = "",
-    feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")] = "",
+    sites: SitesFile = "",
+    feature: Feature = "",
     also: Annotated[
         list[str] | None,
         typer.Option(metavar="MODEL", help="A model of another seed, to look for the heads again; may be given again."),
@@ -55,13 +70,13 @@ def score_heads(
     what average precision and the sites' logits lose when the head is silenced; what its motif alone adds to shuffled promoters; which
     heads choose alike, here and in models of other seeds; and a verdict.
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, fields
 
     import numpy as np
 
     from ..formats import genome as genome_file
     from ..formats import model_tensor, tables
-    from ..steps import agreement, annotate, compute
+    from ..steps import agreement, annotate, compute, profile
     from ..steps import background as drawn
     from ..steps import heads as scored
     from ..steps import strands as correlated
@@ -106,11 +121,10 @@ def score_heads(
             tables.write_table(strands, asdict(correlated.strands(np.where(wanted, p, np.nan), data)))
     columns["verdict"] = [scored.verdict(row, len(rows), effect) for row, effect in zip(rows, effects, strict=True)]
     if profiles:
-        tables.write_table(profiles, _profiles(attention, [row.name for row in rows]))
+        tables.write_table(profiles, profile.table(attention))
     if pairs:
-        found = list(scored.pair_rows(chosen, [row.name for row in rows]))
-        names = ("first", "second", "sites", "spacing", "count", "expected", "z", "p", "q")
-        tables.write_table(pairs, {name: [row[name] for row in found] for name in names})
+        found = scored.pair_rows(chosen, [row.name for row in rows])
+        tables.write_table(pairs, {f.name: [row[f.name] for row in found] for f in fields(agreement.Pair)})
     tables.write_table(output, columns)
     say(_told(columns["verdict"]), quiet)
 
@@ -131,7 +145,7 @@ def _part(genome: "Genome", trained: "Trained", nucleotides: int, seed: int) -> 
         part = split.parts(genome, regions, []) == split.VALIDATION
     block = bootstrap.blocks(genome.contigs)
     order = np.random.default_rng([seed, 12]).permutation(np.unique(block[part]))
-    size = np.cumsum(np.bincount(block[part], minlength=len(order))[order])
+    size = np.cumsum(np.bincount(block[part])[order])
     blocks = max(1, int(np.searchsorted(size, nucleotides, side="right"))) if nucleotides else 0
     return part & np.isin(block, order[:blocks])
 
@@ -227,17 +241,6 @@ def _ablations(
                 columns.setdefault(f"{name}_{one.kind}{part}", []).append(value)
         told(number)
     return columns
-
-
-def _profiles(attention: "Attention", names: list[str]) -> dict[str, "np.ndarray"]:
-    import numpy as np
-
-    from ..steps.profile import profiles
-
-    at_sites, at_background = profiles(attention)
-    keys = len(attention.offset)
-    place = {"head": np.repeat(np.array(names), keys), "distance": np.tile(attention.offset, len(names))}
-    return {**place, "sites": at_sites.ravel(), "background": at_background.ravel()}
 
 
 def _told(verdicts: list[str]) -> str:

@@ -39,6 +39,14 @@ class Sites:
         check(len(self.contig) == len(self.strand) == len(self.strength) == n, "columns of sites differ in length")
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
+    @classmethod
+    def at(cls, contigs: tuple[Contig, ...], row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None) -> "Sites":
+        """Sites from rows (0 the + strand, 1 the - strand) and places in the contigs end to end, all (sites,)."""
+        start = np.cumsum([0, *(c.length for c in contigs)], dtype=np.int64)
+        contig = np.searchsorted(start, place, side="right") - 1
+        known = np.full(len(place), np.nan) if strength is None else strength
+        return cls(contig.astype(np.int32), place - start[contig], (1 - 2 * row).astype(np.int8), known.astype(np.float32))
+
     def __len__(self) -> int:
         return len(self.position)
 
@@ -84,7 +92,4 @@ class Genome:
     def sites(self, label: int = 0) -> Sites:
         """The sites of one label set, as they were given (duplicates dropped), in contig coordinates."""
         mine = self.site[:, 0] == label
-        row, place = self.site[mine, 1], self.site[mine, 2]
-        start = self.start
-        contig = np.searchsorted(start, place, side="right") - 1
-        return Sites(contig.astype(np.int32), place - start[contig], (1 - 2 * row).astype(np.int8), self.strength[mine])
+        return Sites.at(self.contigs, self.site[mine, 1], self.site[mine, 2], self.strength[mine])

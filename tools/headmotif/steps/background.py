@@ -45,7 +45,7 @@ def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Genera
     free = (np.cumsum(near, axis=1)[:, :-1] == 0) & (genome.base != N)
     place = np.flatnonzero(free.ravel())
     place = rng.permutation(place) if len(place) <= 4 * number else rng.choice(place, number, replace=False)
-    return _sites(genome, *np.divmod(place[:number], len(genome.base)))
+    return Sites.at(genome.contigs, *np.divmod(place[:number], len(genome.base)))
 
 
 def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
@@ -65,15 +65,9 @@ def anywhere(genome: Genome, number: int, seed: int) -> Sites:
     """Positions of both strands drawn at random, none on N, in the genome's order."""
     rng = np.random.default_rng([seed, 10])
     place = np.flatnonzero(np.tile(genome.base != N, 2))
-    return _sites(genome, *np.divmod(np.sort(rng.permutation(place)[:number]), len(genome.base)))
+    return Sites.at(genome.contigs, *np.divmod(np.sort(rng.permutation(place)[:number]), len(genome.base)))
 
 
 def everywhere(genome: Genome) -> Sites:
     """Every position, the + strand first, both by ascending coordinates; none on N."""
-    return _sites(genome, *np.nonzero(np.tile(genome.base != N, (2, 1))))
-
-
-def _sites(genome: Genome, row: np.ndarray, at: np.ndarray) -> Sites:
-    contig = np.searchsorted(genome.start, at, side="right") - 1
-    strength = np.full(len(at), np.nan, np.float32)
-    return Sites(contig.astype(np.int32), at - genome.start[contig], (1 - 2 * row).astype(np.int8), strength)
+    return Sites.at(genome.contigs, *np.nonzero(np.tile(genome.base != N, (2, 1))))

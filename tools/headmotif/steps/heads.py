@@ -5,8 +5,8 @@ among the sites, on sites that the motif was not found on. It recurs in another 
 that model chooses the same bases at the same sites, beyond habit.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -100,17 +100,6 @@ def verdict(head: Head, number: int, effect: Marginal | None) -> str:
     return ", ".join(said)
 
 
-def pair_rows(chosen: np.ndarray, names: Sequence[str]) -> Iterator[dict]:
-    """The table of head pairs, see `agreement.Pair`."""
-    for pair in agreement.pairs(chosen):
-        yield {
-            "first": names[pair.first],
-            "second": names[pair.second],
-            "sites": pair.sites,
-            "spacing": pair.spacing,
-            "count": pair.count,
-            "expected": pair.expected,
-            "z": pair.z,
-            "p": pair.p,
-            "q": pair.q,
-        }
+def pair_rows(chosen: np.ndarray, names: Sequence[str]) -> list[dict]:
+    """The table of head pairs, see `agreement.Pair`, heads by their names."""
+    return [{**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in agreement.pairs(chosen)]

@@ -6,6 +6,7 @@ worth much, so a small loss does not say that a head reads nothing.
 """
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -99,6 +100,11 @@ class Yardstick:
     block: np.ndarray
     draws: np.ndarray
 
+    @functools.cached_property
+    def whole(self) -> Ranked:
+        """The whole network's ranking: every silenced head is held against it."""
+        return self.ranked(self.probability)
+
     def ranked(self, probability: np.ndarray) -> Ranked:
         block = np.broadcast_to(self.block, self.known.shape)[self.known]
         return bootstrap.ranked(self.truth[self.known], probability[self.known], block, self.draws.shape[1])
@@ -115,7 +121,7 @@ def yardstick(probability: np.ndarray, label: np.ndarray, wanted: np.ndarray, ge
 
 def changes(at: Yardstick, silenced: np.ndarray) -> tuple[Interval, Interval]:
     """What P with a head silenced, float32 (2, N), loses or gains: in average precision, and in the sites' mean logit; 95 % by blocks."""
-    precision = bootstrap.difference([at.ranked(silenced)], [at.ranked(at.probability)], at.draws)
+    precision = bootstrap.difference([at.ranked(silenced)], [at.whole], at.draws)
     row, place = np.nonzero(at.truth & at.known)
     change = logit(silenced[row, place]) - logit(at.probability[row, place])
     return precision, bootstrap.average(change, at.block[place], at.draws)

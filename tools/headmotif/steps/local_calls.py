@@ -51,10 +51,7 @@ def called(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: floa
     Their strength is P.
     """
     row, place = np.nonzero(local_maxima(probability, contigs, d) & (probability >= threshold))
-    start = np.cumsum([0] + [c.length for c in contigs])
-    contig = np.searchsorted(start, place, side="right") - 1
-    strand = (1 - 2 * row).astype(np.int8)
-    return Sites(contig.astype(np.int32), place - start[contig], strand, probability[row, place].astype(np.float32))
+    return Sites.at(contigs, row, place, probability[row, place])
 
 
 def calls(probability: np.ndarray, label: np.ndarray, contigs: tuple[Contig, ...], d: int, known: np.ndarray | bool = True) -> Calls:

@@ -41,6 +41,14 @@ def profiles(attention: Attention) -> tuple[np.ndarray, np.ndarray]:
     return mean_weight(attention, attention.is_site), mean_weight(attention, attention.is_background)
 
 
+def table(attention: Attention) -> dict[str, np.ndarray]:
+    """The profiles as columns, a row for each head and distance: `head` (L1H3), `distance`, `sites`, `background`."""
+    at_sites, at_background = profiles(attention)
+    names = [attention.name(*head) for head in np.ndindex(at_sites.shape[:2])]
+    place = {"head": np.repeat(names, len(attention.offset)), "distance": np.tile(attention.offset, len(names))}
+    return {**place, "sites": at_sites.ravel(), "background": at_background.ravel()}
+
+
 def mean_weight(attention: Attention, chosen: np.ndarray) -> np.ndarray:
     """Mean weights of some queries, bool (queries,), float64 (layers, heads, keys)."""
     rows = np.flatnonzero(chosen)
