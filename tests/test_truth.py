@@ -71,4 +71,29 @@ def test_windows_are_the_best_apart_and_as_many_as_asked():
     sites = sites_of([1000, 500], [1, -1])
     found = rivals.windows_of(track, sites, ("c",), 6, 3)
     rows = sorted(zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True))
-    assert rows == [(500, 485, 491, 13), (1000, 930, 936, -67), (1000, 990, 996, -7)]
+    assert rows == [(500, 485, 491, 12), (1000, 930, 936, -68), (1000, 990, 996, -8)]
+
+
+def test_words_tell_where_a_planted_word_lies():
+    codes = random_codes(120_000)
+    position = np.arange(200, 119_600, 400)
+    for at in position:
+        codes[at - 12 : at - 6] = [3, 0, 3, 0, 0, 3]
+    genome = genome_of(codes)
+    sites = sites_of(position, np.ones(len(position)))
+    chance = sites_of(position[:-1] + 200, np.ones(len(position) - 1))
+    track = rivals.word_track(genome, sites.take(np.arange(200)), chance, sites.take(np.arange(200, len(position))))
+    assert (track.argmax(axis=1) == rivals.SPAN - 10).mean() > 0.9  # the word's middle, (6 - 1) // 2 behind its first base at -12
+
+
+def test_the_true_matrix_points_at_the_planted_word_on_either_strand():
+    codes = random_codes(3000)
+    matrix = np.full((6, 4), 0.01)
+    matrix[np.arange(6), [3, 3, 2, 0, 1, 0]] = 0.97
+    codes[960:966] = [3, 3, 2, 0, 1, 0]
+    codes[2034:2040] = [3, 2, 3, 1, 0, 0]  # TTGACA on the other strand
+    genome = genome_of(codes)
+    found, bits = rivals.true_matrix(genome, sites_of([1000, 2000], [1, -1]), matrix, range(-45, -30), False, 6)
+    rows = sorted(zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True))
+    assert rows == [(1000, 960, 966, -38), (2000, 2034, 2040, -37)]
+    assert bits.min() > 10

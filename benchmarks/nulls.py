@@ -1,0 +1,135 @@
+"""What heads that know nothing seem to read, and whether each p that the program tells is as rare as it says.
+
+    python benchmarks/nulls.py --genome G.st [--model trained.st ...] [--shuffled-model M.st ...] [--untrained 5] [--output nulls.tsv]
+
+Three kinds of networks, each read as `score-heads` reads one: the trained ones at the genome's sites, untrained ones (fresh weights, a
+seed each) at the same sites, and those trained on sites at random places (`--shuffled-model`, with their genomes by `--shuffled-genome`)
+at those places. Then the p-values where the null is true by construction: regions of background positions that take the sites' part,
+motifs of regions whose distances are swapped among the sites, spacings of heads whose choices are. P(p <= a) / a is to be 1 or less.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from headmotif.data import BACKGROUND, SITE, Attention, Genome
+from headmotif.formats import genome as genome_file
+from headmotif.formats import model_tensor, tables
+from headmotif.steps import agreement, attend, background, compute, heads, model, motifs, segment
+
+LEVELS = (0.05, 0.01, 0.001)
+LIMITS = {"max_q": 0.2, "max_p": 0.05}
+
+
+def look(net: model.Network, genome: Genome, limit: int, seed: int, threads: int) -> Attention:
+    """Its heads at so many of the genome's sites, and at as many background positions as score-heads takes."""
+    known = genome.sites(0)
+    chosen = np.sort(np.random.default_rng([seed, 7]).permutation(len(known))[: limit or None])
+    asked = known.take(chosen)
+    queries, kind = background.joined(asked, background.matched(genome, asked, known, 4000, seed))
+    return attend.gathered(net, genome, queries, kind, compute.choose("cpu", "float32", threads))
+
+
+def read(kind: str, name: str, attention: Attention, genome: Genome, seed: int) -> dict:
+    """A row of what the heads seem to read."""
+    rows, _chosen = heads.heads(attention, genome, [], LIMITS["max_q"], LIMITS["max_p"], seed)
+    regions = np.array([row.regions for row in rows])
+    found = [row for row in rows if row.found is not None and row.found.motif is not None]
+    content = [row for row in found if row.found is not None and row.found.p * len(rows) <= heads.CONTENT]
+    return {
+        "networks": kind,
+        "name": name,
+        "heads": len(rows),
+        "sites": int(attention.is_site.sum()),
+        "heads_with_regions": int((regions > 0).sum()),
+        "most_regions": int(regions.max()),
+        "motifs": len(found),
+        "motifs_p_0.05": sum(row.found.p <= 0.05 for row in found if row.found is not None),
+        "content": len(content),
+    }
+
+
+def calibrated(what: str, p: np.ndarray) -> dict:
+    return {"p of": what, "tests": p.size} | {f"P(p <= {a:g}) / {a:g}": round(float((p <= a).mean()) / a, 3) for a in LEVELS}
+
+
+def of_background(attention: Attention, seed: int) -> np.ndarray:
+    """p of every head where half of the background stands for sites, and the sites are left out."""
+    rows = np.flatnonzero(attention.is_background)
+    kind = np.where(np.random.default_rng([seed, 21]).permutation(len(rows)) % 2 == 0, SITE, BACKGROUND)
+    columns = {
+        n: np.asarray(getattr(attention, n))[rows] for n in ("contig", "position", "strand", "weight", "norm", "none", "probability")
+    }
+    alone = replace(attention, kind=kind.astype(np.uint8), **columns)
+    query = np.flatnonzero(alone.is_site)
+    where = np.ndindex(attention.weight.shape[1:3])
+    return np.stack([segment.peaks(alone, layer, head, query, seed)[0].p for layer, head in where])
+
+
+def of_motifs(attention: Attention, genome: Genome, seed: int) -> np.ndarray:
+    """p of the heads' motifs, the distances swapped among the sites of each head."""
+    regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
+    swapped = segment.permuted_offsets(regions, seed)
+    found = motifs.find_motifs(genome, swapped, flank=2, min_sites=20, seed=seed) if len(regions) else []
+    return np.array([one.p for one in found if one.motif is not None])
+
+
+def of_pairs(attention: Attention, seed: int) -> np.ndarray:
+    """p of the spacings of every two heads, each head's choices swapped among the sites where it chose."""
+    chosen = agreement.choices(attention, LIMITS["max_p"], seed)
+    rng = np.random.default_rng([seed, 22])
+    for row in chosen:
+        its = np.flatnonzero(row != agreement.NONE)
+        row[its] = row[rng.permutation(its)]
+    return np.array([pair.p for pair in agreement.pairs(chosen)])
+
+
+def untrained(genome: Genome, number: int) -> Iterator[tuple[str, model.Network]]:
+    for seed in range(1, number + 1):
+        torch.manual_seed(1000 + seed)
+        yield f"seed {seed}", model.build(model.PRESETS["default"], 1).eval()
+
+
+def trained(path: Path) -> model.Network:
+    one = model_tensor.read(str(path))
+    return model.restored(one.header["config"], len(one.header["labels"]), one.weights).eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--genome", type=Path, required=True)
+    parser.add_argument("--model", type=Path, nargs="*", default=[])
+    parser.add_argument("--shuffled-model", type=Path, nargs="*", default=[])
+    parser.add_argument("--shuffled-genome", type=Path, nargs="*", default=[])
+    parser.add_argument("--untrained", type=int, default=5)
+    parser.add_argument("--limit", type=int, default=5000, help="sites at most")
+    parser.add_argument("--swaps", type=int, default=3, help="times that distances are swapped")
+    parser.add_argument("--output", type=Path, default=Path("nulls.tsv"))
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args()
+    genome = genome_file.read(str(asked.genome))
+    cases = [("trained", str(path), trained(path), genome) for path in asked.model]
+    cases += [("untrained", name, net, genome) for name, net in untrained(genome, asked.untrained)]
+    for path, its in zip(asked.shuffled_model, asked.shuffled_genome, strict=True):
+        cases.append(("shuffled sites", str(path), trained(path), genome_file.read(str(its))))
+    rows, p = [], {"regions": [], "motifs": [], "spacings": []}
+    for kind, name, net, its in cases:
+        attention = look(net, its, asked.limit, 1, asked.threads)
+        rows.append(read(kind, name, attention, its, 1))
+        print("\t".join(str(value) for value in rows[-1].values()), flush=True)
+        p["regions"].append(of_background(attention, 1).ravel())
+        if kind == "trained":
+            p["motifs"] += [of_motifs(attention, its, seed) for seed in range(1, asked.swaps + 1)]
+            p["spacings"] += [of_pairs(attention, seed) for seed in range(1, asked.swaps + 1)]
+    tables.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
+    told = [calibrated(what, np.concatenate(parts)) for what, parts in p.items() if parts]
+    tables.write_table(str(asked.output.with_suffix(".p.tsv")), {name: [row[name] for row in told] for name in told[0]})
+    print(asked.output.with_suffix(".p.tsv").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()
