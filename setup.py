@@ -31,7 +31,8 @@ setup(
         "biopython>=1.84",  # GenBank
     ],
     extras_require={
-        "test": ["pytest", "pytest-timeout", "hypothesis", "scikit-learn", "memelite", "ruff"],
+        # pysam: tabix, which our BED and GFF3 are to be indexed by
+        "test": ["pytest", "pytest-timeout", "hypothesis", "scikit-learn", "memelite", "pysam", "ruff"],
     },
     entry_points={
         "console_scripts": ["headmotif = headmotif.commands.headmotif:main"]

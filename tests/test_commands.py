@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pysam
 import pytest
 
 from headmotif import builtin
@@ -251,6 +252,21 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
     assert np.isfinite(mutated.drop).all()
     of_each = Counter(zip(regions.site, regions.strand, regions.head, strict=True))
     assert set(of_each.values()) == {1, 2}
+
+
+def test_regions_are_indexed_by_tabix_and_found_again(made: Path, tmp_path: Path) -> None:
+    words = ["attention.st", "--max-q", "1", "--max-p", "0.2", "--gff3", str(tmp_path / "r.gff3"), "-o", str(tmp_path / "r.bed"), "--quiet"]
+    assert run(made, "attn2bed", *words).returncode == 0
+    regions = bed.read_regions(str(tmp_path / "r.bed"), genome_file.read(str(made / "genome.st")).contigs)
+    low, high = int(np.quantile(regions.start, 0.3)), int(np.quantile(regions.start, 0.4))
+    expected = int(((regions.end > low) & (regions.start < high)).sum())
+    assert expected > 10
+    for name, preset in (("r.bed", "bed"), ("r.gff3", "gff")):
+        packed = str(tmp_path / f"{name}.gz")
+        pysam.tabix_compress(str(tmp_path / name), packed)
+        pysam.tabix_index(packed, preset=preset)  # refuses what is not sorted
+        with pysam.TabixFile(packed) as indexed:
+            assert sum(1 for _row in indexed.fetch("planted", low, high)) == expected, name
 
 
 def test_heads_are_scored_and_again_with_the_same_bytes(made: Path, tmp_path: Path) -> None:
