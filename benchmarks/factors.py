@@ -9,11 +9,16 @@ those regions that point at neither the -10 nor the -35 (what overlaps them may 
 
 Words: each head's motif (`--heads`, of bed2pwm) is looked for among the words of six bases that are more frequent at their distance
 from the sites than at background positions (Poisson, Benjamini-Hochberg over all words and distances).
+
+A head that likes A and T lies on the matches of every matrix that is rich in them, whatever their order. So where the odds are above 1
+(interval and q), the same is done with the matrix's columns in SHUFFLES other orders; `beyond` says that the interval's lower end is above
+all of those.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +36,7 @@ from headmotif.steps.selectivity import permutation_test
 RARE = 1e-4
 LEAST = 10
 """Sites with a match, seen or expected, below which nothing is said."""
+SHUFFLES = 5
 ELEMENTS = (range(-17, -2), range(-42, -25))
 """Where -10 and -35 are pointed at."""
 
@@ -77,21 +83,38 @@ def compared(on: np.ndarray, genome: Genome, regions: Regions, block: np.ndarray
     }
 
 
-def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> Iterator[dict]:
+def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[dict]:
     block = bootstrap.blocks(genome.contigs)
     draws = bootstrap.draws(int(block.max()) + 1, 500)
     away = ~np.isin(regions.distance, [d for places in ELEMENTS for d in places])
-    heads = np.unique(regions.head)
+    sets = {
+        (what, str(head)): regions.take(kept & (regions.head == head))
+        for what, kept in (("all", np.ones(len(regions), bool)), ("beside -10 and -35", away))
+        for head in np.unique(regions.head)
+    }
+    rows = []
     for number, motif in enumerate(targets, 1):
         on = covered(genome, motif)
-        for what, kept in (("all", np.ones(len(regions), bool)), ("beside -10 and -35", away)):
-            for head in heads:
-                mine = regions.take(kept & (regions.head == head))
-                found = compared(on, genome, mine, block, draws) if len(mine) >= LEAST else None
-                if found:
-                    yield {"factor": motif.name, "head": str(head), "of": what, **found}
+        for (what, head), mine in sets.items():
+            found = compared(on, genome, mine, block, draws) if len(mine) >= LEAST else None
+            if found:
+                rows.append({"factor": motif.name, "alt": motif.alt, "head": head, "of": what, **found, "number": number - 1})
         if number % 50 == 0:
             print(f"{number} of {len(targets)} factors", file=sys.stderr, flush=True)
+    for what in dict.fromkeys(row["of"] for row in rows):
+        mine = [row for row in rows if row["of"] == what]
+        for row, q in zip(mine, benjamini_hochberg(np.array([row["p"] for row in mine])), strict=True):
+            row |= {"q": float(q), "shuffled": float("nan"), "beyond": False}
+    for number, motif in enumerate(targets):
+        above = [row for row in rows if row["number"] == number and row["q"] < 0.05 and row["low"] > 1]
+        if above:
+            rng = np.random.default_rng([number, 31])
+            others = [covered(genome, replace(motif, matrix=motif.matrix[rng.permutation(len(motif))])) for _time in range(SHUFFLES)]
+            for row in above:
+                known = [compared(on, genome, sets[row["of"], row["head"]], block, draws) for on in others]
+                row["shuffled"] = max((found["odds"] for found in known if found), default=0.0)
+                row["beyond"] = row["low"] > row["shuffled"]
+    return [{name: value for name, value in row.items() if name != "number"} for row in rows]
 
 
 def frequent(genome: Genome, number: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -143,12 +166,8 @@ def main() -> None:
         rows = list(word_rows(genome, list(motifs.read(str(asked.heads)).motifs), regions))
         tables.write_table(str(asked.output.with_suffix(".words.tsv")), {name: [row[name] for row in rows] for name in rows[0]})
     targets = [motif for path in asked.motifs for motif in motifs.read(str(path)).motifs]
-    rows = list(factor_rows(genome, regions, targets))
-    for what in dict.fromkeys(row["of"] for row in rows):
-        mine = [row for row in rows if row["of"] == what]
-        for row, q in zip(mine, benjamini_hochberg(np.array([row["p"] for row in mine])), strict=True):
-            row["q"] = float(q)
-    rows.sort(key=lambda row: (row["of"], row["q"], -row["odds"]))
+    rows = factor_rows(genome, regions, targets)
+    rows.sort(key=lambda row: (row["of"], not row["beyond"], -row["odds"]))
     tables.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
 
 

@@ -74,7 +74,7 @@ def of_motifs(attention: Attention, genome: Genome, seed: int) -> np.ndarray:
     """p of the heads' motifs, the distances swapped among the sites of each head."""
     regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
     swapped = segment.permuted_offsets(regions, seed)
-    found = motifs.find_motifs(genome, swapped, flank=2, min_sites=20, seed=seed) if len(regions) else []
+    found = motifs.find_motifs(genome, swapped, motifs.Search(min_sites=20), seed) if len(regions) else []
     return np.array([one.p for one in found if one.motif is not None])
 
 

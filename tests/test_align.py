@@ -7,7 +7,8 @@ from scipy.stats import mannwhitneyu
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
 from headmotif.steps import align, motifs
-from headmotif.steps.selectivity import permutation_test, rank_test, scores, usual_start
+from headmotif.steps.align import scores
+from headmotif.steps.selectivity import permutation_test, rank_test, usual_start
 
 EVEN = np.full(4, 0.25)
 WORD = "TGTGACGT"
@@ -139,7 +140,7 @@ def test_scores_are_sums_of_log_odds():
 
 
 def test_the_usual_start_is_that_of_most_weight():
-    found = align.Alignment(np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]))
+    found = align.Alignment(np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]), np.zeros(4, bool))
     assert usual_start(found, np.ones(4)) == 2
     assert usual_start(found, np.array([1, 1, 1, 9.0])) == 5
 
@@ -252,7 +253,7 @@ def test_a_word_that_the_distances_follow_is_found_and_one_at_swapped_distances_
     genome, site, strand, distance = promoters()
     swapped = np.random.default_rng(1).permutation(distance)
     both = joined(regions(site, strand, distance), regions(site, strand, swapped, "L1H2"))
-    chosen, positional = motifs.find_motifs(genome, both, 2, 40, 1)
+    chosen, positional = motifs.find_motifs(genome, both, motifs.Search(), 1)
     assert (chosen.group, chosen.regions, chosen.problem) == ("L1H1", 160, "")
     assert WORD in consensus(chosen.motif.matrix)
     assert chosen.p < 1e-6
@@ -267,7 +268,7 @@ def test_a_word_at_one_distance_of_all_sites_is_not_the_heads_choice():
     for s, sign in zip(site, strand, strict=True):
         low = s - sign * 30 - (4 if sign > 0 else 3)
         genome.base[low : low + 8] = encode(WORD) if sign > 0 else reverse_complement(encode(WORD))
-    [found] = motifs.find_motifs(genome, regions(site, strand, fixed), 2, 40, 1)
+    [found] = motifs.find_motifs(genome, regions(site, strand, fixed), motifs.Search(), 1)
     assert WORD in consensus(found.motif.matrix)  # it is there
     assert found.p == 1.0  # but anything at that distance would show it
 
@@ -275,7 +276,7 @@ def test_a_word_at_one_distance_of_all_sites_is_not_the_heads_choice():
 @pytest.mark.parametrize("seed", range(3))
 def test_random_windows_give_no_motif_beyond_chance(seed):
     genome, site, strand, distance = promoters(seed=seed, share=0.0)
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance), 2, 40, seed)
+    [found] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(), seed)
     assert found.p > 0.01
 
 
@@ -284,7 +285,7 @@ def test_a_motif_is_not_tested_on_the_sites_that_it_was_found_on():
     for seed in range(25):
         genome, site, strand, distance = promoters(60, seed=seed, share=0.0, apart=100)
         # six columns fitted to thirty windows of seven
-        [found] = motifs.find_motifs(genome, regions(site, strand, distance, half=3), 0, 40, seed)
+        [found] = motifs.find_motifs(genome, regions(site, strand, distance, half=3), motifs.Search(flank=0), seed)
         p.append(found.p)
     assert np.isfinite(p).all()
     assert np.mean(np.array(p) < 0.05) < 0.2
@@ -292,11 +293,11 @@ def test_a_motif_is_not_tested_on_the_sites_that_it_was_found_on():
 
 def test_regions_that_name_no_site_are_held_against_random_places():
     genome, site, strand, distance = promoters()
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance, known=False), 2, 40, 1)
+    [found] = motifs.find_motifs(genome, regions(site, strand, distance, known=False), motifs.Search(), 1)
     assert WORD in consensus(found.motif.matrix)
     assert found.p < 1e-6
     bare, site, strand, distance = promoters(share=0.0)
-    [nothing] = motifs.find_motifs(bare, regions(site, strand, distance, known=False), 2, 40, 1)
+    [nothing] = motifs.find_motifs(bare, regions(site, strand, distance, known=False), motifs.Search(), 1)
     assert nothing.p > 0.01
 
 
@@ -304,8 +305,8 @@ def test_the_reverse_complement_of_a_genome_has_the_same_motif():
     genome, site, strand, distance = promoters()
     size = len(genome.base)
     turned = Genome(genome.contigs, reverse_complement(genome.base).copy())
-    [one] = motifs.find_motifs(genome, regions(site, strand, distance), 2, 40, 1)
-    [other] = motifs.find_motifs(turned, regions((size - 1 - site)[::-1], -strand[::-1], distance[::-1]), 2, 40, 1)
+    [one] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(), 1)
+    [other] = motifs.find_motifs(turned, regions((size - 1 - site)[::-1], -strand[::-1], distance[::-1]), motifs.Search(), 1)
     assert WORD in consensus(one.motif.matrix)
     assert WORD in consensus(other.motif.matrix)
     assert other.p < 1e-6
@@ -315,7 +316,7 @@ def test_small_groups_and_unreadable_ones_are_left_out_with_a_reason():
     genome, site, strand, distance = promoters(100)
     genome.base[:] = N
     few = regions(site[:39], strand[:39], distance[:39], "L1H10")
-    found = list(motifs.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), 2, 40, 1))
+    found = list(motifs.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), motifs.Search(), 1))
     assert [(f.group, f.motif) for f in found] == [("L1H9", None), ("L1H10", None)]  # by number, not by letter
     assert found[0].problem == "its regions are too short for a motif, or all N"
     assert found[1].problem == "39 regions, fewer than 40"

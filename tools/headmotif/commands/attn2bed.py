@@ -115,12 +115,9 @@ def _mutated(
 def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circles: list[str]) -> None:
     import os
 
-    from ..formats import bed
+    from ..formats import bed, files
 
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except (FileExistsError, PermissionError):
-        raise InputError(f"{folder}: this is no folder that can be written to; give another") from None
+    files.make_folder(folder)
     for head in sorted(set(regions.head.tolist())):
         bed.write_regions(os.path.join(folder, f"{head}.bed"), regions.take(regions.head == head), lengths, circles)
 

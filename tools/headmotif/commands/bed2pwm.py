@@ -1,10 +1,18 @@
 """bed2pwm: from regions to motifs."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import GenomeFile, Output, Quiet, Seed, command, say
+from ..cli import GenomeFile, Output, Quiet, Seed, Threads, command, say, usable_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..data import Regions
+    from ..steps.motifs import Found
+
+FORMATS = "meme|jaspar|transfac|cluster-buster|homer"
 
 
 def bed2pwm(
@@ -13,51 +21,124 @@ def bed2pwm(
     ],
     genome: GenomeFile,
     output: Output = "-",
+    format: Annotated[str, typer.Option("--format", metavar=FORMATS, help="Of the motifs.")] = "meme",
     flank: Annotated[int, typer.Option(min=0, help="Bases read beyond a region on each side.")] = 2,
     min_sites: Annotated[int, typer.Option("--min-sites", min=8, help="Groups of fewer regions are left out.")] = 40,
     max_e: Annotated[float, typer.Option("--max-e", min=0, help="Largest E-value of a motif that is written.")] = 0.05,
+    several: Annotated[
+        int, typer.Option(min=1, max=20, help="Motifs a group at most: each is looked for where the ones before it do not lie.")
+    ] = 1,
+    widths: Annotated[str, typer.Option(metavar="MIN-MAX", help="Widths of a motif; the one that explains most is chosen.")] = "6-16",
+    both_strands: Annotated[bool, typer.Option("--both-strands", help="A motif may lie in either orientation.")] = False,
+    gapped: Annotated[
+        str,
+        typer.Option(
+            metavar="MIN-MAX", help="Look for two blocks of six with so many bases between them too, such as 15-19 (with a --flank)."
+        ),
+    ] = "",
+    order: Annotated[int, typer.Option(min=0, max=3, help="Of the background: bases before each that count.")] = 0,
+    controls: Annotated[
+        str, typer.Option(metavar="FILE", help="Control regions, such as attn2bed's --controls; default: the same distances, swapped.")
+    ] = "",
     table: Annotated[str, typer.Option(metavar="FILE", help="What became of every group, TSV.")] = "",
+    sites_out: Annotated[str, typer.Option("--sites-out", metavar="FILE", help="Where the motifs lie, BED6+5.")] = "",
+    logo: Annotated[str, typer.Option(metavar="FOLDER", help="A logo of each motif, SVG and PNG, in this folder.")] = "",
     seed: Seed = 1,
+    threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Find the motif of each group of regions, as MEME.
+    """Find the motifs of each group of regions.
 
-    It is found on one half of the sites and tested on the other, against the same distances swapped among the sites (random places where
+    They are found on one half of the sites and tested on the other, against the same distances swapped among the sites (random places where
     the file tells no sites): what any sequence at that distance would show counts as nothing. E is the p of that test times the number
-    of groups.
+    of motifs tested.
     """
     from dataclasses import replace
 
     from ..errors import InputError
-    from ..formats import bed, meme, tables
+    from ..formats import bed, files, tables
     from ..formats import genome as genome_file
-    from ..steps.iupac import consensus
-    from ..steps.motifs import find_motifs
+    from ..formats import motifs as motif_files
+    from ..steps.motifs import Search, find_motifs
 
-    if regions == genome == "-":
-        raise InputError("REGIONS and GENOME cannot both be standard input; give one of them as a file")
+    if format not in motif_files.WRITERS:
+        raise typer.BadParameter(f"{format} is none of {', '.join(motif_files.WRITERS)}", param_hint="--format")
+    gaps, tried = _range(gapped, "--gapped", 0, 60) if gapped else range(0), _range(widths, "--widths", 4, 30)
+    if both_strands and gaps:
+        raise typer.BadParameter("two blocks have a direction; leave out --both-strands", param_hint="--gapped")
+    if [regions, genome, controls].count("-") > 1:
+        raise InputError("only one of REGIONS, GENOME and --controls can be standard input; give the others as files")
     data = genome_file.read(genome)
     attended = bed.read_regions(regions, data.contigs)
-    found = list(find_motifs(data, attended, flank, min_sites, seed))
+    others = bed.read_regions(controls, data.contigs) if controls else None
+    if logo:
+        files.make_folder(logo)
+    search = Search(flank, min_sites, several, _spread(tried), both_strands, gaps, order)
+    found = list(find_motifs(data, attended, search, seed, others, usable_threads(threads)))
     tested = sum(f.motif is not None for f in found)
-    motifs, rows = [], []
+    motifs = [replace(f.motif, evalue=f.p * tested) for f in found if f.motif is not None]
+    kept = [motif for motif in motifs if motif.evalue <= max_e]
+    rows = _rows(found, tested, max_e)
+    for group, n, _sites, word, _p, evalue, _palindrome, _note, verdict in rows:
+        say(f"{group}: {n:,} regions; {word + f', E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
+    say(f"{len(kept)} of {tested} motifs have E of at most {max_e:g}", quiet)
+    if table:
+        names = ("group", "regions", "nsites", "consensus", "p", "evalue", "palindrome", "note", "verdict")
+        tables.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
+    if sites_out:
+        names = {motif.name for motif in kept}
+        lie = _joined([f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in names], attended)
+        circles = [c.name for c in data.contigs if c.circular]
+        bed.write_regions(sites_out, lie, {c.name: c.length for c in data.contigs}, circles)
+    if logo:
+        from ..formats import logo as logos
+
+        for motif in kept:
+            logos.write(logo, motif)
+    motif_files.write(output, kept, format)
+
+
+def _range(text: str, option: str, least: int, most: int) -> range:
+    """MIN-MAX, or one number, as a range with both ends in it."""
+    low, dash, high = text.partition("-")
+    try:
+        first, last = int(low), int(high) if dash else int(low)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not MIN-MAX, such as 15-19", param_hint=option) from None
+    if not least <= first <= last <= most:
+        raise typer.BadParameter(f"{text} does not lie within {least}-{most}, ascending", param_hint=option)
+    return range(first, last + 1)
+
+
+def _spread(widths: range) -> tuple[int, ...]:
+    """Every width up to ten, every second one up to twenty, every fourth beyond; the last always."""
+    return tuple(w for w in widths if w <= 10 or (w <= 20 and w % 2 == 0) or w % 4 == 0 or w == widths[-1])
+
+
+def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
+    from ..steps.iupac import consensus
+
+    rows = []
     for f in found:
         if f.motif is None:
-            rows.append((f.group, f.regions, 0, "", f.p, f.p, f.problem))
+            rows.append((f.group, f.regions, 0, "", f.p, f.p, "", "", f.problem))
             continue
         evalue = f.p * tested
-        kept = evalue <= max_e
-        verdict = "kept" if kept else "not beyond its positional null"
-        rows.append((f.group, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, verdict))
-        if kept:
-            motifs.append(replace(f.motif, evalue=evalue))
-    for group, n, _sites, word, _p, evalue, verdict in rows:
-        say(f"{group}: {n:,} regions; {word + f', E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
-    say(f"{len(motifs)} of {tested} motifs have E of at most {max_e:g}", quiet)
-    if table:
-        names = ("group", "regions", "nsites", "consensus", "p", "evalue", "verdict")
-        tables.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
-    meme.write(output, motifs)
+        verdict = "kept" if evalue <= max_e else "not beyond its positional null"
+        palindrome = "yes" if f.palindrome else "no"
+        rows.append((f.motif.name, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, palindrome, f.motif.alt, verdict))
+    return rows
+
+
+def _joined(parts: "Sequence[Regions]", like: "Regions") -> "Regions":
+    """Regions of several motifs as one; of none: none of the regions given."""
+    import numpy as np
+
+    from ..data import Regions
+
+    if not parts:
+        return like.take(np.zeros(0, int))
+    return Regions(like.contigs, *(np.concatenate([getattr(part, c) for part in parts]) for c in Regions.COLUMNS))
 
 
 main = command(bed2pwm)

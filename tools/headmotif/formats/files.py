@@ -106,6 +106,14 @@ def writing(path: str) -> Iterator[BinaryIO]:
         raise
 
 
+def make_folder(path: str) -> None:
+    """The folder, made where it is not there. Raises InputError where that cannot be."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except (FileExistsError, NotADirectoryError, PermissionError):
+        raise InputError(f"{path}: this is no folder that can be written to; give another") from None
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -53,7 +53,7 @@ def heads(
     others: the choices of other models' heads at the same sites, each int32 (heads, sites). max_q: of regions; max_p: of choices.
     """
     regions = segment(attention, max_q, 1.0, seed).regions
-    motif_of = {one.group: one for one in motifs.find_motifs(genome, regions, flank=2, min_sites=20, seed=seed)} if len(regions) else {}
+    motif_of = {one.group: one for one in motifs.find_motifs(genome, regions, motifs.Search(min_sites=20), seed)} if len(regions) else {}
     chosen = agreement.choices(attention, max_p, seed)
     alike = agreement.agreement(chosen, chosen)
     group = agreement.groups(alike)

@@ -1,25 +1,49 @@
-"""From regions to motifs: one a head, found on one half of the sites and tested on the other."""
+"""From regions to motifs: one or more a head, found on one half of the sites and tested on the other."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..alphabet import N
 from ..data import Genome, Motif, Regions
-from .align import discover, refine
-from .selectivity import permutation_test, rank_test, scores, usual_start
+from . import align, gapped
+from .align import WIDTHS, Alignment
+from .gapped import Gapped
+from .markov import Markov, learned
+from .palindrome import palindromic
+from .selectivity import permutation_test, rank_test, usual_start
 from .windows import Reads, flip
 
 SHUFFLES = 5
 """Sets of random places where the regions name no site: their number does not change what is tested, only how well it is known."""
 
 
+@dataclass(frozen=True)
+class Search:
+    """How motifs are looked for.
+
+    flank: bases read beyond a region on each side. min_sites: groups of fewer regions are not searched. several: motifs a group at most.
+    widths: tried. both: either orientation counts. gaps: numbers of bases between two blocks, empty for one block. order: of the
+    background.
+    """
+
+    flank: int = 2
+    min_sites: int = 40
+    several: int = 1
+    widths: tuple[int, ...] = WIDTHS
+    both: bool = False
+    gaps: range = range(0)
+    order: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
-    """One group's motif, its p beyond the control, and why there is none (`problem`) where there is none.
+    """One motif of a group, its p beyond the control, and why there is none (`problem`) where there is none.
 
-    start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none).
+    start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none). palindrome: it is better taken
+    for its own reverse complement. gain: nats, see `align.Alignment`. sites: where it lies, `head` its name, `weight` how probable.
     """
 
     group: str
@@ -28,56 +52,139 @@ class Found:
     p: float
     problem: str = ""
     start: int = 0
+    palindrome: bool = False
+    gain: float = float("nan")
+    sites: Regions | None = None
 
 
-def find_motifs(genome: Genome, regions: Regions, flank: int, min_sites: int, seed: int) -> Iterator[Found]:
-    """The motif of each group of regions (column 4 of their file), groups in the order of their names.
+def find_motifs(
+    genome: Genome, regions: Regions, search: Search, seed: int, controls: Regions | None = None, threads: int = 1
+) -> Iterator[Found]:
+    """The motifs of each group of regions (column 4 of their file), groups in the order of their names, a group's best first.
 
-    flank: bases read beyond a region on each side. Groups of fewer than `min_sites` regions are not searched.
+    controls: regions to test against, by the same groups (all of them for a group that has none); without them the regions' own distances
+    swapped among the sites, or random places where they name no site. threads: groups at a time; they change nothing.
     """
     overall = composition(genome)
     half = discovery_half(regions, seed)
-    anchored = bool((regions.site >= 0).all())
-    controls = [] if anchored else [shifted(genome, regions, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
-    for group in sorted(set(regions.head.tolist()), key=natural):
+
+    def of_group(group: str) -> list[Found]:
         mine = np.flatnonzero(regions.head == group)
-        test = mine[~half[mine]]
-        if len(mine) < min_sites or len(test) < min_sites // 4 or half[mine].sum() < min_sites // 4:
-            yield Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {min_sites}")
-            continue
-        span = _half_width(regions.take(mine), flank)
-        windows = cut(genome, regions.take(mine), span, flank)
-        weight = np.maximum(regions.weight[mine], 1e-6)
         first = half[mine]
-        background = composition_of(windows)
-        found = discover(windows[first], weight[first], background)
-        if found is None:
-            yield Found(group, len(mine), None, float("nan"), "its regions are too short for a motif, or all N")
-            continue
-        start = usual_start(found, weight[first]) - span
-        if anchored:
-            p = _beyond_position(genome, regions.take(test), found.matrix, background, start)
-        else:
-            there = np.concatenate([cut(genome, c.take(test), span, flank) for c in controls])
-            best = (np.nanmax(scores(w, found.matrix, background), axis=1, initial=-1e9) for w in (windows[~first], there))
-            p = rank_test(*best)
-        final = refine(windows, weight, background, found.matrix)
-        motif = Motif(group, final.matrix, float((final.present > 0.5).sum()), overall)
-        yield Found(group, len(mine), motif, p, start=usual_start(final, weight) - span)
+        if len(mine) < search.min_sites or min(first.sum(), (~first).sum()) < search.min_sites // 4:
+            return [Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {search.min_sites}")]
+        others = None if controls is None else controls.take(_of(controls, group))
+        return list(_of_group(genome, regions.take(mine), first, search, seed, others, overall))
+
+    with ThreadPoolExecutor(threads) as pool:
+        for found in pool.map(of_group, sorted(set(regions.head.tolist()), key=natural)):
+            yield from found
 
 
-def _beyond_position(genome: Genome, regions: Regions, matrix: np.ndarray, background: np.ndarray, start: int) -> float:
+def _of(controls: Regions, group: str) -> np.ndarray:
+    mine = controls.head == group
+    return mine if mine.any() else np.ones(len(controls), bool)
+
+
+def _of_group(
+    genome: Genome, mine: Regions, first: np.ndarray, search: Search, seed: int, controls: Regions | None, overall: np.ndarray
+) -> Iterator[Found]:
+    """The motifs of one group; first: bool (regions,), the half that they are found on."""
+    group, test = str(mine.head[0]), mine.take(~first)
+    span = _half_width(mine, search.flank)
+    windows = cut(genome, mine, span, search.flank)
+    weight = np.maximum(mine.weight, 1e-6)
+    background = learned(windows, search.order)
+    left = windows.copy()
+    for number in range(1, search.several + 1):
+        found = _searched(left[first], weight[first], background, search)
+        if found is None or (number > 1 and found.gain <= 0):
+            if number == 1:
+                yield Found(group, len(mine), None, float("nan"), "its regions are too short for a motif, or all N")
+            return
+        p = _tested(genome, test, found, background, usual_start(found, weight[first]) - span, search, span, controls, seed)
+        final = _refined(found, left, weight, background, search)
+        name = group if number == 1 else f"{group}_{number}"
+        lies = final.present > 0.5
+        same = not isinstance(final, Gapped) and palindromic(final, left, weight, background, search.both) is not None
+        motif = Motif(name, final.matrix, float(lies.sum()), overall, alt=_told(final))
+        places = _placed(mine, final, span, name).take(lies)
+        yield Found(group, len(mine), motif, p, "", usual_start(final, weight) - span, same, final.gain, places)
+        column = np.arange(windows.shape[1])
+        inside = (column >= final.start[:, None]) & (column < (final.start + final.length)[:, None])
+        left[inside & lies[:, None]] = N
+
+
+def _searched(windows: np.ndarray, weight: np.ndarray, background: Markov, search: Search) -> Alignment | Gapped | None:
+    """One block, or two where that explains more."""
+    one = align.discover(windows, weight, background, search.widths, search.both)
+    two = gapped.discover(windows, weight, background, search.gaps) if len(search.gaps) else None
+    return two if two is not None and (one is None or two.gain > one.gain) else one
+
+
+def _refined(found: Alignment | Gapped, windows: np.ndarray, weight: np.ndarray, background: Markov, search: Search) -> Alignment | Gapped:
+    """The same motif on all windows."""
+    if isinstance(found, Gapped):
+        return gapped.refine(windows, weight, background, found.upper, found.lower, found.share, search.gaps)
+    return align.refine(windows, weight, background, found.matrix, both=search.both)
+
+
+def _tested(
+    genome: Genome,
+    test: Regions,
+    found: Alignment | Gapped,
+    background: Markov,
+    start: int,
+    search: Search,
+    span: int,
+    controls: Regions | None,
+    seed: int,
+) -> float:
+    """p of the motif on regions that it was not found on."""
+    if controls is None and bool((test.site >= 0).all()):
+        return _beyond_position(genome, test, found, background, start, search.both)
+    sets = [controls] if controls is not None else [shifted(genome, test, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
+    there = np.concatenate([cut(genome, one, span, search.flank) for one in sets])
+    best = [
+        np.nanmax(found.scores(w, background, search.both), axis=1, initial=-1e9) for w in (cut(genome, test, span, search.flank), there)
+    ]
+    return rank_test(*best)
+
+
+def _beyond_position(genome: Genome, regions: Regions, found: Alignment | Gapped, background: Markov, start: int, both: bool) -> float:
     """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped ones."""
     distances, own = np.unique(regions.distance, return_inverse=True)
-    halo = int(np.abs(distances).max()) + abs(start) + len(matrix)
+    longest = len(found.matrix) + (int(found.gaps[-1]) if isinstance(found, Gapped) else 0)
+    halo = int(np.abs(distances).max()) + abs(start) + longest
     reads = Reads(genome, halo, halo)
     place = flip(regions.site, regions.strand, reads.lengths[regions.contig])
     parts = []
     for first in range(0, len(regions), 1000):  # every start of a promoter, spelled out, takes much room
         rows = slice(first, first + 1000)
         promoters = reads.cut(regions.contig[rows], regions.strand[rows], place[rows], 1)
-        parts.append(scores(promoters, matrix, background)[:, reads.before + distances + start])
+        parts.append(found.scores(promoters, background, both)[:, reads.before + distances + start])
     return permutation_test(np.concatenate(parts), own.ravel())
+
+
+def _placed(regions: Regions, found: Alignment | Gapped, span: int, name: str) -> Regions:
+    """Where the motif lies in each region's window, on the strand that it reads."""
+    strand = regions.strand.astype(np.int64)
+    first = found.start - span
+    centre = centres(regions)
+    low = np.where(strand > 0, centre + first, centre - first - found.length + 1)
+    middle = (found.length - 1) // 2
+    distance = np.where(regions.site >= 0, regions.distance + first + middle, 0)
+    reads = np.where(found.turned, -strand, strand).astype(np.int8)
+    n, nothing = len(regions), np.full(len(regions), np.nan)
+    columns = (np.full(n, name), reads, np.minimum(found.present, 1.0), distance, regions.site, nothing, nothing)
+    return Regions(regions.contigs, regions.contig, low, low + found.length, *columns)
+
+
+def _told(found: Alignment | Gapped) -> str:
+    """What the matrix of two blocks does not show."""
+    if not isinstance(found, Gapped):
+        return ""
+    return "gap " + " ".join(f"{gap}:{share:.2f}" for gap, share in zip(found.gaps.tolist(), found.share.tolist(), strict=True))
 
 
 def composition(genome: Genome) -> np.ndarray:
@@ -114,7 +221,7 @@ def cut(genome: Genome, regions: Regions, span: int, flank: int) -> np.ndarray:
     reads = Reads(genome, span, span)
     lengths = reads.lengths[regions.contig]
     strand = regions.strand.astype(np.int64)
-    centre = np.where(regions.site >= 0, regions.site + strand * regions.distance, (regions.start + regions.end - 1) // 2)
+    centre = centres(regions)
     turned = np.where(_endless(genome)[regions.contig], lengths, 1 << 62)
     inside = (centre >= 0) & (centre < lengths) | (turned == lengths)
     place = flip(np.where(inside, centre % np.minimum(turned, lengths), 0), strand, lengths)
@@ -126,6 +233,12 @@ def cut(genome: Genome, regions: Regions, span: int, flank: int) -> np.ndarray:
     offset = np.arange(-span, span + 1)
     used = (offset >= -(before + flank)[:, None]) & (offset <= (after + flank)[:, None]) & inside[:, None]
     return np.where(used, windows, N).astype(np.uint8)
+
+
+def centres(regions: Regions) -> np.ndarray:
+    """Each region's most attended base, int64 (regions,); the middle of one that names no site."""
+    pointed = regions.site + regions.strand.astype(np.int64) * regions.distance
+    return np.where(regions.site >= 0, pointed, (regions.start + regions.end - 1) // 2)
 
 
 def _endless(genome: Genome) -> np.ndarray:

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from .align import Alignment, log_odds, places
+from .align import Alignment
 
 LEAST = 1e-12
 """The normal tails below are no measure of anything smaller."""
@@ -19,12 +19,6 @@ def usual_start(found: Alignment, weight: np.ndarray) -> int:
     """Where in the windows the motif mostly starts."""
     votes = np.bincount(found.start, weights=found.present * weight)
     return int(votes.argmax())
-
-
-def scores(windows: np.ndarray, matrix: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Log-odds (nats), float64 (sequences, starts), of the motif at each start in windows uint8; NaN where an N is in the way."""
-    hot, valid = places(windows, len(matrix))
-    return np.where(valid, (hot @ log_odds(matrix, background).ravel().astype(np.float32)).astype(np.float64), np.nan)
 
 
 def permutation_test(score: np.ndarray, own: np.ndarray) -> float:

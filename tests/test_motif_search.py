@@ -1,0 +1,188 @@
+"""What is looked for besides one ungapped motif: two blocks, either orientation, several motifs, palindromes, chains as background."""
+
+import numpy as np
+import pytest
+
+from headmotif.alphabet import N, decode, encode, reverse_complement
+from headmotif.steps import align, gapped, markov, motifs, palindrome
+from test_align import consensus, joined, promoters, regions, windows_with
+
+EVEN = np.full(4, 0.25)
+
+
+def two_blocks(n=500, length=60, shares=None, held=0.8, noise=0.3, seed=0):
+    """Random windows with TTGACA and TATAAT some bases apart in most; where TTGACA begins (-1: not there) and the gap."""
+    rng = np.random.default_rng(seed)
+    shares = shares or {15: 0.05, 16: 0.2, 17: 0.5, 18: 0.2, 19: 0.05}
+    windows = rng.integers(0, 4, (n, length)).astype(np.uint8)
+    gap = rng.choice(list(shares), n, p=list(shares.values()))
+    start = np.where(rng.random(n) < held, rng.integers(0, length - 12 - gap + 1), -1)
+    for row, at, between in zip(windows, start, gap, strict=True):
+        for word, shift in (("TTGACA", 0), ("TATAAT", 6 + between)) if at >= 0 else ():
+            letters = encode(word).copy()
+            wrong = rng.random(6) < noise
+            letters[wrong] = rng.integers(0, 4, wrong.sum())
+            row[at + shift : at + shift + 6] = letters
+    return windows, start, gap
+
+
+def test_two_blocks_are_found_with_their_gaps():
+    windows, start, gap = two_blocks()
+    found = gapped.discover(windows, np.ones(len(windows)), EVEN, range(14, 21))
+    assert (consensus(found.upper), consensus(found.lower)) == ("TTGACA", "TATAAT")
+    assert found.usual == 17
+    assert found.share[1:6] == pytest.approx([0.05, 0.2, 0.5, 0.2, 0.05], abs=0.07)
+    assert len(found.matrix) == 29
+    there = start >= 0
+    assert ((found.start == start) & (found.gap == gap))[there].mean() > 0.75
+    assert found.present.mean() == pytest.approx(0.8, abs=0.1)
+    assert found.gain > align.discover(windows, np.ones(len(windows)), EVEN, (6, 8)).gain
+
+
+def test_the_blocks_score_is_the_best_over_the_gaps_by_their_shares():
+    windows, _start, _gap = two_blocks(120)
+    found = gapped.discover(windows, np.ones(120), EVEN, range(15, 20))
+    score = found.scores(windows, EVEN)
+    assert score.shape == (120, 60 - 29 + 1)
+    for row in (3, 50):
+        for at in (0, 7, score.shape[1] - 1):
+            each = []
+            for between, share in zip(found.gaps, found.share, strict=True):
+                if at + 12 + between > 60:
+                    continue
+                words = windows[row, at : at + 6], windows[row, at + 6 + between : at + 12 + between]
+                odds = sum(np.log(m[np.arange(6), w] / 0.25).sum() for m, w in zip((found.upper, found.lower), words, strict=True))
+                each.append(odds + np.log(share * len(found.gaps)))
+            assert score[row, at] == pytest.approx(max(each), abs=1e-4)
+
+
+def test_one_block_alone_is_not_taken_for_two():
+    windows, _start = windows_with("TGTGACGT", 200, 50)
+    chosen = motifs._searched(windows, np.ones(200), markov.as_markov(EVEN), motifs.Search(gaps=range(5, 9)))
+    assert isinstance(chosen, align.Alignment)
+
+
+def test_two_blocks_do_not_fit_short_windows():
+    assert gapped.discover(np.zeros((20, 20), np.uint8), np.ones(20), EVEN, range(15, 20)) is None
+
+
+def test_a_motif_is_found_in_either_orientation_and_told_which():
+    windows, start = windows_with("TTGACAGG", 200, share=1.0)
+    back = np.arange(200) % 2 == 1
+    windows[back] = align.turned(windows[back])
+    start[back] = windows.shape[1] - 8 - start[back]
+    found = align.discover(windows, np.ones(200), EVEN, (8,), both=True)
+    word = consensus(found.matrix)
+    flipped = word != "TTGACAGG"
+    assert decode(reverse_complement(encode(word))) == "TTGACAGG" if flipped else word == "TTGACAGG"
+    right = (found.start == start) & (found.turned == (back ^ flipped))
+    assert right.mean() > 0.9
+    single = align.discover(windows, np.ones(200), EVEN, (8,))
+    assert single.gain < found.gain
+    score = found.scores(windows, EVEN, both=True)
+    assert (score.argmax(axis=1) == start).mean() > 0.9
+
+
+def test_the_second_motif_is_looked_for_where_the_first_is_not():
+    genome, site, strand, distance = promoters(word="TGTGACGT")
+    beside = np.random.default_rng(7).integers(9, 16, len(site))
+    for s, d, sign in zip(site, distance + beside, strand, strict=True):
+        low = s + sign * d - (4 if sign < 0 else 3)
+        genome.base[low : low + 8] = encode("CATCGGAG") if sign > 0 else reverse_complement(encode("CATCGGAG"))
+    wide = regions(site, strand, distance, half=19)
+    one, *more = motifs.find_motifs(genome, wide, motifs.Search(several=3), 1)
+    assert [f.motif.name for f in more][:1] == ["L1H1_2"]
+    both = {word for f in (one, more[0]) for word in ("TGTGACGT", "CATCGGAG") if word in consensus(f.motif.matrix)}
+    assert both == {"TGTGACGT", "CATCGGAG"}
+    pointed_at = next(f for f in (one, more[0]) if "TGTGACGT" in consensus(f.motif.matrix))
+    assert pointed_at.p < 1e-6  # the other lies at any distance from what the head points at
+    assert all(f.gain > 0 for f in more)
+    assert len(more) == 1  # nothing else is in there
+
+
+def test_places_of_a_motif_lie_on_its_word():
+    genome, site, strand, distance = promoters()
+    [found] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(), 1)
+    shift = consensus(found.motif.matrix).index("TGTGACGT")
+    width = len(found.motif.matrix)
+    assert len(found.sites) == found.motif.nsites
+    whole = 0
+    for low, high, sign in zip(found.sites.start, found.sites.end, found.sites.strand, strict=True):
+        assert high - low == width
+        read = genome.base[low:high] if sign > 0 else reverse_complement(genome.base[low:high])
+        whole += decode(read)[shift : shift + 8] == "TGTGACGT"
+    assert whole / len(found.sites) > 0.95
+
+
+def test_places_of_two_blocks_span_their_own_gap():
+    genome, site, strand, distance = promoters(word="TTGACA")
+    rng = np.random.default_rng(5)
+    gap = rng.integers(15, 20, len(site))
+    for s, d, sign, between in zip(site, distance, strand, gap, strict=True):
+        at = s + sign * (d + 3 + between)  # TTGACA's middle, its fourth base, lies at the distance
+        low = at if sign > 0 else at - 5
+        genome.base[low : low + 6] = encode("TATAAT") if sign > 0 else reverse_complement(encode("TATAAT"))
+    search = motifs.Search(flank=30, gaps=range(15, 20))
+    [found] = motifs.find_motifs(genome, regions(site, strand, distance, half=3), search, 1)
+    assert consensus(found.motif.matrix[:6]) == "TTGACA"
+    assert found.motif.alt.startswith("gap 15:")
+    assert found.p < 1e-6
+    told = []
+    for low, high, sign in zip(found.sites.start, found.sites.end, found.sites.strand, strict=True):
+        read = decode(genome.base[low:high] if sign > 0 else reverse_complement(genome.base[low:high]))
+        told.append(read.startswith("TTGACA") and read.endswith("TATAAT"))
+    assert np.mean(told) > 0.95
+    assert set((found.sites.end - found.sites.start - 12).tolist()) == {15, 16, 17, 18, 19}
+
+
+def test_palindromes_are_told_from_words_that_are_none():
+    for word, same in (("TGTGATCACA", True), ("CTGTATATACAG", True), ("TTGACAGGAT", False), ("TATAATGCGC", False)):
+        windows, _start = windows_with(word, 300, 30)
+        found = align.discover(windows, np.ones(300), EVEN)
+        symmetric = palindrome.palindromic(found, windows, np.ones(300), EVEN)
+        assert (symmetric is not None) == same, word
+        if same:
+            assert symmetric.sum(axis=1) == pytest.approx(np.ones(len(symmetric)))
+
+
+def test_a_word_that_neighbours_make_likely_is_no_motif_against_them():
+    rng = np.random.default_rng(0)
+    windows = np.zeros((300, 40), np.uint8)
+    for column in range(1, 40):  # every base likes to be followed by itself
+        stays = rng.random(300) < 0.6
+        windows[:, column] = np.where(stays, windows[:, column - 1], rng.integers(0, 4, 300))
+    weight = np.ones(300)
+    plain = align.discover(windows, weight, markov.learned(windows, 0), (6, 8))
+    aware = align.discover(windows, weight, markov.learned(windows, 1), (6, 8))
+    assert plain.gain > 100
+    assert aware.gain < 0
+
+
+def test_the_background_is_that_of_its_chain():
+    windows = np.array([[0, 1, 0, 1, 0, N, 1, 1]], np.uint8)
+    found = markov.learned(windows, 1)
+    assert found.order == 1
+    assert found.table.sum(axis=1) == pytest.approx(np.ones(4))
+    logs = found.logs(windows)[0]
+    assert logs[0] == pytest.approx(np.log(found.composition[0]))
+    assert logs[1] == pytest.approx(np.log(found.table[0, 1]))
+    assert logs[5] == 0
+    assert logs[6] == pytest.approx(np.log(found.composition[1]))  # behind an N nothing is known
+    assert found.stretches(windows, 3)[0, 1] == pytest.approx(logs[1:4].sum())
+    none = markov.learned(windows, 0)
+    assert none.logs(windows)[0, 2] == pytest.approx(np.log(none.composition[0]))
+
+
+def test_control_regions_that_hold_the_word_too_leave_nothing():
+    genome, site, strand, distance = promoters()
+    mine = regions(site, strand, distance)
+    [against_itself] = motifs.find_motifs(genome, mine, motifs.Search(), 1, controls=mine)
+    [elsewhere] = motifs.find_motifs(genome, mine, motifs.Search(), 1, controls=regions(site, strand, distance - 40, "other"))
+    assert against_itself.p > 0.05
+    assert elsewhere.p < 1e-6
+
+
+def test_groups_of_several_heads_come_in_the_order_of_their_names():
+    genome, site, strand, distance = promoters()
+    both = joined(regions(site, strand, distance, "L1H10"), regions(site, strand, distance, "L1H9"))
+    assert [f.group for f in motifs.find_motifs(genome, both, motifs.Search(), 1)] == ["L1H9", "L1H10"]
