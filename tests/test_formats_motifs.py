@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import gzip
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -37,6 +38,13 @@ def refused(text: str, line: int | None, words: str, reader=meme.parse) -> None:
         HEAD + "MOTIF a\n" + MATRIX + "\nMOTIF b alt\n" + MATRIX,
         HEAD + "MOTIF a\n" + MATRIX + "MOTIF b alt\n" + MATRIX.rstrip("\n"),  # no blank line, no final newline
         (HEAD + "MOTIF a\n" + MATRIX + "\nMOTIF b alt\n" + MATRIX).replace("\n", "\r\n"),
+        (HEAD + "MOTIF a\n" + MATRIX + "\nMOTIF b alt\n" + MATRIX).replace("\n", "\r"),
+        HEAD.replace("ALPHABET= ", "ALPHABET = ").replace("frequencies", "frequencies (from x.fna):")
+        + "MOTIF a\n"
+        + MATRIX
+        + "MOTIF b alt\n"
+        + MATRIX,
+        HEAD.replace("A 0.3 C 0.2", "A 0.3\nC 0.2") + "MOTIF a\n \t" + MATRIX + "MOTIF  b   alt \n" + MATRIX.replace("0.1\n", "0.1 \n"),
         (HEAD + "MOTIF a\n" + MATRIX + "\nMOTIF b alt\n" + MATRIX).replace(" ", "\t"),
         HEAD + "# comment\nMOTIF a\nURL http://x\n# more\n" + MATRIX + "# end\nMOTIF b alt\n\n\n" + MATRIX,
         HEAD.replace("ALPHABET= ACGT", "alphabet= acgt").lower() + "motif a\n" + MATRIX.upper() + "motif b alt\n" + MATRIX,
@@ -60,6 +68,28 @@ def test_meme_without_keys_knows_no_sites_and_no_evalue() -> None:
     assert math.isnan(motif.nsites)
     assert math.isnan(motif.evalue)
     assert len(motif) == 2
+
+
+@pytest.mark.parametrize("version", ["3", "3.5.7", "4", "4.12.0 (Release date: Tue Jun 27 16:22:50 2017)", "5", "5.5.5"])
+def test_meme_versions_3_to_5_are_read(version: str, tmp_path) -> None:
+    (tmp_path / "x").write_text(HEAD.replace("version 4", f"version {version}") + "MOTIF a\n" + MATRIX)
+    file = motifs.read(str(tmp_path / "x"))
+    assert file.format == f"MEME {version.split()[0]}"
+    np.testing.assert_allclose(file.motifs[0].matrix, [[0.7, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.7]])
+
+
+@pytest.mark.parametrize("kind", ["letter-probability", "log-odds"])
+def test_meme_huge_width_takes_no_memory(kind: str) -> None:
+    """The width is what the file says of itself: a wrong one is told, not believed."""
+    text = HEAD + "MOTIF a\n" + MATRIX.replace("letter-probability", kind).replace("w= 2", "w=900000000000000")
+    tracemalloc.start()
+    refused(text, 13, "after 2 of 900000000000000 rows; the file may be cut off")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+    refused(text.replace("w=900000000000000", "w=1e400"), 11, "sensible size")
+    refused(text.replace("w=900000000000000", "w=-1"), 11, "no width")
+    refused(text.replace("w=900000000000000", "w=1.5"), 11, "no width")
 
 
 def test_meme_log_odds_alone_become_probabilities() -> None:
@@ -94,6 +124,9 @@ def test_meme_refusals() -> None:
     refused(HEAD + "MOTIF a\n" + MATRIX.replace("w= 2", "w= two"), 11, "'two' is not a number")
     refused(HEAD + "MOTIF\n" + MATRIX, 10, "no name")
     refused(HEAD.replace("A 0.3", "A 0.9"), 8, "sums to 1.6")
+    refused(HEAD.replace("A 0.3 C 0.2 G 0.2 T 0.3", ""), 7, r"alphabet \(none\)")
+    refused(HEAD.replace("ALPHABET= ACGT", "ALPHABET"), 3, "alphabet")
+    refused(HEAD + "MOTIF a\n" + MATRIX + "MOTIF b\n" + MATRIX[:-20], 16, "3 numbers instead of 4")
     refused("hello\n", None, "no MEME file")
 
 

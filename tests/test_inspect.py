@@ -24,6 +24,8 @@ TEXTS = {
     "regions of heads (BED6+)": "one\t4\t10\tL1H2\t900\t+\t0.5\t-12\t16\t0.001\t0.01\n",
     "motifs (MEME 4)": "MEME version 4\n\nALPHABET= ACGT\n\nMOTIF x\nletter-probability matrix: alength= 4 w= 1 nsites= 7\n1 0 0 0\n",
     "motifs (JASPAR)": ">MA1 x\nA [ 1 2 ]\nC [ 3 0 ]\nG [ 0 0 ]\nT [ 0 2 ]\n",
+    "motifs (Cluster-Buster)": ">x /name=y\n# WEIGHT 1\n1 2 3 4\n4 3 2 1\n",
+    "motifs (HOMER)": ">AC\tx\t5.0\n0.7\t0.1\t0.1\t0.1\n0.1\t0.7\t0.1\t0.1\n",
     "motifs (TRANSFAC)": "ID x\nP0 A C G T\n01 1 2 3 4\nXX\n//\n",
     "table (TSV)": "head\tscore\nL1H1\t0.5\n",
     "matches of motifs (TSV)": "\t".join(MATCH_COLUMNS) + "\n",

@@ -129,7 +129,7 @@ def _text(file: str, text: str) -> Facts:
         raise FormatError(file, None, "this file is empty")
     if head[0].lstrip()[:1] == "<":
         raise FormatError(file, None, "this is HTML or XML: perhaps a page was saved instead of the file behind it")
-    if head[0].startswith("LOCUS ") or (head[0].startswith(">") and not _is_jaspar(head)):
+    if head[0].startswith("LOCUS ") or (head[0].startswith(">") and not _is_motif(rows)):
         return _sequence(file, "GenBank" if head[0].startswith("LOCUS ") else "FASTA")
     if head[0].startswith("##gff-version") or _is_feature(rows[:1]):
         return _features(text, rows)
@@ -142,8 +142,9 @@ def _text(file: str, text: str) -> Facts:
     raise FormatError(file, None, "this is none of the files that headmotif knows")
 
 
-def _is_jaspar(head: list[str]) -> bool:
-    return len(head) > 1 and re.match(r"\s*([ACGT]\s*\[|[ACGT]?\s*[\d.]+\s)", head[1]) is not None
+def _is_motif(rows: list[str]) -> bool:
+    """Whether numbers follow the first title, a base before them perhaps: a motif of JASPAR, Cluster-Buster or HOMER."""
+    return len(rows) > 1 and re.match(r"\s*([ACGTU]\b[\s:|]*)?\[?\s*[\d.]", rows[1], re.IGNORECASE) is not None
 
 
 def _is_feature(rows: list[str]) -> bool:

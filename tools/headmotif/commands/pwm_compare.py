@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 FEW = 50
 """Tomtom, too, warns below this number of targets: the null is drawn from their columns."""
 
-Query = Annotated[str, typer.Argument(metavar="QUERY", help="Motifs (MEME, JASPAR, TRANSFAC; - is stdin) or a consensus (TATAAT).")]
+Query = Annotated[
+    str,
+    typer.Argument(metavar="QUERY", help="Motifs (MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER; - is stdin) or a consensus (TATAAT)."),
+]
 Targets = Annotated[list[str] | None, typer.Argument(metavar="[TARGET]...", help="Known motifs; without any, the built-in collection.")]
 MaxQ = Annotated[float, typer.Option("--max-q", min=0.0, max=1.0, help="Report matches with q up to this; 1 reports every pair.")]
 Best = Annotated[bool, typer.Option("--best", help="Report only the best target of each query.")]

@@ -31,9 +31,11 @@ class Motif:
 
     @classmethod
     def from_counts(cls, name: str, alt: str, counts: np.ndarray) -> "Motif":
-        """A motif from counts (width, 4), every row above 0 in sum; rows that sum to 1 are probabilities and tell no number of sites."""
+        """A motif from counts (width, 4), every row above 0 in sum; rows that sum to 1 are probabilities and tell no number of sites.
+
+        To 1 within 0.05: published probabilities have two or three decimals."""
         sums = counts.sum(axis=1)
-        nsites = float("nan") if np.allclose(sums, 1, atol=1e-3) else float(sums.max())
+        nsites = float("nan") if np.allclose(sums, 1, rtol=0, atol=0.05) else float(sums.max())
         return cls(name, counts / sums[:, None], nsites, alt=alt)
 
     @property

@@ -16,7 +16,8 @@ import numpy as np
 
 from ..data import Motif
 from ..errors import FormatError
-from .files import lines, write_text
+from . import titled
+from .files import write_text
 
 _ROW = re.compile(r"(?:([ACGTU])\b)?[\s:|]*\[?([^\]\[]*)\]?\s*$", re.IGNORECASE)
 
@@ -28,42 +29,28 @@ def read(text: str, path: str) -> list[Motif]:
 
 def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
     """The motifs of a JASPAR file, and (name, why) of those without counts. Raises FormatError with the line."""
-    records: list[tuple[int, str, list[tuple[int, str]]]] = []
-    for number, line in lines(text):
-        line = line.strip()
-        if line.startswith(">"):
-            records.append((number, line[1:].strip(), []))
-        elif line and not line.startswith("#"):
-            if not records:
-                raise FormatError(path, number, "numbers before the first name; a motif begins with a line '>ID name'")
-            records[-1][2].append((number, line))
-    if not records:
-        raise FormatError(path, None, "this file has no motif; a motif begins with a line '>ID name'")
     motifs, skipped = [], []
-    for number, title, rows in records:
-        words = title.split()
-        if not words:
-            raise FormatError(path, number, "this motif has no name; write >ID name")
-        if not rows:
-            skipped.append((words[0], "it has no matrix"))
-            continue
-        counts = _counts(rows, number, path, words[0])
-        if (counts.sum(axis=1) <= 0).any():
-            skipped.append((words[0], f"its position {int(np.argmin(counts.sum(axis=1))) + 1} has no counts"))
-            continue
-        motifs.append(Motif.from_counts(words[0], " ".join(words[1:]), counts))
+    for number, title, rows in titled.records(text, path):
+        name, alt = titled.name_and_alt(title, number, path)
+        counts = _counts(rows, path, name)
+        if why := titled.lack(counts):
+            skipped.append((name, why))
+        else:
+            motifs.append(Motif.from_counts(name, alt, counts))
     return motifs, skipped
 
 
-def _counts(rows: list[tuple[int, str]], number: int, path: str, name: str) -> np.ndarray:
-    """Counts (w, 4) of one motif."""
+def _counts(rows: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
+    """Counts (w, 4) of one motif; no rows where there is no matrix."""
+    if not rows:
+        return np.empty((0, 4))
     found: dict[str, list[float]] = {}
     for at, line in rows:
         row = _ROW.match(line)
         letter = (row[1] or "ACGT"[min(len(found), 3)]).upper().replace("U", "T") if row else ""
         if row is None or letter in found:
             raise FormatError(path, at, f"motif {name} needs one line of counts for each of A, C, G and T")
-        found[letter] = [_count(word, at, path) for word in row[2].split()]
+        found[letter] = [titled.count(word, at, path) for word in row[2].split()]
         if len(found[letter]) != len(next(iter(found.values()))) or not found[letter]:
             raise FormatError(path, at, f"this line of motif {name} has {len(found[letter])} counts; the lines of a motif are equally long")
     if len(found) != 4:
@@ -71,21 +58,10 @@ def _counts(rows: list[tuple[int, str]], number: int, path: str, name: str) -> n
     return np.array([found[letter] for letter in "ACGT"]).T
 
 
-def _count(word: str, number: int, path: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        raise FormatError(path, number, f"'{word[:30]}' is not a number; is this a file of sequences rather than of motifs?") from None
-    if not 0 <= value < 1e15:
-        raise FormatError(path, number, f"'{word[:30]}' is no count; it must be 0 or more")
-    return value
-
-
 def write(path: str, motifs: Sequence[Motif]) -> None:
     """Write motifs as counts (probabilities where the number of sites is unknown); white space in a name becomes _."""
     out = []
     for motif in motifs:
-        counts = motif.counts
-        out.append(" ".join([">" + (re.sub(r"\s+", "_", motif.name.strip()) or "_"), *motif.alt.split()]))
-        out += [f"{letter} [ {' '.join(f'{value:.10g}' for value in row)} ]" for letter, row in zip("ACGT", counts.T.tolist(), strict=True)]
+        rows = zip("ACGT", motif.counts.T.tolist(), strict=True)
+        out += [titled.title(motif), *(f"{letter} [ {' '.join(f'{value:.10g}' for value in row)} ]" for letter, row in rows)]
     write_text(path, "".join(line + "\n" for line in out))

@@ -72,8 +72,8 @@ def _header(rows: list[Row], path: str) -> np.ndarray:
         if version := re.match(r"meme\s+version\s+(\d{1,9})", lower):
             if int(version[1]) > NEWEST:
                 raise FormatError(path, number, f"MEME version {version[1]} is newer than {NEWEST}, the newest that is understood")
-        elif lower.startswith("alphabet="):
-            _check_alphabet("".join(line[9:].split()), number, path)
+        elif alphabet := re.match(r"alphabet\s*=(.*)", line, re.IGNORECASE):
+            _check_alphabet("".join(alphabet[1].split()), number, path)
         elif re.match(r"alphabet(\s|$)", lower):
             _check_alphabet(_core_letters(stream), number, path)
         elif re.match(r"background\s+letter\s+frequencies", lower):

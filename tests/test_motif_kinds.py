@@ -1,0 +1,300 @@
+"""The formats of motifs side by side: Cluster-Buster and HOMER, which format a text is, what comes back from each, and damaged files."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headmotif.data import Motif
+from headmotif.errors import FormatError, InputError
+from headmotif.formats import cluster_buster, homer, motifs
+
+ASTT = ">ASTT\t1-ASTT\t8.059752\t-23791.535714\t0\tT:17311.0(44.36%),B:2181.5(5.80%),P:1e-10317\tTpos:100.7\n"
+ROWS = "0.726\t0.002\t0.170\t0.103\n0.002\t0.995\t0.002\t0.002\n"
+JASPAR_WIDE = ">w\n1 2 3 4 5\n1 2 3 4 5\n1 2 3 4 5\n1 2 3 4 5\n"
+BOTH = "0 0 1 0\n1 0 0 0\n0 0 0 1\n0 1 0 0\n"  # GATC, or its turning CATG in JASPAR's order
+BY_ROW = "9 0 1 0\n4 3 2 1\n1 2 3 4\n10 0 0 0\n"
+BY_COLUMN = "9 4 1 10\n0 3 2 0\n1 2 3 0\n0 1 4 0\n"
+NEITHER = "7 0 0 0\n1 2 3 1\n1 4 4 0\n1 4 3 9\n"
+UNEVEN = "9 0 1 2\n4 3 2 1\n1 2 3 4\n10 1 1 0\n"  # as counts of a site or two more here and there: within no 5 %
+
+
+def refused(module, text: str, line: int | None, words: str) -> None:
+    with pytest.raises(FormatError, match=words) as caught:
+        module.parse(text, "x.txt")
+    assert caught.value.line == line
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ">a other words\n3 1 0 0\n0 4 0 0\n",
+        ">a other words\r\n# WEIGHT 2.7\r\n3\t1\t0\t0\r\n0\t4\t0\t0",  # no final newline
+        "# made by hand\n\n>a\tother\twords\n\n  3.0 1 0 0 \n# GAP 3\n0 4e0 0 0\n\n",
+        "> a  other words \n3 1 0 0\n0 4 0 0\n",
+    ],
+)
+def test_cluster_buster_reads_what_is_about(text: str) -> None:
+    (motif,) = cluster_buster.read(text, "x")
+    assert (motif.name, motif.alt, motif.nsites) == ("a", "other words", 4)
+    np.testing.assert_allclose(motif.matrix, [[0.75, 0.25, 0, 0], [0, 1, 0, 0]])
+
+
+def test_cluster_buster_takes_rsats_titles_and_probabilities() -> None:
+    text = ">M1\t/name=AGL3\t/info=CCWW\t/gapopen=1\n0.33 0.33 0.33 0\n0.25 0.25 0.25 0.27\n"
+    (motif,) = cluster_buster.read(text, "x")
+    assert (motif.name, motif.alt) == ("M1", "/name=AGL3 /info=CCWW /gapopen=1")
+    assert math.isnan(motif.nsites)
+    np.testing.assert_allclose(motif.matrix[0], [1 / 3, 1 / 3, 1 / 3, 0])
+
+
+def test_cluster_buster_refusals() -> None:
+    refused(cluster_buster, ">a\n1 2 3 4\n1 2 3\n", 3, "3 numbers instead of 4")
+    refused(cluster_buster, ">a\n1 2 3 4\n1 2 x 4\n", 3, "'x' is not a number")
+    refused(cluster_buster, ">a\n1 2 3 -4\n", 2, "no count")
+    refused(cluster_buster, ">a\n1 2 3 nan\n", 2, "no count")
+    refused(cluster_buster, ">a\n1 2 3 1e300\n", 2, "no count")
+    refused(cluster_buster, "1 2 3 4\n>a\n", 1, "before the first name")
+    refused(cluster_buster, ">a\n1 2 3 4\n> \n1 2 3 4\n", 3, "no name")
+    refused(cluster_buster, "# nothing\n", None, "no motif")
+    skipped = [("a", "its position 2 has no counts"), ("b", "it has no matrix")]
+    assert cluster_buster.parse(">a\n1 2 3 4\n0 0 0 0\n>b\n", "x") == ([], skipped)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "nsites"),
+    [
+        (ASTT, "1-ASTT", 17311),
+        (ASTT.replace("\n", "\r\n"), "1-ASTT", 17311),
+        (">\tno consensus (x)/y z\t5\n", "no_consensus_(x)/y_z", math.nan),
+        (">ASTT\t\t5\n", "ASTT", math.nan),
+        (">ASTT more\n", "ASTT", math.nan),
+        (">ASTT\tb\t5\t0\t0\tT:many(44%)\n", "b", math.nan),
+        (">ASTT\tb\t5\t0\t0\tT:0.0(0%)\n", "b", math.nan),
+        (">ASTT\tb\t5\t0\t0\tB:3(5%),T:4\n", "b", math.nan),
+        (">ASTT\tb\t5\t0\t0\tT:-.e\n", "b", math.nan),
+    ],
+)
+def test_homer_reads_name_and_sites(title: str, name: str, nsites: float) -> None:
+    (motif,) = homer.read(title + ROWS, "x")
+    assert motif.name == name
+    assert motif.nsites == pytest.approx(nsites, nan_ok=True)
+    np.testing.assert_allclose(motif.matrix, [np.array([726, 2, 170, 103]) / 1001, np.array([2, 995, 2, 2]) / 1001])
+
+
+def test_homer_takes_counts() -> None:
+    text = ">AC\tb\t5\n6\t2\t0\t0\n0\t4\t0\t0\n"
+    assert homer.read(text, "x")[0].nsites == 8
+    assert homer.read(text.replace("5\n", "5\t0\t0\tT:31.0(9%)\n", 1), "x")[0].nsites == 31
+
+
+def test_homer_refusals() -> None:
+    refused(homer, ASTT + ROWS + "0.1\t0.2\t0.3\n", 4, "3 numbers instead of 4")
+    refused(homer, ASTT + ROWS.replace("0.995", "0.9x5"), 3, "'0.9x5' is not a number")
+    refused(homer, ASTT + ROWS.replace("0.995", "-0.995"), 3, "no count")
+    refused(homer, ROWS + ASTT, 1, "before the first name")
+    refused(homer, ASTT + ROWS + ">\t \t5\n" + ROWS, 4, "no name")
+    assert homer.parse(ASTT + ">b\tc\t5\n0\t0\t0\t0\n", "x") == (
+        [],
+        [("1-ASTT", "it has no matrix"), ("c", "its position 1 has no counts")],
+    )
+
+
+def test_what_the_new_writers_write(tmp_path) -> None:
+    known = Motif("a b", np.array([[0.75, 0.25, 0, 0], [0, 0, 0, 1.0]]), 8, alt="an alt")
+    unknown = Motif("gatc", np.eye(4)[[2, 0, 3, 1]])
+    motifs.write(str(tmp_path / "x"), [known, unknown], "cluster-buster")
+    assert (tmp_path / "x").read_text() == (
+        ">a_b an alt\n6\t2\t0\t0\n0\t0\t0\t8\n>gatc\n# WEIGHT 1\n0\t0\t1\t0\n1\t0\t0\t0\n0\t0\t0\t1\n0\t1\t0\t0\n"
+    )
+    motifs.write(str(tmp_path / "x"), [known, unknown], "homer")
+    assert (tmp_path / "x").read_text() == (
+        ">AT\ta_b\t1.490944\t0\t0\tT:8(nan%)\n"  # 0.6 (ln 3 + ln 4)
+        "0.7500000\t0.2500000\t0.0000000\t0.0000000\n0.0000000\t0.0000000\t0.0000000\t1.0000000\n"
+        ">GATC\tgatc\t3.327106\n0.0000000\t0.0000000\t1.0000000\t0.0000000\n1.0000000\t0.0000000\t0.0000000\t0.0000000\n"
+        "0.0000000\t0.0000000\t0.0000000\t1.0000000\n0.0000000\t1.0000000\t0.0000000\t0.0000000\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        # The shape decides.
+        (JASPAR_WIDE, "JASPAR"),
+        (">a\n1\n0\n0\n0\n", "JASPAR"),
+        (">a\nA 1 2 3\nC 1 2 3\nG 1 2 3\nT 1 2 3\n", "JASPAR"),
+        (">a\nA [1 0 0 0]\nC [0 1 0 0]\nG [0 0 0 1]\nT [0 0 1 0]\n", "JASPAR"),
+        (">a\n1 0 0 0\n", "Cluster-Buster"),
+        (">a\n" + 3 * "1 0 0 0\n", "Cluster-Buster"),
+        (">a\n" + 9 * "1 0 0 0\n", "Cluster-Buster"),
+        (ASTT + ROWS, "HOMER"),
+        (">a\t/name=b\t/info=5\n" + ROWS, "Cluster-Buster"),
+        (">a\tb\n" + ROWS, "Cluster-Buster"),
+        # Four by four: the title, Cluster-Buster's own comments, the sums.
+        (ASTT + BOTH, "HOMER"),
+        (">a\n#WEIGHT 2\n" + BOTH, "Cluster-Buster"),
+        ("# GAP 2\r\n>a\r\n" + BOTH, "Cluster-Buster"),
+        (">a /name=b\n" + BOTH, "Cluster-Buster"),
+        (">a\n" + BOTH, "JASPAR"),
+        (">a\n" + NEITHER, "JASPAR"),
+        (">a\n" + UNEVEN, "JASPAR"),
+        (">a\n" + BY_ROW, "Cluster-Buster"),
+        (">a\n" + BY_COLUMN, "JASPAR"),
+        (">a\n0.33 0.33 0.33 0\n" + 3 * "0.97 0.01 0.01 0.01\n", "Cluster-Buster"),
+        # Four by four first, then a motif that decides.
+        (">a\n" + BY_COLUMN + ">b\n" + ROWS, "Cluster-Buster"),
+        (">a\n" + BY_ROW + JASPAR_WIDE, "JASPAR"),
+        (">a\n" + BOTH + ">empty\n" + ASTT + ROWS, "HOMER"),
+        (">a\n" + BOTH + ">b\n" + BY_ROW, "Cluster-Buster"),
+        (">a\n" + BOTH + ">b\n" + BY_COLUMN, "JASPAR"),
+        (">a\n" + BY_ROW + ">b\n" + BY_COLUMN, "JASPAR"),
+        (">a\n" + BY_ROW + ">b\n" + BY_COLUMN + ">c\n" + BY_ROW, "Cluster-Buster"),
+        # Damaged or none of them: the reader says what is wrong.
+        (">a\n" + 6 * "1 0 0 0\n" + "1 0 x 0\n", "Cluster-Buster"),
+        (">contig\nACGTACGT\nACGT\n", "JASPAR"),
+        (">a\n" + 4 * "1e999 1 1 1\n", "JASPAR"),
+        (">a\n", "JASPAR"),
+    ],
+)
+def test_motifs_under_titles_are_told_apart(text: str, kind: str) -> None:
+    assert motifs.recognised(text) == kind
+    assert motifs.recognised("\n# a comment\n" + text.replace("\n", "\r\n")) == kind
+
+
+def test_four_by_four_is_read_in_the_order_that_was_told(tmp_path) -> None:
+    for text, turned in ((BY_ROW, False), (BY_COLUMN, True)):
+        (tmp_path / "x").write_text(">a\n" + text)
+        (motif,) = motifs.read(str(tmp_path / "x")).motifs
+        counts = np.array([line.split() for line in text.splitlines()], float)
+        np.testing.assert_allclose(motif.matrix, (counts.T if turned else counts) / 10)
+
+
+def test_messages_name_every_format(tmp_path) -> None:
+    for content in ("", "<html>", "chr\t1\n", "\0"):
+        (tmp_path / "x").write_text(content)
+        with pytest.raises(FormatError, match="MEME, JASPAR, TRANSFAC, Cluster-Buster or HOMER"):
+            motifs.read(str(tmp_path / "x"))
+    with pytest.raises(InputError, match=r"choose one of meme, jaspar, transfac, cluster-buster, homer$"):
+        motifs.write(str(tmp_path / "y"), [], "HOMER")
+    assert not (tmp_path / "y").exists()
+
+
+def some_motif(seed: int, width: int, nsites: float) -> Motif:
+    """Soft, hard, or with every base once: the last have alike sums in rows and columns where they are four wide."""
+    rng = np.random.default_rng(seed)
+    soft = rng.dirichlet([rng.choice([0.02, 0.3, 3])] * 4, size=width)
+    matrix = soft if seed % 2 else np.eye(4)[np.concatenate([rng.permutation(4) for _ in range(width)])[:width]]
+    return Motif(f"m{seed}/(x)$", matrix, nsites, np.array([0.3, 0.2, 0.2, 0.3]), alt=["", "an alt", "/name=5"][seed % 3])
+
+
+MOTIFS = st.lists(
+    st.builds(some_motif, st.integers(0, 10**6), st.one_of(st.just(4), st.integers(1, 12)), st.just(math.nan) | st.floats(2, 1e6)),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda motif: motif.name,
+)
+
+
+@pytest.mark.parametrize("kind", motifs.WRITERS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written=MOTIFS)
+def test_what_is_written_is_recognised_and_comes_back(kind: str, written: list[Motif], tmp_path) -> None:
+    path = str(tmp_path / "x")
+    motifs.write(path, written, kind)
+    file = motifs.read(path)
+    assert file.format.split()[0].lower() == kind
+    assert (file.skipped, file.renamed) == ((), ())
+    for before, after in zip(written, file.motifs, strict=True):
+        alt = {"meme": before.alt.replace("=", "_"), "homer": ""}.get(kind, before.alt)
+        assert (after.name, after.alt) == (before.name, alt)
+        np.testing.assert_allclose(after.matrix, before.matrix, rtol=0, atol=1e-6 + 1e-12)
+        np.testing.assert_allclose(after.background, before.background if kind == "meme" else 0.25, rtol=0, atol=1e-6)
+        assert after.nsites == pytest.approx(before.nsites, rel=1e-6, nan_ok=True)
+
+
+def read_or_refused(text: str) -> None:
+    """By the reader of every format, whichever is recognised; an error is one line and tells a line that there is."""
+    assert motifs.recognised(text) in ("", *motifs.FORMATS)
+    for module in motifs.FORMATS.values():
+        found, skipped, error = outcome(module, text)
+        if error:
+            assert str(error).startswith("x.txt:")
+            assert "\n" not in str(error)
+            assert error.line is None or 1 <= error.line <= 1 + text.count("\n") + text.count("\r")
+        assert all(motif.name and not motif.name.isspace() for motif in found)
+        assert all(motif.nsites > 0 or math.isnan(motif.nsites) for motif in found)
+        assert all(name and why for name, why in skipped)
+
+
+def outcome(module, text: str) -> tuple[list[Motif], list[tuple[str, str]], FormatError | None]:
+    try:
+        return *module.parse(text, "x.txt"), None
+    except FormatError as error:
+        return [], [], error
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=200) | st.text(alphabet=">#\t\n\r ACGTacgt[]0123456789.e-+=:/", max_size=200).map(">".__add__))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    read_or_refused(text)
+
+
+HARM = st.lists(
+    st.tuples(
+        st.sampled_from(["cut", "drop", "double", "change", "insert"]), st.integers(0, 10**6), st.sampled_from("0159.e-+>#[=\t\n\r x\xa0٣")
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def harmed(text: str, harm: list[tuple[str, int, str]]) -> str:
+    for kind, place, letter in harm:
+        at = place % max(len(text), 1)
+        rows = text.split("\n")
+        row = place % len(rows)
+        if kind == "cut":
+            text = text[:at]
+        elif kind in ("drop", "double"):
+            text = "\n".join(rows[:row] + rows[row : row + 1] * (2 * (kind == "double")) + rows[row + 1 :])
+        else:
+            text = text[:at] + letter + text[at + (kind == "change") :]
+    return text
+
+
+RICH = {
+    "meme": 'MEME version 5\n\nALPHABET "DNA" DNA-LIKE\nA "Adenine" CC0000 ~ T\nC ~ G\nN = ACGT\nEND ALPHABET\n\n'
+    "Background letter frequencies (from x):\nA 0.3 C 0.2 G 0.2 T 0.3\n\nMOTIF a alt\nlog-odds matrix: alength= 4 w= 2 E= 1e-5\n"
+    "120 -30 -400 7\n1 2 3 4\nletter-probability matrix: alength=4 w=2 nsites=20 E=1e-5\n0.7 0.1 0.1 0.1\n1 0 0 0\nMOTIF b\n"
+    "log-odds matrix: w= 1\n1 2 3 4\n",
+    "jaspar": ">a alt\nA [ 1 2 ]\nC [ 3 4 ]\nG [ 5 6 ]\nT [ 7 8 ]\n>b\n1 2 3\n1 2 3\n1 2 3\n1 2 3\n",
+    "transfac": "VV  x\nXX\n//\nAC  M1\nXX\nID  V$X\nNA  x\nCC  ac: y\nPO  T G C A\n01  1 2 3 4 N\n02  0 0 0 9 A\nXX\n//\nAC  M2\n//\n",
+    "cluster-buster": "# by hand\n>a /name=b\n# WEIGHT 2\n1 2 3 4\n0 0 0 1\n>b\n" + BY_ROW,
+    "homer": ASTT + ROWS + ">\tb\t5\n" + BOTH.replace(" ", "\t"),
+}
+
+
+@pytest.mark.parametrize("kind", motifs.WRITERS)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(seed=st.integers(0, 20) | st.none(), harm=HARM)
+def test_damaged_files_are_read_or_refused(kind: str, seed: int | None, harm: list[tuple[str, int, str]], tmp_path) -> None:
+    """Those that we write, and those with all that the formats allow."""
+    path = tmp_path / f"{seed}.txt"
+    if seed is None:
+        path.write_text(RICH[kind])
+    elif not path.exists():
+        lengths = random.Random(seed)
+        motifs.write(str(path), [some_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind)
+    read_or_refused(harmed(path.read_text(), harm))
+
+
+@pytest.mark.parametrize("kind", motifs.WRITERS)
+def test_the_files_to_damage_are_whole(kind: str, tmp_path) -> None:
+    (tmp_path / "x").write_text(RICH[kind])
+    file = motifs.read(str(tmp_path / "x"))
+    assert file.format.split()[0].lower() == kind
+    assert len(file.motifs) + len(file.skipped) == 2
