@@ -12,6 +12,7 @@ import pytest
 
 from headmotif.data import Motif
 from headmotif.formats import meme, tables
+from headmotif.formats import motifs as motif_file
 
 CALL = [sys.executable, "-c", "from headmotif.commands.pwm_compare import main; main()"]
 
@@ -89,6 +90,94 @@ def test_bad_data_is_one_line_and_leaves_no_file(known: str, tmp_path: Path) -> 
 def test_bad_usage(known: str) -> None:
     for words in ([], [known, "--distance", "far"], ["-", "-"], [known, "--max-q", "2"], [known, "--min-overlap", "0"]):
         assert run(*words).returncode == 2
+    for words, said in (
+        (["-", known, "--group", "-"], "standard input can be read only once"),
+        ([known, "--cluster", "-"], "standard output takes only one result"),
+        ([known, "--cluster", "-", "--cluster-motifs", "-", "-o", "x"], "standard output takes only one result"),
+        ([known, "--cluster-p", "2"], "--cluster-p"),
+    ):
+        done = run(*words)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert said in done.stderr.decode()
+
+
+def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    motifs = [Motif(name, rng.dirichlet([0.2] * 4, size=12)) for name in ("CRP_25-1", "CRP_25-2", "crp", "argR", "argR2", "sigma_-10")]
+    meme.write(str(tmp_path / "t.meme"), motifs)
+    done = run(str(tmp_path / "t.meme"), str(tmp_path / "t.meme"), known, "--group", "name", "--best", "-o", str(tmp_path / "out.tsv"))
+    assert done.returncode == 0, done.stderr
+    found = tables.read_matches(str(tmp_path / "out.tsv"))
+    assert [(m.query, m.target, m.group) for m in found] == [
+        (m.name, m.name, group) for m, group in zip(motifs, ["CRP"] * 3 + ["argR"] * 2 + ["sigma_-10"], strict=True)
+    ]
+    assert "groups: 66 targets in 63 groups; of several: CRP 3, argR 2" in done.stderr.decode()
+
+    table = "note\tmotif\tgroup\nx\tk1\tone\ny\tk2\tone\nz\tk3\tk4\nw\tnobody\tone\n"
+    done = run(known, known, "--group", "-", "--max-q", "1", stdin=table.encode())
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1 + 60 * 59
+    assert done.stdout.splitlines()[0].decode().split("\t") == [*tables.MATCH_COLUMNS, tables.GROUP_COLUMN]
+    said = done.stderr.decode()
+    assert "no target is named nobody" in said
+    assert "not in the table, each a group of its own: k0, k4, k5" in said
+    assert "60 targets in 59 groups; of several: one 2" in said
+    groups = {line.split(b"\t")[-1] for line in done.stdout.splitlines()[1:]}
+    assert {b"one", b"k4", b"k4 alone", b"k0"} <= groups
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("motif\tfactor\nk1\ta\n", "groups.tsv: there is no column group"),
+        ("motif\tgroup\nk1\ta\nk1\tb\n", "groups.tsv:3: motif k1 is in two groups, a and b"),
+        ("motif\tgroup\nk1\t\n", "groups.tsv:2: the group is empty"),
+        ("motif\tgroup\nk1\n", "groups.tsv:2: 1 cells where the header names 2"),
+        ("motif\tgroup\nx\ta\ny\ta\n", "none of its 2 motifs is a target"),
+        ("", "this table is empty"),
+    ],
+)
+def test_bad_tables_of_groups(known: str, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "groups.tsv").write_text(text)
+    done = run(known, known, "--group", str(tmp_path / "groups.tsv"), "--quiet")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, b"", 1)
+    assert said in done.stderr.decode()
+    done = run(known, known, "--group", str(tmp_path / "no.tsv"), "--quiet")
+    assert done.returncode == 1
+    assert "no.tsv: there is no such file" in done.stderr.decode()
+
+
+def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    one, other = (rng.dirichlet([0.1] * 4, size=12) for _ in range(2))
+    queries = [Motif("a", one, 30.0), Motif("b", one[1:][::-1, ::-1], 10.0), Motif("c", other, 20.0), Motif("short", np.eye(4)[:2])]
+    meme.write(str(tmp_path / "q.meme"), queries)
+    out = [str(tmp_path / name) for name in ("out.tsv", "c.tsv", "c.meme")]
+    done = run(str(tmp_path / "q.meme"), known, "-o", out[0], "--cluster", out[1], "--cluster-motifs", out[2])
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert "4 queries in 3 groups, 2 of them of one" in done.stderr.decode()
+    assert "too short or too even to be grouped, p with themselves above 0.001: short" in done.stderr.decode()
+    table = tables.read_table(out[1])
+    assert list(table) == ["group", "motif", "representative", "p", "offset", "overlap", "orientation", "consensus"]
+    assert [table[name] for name in ("group", "motif", "representative", "offset", "overlap", "orientation")] == [
+        ["1", "1", "2", "3"],
+        ["a", "b", "c", "short"],
+        ["a", "a", "c", "short"],
+        ["0", "1", "0", "0"],
+        ["12", "11", "12", "2"],
+        ["+", "-", "+", "+"],
+    ]
+    averaged = motif_file.read(out[2]).motifs
+    assert [(m.name, m.alt, len(m)) for m in averaged] == [("a", "a,b", 11), ("c", "c", 12), ("short", "short", 2)]
+    assert (averaged[0].nsites, averaged[1].nsites) == (40, 20)
+    np.testing.assert_allclose(averaged[0].matrix, one[1:], atol=1e-5)
+
+    alone = run(str(tmp_path / "q.meme"), known, "--cluster", "-", "-o", out[0], "--cluster-p", "0", "--quiet")
+    assert alone.returncode == 0
+    assert [line.split(b"\t")[0] for line in alone.stdout.splitlines()[1:]] == [b"1", b"2", b"3", b"4"]
+    meme.write(str(tmp_path / "none.meme"), [])
+    empty = run(str(tmp_path / "none.meme"), known, "--cluster", "-", "-o", out[0])
+    assert (empty.returncode, len(empty.stdout.splitlines())) == (0, 1)
 
 
 def test_start_up_loads_neither_torch_nor_pandas_and_is_quick(known: str) -> None:

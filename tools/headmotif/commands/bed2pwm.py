@@ -53,7 +53,10 @@ def bed2pwm(
     the file tells no sites): what any sequence at that distance would show counts as nothing. E is the p of that test times the number
     of motifs tested.
     """
+    import os
     from dataclasses import replace
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # groups run side by side; threads within their small products only wait
 
     from ..errors import InputError
     from ..formats import bed, files, tables

@@ -1,6 +1,7 @@
 """pwm-compare: which known motifs do these look like?"""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,15 @@ MinOverlap = Annotated[int, typer.Option("--min-overlap", min=1, help="Fewest al
 Distance = Annotated[
     str, typer.Option("--distance", metavar="pearson|euclidean|kullback-leibler|allr", help="How the likeness of two columns is measured.")
 ]
+Group = Annotated[
+    str,
+    typer.Option("--group", metavar="name|FILE", help="Count targets of one factor as one: by name, or by a TSV (motif, group)."),
+]
+Cluster = Annotated[str, typer.Option("--cluster", metavar="FILE", help="The queries grouped by their likeness to each other, TSV.")]
+ClusterMotifs = Annotated[str, typer.Option("--cluster-motifs", metavar="FILE", help="One averaged motif for each such group, MEME.")]
+ClusterP = Annotated[
+    float, typer.Option("--cluster-p", min=0.0, max=1.0, help="Queries are grouped up to this p (geometric mean between groups).")
+]
 
 
 def pwm_compare(
@@ -37,9 +47,17 @@ def pwm_compare(
     best: Best = False,
     min_overlap: MinOverlap = 1,
     distance: Distance = "pearson",
+    group: Group = "",
+    cluster: Cluster = "",
+    cluster_motifs: ClusterMotifs = "",
+    cluster_p: ClusterP = 1e-3,
     quiet: Quiet = False,
 ) -> None:
-    """Compare motifs with known motifs, as Tomtom does: p, E and q of each pair, as TSV."""
+    """Compare motifs with known motifs, as Tomtom does: p, E and q of each pair, as TSV.
+
+    With --group the best of a factor's targets stands for them, its p corrected for their number; E and q count groups, and the table
+    has the column Target_group. With --cluster each query is also compared with all others, and no query is left out.
+    """
     from ..formats import motifs, tables
     from ..steps.column_score import SCORES
     from ..steps.compare import compare, matches
@@ -47,8 +65,10 @@ def pwm_compare(
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
     paths = target or [builtin_collection()]
-    if [query, *paths].count("-") > 1:
+    if [query, *paths, group].count("-") > 1:
         raise typer.BadParameter("standard input can be read only once", param_hint="-")
+    if [output, cluster, cluster_motifs].count("-") > 1:
+        raise typer.BadParameter("standard output takes only one result; give -o or the other a file", param_hint="-")
 
     queries = read_queries(query, quiet)
     files = [motifs.read(path) for path in paths]
@@ -60,12 +80,73 @@ def pwm_compare(
         raise InputError(f"{', '.join(paths)}: no target has a matrix; give a file with motifs")
     if len(targets) < FEW:
         say(f"only {len(targets)} targets: p-values are drawn from their columns and are rough below {FEW}", quiet)
+    groups = groups_of(targets, group, quiet) if group else []
 
     found = compare(queries, targets, distance, min_overlap)
-    result = matches(found, queries, targets, max_q, best)
-    tables.write_matches(output, result)
+    if group:
+        from ..steps.group import by_group, group_matches
+
+        counted = by_group(found, targets, groups)
+        result, pairs = group_matches(counted, found, queries, targets, max_q, best), counted.p.size
+    else:
+        result, pairs = matches(found, queries, targets, max_q, best), found.p.size
+    tables.write_matches(output, result, grouped=bool(group))
     matched = len({match.query for match in result})
-    say(f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {found.p.size} reported", quiet)
+    say(f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {pairs} reported", quiet)
+    if cluster or cluster_motifs:
+        write_clusters(queries, targets, cluster, cluster_motifs, cluster_p, distance, min_overlap, quiet)
+
+
+def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
+    """The group of each target: by its name, or as a table says; a target that the table leaves out is a group of its own."""
+    from ..formats import tables
+    from ..steps.group import factors, from_table
+
+    if group == "name":
+        groups = factors(targets)
+    else:
+        listed = tables.read_groups(group)
+        names = {motif.name for motif in targets}
+        if unknown := [name for name in listed if name not in names]:
+            if len(unknown) == len(listed):
+                raise InputError(f"{shown(group)}: none of its {len(listed)} motifs is a target; give the targets' names")
+            say(f"groups: no target is named {', '.join(unknown)}", quiet)
+        if alone := [motif.name for motif in targets if motif.name not in listed]:
+            say(f"groups: not in the table, each a group of its own: {', '.join(alone)}", quiet)
+        groups = from_table(targets, listed)
+    sizes = Counter(groups)
+    largest = [f"{name} {size}" for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])) if size > 1]
+    several = f"; of several: {', '.join(largest[:8])}{', ...' if len(largest) > 8 else ''}" if largest else ""
+    say(f"groups: {len(groups)} targets in {len(sizes)} groups{several}", quiet)
+    return groups
+
+
+def write_clusters(
+    queries: "Sequence[Motif]",
+    targets: "Sequence[Motif]",
+    table: str,
+    averaged: str,
+    limit: float,
+    distance: str,
+    min_overlap: int,
+    quiet: bool,
+) -> None:
+    """Group the queries, and write the groups and their averaged motifs where a file is asked for."""
+    from dataclasses import fields
+
+    from ..formats import meme, tables
+    from ..steps.cluster import Member, cluster, members, merged
+
+    found = cluster(queries, targets, limit, distance, min_overlap)
+    if table:
+        rows = members(found, queries)
+        tables.write_table(table, {field.name: [getattr(row, field.name) for row in rows] for field in fields(Member)})
+    if averaged:
+        meme.write(averaged, merged(found, queries))
+    sizes = Counter(found.group.tolist())
+    say(f"{len(queries)} queries in {len(sizes)} groups, {sum(size == 1 for size in sizes.values())} of them of one", quiet)
+    if weak := [motif.name for motif, own in zip(queries, found.own.tolist(), strict=True) if own > limit]:
+        say(f"too short or too even to be grouped, p with themselves above {limit:.6g}: {', '.join(weak)}", quiet)
 
 
 def builtin_collection() -> str:

@@ -47,7 +47,7 @@ class Motif:
 @dataclass(frozen=True)
 class Match:
     """One target motif for one query, with the columns of Tomtom's table; offset: where in the target the query starts, in columns
-    (negative: before it)."""
+    (negative: before it). group: the target's group, "" where targets are not grouped; p, E and q are then the group's."""
 
     query: str
     target: str
@@ -59,3 +59,4 @@ class Match:
     query_consensus: str
     target_consensus: str
     orientation: str
+    group: str = ""

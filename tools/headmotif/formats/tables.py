@@ -24,6 +24,9 @@ MATCH_COLUMNS = {
 }
 """Tomtom's columns, in its order and spelling, and the fields of `Match` they hold."""
 
+GROUP_COLUMN = "Target_group"
+"""One column more, the last, where targets of one factor were counted as one; Tomtom's own table has none."""
+
 _BREAKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
 
 
@@ -63,9 +66,26 @@ def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]
     return {name: list(column) for name, column in zip(names, columns, strict=True)}, [number for number, _ in rows[1:]]
 
 
-def write_matches(path: str, matches: Sequence[Match]) -> None:
-    """Write matches with Tomtom's columns, in the order given."""
-    write_table(path, {name: [getattr(match, field) for match in matches] for name, field in MATCH_COLUMNS.items()})
+def read_groups(path: str) -> dict[str, str]:
+    """The group of each motif, from a table with the columns motif and group (others are ignored). Raises FormatError with the line."""
+    table, numbers = _parsed(path, comments=True)
+    for name in ("motif", "group"):
+        if name not in table:
+            raise FormatError(path, None, f"there is no column {name}; the first line must name the columns motif and group")
+    groups: dict[str, str] = {}
+    for motif, group, number in zip(table["motif"], table["group"], numbers, strict=True):
+        motif, group = motif.strip(), group.strip()
+        if not motif or not group:
+            raise FormatError(path, number, f"the {'group' if motif else 'motif'} is empty; leave out motifs that are in no group")
+        if groups.setdefault(motif, group) != group:
+            raise FormatError(path, number, f"motif {motif} is in two groups, {groups[motif]} and {group}; it can be in one")
+    return groups
+
+
+def write_matches(path: str, matches: Sequence[Match], grouped: bool = False) -> None:
+    """Write matches with Tomtom's columns, in the order given; `grouped`: and the target's group behind them."""
+    columns = MATCH_COLUMNS | ({GROUP_COLUMN: "group"} if grouped else {})
+    write_table(path, {name: [getattr(match, field) for match in matches] for name, field in columns.items()})
 
 
 def read_matches(path: str) -> list[Match]:
@@ -87,5 +107,6 @@ def read_matches(path: str) -> list[Match]:
         if cell["orientation"] not in ("+", "-"):
             raise FormatError(path, number, f"the orientation '{cell['orientation'][:30]}' is neither + nor -")
         text = cell["query_consensus"], cell["target_consensus"], cell["orientation"]
-        result.append(Match(cell["query"], cell["target"], offset, p, evalue, q, overlap, *text))
+        group = table[GROUP_COLUMN][row] if GROUP_COLUMN in table else ""
+        result.append(Match(cell["query"], cell["target"], offset, p, evalue, q, overlap, *text, group))
     return result

@@ -68,20 +68,27 @@ def compare(queries: Sequence[Motif], targets: Sequence[Motif], distance: str = 
 
 def matches(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False) -> list[Match]:
     """The pairs with q <= `max_q` as records, by query in its order, then p, then the target's name; `best`: one target a query."""
+    pairs = []
+    for i in range(len(queries)):
+        order = sorted(np.flatnonzero(found.q[i] <= max_q).tolist(), key=lambda j: (found.p[i, j], targets[j].name, j))
+        pairs += [(i, j) for j in (order[:1] if best else order)]
+    return records(found, queries, targets, pairs)
+
+
+def records(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], pairs: Sequence[tuple[int, int]]) -> list[Match]:
+    """Pairs (index of the query, index of the target) as records, in the order given."""
     mine = [consensus(query) for query in queries]
     theirs: dict[tuple[int, bool], str] = {}
     result = []
-    for i, query in enumerate(queries):
-        order = sorted(np.flatnonzero(found.q[i] <= max_q).tolist(), key=lambda j: (found.p[i, j], targets[j].name, j))
-        for j in order[:1] if best else order:
-            reverse = bool(found.reverse[i, j])
-            if (j, reverse) not in theirs:
-                target = targets[j]
-                theirs[j, reverse] = consensus(Motif(target.name, target.matrix[::-1, ::-1]) if reverse else target)
-            p, evalue, q = float(found.p[i, j]), float(found.evalue[i, j]), float(found.q[i, j])
-            offset, overlap = int(found.offset[i, j]), int(found.overlap[i, j])
-            shown = theirs[j, reverse]
-            result.append(Match(query.name, targets[j].name, offset, p, evalue, q, overlap, mine[i], shown, "-" if reverse else "+"))
+    for i, j in pairs:
+        reverse = bool(found.reverse[i, j])
+        if (j, reverse) not in theirs:
+            target = targets[j]
+            theirs[j, reverse] = consensus(Motif(target.name, target.matrix[::-1, ::-1]) if reverse else target)
+        p, evalue, q = float(found.p[i, j]), float(found.evalue[i, j]), float(found.q[i, j])
+        offset, overlap = int(found.offset[i, j]), int(found.overlap[i, j])
+        shown = theirs[j, reverse]
+        result.append(Match(queries[i].name, targets[j].name, offset, p, evalue, q, overlap, mine[i], shown, "-" if reverse else "+"))
     return result
 
 
