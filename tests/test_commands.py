@@ -14,7 +14,7 @@ import pysam
 import pytest
 
 from headmotif import builtin
-from headmotif.formats import attention_tensor, bed, gff3, model_tensor, tables, tensors
+from headmotif.formats import attention_tensor, bed, gff3, model_tensor, motifs, tables, tensors
 from headmotif.formats import genome as genome_file
 
 BIN = Path(sys.executable).parent
@@ -99,7 +99,9 @@ BAD = [
     ("bed2pwm elsewhere.bed genome.fa", "elsewhere.bed:1", "chr9"),
     ("bed2pwm past.bed genome.fa", "past.bed:1", "40010"),
     ("bed2pwm spaces.bed genome.fa", "spaces.bed:1", "tab"),
-    ("bed2pwm - -", "", "both"),
+    ("bed2pwm - -", "", "standard input"),
+    ("bed2pwm regions.bed genome.st --controls elsewhere.bed", "elsewhere.bed:1", "chr9"),
+    ("bed2pwm regions.bed genome.st --logo genome.st", "genome.st", "folder"),
     ("pwm-compare protein.meme", "protein.meme", "DNA"),
     ("pwm-compare page.fa", "page.fa", "HTML"),
     ("pwm-compare nowhere.meme", "nowhere.meme", ""),
@@ -267,6 +269,41 @@ def test_regions_are_indexed_by_tabix_and_found_again(made: Path, tmp_path: Path
         pysam.tabix_index(packed, preset=preset)  # refuses what is not sorted
         with pysam.TabixFile(packed) as indexed:
             assert sum(1 for _row in indexed.fetch("planted", low, high)) == expected, name
+
+
+def test_motifs_in_every_format_with_their_places_and_logos(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.bed").write_text("".join(line for line in (made / "regions.bed").read_text().splitlines(True) if "\tL1H" in line))
+    few = [str(tmp_path / "r.bed"), "genome.st", "--max-e", "1000", "--widths", "6-8", "--quiet"]
+    beside = ["--table", str(tmp_path / "t.tsv"), "--sites-out", str(tmp_path / "s.bed"), "--logo", str(tmp_path / "logos")]
+    done = run(made, "bed2pwm", *few, *beside, "--threads", "1", "-o", str(tmp_path / "meme"))
+    assert (done.returncode, done.stderr) == (0, "")
+    first = motifs.read(str(tmp_path / "meme")).motifs
+    assert len(first) == 8
+    for kind in list(motifs.WRITERS)[1:]:
+        assert run(made, "bed2pwm", *few, "--format", kind, "--threads", "2", "-o", str(tmp_path / kind)).returncode == 0
+        for one, other in zip(first, motifs.read(str(tmp_path / kind)).motifs, strict=True):
+            assert one.name == other.name
+            np.testing.assert_allclose(one.matrix, other.matrix, atol=2e-6)
+    table = tables.read_table(str(tmp_path / "t.tsv"))
+    assert table["group"] == [motif.name for motif in first]
+    assert set(table["palindrome"]) <= {"yes", "no"}
+    places = bed.read_regions(str(tmp_path / "s.bed"), genome_file.read(str(made / "genome.st")).contigs)
+    assert Counter(places.head.tolist()) == {motif.name: int(motif.nsites) for motif in first}
+    for motif in first:
+        assert (tmp_path / "logos" / f"{motif.name}.svg").read_bytes().startswith(b"<?xml")
+        assert (tmp_path / "logos" / f"{motif.name}.png").read_bytes().startswith(b"\x89PNG")
+    drawn = {path.name: path.read_bytes() for path in (tmp_path / "logos").iterdir()}
+    assert run(made, "bed2pwm", *few, *beside, "--threads", "2", "-o", str(tmp_path / "again")).returncode == 0
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "meme").read_bytes()
+    assert {path.name: path.read_bytes() for path in (tmp_path / "logos").iterdir()} == drawn
+
+
+@pytest.mark.parametrize("words", ["--format fasta", "--gapped 19-15", "--gapped x", "--widths 2-8", "--gapped 15-19 --both-strands"])
+def test_a_search_that_makes_no_sense_is_bad_usage(made: Path, words: str) -> None:
+    done = run(made, "bed2pwm", "regions.bed", "genome.st", *words.split())
+    assert done.returncode == 2
+    assert words.split()[0] in done.stderr or words.split()[-1] in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_heads_are_scored_and_again_with_the_same_bytes(made: Path, tmp_path: Path) -> None:
