@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from headmotif.data import BACKGROUND, SITE, Attention, Genome
 from headmotif.formats import genome as genome_file
@@ -90,8 +89,7 @@ def of_pairs(attention: Attention, seed: int) -> np.ndarray:
 
 def untrained(genome: Genome, number: int) -> Iterator[tuple[str, model.Network]]:
     for seed in range(1, number + 1):
-        torch.manual_seed(1000 + seed)
-        yield f"seed {seed}", model.build(model.PRESETS["default"], 1).eval()
+        yield f"seed {seed}", model.fresh(model.PRESETS["default"], 1, 1000 + seed)
 
 
 def trained(path: Path) -> model.Network:

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+import networks
 from headmotif.alphabet import encode
 from headmotif.commands import score_heads
 from headmotif.data import Attention, Contig, Genome
 from headmotif.formats.model_tensor import Trained
-from headmotif.steps import heads
+from headmotif.steps import heads, model
 from headmotif.steps.agreement import choices
 from headmotif.steps.marginal import Marginal
 
@@ -75,6 +77,29 @@ def test_verdicts(found):
     assert heads.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0)) == "content"
     assert heads.verdict(replace(word, recurs=()), 10**12, None) == "position"  # so many heads, one comes out so
     assert heads.verdict(replace(word, found=None), 4, None) == "too few regions for a motif"
+
+
+def test_a_head_is_to_exceed_heads_that_know_nothing(found):
+    rows, _chosen = found
+    word = replace(rows[0], recurs=())
+    assert heads.verdict(word, 4, None, chance=word.regions) == "no more than heads that know nothing"
+    assert heads.verdict(word, 4, None, chance=word.regions - 1) == "content"
+    attention, _genome = world()
+    assert heads.by_chance(attention, 0.1, 1) == max(row.regions for row in rows)
+    mixed = np.random.default_rng(2).permutation(len(attention.kind))
+    blind = replace(attention, weight=attention.weight[mixed], norm=attention.norm[mixed])
+    assert heads.by_chance(blind, 0.1, 1) <= 0.01 * SITES
+
+
+def test_fresh_networks_go_by_their_seed_and_leave_the_generator_alone():
+    torch.manual_seed(7)
+    expected = torch.rand(1)
+    torch.manual_seed(7)
+    one, same, other = (model.fresh(networks.READER, 1, seed) for seed in (1, 1, 2))
+    assert torch.rand(1) == expected
+    weights = [torch.cat([p.ravel() for p in net.parameters()]) for net in (one, same, other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
 
 
 def test_pairs_are_named(found):

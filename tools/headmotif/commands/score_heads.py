@@ -43,6 +43,13 @@ def score_heads(
         list[str] | None,
         typer.Option(metavar="MODEL", help="A model of another seed, to look for the heads again; may be given again."),
     ] = None,
+    untrained: Annotated[
+        int, typer.Option(min=0, help="Networks with fresh weights that are read too: a head must have more regions than any of theirs.")
+    ] = 1,
+    null: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL", help="A model trained on sites at random places, to exceed as well; may be given again."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 5000,
     background: Annotated[int, typer.Option(min=100, help="Number of background positions.")] = 4000,
     max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest q of a region, as in attn2bed.")] = 0.2,
@@ -79,6 +86,7 @@ def score_heads(
     from ..steps import agreement, annotate, compute, profile
     from ..steps import background as drawn
     from ..steps import heads as scored
+    from ..steps import model as networks
     from ..steps import strands as correlated
     from . import reading_files as reading
 
@@ -88,14 +96,15 @@ def score_heads(
         raise InputError("--strands needs --ablate: the part of the genome that is annotated")
     trained = model_tensor.read(model)
     net = reading.network(model, trained)
-    rivals = [reading.network(path, model_tensor.read(path)) for path in also or []]
+    rivals, knowing_nothing = ([reading.network(path, model_tensor.read(path)) for path in paths or []] for paths in (also, null))
+    knowing_nothing += [networks.fresh(net.config, len(trained.header["labels"]), seed + 1000 + number) for number in range(untrained)]
     data = genome_file.read(genome)
     known = reading.sites(data, sites, feature)
     asked = reading.some(known, limit, seed)
     queries, kind = drawn.joined(asked, drawn.matched(data, asked, known, background, seed))
     where = compute.choose(device, precision, usable_threads(threads))
     wanted = _part(data, trained, ablate, seed)
-    say(_forecast(net, data, where, len(queries), 1 + len(rivals), wanted), quiet and not dry_run)
+    say(_forecast(net, data, where, len(queries), 1 + len(rivals) + len(knowing_nothing), wanted), quiet and not dry_run)
     if dry_run:
         return
 
@@ -108,8 +117,9 @@ def score_heads(
     others = [
         agreement.choices(look(rival, f"reading the heads of {path}"), max_p, seed) for path, rival in zip(also or [], rivals, strict=True)
     ]
+    nothing = [scored.by_chance(look(one, "reading heads that know nothing"), max_q, seed) for one in knowing_nothing]
     rows, chosen = scored.heads(attention, data, others, max_q, max_p, seed)
-    columns = _columns(rows)
+    columns = _columns(rows, max(nothing, default=0))
     effects = _effects(net, data, asked, rows, promoters, where, seed)
     if promoters:
         names = ("effect", "low", "high", "control")
@@ -119,7 +129,9 @@ def score_heads(
         columns |= _ablations(net, data, p, known, not sites, wanted, where, quiet)
         if strands:
             tables.write_table(strands, asdict(correlated.strands(np.where(wanted, p, np.nan), data)))
-    columns["verdict"] = [scored.verdict(row, len(rows), effect) for row, effect in zip(rows, effects, strict=True)]
+    columns["verdict"] = [
+        scored.verdict(row, len(rows), effect, max(nothing, default=0)) for row, effect in zip(rows, effects, strict=True)
+    ]
     if profiles:
         tables.write_table(profiles, profile.table(attention))
     if pairs:
@@ -176,7 +188,7 @@ def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, 
     )
 
 
-def _columns(rows: list["Head"]) -> dict[str, list]:
+def _columns(rows: list["Head"], chance: int) -> dict[str, list]:
     from dataclasses import asdict
 
     from ..steps.heads import RECURS
@@ -189,6 +201,7 @@ def _columns(rows: list["Head"]) -> dict[str, list]:
         "reach": [row.reach for row in rows],
         **{name: [values[name] for values in shape] for name in shape[0]},
         "regions": [row.regions for row in rows],
+        "chance": [chance] * len(rows),
         "distance": [row.distance for row in rows],
         "motif": [consensus(one) if one else "" for one in motif],
         "motif_p": [row.found.p if row.found else float("nan") for row in rows],

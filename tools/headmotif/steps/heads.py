@@ -83,11 +83,20 @@ def heads(
     return rows, chosen
 
 
-def verdict(head: Head, number: int, effect: Marginal | None) -> str:
-    """What may be said of a head, of so many: no region; position; content, whether its motif alone moves the score (where that was
-    measured), and whether it recurs (where other models were given)."""
+def by_chance(attention: Attention, max_q: float, seed: int) -> int:
+    """The most regions of any head: of a network that knows nothing of the sites, what a head's regions must exceed."""
+    found = segment(attention, max_q, 1.0, seed).regions
+    return int(np.unique(found.head, return_counts=True)[1].max(initial=0))
+
+
+def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -> str:
+    """What may be said of a head, of so many: no region; no more than by chance (regions of heads that know nothing, see `by_chance`);
+    position; content, whether its motif alone moves the score (where that was measured), and whether it recurs (where other models were
+    given)."""
     if not head.regions:
         return "nothing beyond background"
+    if head.regions <= chance:
+        return "no more than heads that know nothing"
     if head.found is None or head.found.motif is None:
         return "too few regions for a motif"
     if not head.found.p * number <= CONTENT:

@@ -22,6 +22,13 @@ def build(config: Config, labels: int) -> Network:
     return NETWORKS[type(config)](config, labels)
 
 
+def fresh(config: Config, labels: int, seed: int) -> Network:
+    """A network that has learned nothing, its weights from a seed; torch's own generator is left where it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build(config, labels).eval()
+
+
 def config_from(header: dict) -> Config:
     """The configuration that a model file's header describes. Raises KeyError or TypeError where it describes none."""
     return type(PRESETS[header["preset"]])(**header)
