@@ -28,7 +28,7 @@ def real_run(data: Path, folder: Path, *words: str) -> dict[str, list[str]]:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_chain_runs_on_the_real_genome(data_folder: Path, tmp_path: Path) -> None:
-    summary = real_run(data_folder, tmp_path, "--steps", "60", "--cnn-steps", "20", "--limit", "3000")
+    summary = real_run(data_folder, tmp_path, "--steps", "60", "--cnn-steps", "20", "--limit", "1500")
     assert summary["model"] == ["default"] * 2 + ["cnn"] * 2 + ["-35/-10 scan"] * 2
     test = {model: i for i, (model, part) in enumerate(zip(summary["model"], summary["part"], strict=True)) if part == "test"}
     for i in test.values():
