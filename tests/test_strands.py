@@ -33,6 +33,9 @@ def test_composition_alone_is_taken_away_and_a_shared_element_is_not():
     at = {int(d): i for i, d in enumerate(found.distance)}
     assert found.distance[found.corrected.argmax()] == -18
     assert found.z[at[-18]] > 10
+    assert found.pairs.argmax() == at[-18]
+    assert found.pairs[at[-18]] > 100
+    assert 0 < found.expected[0] < 1
     others = [i for d, i in at.items() if d != -18]
     assert found.correlation[others].min() > 0.5  # as it is, every distance looks alike
     assert np.abs(found.corrected[others]).max() < 0.1
