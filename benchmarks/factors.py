@@ -112,7 +112,7 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
             others = [covered(genome, replace(motif, matrix=motif.matrix[rng.permutation(len(motif))])) for _time in range(SHUFFLES)]
             for row in above:
                 known = [compared(on, genome, sets[row["of"], row["head"]], block, draws) for on in others]
-                row["shuffled"] = max((found["odds"] for found in known if found), default=0.0)
+                row["shuffled"] = max((found["odds"] for found in known if found), default=float("nan"))  # too few matches: nothing is said
                 row["beyond"] = row["low"] > row["shuffled"]
     return [{name: value for name, value in row.items() if name != "number"} for row in rows]
 

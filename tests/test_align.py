@@ -167,6 +167,19 @@ def test_p_is_that_of_all_permutations():
     assert permutation_test(score, own) == pytest.approx(np.mean(np.array(swapped) >= true), abs=0.01)
 
 
+@pytest.mark.parametrize("skewed", [1, -1])
+@pytest.mark.parametrize("shift", [0.8, 1.6])
+def test_p_is_that_of_all_permutations_where_a_few_score_far_more(skewed, shift):
+    rng = np.random.default_rng(4)
+    score, own = skewed * rng.exponential(size=(40, 9)) ** 2, rng.integers(0, 9, 40)
+    score[np.arange(40), own] += shift
+    true = score[np.arange(40), own].sum()
+    swapped = np.array([score[np.arange(40), rng.permutation(own)].sum() for _ in range(40_000)])
+    share = float((swapped >= true).mean())
+    assert 0.001 < share < 0.5
+    assert 0.85 * share < permutation_test(score, own) < 1.5 * share  # rather too large than too small
+
+
 def test_a_head_that_looks_at_one_distance_has_chosen_nothing():
     score = np.random.default_rng(0).normal(size=(100, 1)) + 5
     assert permutation_test(score, np.zeros(100, np.int64)) == 1.0
