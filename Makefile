@@ -21,7 +21,8 @@ lint: $(READY)
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/engine.py --output engine.tsv
 	$(VENV)/bin/python benchmarks/planted.py
-	$(VENV)/bin/python benchmarks/speed_compare.py
+	$(VENV)/bin/python benchmarks/speed_compare.py --large
+	$(VENV)/bin/python benchmarks/motif_recovery.py
 
 # Hours: the presets on E. coli, three seeds each, and their scores side by side.
 presets: $(READY)
