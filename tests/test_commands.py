@@ -215,7 +215,7 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(made: Path, tmp_path: Path)
     done = run(made, "dump-attention", "model.st", "genome.st", "--background", "60", "--dry-run", "-o", str(tmp_path / "a"))
     assert done.returncode == 0
     assert f"{(made / 'attention.st').stat().st_size:,} bytes" in done.stderr
-    done = run(made, "train-annot", "genome.st", "--dry-run", "-o", str(tmp_path / "m"))
+    done = run(made, "train-annot", "genome.st", "--dry-run", "--threads", "1", "-o", str(tmp_path / "m"))
     assert "minutes" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -307,7 +307,7 @@ def test_a_search_that_makes_no_sense_is_bad_usage(made: Path, words: str) -> No
 
 
 def test_heads_are_scored_and_again_with_the_same_bytes(made: Path, tmp_path: Path) -> None:
-    sizes = ["--background", "200", "--ablate", "10000", "--promoters", "20", "--threads", "1"]
+    sizes = ["--limit", "40", "--background", "200", "--ablate", "10000", "--promoters", "10", "--threads", "1"]
     words = ["model.st", "genome.st", "--also", "model.st", *sizes]
     for name in ("a", "b"):
         files = [
