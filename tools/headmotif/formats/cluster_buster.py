@@ -30,15 +30,7 @@ def read(text: str, path: str) -> list[Motif]:
 
 def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
     """The motifs of a Cluster-Buster file, and (name, why) of those without counts. Raises FormatError with the line."""
-    motifs, skipped = [], []
-    for number, title, rows in titled.records(text, path):
-        name, alt = titled.name_and_alt(title, number, path)
-        counts = titled.positions(rows, path, name)
-        if why := titled.lack(counts):
-            skipped.append((name, why))
-        else:
-            motifs.append(Motif.from_counts(name, alt, counts))
-    return motifs, skipped
+    return titled.parse(text, path, titled.positions)
 
 
 def write(path: str, motifs: Sequence[Motif]) -> None:

@@ -1,9 +1,10 @@
-"""Motifs that begin with a line '>': what the readers and writers of JASPAR, Cluster-Buster and HOMER share.
+"""Motifs that begin with a line '>': what the readers and writers of JASPAR, Cluster-Buster and HOMER share, counts and names TRANSFAC too.
 
 White space around a line does not count, empty lines and comments (#) say nothing. A number is a count or a probability.
 """
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 
@@ -28,6 +29,20 @@ def records(text: str, path: str) -> list[tuple[int, str, list[Row]]]:
     if not found:
         raise FormatError(path, None, "this file has no motif; a motif begins with a line '>ID name'")
     return found
+
+
+def parse(text: str, path: str, matrix: Callable[[list[Row], str, str], np.ndarray]) -> tuple[list[Motif], list[tuple[str, str]]]:
+    """The motifs of a file whose titles are a name and more, and (name, why) of those without counts; matrix: counts (w, 4) from rows,
+    path and name. Raises FormatError with the line."""
+    motifs, skipped = [], []
+    for number, title, rows in records(text, path):
+        name, alt = name_and_alt(title, number, path)
+        counts = matrix(rows, path, name)
+        if why := lack(counts):
+            skipped.append((name, why))
+        else:
+            motifs.append(Motif.from_counts(name, alt, counts))
+    return motifs, skipped
 
 
 def name_and_alt(title: str, number: int, path: str) -> tuple[str, str]:

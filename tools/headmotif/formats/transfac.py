@@ -10,13 +10,13 @@ Counts or probabilities; the number of sites is the largest sum of a position, u
 name is ID, else AC; its other name NA, else RSAT's "CC  ac:", else DE. All other lines are ignored.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ..data import Motif
 from ..errors import FormatError
+from . import titled
 from .files import lines, write_text
 
 
@@ -36,10 +36,8 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
         if not name:
             raise FormatError(path, number, "this motif has no name; give it a line ID or AC")
         counts = _counts(record, path, name)
-        if len(counts) == 0:
-            skipped.append((name, "it has no matrix"))
-        elif (counts.sum(axis=1) <= 0).any():
-            skipped.append((name, f"its position {int(np.argmin(counts.sum(axis=1))) + 1} has no counts"))
+        if why := titled.lack(counts):
+            skipped.append((name, why))
         else:
             alt = fields.get("NA") or fields.get("CC ac") or fields.get("DE") or ""
             motifs.append(Motif.from_counts(name, "" if alt == name else alt, counts))
@@ -86,26 +84,16 @@ def _counts(record: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
         elif order is not None and words[0].isdecimal():
             if len(words) not in (5, 6):
                 raise FormatError(path, number, f"this row of motif {name} has {len(words) - 1} entries instead of 4 counts")
-            values = [_count(word, number, path) for word in words[1:5]]
+            values = [titled.count(word, number, path) for word in words[1:5]]
             rows.append([values[i] for i in order])
     return np.array(rows).reshape(-1, 4)
-
-
-def _count(word: str, number: int, path: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        raise FormatError(path, number, f"'{word[:30]}' is not a number") from None
-    if not 0 <= value < 1e15:
-        raise FormatError(path, number, f"'{word[:30]}' is no count; it must be 0 or more")
-    return value
 
 
 def write(path: str, motifs: Sequence[Motif]) -> None:
     """Write motifs as counts (probabilities where the number of sites is unknown); white space in a name becomes _."""
     out = []
     for motif in motifs:
-        name = re.sub(r"\s+", "_", motif.name.strip()) or "_"
+        name = titled.written_name(motif)
         out += [f"AC  {name}", "XX", f"ID  {name}", "XX"]
         if motif.alt.strip():
             out += [f"NA  {' '.join(motif.alt.split())}", "XX"]
