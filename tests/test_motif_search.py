@@ -114,6 +114,22 @@ def test_places_of_a_motif_lie_on_its_word():
     assert whole / len(found.sites) > 0.95
 
 
+def test_places_in_either_orientation_read_as_the_word_on_their_own_strand():
+    genome, site, strand, distance = promoters(word="TTGACAGG")
+    for s, d, sign in zip(site[::2], distance[::2], strand[::2], strict=True):  # turned about in every second promoter
+        low = s + sign * d - (4 if sign > 0 else 3)
+        genome.base[low : low + 8] = reverse_complement(genome.base[low : low + 8])
+    [found] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(both=True, widths=(8,)), 1)
+    word = consensus(found.motif.matrix)
+    assert word in ("TTGACAGG", "CCTGTCAA")
+    told = []
+    for low, high, sign in zip(found.sites.start, found.sites.end, found.sites.strand, strict=True):
+        told.append(decode(genome.base[low:high] if sign > 0 else reverse_complement(genome.base[low:high])) == word)
+    assert np.mean(told) > 0.95
+    assert 0.3 < (found.sites.strand > 0).mean() < 0.7
+    assert found.p < 1e-6
+
+
 def test_places_of_two_blocks_span_their_own_gap():
     genome, site, strand, distance = promoters(word="TTGACA")
     rng = np.random.default_rng(5)
