@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from headmotif.commands import reading_files as reading
 from headmotif.data import BACKGROUND, SITE, Attention, Genome
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
@@ -93,8 +94,7 @@ def untrained(genome: Genome, number: int) -> Iterator[tuple[str, model.Network]
 
 
 def trained(path: Path) -> model.Network:
-    one = model_tensor.read(str(path))
-    return model.restored(one.header["config"], len(one.header["labels"]), one.weights).eval()
+    return reading.network(str(path), model_tensor.read(str(path)))
 
 
 def main() -> None:

@@ -117,9 +117,10 @@ def score_heads(
     others = [
         agreement.choices(look(rival, f"reading the heads of {path}"), max_p, seed) for path, rival in zip(also or [], rivals, strict=True)
     ]
-    nothing = [scored.by_chance(look(one, "reading heads that know nothing"), max_q, seed) for one in knowing_nothing]
+    nothing = (scored.by_chance(look(one, "reading heads that know nothing"), max_q, seed) for one in knowing_nothing)
+    chance = max(nothing, default=0)
     rows, chosen = scored.heads(attention, data, others, max_q, max_p, seed)
-    columns = _columns(rows, max(nothing, default=0))
+    columns = _columns(rows, chance)
     effects = _effects(net, data, asked, rows, promoters, where, seed)
     if promoters:
         names = ("effect", "low", "high", "control")
@@ -129,9 +130,7 @@ def score_heads(
         columns |= _ablations(net, data, p, known, not sites, wanted, where, quiet)
         if strands:
             tables.write_table(strands, asdict(correlated.strands(np.where(wanted, p, np.nan), data)))
-    columns["verdict"] = [
-        scored.verdict(row, len(rows), effect, max(nothing, default=0)) for row, effect in zip(rows, effects, strict=True)
-    ]
+    columns["verdict"] = [scored.verdict(row, len(rows), effect, chance) for row, effect in zip(rows, effects, strict=True)]
     if profiles:
         tables.write_table(profiles, profile.table(attention))
     if pairs:

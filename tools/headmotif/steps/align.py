@@ -24,6 +24,8 @@ WORDS = 12
 STANDING = 40
 """Offsets tried so at most, those whose columns say most."""
 SCREEN = 2000
+ROUNDS = 30
+"""Of expectation maximisation from one matrix, at most."""
 STILL = 1e-4
 """The largest change of a probability at which a matrix has come to rest."""
 
@@ -120,7 +122,7 @@ def discover(
         if not seen.valid.any():
             continue
         starts = np.concatenate([_as_it_stands(seen, weight[some], chance), words(seen, weight[some], chance)])
-        found = _settled(seen, weight[some], chance, _maximise(seen, weight[some], chance, starts, rounds=6), 30, both)
+        found = _settled(seen, weight[some], chance, _maximise(seen, weight[some], chance, starts, rounds=6), both)
         if best is None or found.gain > best.gain:
             best = found
     if best is None:
@@ -146,18 +148,16 @@ def trimmed(matrix: np.ndarray, background: np.ndarray, least: int = WIDTHS[0]) 
     return matrix[first:last]
 
 
-def refine(
-    windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, matrix: np.ndarray, rounds: int = 30, both: bool = False
-) -> Alignment:
+def refine(windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, matrix: np.ndarray, both: bool = False) -> Alignment:
     """Expectation maximisation from one starting matrix (width, 4) to its end."""
     chance = as_markov(background)
-    return _settled(laid(windows, len(matrix), chance, both), weight, chance, matrix, rounds, both)
+    return _settled(laid(windows, len(matrix), chance, both), weight, chance, matrix, both)
 
 
-def _settled(seen: Laid, weight: np.ndarray, background: Markov, matrix: np.ndarray, rounds: int, both: bool) -> Alignment:
+def _settled(seen: Laid, weight: np.ndarray, background: Markov, matrix: np.ndarray, both: bool) -> Alignment:
     width, n = len(matrix), len(weight)
-    matrix = _maximise(seen, weight, background, matrix[None], rounds)
-    likelihood, posterior, _share = fitted(seen, weight, matrix)
+    matrix = _maximise(seen, weight, background, matrix[None], ROUNDS)
+    likelihood, posterior = fitted(seen, weight, matrix)
     gain = likelihood - 1.5 * width * np.log(max(n, 2))
     place, half = posterior.argmax(axis=1), posterior.shape[1] // 2
     back = (place >= half) if both else np.zeros(n, bool)
@@ -165,14 +165,14 @@ def _settled(seen: Laid, weight: np.ndarray, background: Markov, matrix: np.ndar
     return Alignment(matrix, gain, posterior.sum(axis=1), start, back)
 
 
-def fitted(seen: Laid, weight: np.ndarray, matrix: np.ndarray) -> tuple[float, np.ndarray, float]:
-    """The log-likelihood ratio of a matrix that has settled, the probability of each place (sequences, places), and the share of the
-    sequences that hold it, which settles quickly once the matrix has."""
+def fitted(seen: Laid, weight: np.ndarray, matrix: np.ndarray) -> tuple[float, np.ndarray]:
+    """The log-likelihood ratio of a matrix that has settled, and the probability of each place, float64 (sequences, places); the share
+    of the sequences that hold it settles quickly once the matrix has."""
     share = np.array([0.5])
     for _time in range(4):
         likelihood, posterior = _expect(seen, weight, matrix[None], share)
         share = np.clip((weight[:, None] * posterior.sum(1)).sum(0) / weight.sum(), 0.01, 0.99)
-    return float(likelihood[0]), posterior[:, :, 0].astype(np.float64), float(share[0])
+    return float(likelihood[0]), posterior[:, :, 0].astype(np.float64)
 
 
 def _expect(seen: Laid, weight: np.ndarray, matrices: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

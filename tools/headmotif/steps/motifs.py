@@ -95,24 +95,23 @@ def _of_group(
     windows = cut(genome, mine, span, search.flank)
     weight = np.maximum(mine.weight, 1e-6)
     background = learned(windows, search.order)
-    left = windows.copy()
     for number in range(1, search.several + 1):
-        found = _searched(left[first], weight[first], background, search)
+        found = _searched(windows[first], weight[first], background, search)
         if found is None or (number > 1 and found.gain <= 0):
             if number == 1:
                 yield Found(group, len(mine), None, float("nan"), "its regions are too short for a motif, or all N")
             return
         p = _tested(genome, test, found, background, usual_start(found, weight[first]) - span, search, span, controls, seed)
-        final = _refined(found, left, weight, background, search)
+        final = _refined(found, windows, weight, background, search)
         name = group if number == 1 else f"{group}_{number}"
         lies = final.present > 0.5
-        same = not isinstance(final, Gapped) and palindromic(final, left, weight, background, search.both) is not None
+        same = not isinstance(final, Gapped) and palindromic(final, windows, weight, background, search.both) is not None
         motif = Motif(name, final.matrix, float(lies.sum()), overall, alt=_told(final))
         places = _placed(mine, final, span, name).take(lies)
         yield Found(group, len(mine), motif, p, "", usual_start(final, weight) - span, same, final.gain, places)
         column = np.arange(windows.shape[1])
         inside = (column >= final.start[:, None]) & (column < (final.start + final.length)[:, None])
-        left[inside & lies[:, None]] = N
+        windows[inside & lies[:, None]] = N  # the next motif is looked for elsewhere
 
 
 def _searched(windows: np.ndarray, weight: np.ndarray, background: Markov, search: Search) -> Alignment | Gapped | None:
