@@ -95,3 +95,36 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
     unknown = training_files.genomes([str(tmp_path / "b.st")])[0]
     with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of 'new'; it was trained on tis, tss"):
         training_files.taught(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), True)
+
+
+def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(tmp_path, run):
+    """Nothing is held out; steps grow with the sites, the calibration and the scores are the first model's, and it can be resumed."""
+    genome(tmp_path / "a.st", ("one", "two"), 1)
+    words = ["train-annot", tmp_path / "a.st", "--threads", "1", "--quiet"]
+    held = ["--preset", "cnn", "--steps", "8", "--every", "2", "--seed", "3", "--validation", "one:201-300", "--test", "one:301-600"]
+    done = run(*words, *held, "-o", tmp_path / "held.st")
+    assert done.returncode == 0, done.stderr
+    state = tmp_path / "run.state"
+    refit = [*words[:-1], "--refit", tmp_path / "held.st", "--checkpoint", state, "--resume", "-o", tmp_path / "whole.st"]
+    done = run(*refit)
+    assert done.returncode == 0, done.stderr
+    held, whole = (model_tensor.read(str(tmp_path / name)) for name in ("held.st", "whole.st"))
+    steps = round(held.header["stopped"]["kept_step"] * 10 / 4)  # of each strand's five sites two lie in the training part
+    assert whole.header["stopped"] == {"steps": steps, "kept_step": steps}
+    assert whole.header["split"] == {"validation": [], "test": []}
+    assert (whole.header["metrics"], whole.header["metrics_of"]) == (held.header["metrics"], held.digest)
+    assert whole.header["training"]["seed"] == 3
+    assert f"held out from {tmp_path / 'held.st'}".encode() in done.stderr
+    before = (tmp_path / "whole.st").read_bytes()
+    assert run(*refit).returncode == 0
+    assert (tmp_path / "whole.st").read_bytes() == before
+    genome(tmp_path / "b.st", ("one",), 2)
+    for words, problem in (
+        (["train-annot", tmp_path / "b.st", "--refit", tmp_path / "held.st"], b"--refit needs the genome and the label sets"),
+        (["train-annot", tmp_path / "a.st", "--refit", tmp_path / "whole.st"], b"this model had nothing held out"),
+        (["train-annot", tmp_path / "a.st", "--refit", tmp_path / "held.st", "--steps", "9"], b"leave out --init"),
+    ):
+        done = run(*words, "-o", tmp_path / "none.st")
+        assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+        assert problem in done.stderr
+    assert not (tmp_path / "none.st").exists()

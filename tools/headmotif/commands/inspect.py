@@ -88,6 +88,8 @@ def _model(file: str) -> Facts:
     facts: Facts = [(key, value) for key, value in model.header["config"].items() if not isinstance(value, dict)]
     n_weights = sum(w.size for w in model.weights.values())
     facts += [("labels", _listed(model.header["labels"])), ("weights", f"{n_weights:,}"), ("digest", model.digest)]
+    if model.header.get("metrics_of"):
+        facts.append(("metrics are those of", model.header["metrics_of"]))
     for key in ("split", "metrics"):
         facts += [(f"{key} {path}", value) for path, value in _leaves(model.header.get(key))]
     return facts

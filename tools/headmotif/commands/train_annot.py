@@ -36,6 +36,13 @@ def train_annot(
             metavar="MODEL", help="Learn half from the labels, half from what this model says; may be given again: of their mean."
         ),
     ] = None,
+    refit: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="Train on all of the genome, nothing held out, by this model's recipe; threshold and scores are this model's.",
+        ),
+    ] = "",
     validation: Annotated[
         list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again.")
     ] = None,
@@ -70,8 +77,13 @@ def train_annot(
     from ..steps import chunks as chunked
     from ..steps import compute, run_state, split, workers
     from ..steps import train as training
+    from . import refitting
     from . import training_files as files
 
+    if refit and (init or validation or test or epochs or steps):
+        raise InputError(
+            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, --epochs and --steps"
+        )
     if resume and not checkpoint:
         raise InputError("--resume needs --checkpoint FILE, the state to go on from")
     if not dry_run:
@@ -81,11 +93,17 @@ def train_annot(
     quiet = quiet or not team.first
     data, automatic = files.genomes(genome)
     known = files.models([init])[0][1] if init else None
+    like = files.models([refit])[0][1] if refit else None
     teachers = files.models(teacher or [])
-    net = files.network(preset, known, data.labels, seed).to(where.device)
-    recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
-    regions = _regions(data, validation or [], test or []) or automatic
+    if like:
+        recipe, regions = refitting.recipe(refit, like, data), {"validation": [], "test": []}
+        net = files.network(like.header["config"]["preset"], None, data.labels, recipe.seed)
+    else:
+        net = files.network(preset, known, data.labels, seed)
+        recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
+        regions = _regions(data, validation or [], test or []) or automatic
     part = _parts(data, regions)
+    net.to(where.device)
     taught = files.taught(teachers, data, part == split.TRAIN, where, team, quiet)
     chunks = chunked.Chunks(data, part, recipe, net.learning, taught)
     limit = training.steps_at_most(chunks)
@@ -103,11 +121,11 @@ def train_annot(
     told = Progress("training", limit, quiet)
     for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team):
         say(files.evaluation(data.labels, record), quiet)
-    scores = files.scored(net, data, part, where, team)
+    scores = refitting.taken_over(net, like) if like else files.scored(net, data, part, where, team)
     if team.first:
-        header = {**run, "stopped": files.stopped(state), "metrics": scores}
+        header = {**run, "stopped": files.stopped(state), "metrics": scores, "metrics_of": like.digest if like else ""}
         files.write(output, history, metrics, header, net, data.labels, state)
-        say(files.told(scores), quiet)
+        say((f"held out from {refit}:\n" if like else "") + files.told(scores), quiet)
     workers.left()
 
 
@@ -137,7 +155,7 @@ def _parts(genome: "Genome", regions: dict[str, list["Stretch"]]) -> "np.ndarray
 
     part = split.parts(genome, *regions.values())
     for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):
-        if not ((genome.label == 1) & (part == number)).any():
+        if (name == "training" or regions[name]) and not ((genome.label == 1) & (part == number)).any():
             raise InputError(f"the {name} part holds no site; give more sites, or other --validation and --test regions")
     return part
 

@@ -134,6 +134,8 @@ def forecast(net: "torch.nn.Module", seconds: float, steps: int, recipe: "Recipe
 
 
 def evaluation(labels: tuple[str, ...], record: "Record") -> str:
+    if not any(s.positions for s in record.scores):
+        return f"step {record.step}: loss {record.loss:.5f}"
     scores = "; ".join(
         f"{label}: PR-AUC {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, prevalence {s.prevalence:.2e}"
         for label, s in zip(labels, record.scores, strict=True)
@@ -142,9 +144,11 @@ def evaluation(labels: tuple[str, ...], record: "Record") -> str:
 
 
 def stopped(state: "State") -> dict:
+    """Steps taken, and the step whose weights are kept: the last where there was nothing to be evaluated on."""
     from ..steps.train import kept
 
-    return {"steps": state.step, "kept_step": kept(state).step}
+    evaluated = any(score.positions for record in state.records for score in record.scores)
+    return {"steps": state.step, "kept_step": kept(state).step if evaluated else state.step}
 
 
 def scored(net: "torch.nn.Module", genome: "Genome", part: "np.ndarray", where: "Compute", team: "Workers") -> dict:

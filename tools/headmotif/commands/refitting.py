@@ -1,0 +1,61 @@
+"""What train-annot --refit takes over from a model that had parts of the genome held out."""
+
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..data import Genome
+    from ..formats.model_tensor import Trained
+    from ..steps.recipe import Recipe
+
+EVALUATIONS = 10
+"""Checkpoints of a run that has nothing to be evaluated on."""
+
+
+def recipe(path: str, like: "Trained", genome: "Genome") -> "Recipe":
+    """The model's own recipe, with more steps by as much as the whole genome has more sites than the training part: each is seen as often.
+
+    Raises InputError where the genome, the labels or the model's record do not allow it.
+    """
+    from dataclasses import fields, replace
+
+    import numpy as np
+
+    from ..data import NO_LABEL
+    from ..steps import split
+    from ..steps.recipe import Recipe
+
+    header = like.header
+    if header["labels"] != list(genome.labels) or header.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
+        raise InputError(f"{path}: --refit needs the genome and the label sets that this model was trained on")
+    try:
+        known = Recipe(**{field.name: header["training"][field.name] for field in fields(Recipe)})
+        steps = int(header["stopped"]["kept_step"])
+        held_out = [[split.parsed(genome, text) for text in header["split"][name]] for name in ("validation", "test")]
+        calibration(like)
+    except (KeyError, TypeError):
+        raise InputError(f"{path}: this model does not say how it was trained; train it again with this version") from None
+    known = replace(known, momenta=tuple(known.momenta))
+    sites = (genome.label == 1) & (genome.label != NO_LABEL)
+    every, learned = int(sites.sum()), int((sites & (split.parts(genome, *held_out) == split.TRAIN)).sum())
+    if not np.any(held_out) or not learned:
+        raise InputError(f"{path}: this model had nothing held out, so its scores are of no use; give one that had")
+    steps = round(steps * every / learned)
+    return replace(known, max_steps=steps, every=max(1, steps // EVALUATIONS), patience=steps)
+
+
+def calibration(like: "Trained") -> list[tuple[float, float]]:
+    """Slope and shift of each label's logit as the model has them. Raises KeyError where it was not calibrated."""
+    found = like.header["metrics"]["calibration"]
+    return [(found[label]["slope"], found[label]["shift"]) for label in like.header["labels"]]
+
+
+def taken_over(net: "torch.nn.Module", like: "Trained") -> dict:
+    """Calibrate the network in place as the model was; the model's metrics."""
+    from ..steps import calibrate
+
+    calibrate.apply(net, tuple(calibrate.Calibration(*pair) for pair in calibration(like)))
+    return like.header["metrics"]
