@@ -36,7 +36,9 @@ GenomeFiles = Annotated[
 ]
 SitesFile = Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")]
 Feature = Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")]
-ModelFile = Annotated[str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote; - is standard input.")]
+ModelFile = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote, or the name of a built-in one; - is standard input.")
+]
 
 
 def command(function: Callable[..., None]) -> Callable[[], None]:

@@ -43,13 +43,14 @@ def attn2bed(
     its neighbours that add at least half as much, have read.
     Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q; with --ism, ism.
     """
-    from ..formats import attention_tensor, bed, gff3_regions, model_tensor
+    from ..formats import attention_tensor, bed, gff3_regions
     from ..steps.merge import combined
     from ..steps.segment import RARE, permuted_offsets, segment
+    from . import model_files
     from . import reading_files as reading
 
     seen = attention_tensor.read(attention)
-    trained = model_tensor.read(model) if model else None
+    trained = model_files.opened(model) if model else None
     if trained and trained.digest != seen.model:
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if not seen.is_background.any():

@@ -61,10 +61,11 @@ def dump_attention(
     surroundings are shuffled: what heads do there is chance.
     """
 
-    from ..formats import attention_tensor, model_tensor, tensors
+    from ..formats import attention_tensor, tensors
     from ..formats import genome as genome_file
     from ..steps import attend, compute
     from ..steps import background as drawn
+    from . import model_files
     from . import reading_files as reading
 
     if model == genome == "-":
@@ -75,7 +76,7 @@ def dump_attention(
         raise InputError("--resume needs --output FILE: what is half-written stays there")
     if not dry_run:
         tensors.refuse_terminal(output)
-    trained = model_tensor.read(model)
+    trained = model_files.opened(model)
     net = reading.network(model, trained)
     data = genome_file.read(genome)
     where = compute.choose(device, precision, usable_threads(threads))

@@ -21,7 +21,9 @@ SHOWN = 10
 Facts = list[tuple[str, object]]
 
 
-AnyFile = Annotated[str, typer.Argument(metavar="FILE", help="Any file that headmotif reads or writes; - is standard input.")]
+AnyFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="Any file that headmotif reads or writes, or a built-in model's name; - is standard input.")
+]
 
 
 def inspect(file: AnyFile) -> None:
@@ -41,8 +43,13 @@ def inspect(file: AnyFile) -> None:
 
 @contextlib.contextmanager
 def _plain(file: str) -> Iterator[str]:
-    """A file that can be read twice, once to recognise it: the same, or a temporary one for standard input and gzip."""
+    """A file that can be read twice, once to recognise it: the same, a built-in model's, or a temporary one for standard input and gzip."""
+    from ..builtin import MODELS
     from ..formats import files
+
+    if file in MODELS:
+        yield str(MODELS[file])
+        return
 
     if file != "-":
         with files.opened(file) as stream:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def network(path: str, trained: "Trained") -> "Network":
     """The network of a model file; refuses one without heads."""
-    from ..steps import model as networks
+    from . import model_files
 
-    net = networks.restored(trained.header["config"], len(trained.header["labels"]), trained.weights)
+    net = model_files.network(trained)
     if not hasattr(net, "keys"):
         raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
     return net

@@ -82,21 +82,22 @@ def score_heads(
     import numpy as np
 
     from ..formats import genome as genome_file
-    from ..formats import model_tensor, tables
+    from ..formats import tables
     from ..steps import agreement, annotate, compute, profile
     from ..steps import background as drawn
     from ..steps import heads as scored
     from ..steps import model as networks
     from ..steps import strands as correlated
+    from . import model_files
     from . import reading_files as reading
 
     if model == genome == "-":
         raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
     if strands and not ablate:
         raise InputError("--strands needs --ablate: the part of the genome that is annotated")
-    trained = model_tensor.read(model)
+    trained = model_files.opened(model)
     net = reading.network(model, trained)
-    rivals, knowing_nothing = ([reading.network(path, model_tensor.read(path)) for path in paths or []] for paths in (also, null))
+    rivals, knowing_nothing = ([reading.network(path, model_files.opened(path)) for path in paths or []] for paths in (also, null))
     knowing_nothing += [networks.fresh(net.config, len(trained.header["labels"]), seed + 1000 + number) for number in range(untrained)]
     data = genome_file.read(genome)
     known = reading.sites(data, sites, feature)

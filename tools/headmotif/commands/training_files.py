@@ -41,10 +41,10 @@ def genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
 
 
 def models(paths: list[str]) -> list[tuple[str, "Trained"]]:
-    """Models by their files, each read once: its digest is wanted as well as its weights."""
-    from ..formats import model_tensor
+    """Models by their files or built-in names, each read once: its digest is wanted as well as its weights."""
+    from .model_files import opened
 
-    return [(path, model_tensor.read(path)) for path in paths]
+    return [(path, opened(path)) for path in paths]
 
 
 def network(preset: str, init: "Trained | None", labels: tuple[str, ...], seed: int) -> "torch.nn.Module":
@@ -52,14 +52,14 @@ def network(preset: str, init: "Trained | None", labels: tuple[str, ...], seed: 
     import torch
 
     from ..steps import model
+    from .model_files import network as network_of
 
     if preset not in model.PRESETS:
         raise InputError(f"there is no preset '{preset}'; take one of {', '.join(model.PRESETS)}")
     torch.manual_seed(seed)
     if init is None:
         return model.build(model.PRESETS[preset], len(labels))
-    old = model.restored(init.header["config"], len(init.header["labels"]), init.weights)
-    return model.continued(old, init.header["labels"], labels)
+    return model.continued(network_of(init), init.header["labels"], labels)
 
 
 def taught(
@@ -69,7 +69,8 @@ def taught(
     import numpy as np
 
     from ..cli import Progress
-    from ..steps import model, train
+    from ..steps import train
+    from .model_files import network as network_of
 
     total = np.zeros(genome.label.shape, np.float32)
     for number, (path, known) in enumerate(teachers, 1):
@@ -77,7 +78,7 @@ def taught(
         missing = [label for label in genome.labels if label not in labels]
         if missing:
             raise InputError(f"{path}: this teacher knows nothing of '{missing[0]}'; it was trained on {', '.join(labels)}")
-        net = model.restored(known.header["config"], len(labels), known.weights).to(where.device)
+        net = network_of(known).to(where.device)
         told = Progress(f"asking teacher {number} of {len(teachers)}", 2 * len(genome.base), quiet)
         found = train.annotated(net, genome, where, wanted, team, told)
         total += found[[labels.index(label) for label in genome.labels]] / len(teachers)

@@ -47,6 +47,11 @@ def read_table(path: str) -> dict[str, list[str]]:
     return _parsed(path, comments=False)[0]
 
 
+def read_numbered(path: str) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns of a table somebody wrote, and the line of each row; empty lines and those that begin with # are left out."""
+    return _parsed(path, comments=True)
+
+
 def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
     """The columns, and the line of each row; with `comments`, lines that begin with # are left out, as are empty ones."""
     rows = [(number, line) for number, line in lines(read_text(path)) if line.strip() and not (comments and line.startswith("#"))]
@@ -68,7 +73,7 @@ def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]
 
 def read_groups(path: str) -> dict[str, str]:
     """The group of each motif, from a table with the columns motif and group (others are ignored). Raises FormatError with the line."""
-    table, numbers = _parsed(path, comments=True)
+    table, numbers = read_numbered(path)
     for name in ("motif", "group"):
         if name not in table:
             raise FormatError(path, None, f"there is no column {name}; the first line must name the columns motif and group")
@@ -90,7 +95,7 @@ def write_matches(path: str, matches: Sequence[Match], grouped: bool = False) ->
 
 def read_matches(path: str) -> list[Match]:
     """The matches of our table or of Tomtom's own (its comment lines are ignored). Raises FormatError with the line."""
-    table, numbers = _parsed(path, comments=True)
+    table, numbers = read_numbered(path)
     missing = [name for name in MATCH_COLUMNS if name not in table]
     if missing:
         raise FormatError(path, None, f"there is no column {missing[0]}; this is no table of motif matches")

@@ -93,7 +93,7 @@ def resampled(ranking: Ranked, weight: np.ndarray) -> np.ndarray:
 
 def mean(models: Sequence[Ranked], weight: np.ndarray) -> Interval:
     """The mean of the models' average precisions (say, of several seeds), the same draws for all."""
-    return _interval(_means(models, _once(weight))[0], _means(models, weight))
+    return interval(_means(models, _once(weight))[0], _means(models, weight))
 
 
 def ratio(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray) -> Interval:
@@ -101,13 +101,13 @@ def ratio(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray
     once = _once(weight)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = _means(models, once) / _means(others, once)
-        return _interval(estimate[0], _means(models, weight) / _means(others, weight))
+        return interval(estimate[0], _means(models, weight) / _means(others, weight))
 
 
 def difference(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray) -> Interval:
     """The mean of some models' average precisions less that of others on the same blocks, the same draws for all."""
     once = _once(weight)
-    return _interval((_means(models, once) - _means(others, once))[0], _means(models, weight) - _means(others, weight))
+    return interval((_means(models, once) - _means(others, once))[0], _means(models, weight) - _means(others, weight))
 
 
 def average(value: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Interval:
@@ -115,7 +115,7 @@ def average(value: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Interva
     blocks = weight.shape[1]
     sums, counts = np.bincount(block, value, blocks), np.bincount(block, minlength=blocks)
     with np.errstate(invalid="ignore"):
-        return _interval(float(sums.sum() / max(counts.sum(), 1)), (weight @ sums) / (weight @ counts))
+        return interval(float(sums.sum() / max(counts.sum(), 1)), (weight @ sums) / (weight @ counts))
 
 
 def _once(weight: np.ndarray) -> np.ndarray:
@@ -126,7 +126,7 @@ def _means(models: Sequence[Ranked], weight: np.ndarray) -> np.ndarray:
     return np.mean([resampled(one, weight) for one in models], axis=0)
 
 
-def _interval(estimate: float, values: np.ndarray) -> Interval:
+def interval(estimate: float, values: np.ndarray) -> Interval:
     """Draws that give no number (none of the blocks drawn has a site) are left out."""
     numbers = values[np.isfinite(values)]
     low, high = np.quantile(numbers, [0.025, 0.975]) if len(numbers) else (np.nan, np.nan)
