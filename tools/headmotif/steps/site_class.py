@@ -28,9 +28,9 @@ def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) 
     inside, before = np.zeros((2, 2, start[-1]), bool)
     for index, first, end, strand in np.asarray(genes, np.int64).reshape(-1, 4).tolist():
         row, span = int(strand < 0), slice(start[index], start[index + 1])
-        _cover(inside[row, span], first, end, contigs[index].circular)
+        cover(inside[row, span], first, end, contigs[index].circular)
         upstream = (first - reach, first) if strand > 0 else (end, end + reach)
-        _cover(before[row, span], *upstream, contigs[index].circular)
+        cover(before[row, span], *upstream, contigs[index].circular)
     result = np.full(inside.shape, ORPHAN, np.uint8)
     result[inside[::-1]] = ANTISENSE
     result[before] = UPSTREAM
@@ -38,12 +38,12 @@ def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) 
     return result
 
 
-def _cover(row: np.ndarray, start: int, end: int, circular: bool) -> None:
+def cover(row: np.ndarray, start: int, end: int, circular: bool, value: int = 1) -> None:
     """Set one stretch of a contig's row."""
     if circular and (start < 0 or end > len(row)):
-        row[np.arange(start, end) % len(row)] = True
+        row[np.arange(start, end) % len(row)] = value
     else:
-        row[max(start, 0) : max(end, 0)] = True
+        row[max(start, 0) : max(end, 0)] = value
 
 
 def fifths(strength: np.ndarray) -> np.ndarray:
