@@ -24,8 +24,8 @@ from headmotif.cli import usable_threads
 from headmotif.data import NO_LABEL, Genome
 from headmotif.errors import InputError
 from headmotif.formats import genes as genes_file
-from headmotif.formats import model_tensor, tables
 from headmotif.formats import genome as genome_file
+from headmotif.formats import model_tensor, tables
 from headmotif.steps import bootstrap, local_calls, site_class
 from headmotif.steps.bootstrap import Interval, Ranked
 from headmotif.steps.metrics import Score, score, score_groups

@@ -26,9 +26,8 @@ def read(tmp_path):
 
 
 def told(found):
-    return list(
-        zip(found.contig.tolist(), found.start.tolist(), found.end.tolist(), found.strand.tolist(), found.name, found.kind, strict=True)
-    )
+    columns = (found.contig, found.start, found.end, found.strand)
+    return list(zip(*(c.tolist() for c in columns), found.name, found.kind, strict=True))
 
 
 GFF3 = "##gff-version 3\n" + "".join(
