@@ -23,8 +23,9 @@ from ecoli import scanned
 from headmotif.cli import usable_threads
 from headmotif.data import NO_LABEL, Genome
 from headmotif.errors import InputError
-from headmotif.formats import files, gff3, model_tensor, tables
+from headmotif.formats import genes as genes_file
 from headmotif.formats import genome as genome_file
+from headmotif.formats import model_tensor, tables
 from headmotif.steps import bootstrap, local_calls, site_class
 from headmotif.steps.bootstrap import Interval, Ranked
 from headmotif.steps.metrics import Score, score, score_groups
@@ -202,13 +203,8 @@ def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
 
 
 def genes_of(path: str, genome: Genome) -> np.ndarray:
-    """int64 (genes, 4) for `site_class.classes`: rows `gene` of a GFF3 (stable RNA too, pseudogenes not), or CDS where there are none."""
-    index = {c.name: i for i, c in enumerate(genome.contigs)}
-    known = [r for r in gff3.parse(files.read_text(path), path).rows if r.contig in index and r.strand in gff3.SIGN]
-    chosen = [r for r in known if r.kind == "gene"] or [r for r in known if r.kind == "CDS"]
-    if not chosen:
-        raise InputError(f"{path}: there is no gene and no CDS on a contig of the genome")
-    return np.array([(index[r.contig], r.start, r.end, gff3.SIGN[r.strand]) for r in chosen], np.int64)
+    """int64 (genes, 4) for `site_class.classes`."""
+    return genes_file.read(path, genome.contigs).spans
 
 
 def asked_for() -> argparse.Namespace:

@@ -10,7 +10,7 @@ import headmotif
 
 ROOT = Path(headmotif.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
-UMBRELLAS = {"formats.genome", "formats.sites", "formats.motifs"}
+UMBRELLAS = {"formats.genes", "formats.genome", "formats.sites", "formats.motifs"}
 """Formats that recognise a file's kind and hand it to the format it is."""
 
 ALLOWED = {

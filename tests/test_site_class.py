@@ -7,35 +7,35 @@ import pytest
 
 from headmotif.data import Contig
 from headmotif.formats import files, genome, gff3, sites
-from headmotif.steps.site_class import ANTISENSE, CLASSES, ELSEWHERE, INSIDE, UPSTREAM, classes, fifths
+from headmotif.steps.site_class import ANTISENSE, CLASSES, INSIDE, ORPHAN, UPSTREAM, classes, fifths
 
 LETTER = {name: name[0] for name in CLASSES}
 
 
 def shown(genes, contigs, reach=3):
-    """Both strands as words: u, i, a, e."""
+    """Both strands as words: u, i, a, o."""
     return ["".join(LETTER[CLASSES[c]] for c in row) for row in classes(np.array(genes), contigs, reach)]
 
 
 def test_a_gene_makes_three_classes():
-    assert shown([(0, 5, 9, 1)], (Contig("a", 14),)) == ["eeuuuiiiieeeee", "eeeeeaaaaeeeee"]
-    assert shown([(0, 5, 9, -1)], (Contig("a", 14),)) == ["eeeeeaaaaeeeee", "eeeeeiiiiuuuee"]
+    assert shown([(0, 5, 9, 1)], (Contig("a", 14),)) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
+    assert shown([(0, 5, 9, -1)], (Contig("a", 14),)) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
 
 
 def test_own_gene_before_upstream_before_antisense():
     """Two neighbours of one strand, and a gene of the other strand across the second's start."""
-    assert shown([(0, 3, 7, 1), (0, 8, 11, 1)], (Contig("a", 12),))[0] == "uuuiiiiuiiie"
-    assert shown([(0, 8, 11, 1), (0, 2, 9, -1)], (Contig("a", 12),)) == ["eeaaauuuiiie", "eeiiiiiiiuuu"]
+    assert shown([(0, 3, 7, 1), (0, 8, 11, 1)], (Contig("a", 12),))[0] == "uuuiiiiuiiio"
+    assert shown([(0, 8, 11, 1), (0, 2, 9, -1)], (Contig("a", 12),)) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
 
 
 @pytest.mark.parametrize("circular", [False, True])
 def test_stretches_go_on_over_the_origin_of_a_circle_alone(circular):
     contigs = (Contig("a", 4), Contig("b", 10, circular))
-    upstream = "iiiieeeuuu" if circular else "iiiieeeeee"
-    assert shown([(1, 0, 4, 1)], contigs)[0] == "eeee" + upstream
+    upstream = "iiiiooouuu" if circular else "iiiioooooo"
+    assert shown([(1, 0, 4, 1)], contigs)[0] == "oooo" + upstream
     minus = shown([(1, 8, 12, -1)], contigs)
-    assert minus[0] == "eeee" + ("aaeeeeeeaa" if circular else "eeeeeeeeaa")
-    assert minus[1] == "eeee" + ("iiuuueeeii" if circular else "eeeeeeeeii")
+    assert minus[0] == "oooo" + ("aaooooooaa" if circular else "ooooooooaa")
+    assert minus[1] == "oooo" + ("iiuuuoooii" if circular else "ooooooooii")
 
 
 def test_classes_are_those_of_the_definition():
@@ -59,14 +59,14 @@ def test_classes_are_those_of_the_definition():
                 elif any(1 <= (s - at if strand > 0 else at - (e - 1)) <= 10 for s, e in own):
                     expected = UPSTREAM
                 else:
-                    expected = ANTISENSE if any(s <= at < e for s, e in other) else ELSEWHERE
+                    expected = ANTISENSE if any(s <= at < e for s, e in other) else ORPHAN
                 assert found[row, begin + at] == expected, (number, row, at)
         begin += contig.length
     assert set(found.ravel().tolist()) == {0, 1, 2, 3}
 
 
-def test_without_genes_all_is_elsewhere():
-    assert (classes(np.zeros((0, 4), int), (Contig("a", 5),)) == ELSEWHERE).all()
+def test_without_genes_all_is_orphan():
+    assert (classes(np.zeros((0, 4), int), (Contig("a", 5),)) == ORPHAN).all()
 
 
 def test_fifths_hold_as_many_sites_each():

@@ -4,7 +4,23 @@ Tables of many rows (sites, regions) are columns of equal length, one NumPy arra
 """
 
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
+from .genes import GeneTable
 from .genome import NO_LABEL, Contig, Genome, Sites
 from .motif import Match, Motif
+from .variants import Variants
 
-__all__ = ["BACKGROUND", "NO_LABEL", "SHUFFLED", "SITE", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]
+__all__ = [
+    "BACKGROUND",
+    "NO_LABEL",
+    "SHUFFLED",
+    "SITE",
+    "Attention",
+    "Contig",
+    "GeneTable",
+    "Genome",
+    "Match",
+    "Motif",
+    "Regions",
+    "Sites",
+    "Variants",
+]

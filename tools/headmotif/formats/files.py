@@ -55,7 +55,11 @@ def gunzip(raw: bytes, path: str) -> bytes:
 
 def read_text(path: str) -> str:
     """The whole content as text: UTF-8, a byte-order mark dropped, line ends of any kind kept for `lines`."""
-    raw = read_bytes(path)
+    return text_of(read_bytes(path), path)
+
+
+def text_of(raw: bytes, path: str) -> str:
+    """The decompressed content of a file as text, as `read_text` gives it."""
     if b"\0" in raw[:4096]:
         raise FormatError(path, None, "this is a binary file where text was expected")
     try:

@@ -1,18 +1,33 @@
 """GenBank flat files: the sequence and the topology of each record (https://www.ncbi.nlm.nih.gov/Sitemap/samplerecord.html).
 
 A contig's name is what NCBI's FASTA calls it: the VERSION, else the ACCESSION, else the LOCUS. It is circular where the LOCUS line says so.
-Features are not read: give them as GFF3. Biopython does the reading, one record at a time, so that an error has its record's line.
+Of the features the genes and coding sequences are read, and only where they are asked for; sites are given as GFF3. Biopython does the
+reading, one record at a time, so that an error has its record's line.
 """
 
 import io
 import re
 import warnings
+from dataclasses import dataclass
 
 from ..alphabet import ENCODE, INVALID
 from ..errors import FormatError
 from .files import lines
 
 NAMELESS = {"", ".", "<unknown id>", "<unknown name>"}
+SIGN = {1: "+", -1: "-"}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature: line, that of its record; parts: start and end of each, 0-based, half-open; attributes: the first value of each."""
+
+    line: int
+    contig: str
+    kind: str
+    parts: tuple[tuple[int, int], ...]
+    strand: str
+    attributes: dict[str, str]
 
 
 def recognised(raw: bytes) -> bool:
@@ -49,18 +64,32 @@ def _records(text: str) -> list[tuple[int, str]]:
     return [(start, "\n".join([*rows[start - 1 : end], ""])) for start, end in zip(starts, ends, strict=True)]
 
 
-def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
+def features(raw: bytes, path: str, kinds: tuple[str, ...]) -> list[Feature]:
+    """The features of some kinds that lie on one strand, in the file's order, of a file that `parse` takes."""
+    found = []
+    for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
+        record, name = _record(text, path, number, do_features=True)
+        for one in record.features:
+            location = one.location
+            if one.type in kinds and location is not None and location.strand in SIGN and not any(p.ref for p in location.parts):
+                parts = tuple((int(part.start), int(part.end)) for part in location.parts)
+                values = {key: value[0] for key, value in one.qualifiers.items()}
+                found.append(Feature(number, name, one.type, parts, SIGN[location.strand], values))
+    return found
+
+
+def _record(text: str, path: str, number: int, do_features: bool) -> tuple:
+    """Biopython's record, and its name."""
     from Bio.GenBank.Scanner import GenBankScanner
 
-    locus = text[: text.index("\n")]
-    if re.search(r"\s\d+ aa\s", locus):
+    if re.search(r"\s\d+ aa\s", text[: text.index("\n")]):
         raise FormatError(path, number, "this record is a protein; a genome's sequence is needed")
     if not re.search(r"^//", text, re.MULTILINE):
         raise FormatError(path, number, "the record that begins here has no end ('//'); the file is cut off, copy it again")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of features and references, which are not used
-            record = GenBankScanner().parse(io.StringIO(text), do_features=False)
+            warnings.simplefilter("ignore")  # of references, which are not used, and of odd places
+            record = GenBankScanner().parse(io.StringIO(text), do_features=do_features)
     except Exception as error:  # Biopython raises whatever its parts raise on damaged text
         raise FormatError(path, number, f"this GenBank record cannot be read ({_line(error)}); download it again") from None
     if record is None:
@@ -68,6 +97,12 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
     name = next((one for one in (record.id, record.name) if one not in NAMELESS), "")
     if not name:
         raise FormatError(path, number, "a record without VERSION, ACCESSION and LOCUS name; give it one")
+    return record, name
+
+
+def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
+    locus = text[: text.index("\n")]
+    record, name = _record(text, path, number, do_features=False)
     letters = _letters(record)
     if not letters:
         raise FormatError(path, number, f"the record '{name}' holds no sequence; download the full record (GenBank (full), or gbwithparts)")

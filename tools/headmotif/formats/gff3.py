@@ -119,14 +119,14 @@ def sites(features: Features, path: str, feature: str | None, lengths: Mapping[s
     chosen = [row for row in features.rows if row.kind in kinds]
     if not chosen:
         raise FormatError(path, None, _no_such_feature(features.rows, feature))
-    pseudo = _pseudogenes(features.rows) if feature in GENIC else set()
+    pseudo = pseudogenes(features.rows) if feature in GENIC else set()
     left_out = {"pseudogenes": 0, "with their 5' end off the contig": 0}
     found = []
-    for rows in _grouped(chosen):
+    for rows in grouped(chosen):
         if rows[0].strand not in SIGN:
             problem = f"this {rows[0].kind} has no strand (column 7 is '{rows[0].strand[:10]}'); it must be + or -"
             raise FormatError(path, rows[0].line, problem)
-        if feature in GENIC and any(_is_pseudo(row) or pseudo & set(_links(row)) for row in rows):
+        if feature in GENIC and any(is_pseudo(row) or pseudo & set(links(row)) for row in rows):
             left_out["pseudogenes"] += 1
             continue
         row = _first(rows, lengths.get(rows[0].contig))
@@ -141,7 +141,7 @@ def sites(features: Features, path: str, feature: str | None, lengths: Mapping[s
     return found, {reason: n for reason, n in left_out.items() if n}
 
 
-def _grouped(rows: Iterable[Row]) -> list[list[Row]]:
+def grouped(rows: Iterable[Row]) -> list[list[Row]]:
     """Rows of one feature together, in the order of the first of each. GTF has no ID: its rows belong together by gene and transcript."""
     groups: dict[object, list[Row]] = {}
     for row in rows:
@@ -152,27 +152,35 @@ def _grouped(rows: Iterable[Row]) -> list[list[Row]]:
     return list(groups.values())
 
 
-def _first(rows: list[Row], length: int | None) -> Row:
-    """The row with the 5' end. length: the contig's, where it is a circle."""
+def in_order(rows: list[Row], length: int | None) -> list[Row]:
+    """Rows of one feature by their start, on a circle (length: its own, else None) from the row behind the widest gap on."""
     ordered = sorted(rows, key=lambda row: (row.start, row.end))
     if length is None or len(rows) == 1:
-        return ordered[0] if rows[0].strand == "+" else max(rows, key=lambda row: row.end)
+        return ordered
     gaps = [row.start - before.end for before, row in pairwise(ordered)]
     gaps.insert(0, ordered[0].start + length - max(row.end for row in ordered))
     after = gaps.index(max(gaps))
-    return ordered[after] if rows[0].strand == "+" else ordered[after - 1]
+    return ordered[after:] + ordered[:after]
 
 
-def _pseudogenes(rows: Iterable[Row]) -> set[str]:
+def _first(rows: list[Row], length: int | None) -> Row:
+    """The row with the 5' end. length: the contig's, where it is a circle."""
+    ordered = in_order(rows, length)
+    if rows[0].strand == "+":
+        return ordered[0]
+    return max(rows, key=lambda row: row.end) if length is None else ordered[-1]
+
+
+def pseudogenes(rows: Iterable[Row]) -> set[str]:
     """Identifiers of pseudogenes and of all that descends from them."""
     pseudo: set[str] = set()
     parents: dict[str, list[str]] = {}
     for row in rows:
         own = row.attributes.get("ID") or row.attributes.get("gene_id")
-        if own and _is_pseudo(row):
+        if own and is_pseudo(row):
             pseudo.add(own)
         elif own and row.attributes.get("Parent"):
-            parents[own] = _links(row)
+            parents[own] = links(row)
     grew = True
     while grew:
         new = {own for own, above in parents.items() if own not in pseudo and pseudo & set(above)}
@@ -181,13 +189,13 @@ def _pseudogenes(rows: Iterable[Row]) -> set[str]:
     return pseudo
 
 
-def _is_pseudo(row: Row) -> bool:
+def is_pseudo(row: Row) -> bool:
     own = row.attributes
     is_marked = own.get("pseudo", "").lower() == "true" or bool(own.get("pseudogene"))
     return is_marked or row.kind == "pseudogene" or "pseudogene" in (own.get("gene_biotype", ""), own.get("biotype", ""))
 
 
-def _links(row: Row) -> list[str]:
+def links(row: Row) -> list[str]:
     """What a row belongs to: its parents, in GTF its gene."""
     return [*row.attributes.get("Parent", "").split(","), row.attributes.get("gene_id", "")]
 

@@ -56,7 +56,7 @@ def read(path: str, contigs: Sequence[Contig], *, feature: str | None = None, ze
     if kind in ("GFF3", "GTF"):
         features = gff3.parse(text, path)
         circular = features.circular
-        _refuse_other_assembly(features, contigs, path)
+        refuse_other_assembly(features, contigs, path)
         lengths = {c.name: c.length for c in contigs if c.circular or c.name in circular}
         rows, left_out = gff3.sites(features, path, feature, lengths)
     elif kind == "BED":
@@ -111,7 +111,7 @@ def _kind(line: str, comment: str, path: str, number: int) -> str:
     raise FormatError(path, number, f"this is no table of sites; give {known}, columns separated by tabs")
 
 
-def _refuse_other_assembly(features: gff3.Features, contigs: Sequence[Contig], path: str) -> None:
+def refuse_other_assembly(features: gff3.Features, contigs: Sequence[Contig], path: str) -> None:
     """A name can be the same where the sequence is not: contig_1 is in every assembly."""
     known = {c.name: c for c in contigs}
     other = "these are features of another assembly; take those of this one"

@@ -4,12 +4,28 @@ After Staden (1984), Nucleic Acids Res 12:505-519 (unchecked): the best sum of t
 each with the logarithm of its share.
 """
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import numpy as np
 
 from ..data import Genome, Motif
 from .motifs import composition
 from .scan import log_odds, scan
 from .windows import oriented
+
+NOTHING = -100.0
+"""The score where a matrix meets N, or what lies off a contig."""
+
+
+class Scan(NamedTuple):
+    """What two matrices say of every place of a strand as the +1, each (length,): the score in bits, float64; the number of bases between
+    the -10 and the +1, between the two hexamers, and the -10's own score, all of the best pair."""
+
+    score: np.ndarray
+    discriminator: np.ndarray
+    spacer: np.ndarray
+    minus10: np.ndarray
 
 
 def promoter_scores(
@@ -21,25 +37,47 @@ def promoter_scores(
     """
     background = composition(genome)
     upper, lower = log_odds(minus35, background), log_odds(minus10, background)
-    reach = len(minus35) + max(spacer) + len(minus10) + max(discriminator)
-    result = np.full((2, len(genome.base)), -100.0, np.float32)
+    lead = upstream(minus35, minus10, spacer, discriminator)
+    result = np.full((2, len(genome.base)), NOTHING, np.float32)
     for index, contig in enumerate(genome.contigs):
         for row, strand in enumerate((1, -1)):
-            codes = oriented(genome, index, strand, reach, reach)
-            both = _pairs(scan(codes, upper), scan(codes, lower), len(minus35), spacer)  # by the start of the -10
-            score = np.full(contig.length, -100.0)
-            for gap, share in discriminator.items():
-                first = reach - gap - len(minus10)
-                score = np.maximum(score, both[first : first + contig.length] + np.log2(share))
+            score = scan_pairs(oriented(genome, index, strand, lead, 0), upper, lower, spacer, discriminator).score[lead:]
             start = genome.start[index]
             result[row, start : start + contig.length] = score if strand > 0 else score[::-1]
     return result
 
 
-def _pairs(upper: np.ndarray, lower: np.ndarray, width: int, spacer: dict[int, float]) -> np.ndarray:
-    """Best sum for each start of the lower box over the upper boxes that lie a spacer before it."""
-    best = np.full(len(lower), -100.0)
-    for gap, share in spacer.items():
-        shift = width + gap
-        best[shift:] = np.maximum(best[shift:], upper[: len(lower) - shift] + np.log2(share))
-    return np.maximum(lower + best, -100.0)
+def upstream(minus35: Motif, minus10: Motif, spacer: dict[int, float], discriminator: dict[int, float]) -> int:
+    """How many bases before the +1 a pair of boxes takes at most."""
+    return len(minus35) + max(spacer) + len(minus10) + max(discriminator)
+
+
+def scan_pairs(codes: np.ndarray, upper: np.ndarray, lower: np.ndarray, spacer: dict[int, float], discriminator: dict[int, float]) -> Scan:
+    """The best pair for every place of codes, uint8 (length,), read 5' to 3'; upper, lower: scores (width, 4) of the two hexamers.
+
+    Of equal pairs the first in the order of `discriminator`, then of `spacer`, counts. Where there is none, the score is `NOTHING`.
+    """
+    length = len(codes)
+    above, below = scan(codes, upper), scan(codes, lower)  # by their first bases
+    paired, gap = _best(length, ((s, np.log2(share), above, len(upper) + s) for s, share in spacer.items()))
+    own = np.full(length, -np.inf)
+    own[: len(below)] = below
+    # The sum of the -10 with its best -35, by the first base of the -10.
+    both = np.maximum(own + paired, NOTHING)
+    score, between = _best(length, ((d, np.log2(share), both, len(lower) + d) for d, share in discriminator.items()))
+    ten = np.maximum(np.arange(length) - len(lower) - between, 0)
+    return Scan(np.maximum(score, NOTHING), between, gap[ten], own[ten])
+
+
+def _best(length: int, choices: Iterable[tuple[int, float, np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """For every place the best of several values, each so many places before it and with a bonus: the value, and its name; -inf where none.
+
+    choices: name, bonus, values (any length) and how far before.
+    """
+    best, which = np.full(length, -np.inf), np.zeros(length, np.int32)
+    for name, bonus, values, shift in choices:
+        there = values[: max(length - shift, 0)] + bonus
+        span = slice(shift, shift + len(there))
+        np.copyto(which[span], name, where=there > best[span])
+        np.maximum(best[span], there, out=best[span])
+    return best, which

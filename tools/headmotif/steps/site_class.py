@@ -8,8 +8,8 @@ import numpy as np
 
 from ..data import Contig
 
-CLASSES = ("upstream", "inside", "antisense", "elsewhere")
-UPSTREAM, INSIDE, ANTISENSE, ELSEWHERE = range(4)
+CLASSES = ("upstream", "inside", "antisense", "orphan")
+UPSTREAM, INSIDE, ANTISENSE, ORPHAN = range(4)
 REACH = 300
 """So many nucleotides before a gene's first are upstream of it."""
 FIFTHS = 5
@@ -19,7 +19,7 @@ def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) 
     """uint8 (2, N): the class of every nucleotide, an index into `CLASSES`; rows + and -, both by + coordinates, contigs end to end.
 
     The first that holds counts: inside a gene of its own strand, the first nucleotide included; upstream, at most `reach` nt before the
-    start of a gene of its own strand; antisense, inside a gene of the other strand; elsewhere.
+    start of a gene of its own strand; antisense, inside a gene of the other strand; orphan.
 
     genes: int (genes, 4), each a contig's index, start, end (0-based, half-open) and strand (+1 or -1). On a circle, genes with an end
     beyond its length and the stretches before genes go on over the origin; on a line, what lies off the contig is cut off.
@@ -28,22 +28,22 @@ def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) 
     inside, before = np.zeros((2, 2, start[-1]), bool)
     for index, first, end, strand in np.asarray(genes, np.int64).reshape(-1, 4).tolist():
         row, span = int(strand < 0), slice(start[index], start[index + 1])
-        _cover(inside[row, span], first, end, contigs[index].circular)
+        cover(inside[row, span], first, end, contigs[index].circular)
         upstream = (first - reach, first) if strand > 0 else (end, end + reach)
-        _cover(before[row, span], *upstream, contigs[index].circular)
-    result = np.full(inside.shape, ELSEWHERE, np.uint8)
+        cover(before[row, span], *upstream, contigs[index].circular)
+    result = np.full(inside.shape, ORPHAN, np.uint8)
     result[inside[::-1]] = ANTISENSE
     result[before] = UPSTREAM
     result[inside] = INSIDE
     return result
 
 
-def _cover(row: np.ndarray, start: int, end: int, circular: bool) -> None:
+def cover(row: np.ndarray, start: int, end: int, circular: bool, value: int = 1) -> None:
     """Set one stretch of a contig's row."""
     if circular and (start < 0 or end > len(row)):
-        row[np.arange(start, end) % len(row)] = True
+        row[np.arange(start, end) % len(row)] = value
     else:
-        row[max(start, 0) : max(end, 0)] = True
+        row[max(start, 0) : max(end, 0)] = value
 
 
 def fifths(strength: np.ndarray) -> np.ndarray:
