@@ -4,7 +4,21 @@ Tables of many rows (sites, regions) are columns of equal length, one NumPy arra
 """
 
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
+from .browser import BrowserTrack
 from .genome import NO_LABEL, Contig, Genome, Sites
 from .motif import Match, Motif
 
-__all__ = ["BACKGROUND", "NO_LABEL", "SHUFFLED", "SITE", "Attention", "Contig", "Genome", "Match", "Motif", "Regions", "Sites"]
+__all__ = [
+    "BACKGROUND",
+    "NO_LABEL",
+    "SHUFFLED",
+    "SITE",
+    "Attention",
+    "BrowserTrack",
+    "Contig",
+    "Genome",
+    "Match",
+    "Motif",
+    "Regions",
+    "Sites",
+]
