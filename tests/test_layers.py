@@ -10,13 +10,22 @@ import headmotif
 
 ROOT = Path(headmotif.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
-UMBRELLAS = {"formats.genes", "formats.genome", "formats.sites", "formats.motifs"}
-"""Formats that recognise a file's kind and hand it to the format it is."""
+UMBRELLAS = {"formats.browser", "formats.genbank_calls", "formats.genes", "formats.genome", "formats.motifs", "formats.sites"}
+"""Formats that recognise a file's kind and hand it to the format it is, or that are made of files of several formats."""
 
 ALLOWED = {
     "commands": {"cli", "commands", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
     "report": {"report", "formats", "data", "errors"},
-    "formats": {"data", "alphabet", "errors", "formats.files", "formats.tensors", "formats.blocks", "formats.titled"},
+    "formats": {
+        "data",
+        "alphabet",
+        "errors",
+        "formats.files",
+        "formats.tensors",
+        "formats.blocks",
+        "formats.titled",
+        "formats.contig_names",
+    },
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),
     "data": {"data", "alphabet"},

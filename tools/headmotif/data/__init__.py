@@ -4,6 +4,7 @@ Tables of many rows (sites, regions) are columns of equal length, one NumPy arra
 """
 
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
+from .browser import BrowserTrack
 from .genes import GeneTable
 from .genome import NO_LABEL, Contig, Genome, Sites
 from .motif import Match, Motif
@@ -15,6 +16,7 @@ __all__ = [
     "SHUFFLED",
     "SITE",
     "Attention",
+    "BrowserTrack",
     "Contig",
     "GeneTable",
     "Genome",

@@ -15,13 +15,13 @@ Not checked: that lines are sorted, that names differ, that scores of sites lie 
 """
 
 import math
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ..data import Contig, Regions, Sites
 from ..errors import FormatError
+from .contig_names import not_in_genome
 from .files import lines, read_text, write_text
 
 SKIPPED = ("#", "track ", "track\t", "browser ", "browser\t")
@@ -66,13 +66,19 @@ def read_intervals(path: str, contigs: Sequence[Contig]) -> list[tuple[int, int,
     return found
 
 
-def write_sites(path: str, sites: Sites, names: Sequence[str]) -> None:
-    """Sites as BED6, sorted by contig (in the order of `names`), position and strand; "." where there is no strength."""
+def write_sites(path: str, sites: Sites, names: Sequence[str], labels: Sequence[str] = ()) -> None:
+    """Sites as BED6, sorted by contig (in the order of `names`), position and strand; "." where there is no strength.
+
+    labels: a name for each site (without: site1, site2 in the order written); white space in one is written as _, none as a dot.
+    """
     order = np.lexsort((-sites.strand, sites.position, sites.contig))
     columns = (column[order].tolist() for column in (sites.contig, sites.position, sites.strand, sites.strength))
+    called = (
+        ["_".join(labels[row].split()) or "." for row in order] if len(labels) else [f"site{number}" for number in range(1, len(order) + 1)]
+    )
     rows = [
-        f"{names[contig]}\t{position}\t{position + 1}\tsite{number}\t{_shown(strength)}\t{'+' if strand > 0 else '-'}\n"
-        for number, (contig, position, strand, strength) in enumerate(zip(*columns, strict=True), 1)
+        f"{names[contig]}\t{position}\t{position + 1}\t{called[number]}\t{_shown(strength)}\t{'+' if strand > 0 else '-'}\n"
+        for number, (contig, position, strand, strength) in enumerate(zip(*columns, strict=True))
     ]
     write_text(path, "".join(rows))
 
@@ -259,21 +265,3 @@ def _refuse(wrong: np.ndarray, path: str, numbers: list[int], problem: Callable[
     if wrong.any():
         first = int(wrong.argmax())
         raise FormatError(path, numbers[first], problem(first))
-
-
-def not_in_genome(name: str, known: Sequence[str]) -> str:
-    """What to say of a contig's name that the genome has not: the one that is probably meant, or a few that there are."""
-    for one in known:
-        if _accession(one) is not None and _accession(one) == _accession(name):
-            same = "the version differs: take the same one, or rename it if the sequence is the same"
-            return f"contig '{name}' is not in the genome, which has '{one}'; {same}"
-        if one.lower().removeprefix("chr") == name.lower().removeprefix("chr"):
-            return f"contig '{name}' is not in the genome, which has '{one}'; name both alike"
-    shown = ", ".join(f"'{one}'" for one in known[:3]) + (f" and {len(known) - 3:,} more" if len(known) > 3 else "")
-    return f"contig '{name[:60]}' is not in the genome, which has {shown}; give the FASTA and the table the same names"
-
-
-def _accession(name: str) -> str | None:
-    """A name without its version, where it is written as an accession: NC_000913.3 is NC_000913."""
-    found = re.fullmatch(r"([A-Za-z]{1,6}_?\d{5,})(\.\d+)?", name)
-    return found[1] if found else None

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..alphabet import ENCODE, INVALID, decode
 from ..errors import FormatError, InputError
-from .files import read_bytes, writing
+from .files import read_bytes, write_text, writing
 
 if TYPE_CHECKING:
     import pyfaidx
@@ -165,3 +165,14 @@ def write(path: str, names: Sequence[str], bases: Sequence[np.ndarray]) -> None:
             letters = decode(codes)
             rows = (letters[i : i + WIDTH] for i in range(0, len(letters), WIDTH))
             stream.write("\n".join([f">{name}", *rows, ""]).encode())
+
+
+def write_index(path: str, names: Sequence[str], lengths: Sequence[int]) -> None:
+    """The index (.fai) of what `write` writes of contigs of these names and lengths, as samtools faidx makes it: name, length, place in
+    bytes of the first letter, letters and bytes in a full line."""
+    rows, place = [], 0
+    for name, length in zip(names, lengths, strict=True):
+        place += len(f">{name}\n".encode())
+        rows.append(f"{name}\t{length}\t{place}\t{min(length, WIDTH)}\t{min(length, WIDTH) + 1}\n")
+        place += length + -(-length // WIDTH)
+    write_text(path, "".join(rows))

@@ -1,0 +1,29 @@
+"""Values of a track, rounded so that every format in which it is written holds the same numbers."""
+
+import numpy as np
+
+EXACT = 22
+"""10 to this power is the largest that float64 holds exactly."""
+
+
+def rounded(values: np.ndarray, digits: int = 4) -> np.ndarray:
+    """Values float32 (N,) to so many significant digits, 1-6: each the float32 nearest to the decimal that `%.4g` (4 digits) writes of it.
+
+    So a text with that many digits and a file of float32 hold the same bits, and rounding again changes nothing. NaN and infinities stay.
+
+    >>> rounded(np.array([0.123456, 0.99996, 1e-12], np.float32)).tolist() == np.array([0.1235, 1, 1e-12], np.float32).tolist()
+    True
+    """
+    if not 1 <= digits <= 6:
+        raise ValueError("float32 holds any decimal of six digits, and no more")
+    known = np.asarray(values, np.float64)
+    result = known.copy()
+    usable = np.isfinite(known) & (known != 0)
+    value = known[usable]
+    power = digits - 1 - np.floor(np.log10(np.abs(value))).astype(np.int64)  # what makes a whole number of the digits
+    # Both the whole number and 10 ** |power| are exact, so that the quotient is the float64 nearest to the decimal: what float(text) is.
+    scale = 10.0 ** np.minimum(np.abs(power), EXACT)
+    result[usable] = np.where(power >= 0, np.rint(value * scale) / scale, np.rint(value / scale) * scale)
+    far = np.flatnonzero(usable)[np.abs(power) > EXACT]
+    result[far] = [float(f"{one:.{digits - 1}e}") for one in known[far].tolist()]
+    return result.astype(np.float32)
