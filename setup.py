@@ -29,7 +29,7 @@ setup(
         "typer>=0.15.4",  # console commands
         "safetensors>=0.5",  # the container of our binary files: no pickle, mapped rather than read
         "biopython>=1.84",  # GenBank
-        "pyBigWig>=0.3.22",  # bigWig, which browsers read: the first with wheels for NumPy 2
+        "pyBigWig>=0.3.22",  # bigWig, which genome browsers read
         "logomaker>=0.8.7",  # logos; brings pandas and matplotlib
     ],
     extras_require={

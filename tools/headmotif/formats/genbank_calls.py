@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -115,10 +116,10 @@ def _entries(table: Sequence[str]) -> list[tuple[int, list[str]]]:
     """Features, each with the smallest base that its place names, 1-based, and its lines."""
     starts = [i for i, line in enumerate(table) if KEY.match(line)]
     found = []
-    for start, end in zip(starts, [*starts[1:], len(table)], strict=True):
+    for start, end in pairwise([*starts, len(table)]):
         own = table[start:end]
         until = next((i for i, line in enumerate(own) if i and line.lstrip().startswith("/")), len(own))
-        where = re.sub(r"[\w.]+:", "", "".join(line[21:] for line in own[:until]))  # without bases of other records
+        where = re.sub(r"[\w.]+:[^,)]*", "", "".join(line[21:] for line in own[:until]))  # without bases of other records
         found.append((min(map(int, re.findall(r"\d+", where)), default=0), list(own)))
     return found
 
