@@ -16,6 +16,7 @@ PIPELINE = {
 """The console commands in the order in which they are chained."""
 
 BESIDE = {
+    "predict-annot": "the sites of a genome, by a model that you trained or a built-in one",
     "score-heads": "where each head looks, what it reads, what it is worth, and whether it recurs",
 }
 """Console commands beside the chain."""

@@ -75,7 +75,7 @@ def train_annot(
     """
     from ..formats import checkpoint_tensor, tensors
     from ..steps import chunks as chunked
-    from ..steps import compute, run_state, split, workers
+    from ..steps import compute, fit, run_state, split, workers
     from ..steps import train as training
     from . import refitting
     from . import training_files as files
@@ -124,6 +124,7 @@ def train_annot(
     scores = refitting.taken_over(net, like) if like else files.scored(net, data, part, where, team)
     if team.first:
         header = {**run, "stopped": files.stopped(state), "metrics": scores, "metrics_of": like.digest if like else ""}
+        header["learned_from"] = fit.origin(data)
         files.write(output, history, metrics, header, net, data.labels, state)
         say((f"held out from {refit}:\n" if like else "") + files.told(scores), quiet)
     workers.left()

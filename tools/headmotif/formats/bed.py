@@ -16,6 +16,7 @@ Not checked: that lines are sorted, that names differ, that scores of sites lie 
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -81,6 +82,11 @@ def write_sites(path: str, sites: Sites, names: Sequence[str], labels: Sequence[
         for number, (contig, position, strand, strength) in enumerate(zip(*columns, strict=True))
     ]
     write_text(path, "".join(rows))
+
+
+def write_calls(path: str, calls: Sites, names: Sequence[str], labels: Sequence[str] = ()) -> None:
+    """Calls, whose strength is P, as `write_sites`; the score is 1000 P to the nearest whole number, as the format wants it."""
+    write_sites(path, replace(calls, strength=np.rint(1000 * calls.strength)), names, labels)
 
 
 def write_regions(path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None = None) -> None:

@@ -48,6 +48,12 @@ def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
     return GeneTable(contig, start, end, strand, names, tuple(_attribute(row, BIOTYPES) or row.kind for row in first))
 
 
+def circular(path: str) -> tuple[str, ...]:
+    """The contigs that a file of genes says are circles (Is_circular=true in a GFF3)."""
+    raw = read_bytes(path)
+    return () if genbank.recognised(raw) else gff3.parse(text_of(raw, path), path).circular
+
+
 def _genes(rows: list[gff3.Row], path: str) -> list[list[gff3.Row]]:
     """The rows of each gene."""
     pseudo = gff3.pseudogenes(rows)

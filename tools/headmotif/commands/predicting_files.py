@@ -1,0 +1,131 @@
+"""What predict-annot reads and writes."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..data import GeneTable, Genome
+    from ..formats.model_tensor import Trained
+    from ..steps.compute import Compute
+    from ..steps.fit import Fit
+    from .predicting import Asked, Predicted
+
+ENDINGS = {
+    "gff3": {"gff3": ".gff3"},
+    "genbank": {"genbank": ".gbk"},
+    "bigwig": {"bigwig_plus": ".plus.bw", "bigwig_minus": ".minus.bw"},
+    "bedgraph": {"bedgraph_plus": ".plus.bedgraph", "bedgraph_minus": ".minus.bedgraph"},
+    "browser": {"browser": ".browser"},
+}
+"""With many genomes: for each kind of result, the outputs that it is, and how their names end behind the sample's."""
+
+
+def genome(path: str, circular: Sequence[str], genes: str = "") -> "Genome":
+    """A genome; circles are those that its own file, the genes' GFF3 (Is_circular=true) and `circular` say."""
+    from ..formats import genes as genes_file
+    from ..formats import genome as genome_file
+
+    data = genome_file.read(path, circular)
+    if not genes:
+        return data
+    names = {c.name for c in data.contigs}
+    return genome_file.close(data, [name for name in genes_file.circular(genes) if name in names])
+
+
+def genes(path: str, data: "Genome") -> "GeneTable | None":
+    """The genes of a file; None where none is given."""
+    from ..formats import genes as genes_file
+
+    return genes_file.read(path, data.contigs) if path else None
+
+
+def write(found: "Predicted", fit: "Fit", outputs: Mapping[str, str], source: str, genes: str, run: dict) -> None:
+    """All that is asked for but the calls themselves. outputs: a path by what it is, "" where unwanted; source: the genome's file."""
+    from ..formats import bedgraph, bigwig, browser, genbank_calls, gff3_calls, summary, tables
+
+    contigs, calls, names = found.genome.contigs, found.calls, found.names
+    strand = {"plus": found.probability[0], "minus": found.probability[1]}
+    writers = {
+        "bigwig_plus": lambda path: bigwig.write(path, contigs, strand["plus"]),
+        "bigwig_minus": lambda path: bigwig.write(path, contigs, strand["minus"]),
+        "bedgraph_plus": lambda path: bedgraph.write(path, contigs, strand["plus"]),
+        "bedgraph_minus": lambda path: bedgraph.write(path, contigs, strand["minus"]),
+        "table": lambda path: tables.write_table(path, _table(found)),
+        "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns),
+        "genbank": lambda path: genbank_calls.write(path, found.genome, calls, names, found.columns, _genbank(source)),
+        "browser": lambda path: browser.write(path, found.genome, strand, calls, names, genes, found.label),
+        "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": asdict(fit)}),
+    }
+    for name, path in outputs.items():
+        if path:
+            writers[name](path)
+
+
+def write_calls(path: str, found: "Predicted") -> None:
+    """The calls as BED6."""
+    from ..formats import bed
+
+    bed.write_calls(path, found.calls, [c.name for c in found.genome.contigs], found.names)
+
+
+def write_all(stem: str, found: "Predicted", fit: "Fit", run: dict, also: Sequence[str], source: str, genes: str) -> None:
+    """One sample's files; its metrics, which say that the others are whole, go first and come last."""
+    if os.path.exists(f"{stem}.json"):
+        os.remove(f"{stem}.json")
+    outputs = {name: stem + ending for kind in also for name, ending in ENDINGS[kind].items()}
+    write_calls(f"{stem}.bed", found)
+    write(found, fit, {**outputs, "table": f"{stem}.tsv", "metrics": f"{stem}.json"}, source, genes, run)
+
+
+def run_of(trained: "Trained", data: "Genome", asked: "Asked", genes: "GeneTable | None", also: Sequence[str] = ()) -> dict:
+    """All that a sample's results depend on: with the same, they need not be made again."""
+    import hashlib
+
+    known = "" if genes is None else hashlib.sha256(repr((genes.spans.tolist(), genes.name)).encode()).hexdigest()[:16]
+    contigs = [[c.name, c.digest, c.circular] for c in data.contigs]
+    return {"model": trained.digest, "asked": asdict(asked), "contigs": contigs, "genes": known, "also": sorted(set(also))}
+
+
+def done(stem: str, run: dict) -> bool:
+    """Whether a sample's results are there, and of this very run."""
+    import json
+
+    from ..formats import files
+
+    try:
+        return json.loads(files.read_text(f"{stem}.json"))["run"] == json.loads(json.dumps(run)) and os.path.exists(f"{stem}.bed")
+    except (InputError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _genbank(source: str) -> str:
+    """The genome's file where it is a GenBank, whose features are to be kept; "" otherwise, and for standard input, which is read."""
+    from ..formats import files, genbank
+
+    return source if source != "-" and genbank.recognised(files.read_bytes(source)) else ""
+
+
+def _table(found: "Predicted") -> dict[str, Sequence]:
+    """A row a call: its place as in BED, its name, P, and what is around it."""
+    calls = found.calls
+    names = [c.name for c in found.genome.contigs]
+    return {
+        "contig": [names[i] for i in calls.contig],
+        "start": calls.position,
+        "end": calls.position + 1,
+        "name": found.names,
+        "strand": ["+" if s > 0 else "-" for s in calls.strand],
+        "probability": calls.strength.astype(float),
+        **found.columns,
+    }
+
+
+def write_variants(vcf: str, path: str, net: "torch.nn.Module", data: "Genome", asked: "Asked", threshold: float, where: "Compute") -> str:
+    """What each variant of a VCF changes, as a table."""
+    raise NotImplementedError
