@@ -17,6 +17,7 @@ PIPELINE = {
 
 BESIDE = {
     "score-heads": "where each head looks, what it reads, what it is worth, and whether it recurs",
+    "annot-compare": "how far sets of sites agree, how good predictions are, and whether their coordinates are right",
 }
 """Console commands beside the chain."""
 
