@@ -8,7 +8,17 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "tools/headmotif/__init__.py").read_text(encoding="utf-8")).group(1)
 
-COMMANDS = ["fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare", "predict-annot", "score-heads"]
+COMMANDS = [
+    "fasta2tensor",
+    "train-annot",
+    "dump-attention",
+    "attn2bed",
+    "bed2pwm",
+    "pwm-compare",
+    "predict-annot",
+    "annot-compare",
+    "score-heads",
+]
 
 setup(
     name="headmotif",

@@ -14,7 +14,6 @@ import hashlib
 import itertools
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,25 +25,12 @@ from headmotif.errors import InputError
 from headmotif.formats import genes as genes_file
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
-from headmotif.steps import bootstrap, local_calls, site_class
-from headmotif.steps.bootstrap import Interval, Ranked
-from headmotif.steps.metrics import Score, score, score_groups
+from headmotif.steps import bootstrap, site_class, site_scores
+from headmotif.steps.bootstrap import Interval
+from headmotif.steps.metrics import Score
+from headmotif.steps.site_scores import Task
 
 EXACT, SCAN, WITHIN = "exact", "-35/-10 scan", (2, 5)
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What is to be found: label uint8 and known bool, both (2, N); groups: by measure, the class or fifth of each site, int8 (2, N), and
-    their names; block int64 (N,), numbered from 0 among `blocks` that hold a known position (-1: none); weight (draws, blocks).
-    """
-
-    genome: Genome
-    label: np.ndarray
-    known: np.ndarray
-    groups: tuple[tuple[np.ndarray, tuple[str, ...]], ...]
-    block: np.ndarray
-    weight: np.ndarray
 
 
 def task(genome: Genome, label: int, known: np.ndarray, genes: np.ndarray | None, times: int) -> Task:
@@ -58,32 +44,7 @@ def task(genome: Genome, label: int, known: np.ndarray, genes: np.ndarray | None
     groups = [(fifth, names)] if (fifth >= 0).any() else []
     if genes is not None:
         groups.insert(0, (site_class.classes(genes, genome.contigs).astype(np.int8), site_class.CLASSES))
-    block = bootstrap.blocks(genome.contigs)
-    used, block[known.any(axis=0)] = np.unique(block[known.any(axis=0)], return_inverse=True)
-    block[~known.any(axis=0)] = -1
-    return Task(genome, genome.label[label], known, tuple(groups), block, bootstrap.draws(len(used), times))
-
-
-def measured(p: np.ndarray, at: Task) -> dict[str, tuple[Score, Ranked]]:
-    """P, (2, N), scored on a task: by measure the score, and what its interval is drawn from. Within d nt there is no ROC-AUC."""
-    known = at.known & np.isfinite(p)
-    truth, ranking, blocks = at.label[known] == 1, p[known], at.weight.shape[1]
-    block = np.broadcast_to(at.block, known.shape)[known]
-    exact = score(truth, ranking)
-    found = {EXACT: (exact, bootstrap.ranked(truth, ranking, block, blocks))}
-    sites = np.bincount(block[truth], minlength=blocks)
-    for d in WITHIN:
-        calls = local_calls.calls(p, at.label, at.genome.contigs, d, at.known)
-        hit = calls.claimed >= 0
-        of_call = at.block[np.where(hit, calls.claimed, calls.place)]
-        of_d = Score(float("nan"), calls.average_precision, exact.prevalence, exact.positions, exact.sites)
-        found[f"within {d}"] = of_d, bootstrap.ranked(hit, calls.probability, of_call, blocks, sites)
-    for group, names in at.groups:
-        group = group[known]
-        for i, (name, one) in enumerate(zip(names, score_groups(truth, ranking, group, len(names)), strict=True)):
-            kept = ~truth | (group == i)
-            found[name] = one, bootstrap.ranked(truth[kept], ranking[kept], block[kept], blocks)
-    return found
+    return site_scores.task(genome.contigs, genome.label[label], known, groups, times)
 
 
 def network_probability(path: str, genome: Genome, label: str, region: np.ndarray, where, folder: Path) -> np.ndarray:
@@ -131,7 +92,7 @@ def rows(found: dict[str, list[np.ndarray]], at: Task, part: str) -> tuple[list[
     scores, ratios, first = [], [], {}
     for name, seeds in found.items():
         print(f"scoring {name}, {part}", file=sys.stderr, flush=True)
-        each = [measured(p, at) for p in seeds]
+        each = [site_scores.measured(p, at, WITHIN) for p in seeds]
         for measure in each[0]:
             one, ranked = zip(*(m[measure] for m in each), strict=True)
             about = {"model": name, "part": part, "measure": measure}

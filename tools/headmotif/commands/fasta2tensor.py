@@ -1,6 +1,5 @@
 """fasta2tensor: from a genome and its sites to one genome tensor."""
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,16 +58,17 @@ def fasta2tensor(
     from ..formats import genome as genome_file
     from ..formats import sites as site_file
     from ..steps.label import label, masked
+    from . import site_files
 
     tensors.refuse_terminal(output)
-    named = _named(sites or [])
+    named = site_files.named(sites or [], "--sites ")
     if [genome, *named.values(), annotation, *(mask or [])].count("-") > 1:
         raise InputError("standard input can be only one of GENOME, --sites, --annotation and --mask; give the others as files")
     data = genome_file.read(genome, circular or [])
     if annotation:
-        data = _closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
+        data = site_files.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
     found = {name: site_file.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
-    data = _closed(data, [name for one in found.values() for name in one.circular])
+    data = site_files.closed(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
     hidden = _hidden(data, mask or [], mask_repeats)
     for one in hidden.values():
@@ -76,31 +76,6 @@ def fasta2tensor(
     genome_tensor.write(output, data)
     for line in [*_contigs(data), *_files(found), *_masks(data, hidden)]:
         say(line, quiet)
-
-
-def _named(sites: Sequence[str]) -> dict[str, str]:
-    """Files by the names of their label sets."""
-    named: dict[str, str] = {}
-    for text in sites:
-        name, is_named, path = text.partition("=")
-        if not is_named or os.path.exists(text):
-            path = text
-            stem = os.path.basename(text).removesuffix(".gz")
-            name = os.path.splitext(stem)[0] if text != "-" else "sites"
-        if not name or not path or not name.isprintable():
-            raise InputError(f"--sites {text}: give it as FILE or NAME=FILE")
-        if name in named:
-            raise InputError(f"--sites {text}: a label set named '{name}' is there already; name them apart with NAME=FILE")
-        named[name] = path
-    return named
-
-
-def _closed(genome: "Genome", names: Sequence[str]) -> "Genome":
-    """Circles as an annotation tells them; what it says of contigs that the genome has not is passed over."""
-    from ..formats import genome as genome_file
-
-    known = {c.name for c in genome.contigs}
-    return genome_file.close(genome, [name for name in names if name in known])
 
 
 def _hidden(genome: "Genome", files: Sequence[str], k: int) -> "dict[str, np.ndarray]":

@@ -17,6 +17,7 @@ PIPELINE = {
 
 BESIDE = {
     "predict-annot": "the sites of a genome, by a model that you trained or a built-in one",
+    "annot-compare": "how far sets of sites agree, how good predictions are, and whether their coordinates are right",
     "score-heads": "where each head looks, what it reads, what it is worth, and whether it recurs",
 }
 """Console commands beside the chain."""

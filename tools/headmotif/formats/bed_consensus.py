@@ -16,7 +16,7 @@ HEADER = "#contig\tstart\tend\tname\tscore\tstrand\tsets\tsupport\tdistance"
 
 
 def write(path: str, sites: Sites, distance: np.ndarray, known: np.ndarray, contigs: Sequence[str], sets: Sequence[str]) -> None:
-    """Sites with, int64 (sites, sets), the distance of each set's own and, bool of that shape, whether it has one. Sets: names, no comma."""
+    """Sites with, int64 (sites, sets), each set's distance and, bool of that shape, whether it has a site there. sets: names."""
     rows = [HEADER]
     columns = (sites.contig.tolist(), sites.position.tolist(), sites.strand.tolist(), distance.tolist(), known.tolist())
     for number, (contig, position, strand, far, has) in enumerate(zip(*columns, strict=True), 1):

@@ -118,6 +118,14 @@ def average(value: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Interva
         return interval(float(sums.sum() / max(counts.sum(), 1)), (weight @ sums) / (weight @ counts))
 
 
+def found(right: np.ndarray, calls: np.ndarray, sites: np.ndarray, weight: np.ndarray) -> tuple[Interval, Interval, Interval]:
+    """Precision, recall and F1 of calls, from how many are right, how many there are, and how many sites, all (blocks,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = [(w @ right, w @ calls, w @ sites) for w in (_once(weight), weight)]
+        once, every = ((x / n, x / m, 2 * x / (n + m)) for x, n, m in drawn)
+    return tuple(_interval(float(one[0]), values) for one, values in zip(once, every, strict=True))
+
+
 def _once(weight: np.ndarray) -> np.ndarray:
     return np.ones((1, weight.shape[1]), np.int64)
 

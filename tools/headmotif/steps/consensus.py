@@ -14,7 +14,8 @@ import numpy as np
 
 from ..data import Contig, Sites
 
-FAR = 1 << 60
+ABSENT = np.iinfo(np.int64).max
+"""The distance of a set that has no site at a place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +25,6 @@ class Consensus:
 
     sites: Sites
     distance: np.ndarray
-
-
-ABSENT = np.iinfo(np.int64).max
 
 
 def consensus(sets: Mapping[str, Sites], contigs: tuple[Contig, ...], least: int, d: int) -> Consensus:
@@ -105,9 +103,7 @@ def _near(place: list[int], i: int, d: int, circle: int) -> list[tuple[int, int]
             if not 0 <= j < n and not circle:
                 break
             far = place[j % n] - place[i] + (circle * (j // n) if circle else 0)
-            if abs(far) > d or (circle and step < 0 and 2 * far == -circle):
-                break
-            if circle and 2 * k >= n and any(j % n == other for other, _ in found):
+            if abs(far) > d or (step < 0 and 2 * far == -circle):  # what lies opposite was met going the other way
                 break
             found.append((j % n, far))
     return found

@@ -35,9 +35,9 @@ class Check:
 
     sites: how many. share: with a box; other: with one if they were on the other strand; upstream, downstream: with one if they lay `AWAY`
     nt further; background: of all positions of both strands, exactly. profile: float64 (20,), with a box that starts at each of
-    `PROFILE`. purine: float64 (7,), with a purine at each of `AROUND_START`. start_codon: with ATG, GTG or TTG, begun at most one base away. shift: how far
-    downstream of the true starts the sites lie (None: no box is more frequent than chance has it within `LARGEST_SHIFT`); other_shift:
-    the same if they were on the other strand. p: of as many boxes as at that shift, by chance.
+    `PROFILE`. purine: float64 (7,), with a purine at each of `AROUND_START`. start_codon: with ATG, GTG or TTG, begun at most one base
+    away. shift: how far downstream of the true starts the sites lie (None: no box is more frequent than chance has it within
+    `LARGEST_SHIFT`); other_shift: the same if they were on the other strand. p: of as many boxes as at that shift, by chance.
     """
 
     sites: int
@@ -56,7 +56,7 @@ class Check:
 
 def minus10_share(genome: Genome, sites: Sites) -> float:
     """The share of the sites with a -10-like box, TATAAT with at most one mismatch, that starts 14-10 nt upstream; NaN without sites."""
-    return _share(_boxes(around(genome, sites)))
+    return _share(_starts(around(genome, sites)))
 
 
 def minus10_background(genome: Genome) -> float:
@@ -66,10 +66,7 @@ def minus10_background(genome: Genome) -> float:
         codes = genome.contig_bases(index)
         known += 2 * int((codes != N).sum())
         edge = -STARTS[0]
-        if contig.circular:
-            codes = np.pad(codes, edge, mode="wrap") if len(codes) else codes
-        else:
-            codes = np.pad(codes, edge, constant_values=N)
+        codes = np.pad(codes, edge, mode="wrap") if contig.circular else np.pad(codes, edge, constant_values=N)
         for strand in (codes, reverse_complement(codes)):
             start = _starts(strand)
             count = np.concatenate([[0], np.cumsum(start)])
@@ -96,7 +93,7 @@ def check(genome: Genome, sites: Sites, background: float | None = None) -> Chec
     """Look around the sites; background: `minus10_background` of the genome, where it is known already."""
     background = minus10_background(genome) if background is None else background
     codes = around(genome, sites)
-    box, other = _boxes(codes), _boxes(reverse_complement(codes))
+    box, other = _starts(codes), _starts(reverse_complement(codes))
     middle = codes.shape[1] // 2
     shift, p = _shift(codes, box, background)
     return Check(
@@ -122,7 +119,7 @@ def _start_codon(codes: np.ndarray) -> np.ndarray:
 
 def with_box(genome: Genome, sites: Sites) -> np.ndarray:
     """bool (sites,): which of the sites have a box."""
-    return _with(_boxes(around(genome, sites)), STARTS)
+    return _with(_starts(around(genome, sites)), STARTS)
 
 
 def _shift(codes: np.ndarray, box: np.ndarray, background: float) -> tuple[int | None, float]:
@@ -176,9 +173,6 @@ def _starts(codes: np.ndarray) -> np.ndarray:
     found = np.zeros(codes.shape, bool)
     found[..., : max(width, 0)] = wrong <= MISMATCHES
     return found
-
-
-_boxes = _starts
 
 
 def _with(box: np.ndarray, starts: range | tuple[int, ...], moved: int = 0) -> np.ndarray:

@@ -77,3 +77,15 @@ def average_precision(hit: np.ndarray, probability: np.ndarray, sites: int) -> f
     calls = len(probability) - np.searchsorted(np.sort(probability), level, "left")
     true = np.cumsum(count[::-1])[::-1]  # right calls at this level or above
     return float(np.sum(count * true / calls) / sites)
+
+
+def curve(hit: np.ndarray, probability: np.ndarray, sites: int) -> dict[str, np.ndarray]:
+    """Calls at falling thresholds, each a probability that a right one has: columns threshold, calls, right, precision, recall, f1.
+
+    hit, probability: (calls,); sites: of how many the recall is a share.
+    """
+    level, count = np.unique(probability[hit], return_counts=True)
+    calls = (len(probability) - np.searchsorted(np.sort(probability), level, "left"))[::-1]
+    right = np.cumsum(count[::-1])
+    shares = {"precision": right / calls, "recall": right / max(sites, 1), "f1": 2 * right / (calls + sites)}
+    return {"threshold": level[::-1], "calls": calls, "right": right, **shares}

@@ -1,0 +1,305 @@
+"""annot-compare: how far sets of sites agree, how good predictions are, and whether either lies where sites should."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..cli import Output, Quiet, command, say
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..data import Genome, Sites
+    from ..steps.label_words import Verdict
+    from ..steps.site_scores import Row
+    from ..steps.site_sets import Agreement
+
+PAIRS_SHOWN = 10
+"""So many pairs of sets are told of, a line each."""
+
+
+def annot_compare(
+    sets: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME=]SITES...",
+            help="Sites as BED6, GFF3, GTF or TSV; label:NAME is a label set of the genome tensor; with --truth also tracks, "
+            "[NAME=]PLUS,MINUS, a bigWig or bedGraph for each strand. One may be -, standard input.",
+        ),
+    ],
+    genome: Annotated[
+        str,
+        typer.Option(
+            "--genome", metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor that the sites lie on; its bases are checked."
+        ),
+    ],
+    truth: Annotated[str, typer.Option(metavar="FILE", help="True sites (or label:NAME): score the others against them.")] = "",
+    within: Annotated[int, typer.Option(min=0, max=50, metavar="D", help="Sites at most D nt apart on a strand are the same.")] = 2,
+    feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")] = "",
+    zero_based: Annotated[bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")] = False,
+    circular: Annotated[list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")] = None,
+    output: Output = "-",
+    matrix: Annotated[str, typer.Option(metavar="FILE", help="Every set by every set: sites shared and shares, TSV.")] = "",
+    distances: Annotated[str, typer.Option(metavar="FILE", help="How far the nearest sites lie, on either strand, TSV.")] = "",
+    consensus: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Write the sites that at least N sets have within D nt to --consensus-out; 0: none.")
+    ] = 0,
+    consensus_out: Annotated[str, typer.Option(metavar="FILE", help="Those sites with the sets that support them, BED6+3.")] = "",
+    checks: Annotated[
+        str, typer.Option(metavar="FILE", help="What is around the sites of each set, per strand, with a verdict, TSV.")
+    ] = "",
+    genes: Annotated[
+        str, typer.Option(metavar="GFF3", help="Genes, for scores by class: upstream of a gene, inside one, antisense to one, elsewhere.")
+    ] = "",
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONTIG:FIRST-LAST", help="Score this stretch alone, 1-based, closed; may be given again."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="The least value of a track's calls; default: that with the highest F1 within D nt, which flatters."),
+    ] = None,
+    missing: Annotated[
+        float | None, typer.Option(help="A track's value where its file has none; default: such positions are not scored.")
+    ] = None,
+    curve: Annotated[str, typer.Option(metavar="FILE", help="Precision and recall at thresholds, exactly and within D nt, TSV.")] = "",
+    draws: Annotated[int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome that the 95 % intervals come from.")] = 1000,
+    quiet: Quiet = False,
+) -> None:
+    """Compare sets of sites with each other, or predictions with true sites, by strand and distance.
+
+    Sites are paired one to one: as many as possible, then the nearest. Of sets, a row for every two and each strand: how many they share
+    exactly and within D nt, shares and Jaccard. Of predictions, ROC-AUC, average precision (PR-AUC), precision, recall and F1, exactly and
+    within D nt, with prevalence and 95 % intervals, for all, by contig and by class of place.
+
+    Each set is checked for what an off-by-one strand or another version of the genome destroys: a -10 box (TATAAT, one mismatch allowed)
+    that starts 14-10 nt upstream, and a purine at +1. What is found is said on standard error; one set alone is checked alone.
+    """
+    from ..formats import genome as genome_file
+    from ..formats import tables
+    from . import site_files
+
+    _refuse_options(
+        bool(truth),
+        {"--matrix": matrix, "--distances": distances, "--consensus": consensus, "--consensus-out": consensus_out},
+        {"--genes": genes, "--region": region, "--curve": curve, "--threshold": threshold is not None, "--missing": missing is not None},
+    )
+    if bool(consensus) != bool(consensus_out):
+        raise InputError("--consensus N and --consensus-out FILE go together")
+    named = site_files.named(sets, "")
+    tracks = {name: pair for name, path in named.items() if (pair := site_files.track(path))}
+    if tracks and not truth:
+        raise InputError(f"{next(iter(tracks))}: a track can be scored against --truth alone; give sites to compare sets")
+    given = [path for name, path in named.items() if name not in tracks] + [path for pair in tracks.values() for path in pair]
+    if [genome, truth, genes, *given].count("-") > 1:
+        raise InputError("standard input can be only one of SITES, --genome, --truth and --genes; give the others as files")
+    if len(named) == 1 and not truth and not checks:
+        raise InputError("one set of sites compares with nothing; give another, --truth FILE, or --checks FILE for the checks of this one")
+    if consensus > len(named):
+        raise InputError(f"--consensus {consensus}: there are {len(named)} sets")
+    if consensus and (wrong := next((name for name in named if "," in name), "")):
+        raise InputError(f"the set name '{wrong}' has a comma, which separates names in the consensus; give it as NAME=FILE")
+    data = genome_file.read(genome, circular or [])
+    read = {name: site_files.read(path, data, feature, zero_based) for name, path in named.items() if name not in tracks}
+    true = site_files.read(truth, data, feature, zero_based) if truth else None
+    files = [*read.values(), *([true] if true else [])]
+    data = site_files.closed(data, [name for one in files for name in one.circular])
+    known = {name: one.sites for name, one in read.items()}
+    for name, one in [*read.items(), *([("truth", true)] if true else [])]:
+        say(f"{name}: {len(one.sites):,} sites ({one.format}; {one.duplicates:,} duplicates dropped)", quiet)
+    if true:
+        rows, curves = _scores(named, known, tracks, true.sites, data, genes, region or [], within, threshold, missing, draws, quiet)
+        tables.write_table(output, _score_columns(rows))
+        if curve:
+            tables.write_table(curve, curves)
+        for line in _told_scores(rows):
+            say(line, quiet)
+        known = {**known, ("truth" if "truth" not in known else "the truth"): true.sites}
+    elif len(known) > 1:
+        for line in _compare(known, data, within, output, matrix, distances):
+            say(line, quiet)
+    if consensus:
+        say(_consensus(known, data, consensus, within, consensus_out), quiet)
+    if checks or not quiet:
+        _check(known, data, checks, quiet)
+
+
+def _refuse_options(scoring: bool, of_sets: Mapping[str, object], of_scores: Mapping[str, object]) -> None:
+    for name, value in (of_sets if scoring else of_scores).items():
+        if value:
+            raise InputError(f"{name} is for {'sets compared with each other, without' if scoring else 'predictions scored with'} --truth")
+
+
+def _compare(sets: "Mapping[str, Sites]", genome: "Genome", d: int, output: str, matrix: str, distances: str) -> list[str]:
+    """Write the tables of agreement; the main figures in words."""
+    from dataclasses import fields
+
+    from ..formats import tables
+    from ..steps import site_sets
+
+    found = site_sets.agreements(sets, genome.contigs, d)
+    tables.write_table(output, {f.name: [getattr(one, f.name) for one in found] for f in fields(site_sets.Agreement)})
+    if matrix:
+        tables.write_table(matrix, site_sets.matrix(found, {name: len(one) for name, one in sets.items()}))
+    if distances:
+        far = site_sets.distances(sets, genome.contigs)
+        tables.write_table(distances, {f.name: [getattr(one, f.name) for one in far] for f in fields(site_sets.Distance)})
+    return list(_told_agreement([one for one in found if one.strand == "both"], d))
+
+
+def _told_agreement(found: "Sequence[Agreement]", d: int) -> Iterator[str]:
+    pairs = list(dict.fromkeys((one.first, one.second) for one in found))
+    for first, second in pairs[:PAIRS_SHOWN]:
+        said = []
+        for one in found:
+            if (one.first, one.second) == (first, second):
+                how = f"within {d} nt" if one.within else "exactly"
+                shares = f"{_percent(one.share_first)} and {_percent(one.share_second)}, Jaccard {one.jaccard:.3f}"
+                said.append(f"{one.shared:,} sites shared {how} ({shares})")
+        yield f"{first} and {second}: {'; '.join(said)}"
+    if len(pairs) > PAIRS_SHOWN:
+        yield f"{len(pairs) - PAIRS_SHOWN:,} further pairs of sets are in the table"
+
+
+def _consensus(sets: "Mapping[str, Sites]", genome: "Genome", least: int, d: int, path: str) -> str:
+    from ..formats import bed_consensus
+    from ..steps import consensus
+
+    found = consensus.consensus(sets, genome.contigs, least, d)
+    has = found.distance != consensus.ABSENT
+    bed_consensus.write(path, found.sites, found.distance, has, [c.name for c in genome.contigs], list(sets))
+    return f"consensus: {len(found.sites):,} sites that {least} or more of {len(sets)} sets have within {d} nt"
+
+
+def _check(sets: "Mapping[str, Sites]", genome: "Genome", path: str, quiet: bool) -> None:
+    """Look around the sites of each set, tell the verdict, write the figures."""
+    from ..formats import tables
+    from ..steps import label_checks, label_words
+
+    background = label_checks.minus10_background(genome)
+    found = {name: label_words.verdict(genome, one, background) for name, one in sets.items()}
+    for name, one in found.items():
+        say(f"check of {name}: {one.words}", quiet)
+    if path:
+        tables.write_table(path, _check_columns(found))
+
+
+def _check_columns(found: "Mapping[str, Verdict]") -> dict[str, list]:
+    """A row for each set and strand (both, +, -)."""
+    from ..steps import label_checks
+
+    rows = [(name, strand, getattr(one, part), one) for name, one in found.items() for strand, part in _STRANDS.items()]
+    shown = {"sites": "sites", "minus10": "share", "minus10_other_strand": "other", "minus10_upstream": "upstream"}
+    shown |= {"minus10_downstream": "downstream", "minus10_background": "background", "p": "p"}
+    columns: dict[str, list] = {"set": [row[0] for row in rows], "strand": [row[1] for row in rows]}
+    columns |= {name: [getattr(one, field) for *_, one, _ in rows] for name, field in shown.items()}
+    for name in ("shift", "other_shift"):
+        columns[name] = ["" if (k := getattr(one, name)) is None else str(k) for *_, one, _ in rows]
+    columns["start_codon"] = [one.start_codon for *_, one, _ in rows]
+    columns |= {f"purine_{k}": [float(one.purine[i]) for *_, one, _ in rows] for i, k in enumerate(label_checks.AROUND_START)}
+    columns |= {f"start_{k}": [float(one.profile[i]) for *_, one, _ in rows] for i, k in enumerate(label_checks.PROFILE)}
+    return {**columns, "verdict": [one.kind for *_, one in rows], "words": [one.words for *_, one in rows]}
+
+
+_STRANDS = {"both": "both", "+": "plus", "-": "minus"}
+
+
+def _scores(
+    named: Mapping[str, str],
+    known: "Mapping[str, Sites]",
+    tracks: Mapping[str, tuple[str, str]],
+    true: "Sites",
+    genome: "Genome",
+    genes: str,
+    regions: Sequence[str],
+    d: int,
+    threshold: float | None,
+    missing: float | None,
+    draws: int,
+    quiet: bool,
+) -> "tuple[list[Row], dict[str, list]]":
+    """Rows of scores, and the columns of the curves, of every prediction in the order given."""
+    import numpy as np
+
+    from ..steps import site_class, site_scores, split
+    from . import site_files
+
+    region = np.ones(len(genome.base), bool)
+    if regions:
+        region = split.parts(genome, [], [split.parsed(genome, text) for text in regions]) == split.TEST
+    place = None
+    if genes:
+        place = (site_class.classes(site_files.genes(genes, genome), genome.contigs).astype(np.int8), site_class.CLASSES)
+    at = site_scores.truth(genome, true, region, place, draws)
+    left = int(((at.label == 1) & at.known).sum())
+    if not left:
+        raise InputError("no true site is left to be found: all lie outside --region, or on N")
+    if left < len(true):
+        say(f"truth: {len(true) - left:,} sites outside the region, or on N, are not scored", quiet)
+    rows: list[Row] = []
+    curves: dict[str, list] = {}
+    for name in named:
+        if name in tracks:
+            p = site_files.read_track(tracks[name], genome.contigs)
+            p = p if missing is None else np.where(np.isnan(p), np.float32(missing), p)
+            none = at.known & np.isnan(p)
+            if not (at.known & ~none).any():
+                raise InputError(f"{name}: the track has no value at any position to be scored")
+            if none.any():
+                lost = int((none & (at.label == 1)).sum())
+                say(f"{name}: no value at {int(none.sum()):,} positions and {lost:,} true sites, which are not scored (--missing 0)", quiet)
+            claims = {within: site_scores.of_track(p, at, within) for within in dict.fromkeys((0, d))}
+        else:
+            claims = {within: site_scores.claims(known[name], at, within) for within in dict.fromkeys((0, d))}
+        found = {within: site_scores.curve(one, at) for within, one in claims.items()}
+        for within, one in found.items():
+            one = site_scores.thinned(one)
+            size = len(one["threshold"])
+            for column, values in {"prediction": [name] * size, "within": [within] * size, **one}.items():
+                curves.setdefault(column, []).extend(np.asarray(values).tolist())
+        if name in tracks:
+            best = found[d]
+            chosen = float(best["threshold"][best["f1"].argmax()]) if len(best["f1"]) else 0.0
+            rows += site_scores.score_track(name, p, at, d, chosen if threshold is None else threshold)
+        else:
+            rows += site_scores.score_calls(name, known[name], at, d)
+    return rows, curves
+
+
+def _score_columns(rows: "Sequence[Row]") -> dict[str, list]:
+    """The columns of the table; an interval is three, value, low and high."""
+    from dataclasses import fields
+
+    from ..steps.bootstrap import Interval
+    from ..steps.site_scores import Row
+
+    columns: dict[str, list] = {}
+    for one in (field.name for field in fields(Row)):
+        values = [getattr(row, one) for row in rows]
+        if values and isinstance(values[0], Interval):
+            columns |= {one: [v.estimate for v in values], f"{one}_low": [v.low for v in values], f"{one}_high": [v.high for v in values]}
+        else:
+            columns[one] = values
+    return columns
+
+
+def _told_scores(rows: "Sequence[Row]") -> Iterator[str]:
+    from ..steps.site_scores import ALL
+
+    for row in rows:
+        if (row.contig, row.place) != (ALL, ALL):
+            continue
+        how = f"within {row.within} nt" if row.within else "exactly"
+        areas = f"PR-AUC {row.average_precision.estimate:.3f}, " if row.average_precision.estimate == row.average_precision.estimate else ""
+        areas = f"ROC-AUC {row.roc_auc:.4f}, {areas}" if row.roc_auc == row.roc_auc else areas
+        at = f" at {row.threshold:.3g} or more" if row.threshold == row.threshold else ""
+        found = f"precision {row.precision.estimate:.3f}, recall {row.recall.estimate:.3f}, F1 {row.f1.estimate:.3f}"
+        calls = f"{row.calls:,} calls{at} for {row.sites:,} sites, prevalence {row.prevalence:.2e}"
+        yield f"{row.prediction}, {how}: {areas}{found} ({calls})"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+main = command(annot_compare)
