@@ -38,7 +38,11 @@ def predict_annot(
     ] = 2,
     circular: Annotated[list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")] = None,
     genes: Annotated[
-        str, typer.Option(metavar="FILE", help="Genes, GFF3 or GTF: each call's class, the gene downstream and its 5' UTR.")
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Genes, GFF3, GTF or GenBank: each call's class, the gene downstream, its 5' UTR; default: those of a GenBank GENOME.",
+        ),
     ] = "",
     output: Output = "-",
     table: Annotated[str, typer.Option(metavar="FILE", help="All that is known of each call, TSV.")] = "",
@@ -94,7 +98,7 @@ def predict_annot(
     say(predicting.forecast(net, data, decoy if fdr else 0, where), quiet and not dry_run)
     if dry_run:
         return
-    known_genes = files.genes(genes, data)
+    known_genes = files.genes(genes, genome, data)
     told = Progress("annotating", 2 * len(data.base), quiet)
     found = predicting.predicted(net, data, predicting.annotated(net, data, where, told), asked, where, known_genes)
     if vcf:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
     import torch
@@ -38,11 +38,16 @@ def genome(path: str, circular: Sequence[str], genes: str = "") -> "Genome":
     return genome_file.close(data, [name for name in genes_file.circular(genes) if name in names])
 
 
-def genes(path: str, data: "Genome") -> "GeneTable | None":
-    """The genes of a file; None where none is given."""
+def genes(path: str, source: str, data: "Genome") -> "GeneTable | None":
+    """The genes of a file; where none is given, those of the genome's own file if it is a GenBank that has some; else None."""
     from ..formats import genes as genes_file
 
-    return genes_file.read(path, data.contigs) if path else None
+    if path:
+        return genes_file.read(path, data.contigs)
+    try:
+        return genes_file.read(source, data.contigs) if _genbank(source) else None
+    except FormatError:
+        return None
 
 
 def write(found: "Predicted", fit: "Fit", outputs: Mapping[str, str], source: str, genes: str, run: dict) -> None:
@@ -59,7 +64,7 @@ def write(found: "Predicted", fit: "Fit", outputs: Mapping[str, str], source: st
         "table": lambda path: tables.write_table(path, _table(found)),
         "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns),
         "genbank": lambda path: genbank_calls.write(path, found.genome, calls, names, found.columns, _genbank(source)),
-        "browser": lambda path: browser.write(path, found.genome, strand, calls, names, genes, found.label),
+        "browser": lambda path: browser.write(path, found.genome, strand, calls, names, "" if _genbank(genes) else genes, found.label),
         "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": asdict(fit)}),
     }
     for name, path in outputs.items():
@@ -105,10 +110,10 @@ def done(stem: str, run: dict) -> bool:
 
 
 def _genbank(source: str) -> str:
-    """The genome's file where it is a GenBank, whose features are to be kept; "" otherwise, and for standard input, which is read."""
+    """A file where it is a GenBank, whose features are to be used or kept; "" otherwise, and for standard input, which is read once."""
     from ..formats import files, genbank
 
-    return source if source != "-" and genbank.recognised(files.read_bytes(source)) else ""
+    return source if source not in ("", "-") and genbank.recognised(files.read_bytes(source)) else ""
 
 
 def _table(found: "Predicted") -> dict[str, Sequence]:

@@ -92,7 +92,7 @@ def run(
         for sample in samples:
             try:
                 data = results.genome(sample.genome, sample.circular, sample.genes)
-                genes = results.genes(sample.genes, data)
+                genes = results.genes(sample.genes, sample.genome, data)
             except InputError as error:
                 status.tell(sample.name, FAILED, problem=str(error))
                 say(f"{sample.name}: {error}", quiet)

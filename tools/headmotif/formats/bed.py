@@ -86,7 +86,7 @@ def write_sites(path: str, sites: Sites, names: Sequence[str], labels: Sequence[
 
 def write_calls(path: str, calls: Sites, names: Sequence[str], labels: Sequence[str] = ()) -> None:
     """Calls, whose strength is P, as `write_sites`; the score is 1000 P to the nearest whole number, as the format wants it."""
-    write_sites(path, replace(calls, strength=np.rint(1000 * calls.strength)), names, labels)
+    write_sites(path, replace(calls, strength=np.rint(1000 * calls.strength.astype(np.float64))), names, labels)
 
 
 def write_regions(path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None = None) -> None:

@@ -46,7 +46,7 @@ def write(
     for strand, values in tracks.items():
         bigwig.write(within(f"{strand}.bw"), contigs, values)
         bigwig.write(within(f"calls.{strand}.bw"), contigs, _at(genome, calls.take(calls.strand == STRANDS[strand])))
-    bed.write_sites(within("calls.bed"), calls, [c.name for c in contigs], names)
+    bed.write_calls(within("calls.bed"), calls, [c.name for c in contigs], names)
     if genes:
         with writing(within("genes.gff3")) as stream:
             stream.write(read_bytes(genes))
@@ -78,7 +78,7 @@ Predicted sites of a genome, for a genome browser
 genome.fa, genome.fa.fai       the genome and its index
 genome.2bit                    the same for UCSC
 plus.bw, minus.bw              probability of a site at each nucleotide of the + and of the - strand, 0 to 1
-calls.bed                      the sites that were called, with their probability in column 5
+calls.bed                      the sites that were called, 1000 times their probability in column 5
 calls.plus.bw, calls.minus.bw  the same as bigWig, for UCSC
 genes.gff3                     genes, if they were given
 session.json                   session for igv.js

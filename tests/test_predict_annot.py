@@ -1,0 +1,217 @@
+"""predict-annot: the same calls and the same P in every file, one genome or many."""
+
+import json
+
+import numpy as np
+import pyBigWig
+import pytest
+
+from headmotif.alphabet import decode
+from headmotif.commands import predicting, sheet
+from headmotif.data import Contig
+from headmotif.errors import InputError
+from headmotif.formats import bedgraph, bigwig, fasta, model_tensor, sites, tables
+from headmotif.steps import annotate, model
+from networks import CPU, READER, genome_of, network, random_codes
+
+BASES = [random_codes(3000, seed=1, gaps=2), random_codes(900, seed=2)]
+GENES = "##gff-version 3\nc0\t.\tgene\t400\t900\t.\t+\t.\tID=g1;gene=abc\nc0\t.\tgene\t1500\t2100\t.\t-\t.\tID=g2\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, run):
+    """A folder with a model of random weights, a genome of two contigs, genes, and all that predict-annot makes of them."""
+    folder = tmp_path_factory.mktemp("predict")
+    net = network(READER, labels=2, seed=3)
+    weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
+    header = {"config": model.config_header(net.config), "labels": ["tss", "tis"], "metrics": {"threshold": {"tss": 0.8, "tis": 0.8}}}
+    model_tensor.write(str(folder / "model.st"), model_tensor.Trained(header, weights))
+    fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
+    (folder / "genes.gff3").write_text(GENES)
+    outputs = {
+        "-o": "c.bed", "--table": "c.tsv", "--gff3": "c.gff3", "--genbank": "c.gbk", "--metrics": "c.json", "--bigwig-plus": "p.bw",
+        "--bigwig-minus": "m.bw", "--bedgraph-plus": "p.bg", "--bedgraph-minus": "m.bg", "--browser": "browser",
+    }  # fmt: skip
+    words = [word for option, name in outputs.items() for word in (option, folder / name)]
+    genome, genes = folder / "g.fa", folder / "genes.gff3"
+    done = run("predict-annot", genome, "--model", folder / "model.st", "--genes", genes, "--circular", "c0", "--threads", "1", *words)
+    assert done.returncode == 0, done.stderr.decode()
+    (folder / "stderr").write_bytes(done.stderr)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def contigs():
+    return (Contig("c0", 3000, True), Contig("c1", 900))
+
+
+@pytest.fixture(scope="module")
+def expected(contigs):
+    """P of both strands by the step, to four digits as text rounds them."""
+    genome = genome_of(*BASES)
+    p = annotate.annotate(network(READER, labels=2, seed=3), type(genome)(contigs, genome.base), CPU)[0]
+    return np.array([[float(f"{x:.4g}") for x in row] for row in p], np.float32)
+
+
+def calls_by_hand(p, contigs, threshold, merge):
+    """Calls one nucleotide at a time: no larger P within `merge` nt on the strand; of equal ones the first 5' to 3'."""
+    found, start = [], 0
+    for contig in contigs:
+        n = contig.length
+        for row, sign in ((0, 1), (1, -1)):
+            mine = p[row, start : start + n]
+            for i in range(n):
+                near = [(sign * d, (i + d) % n) for d in range(-merge, merge + 1) if d and (contig.circular or 0 <= i + d < n)]
+                loses = any(mine[j] > mine[i] or (mine[j] == mine[i] and d < 0) for d, j in near)
+                if mine[i] >= threshold and not loses:
+                    found.append((contig.name, i, "+-"[row], float(mine[i])))
+        start += n
+    return sorted(found, key=lambda c: (c[0], c[1], c[2] == "-"))
+
+
+def test_the_bed_holds_the_local_maxima_above_the_threshold(made, contigs, expected):
+    rows = [line.split("\t") for line in (made / "c.bed").read_text().splitlines()]
+    by_hand = calls_by_hand(expected, contigs, 0.8, 2)
+    assert 20 < len(by_hand) < 1000
+    assert [(r[0], int(r[1]), r[5], int(r[4])) for r in rows] == [(c, i, s, round(1000 * p)) for c, i, s, p in by_hand]
+    assert [r[3] for r in rows] == [f"tss{n}" for n in range(1, len(rows) + 1)]
+    table = tables.read_table(str(made / "c.tsv"))
+    assert [float(x) for x in table["probability"]] == pytest.approx([p for *_, p in by_hand], rel=1e-6)
+    assert list(zip(table["contig"], map(int, table["start"]), table["strand"], strict=True)) == [c[:3] for c in by_hand]
+
+
+def test_bigwig_and_bedgraph_hold_the_same_numbers_which_are_p(made, contigs, expected):
+    for row, name in enumerate("pm"):
+        wig, graph = bigwig.read(str(made / f"{name}.bw"), contigs), bedgraph.read(str(made / f"{name}.bg"), contigs)
+        np.testing.assert_array_equal(wig.view(np.uint32), graph.view(np.uint32))
+        np.testing.assert_allclose(wig, expected[row], rtol=2e-4)  # the network's own rounding may move the fourth digit
+        with pyBigWig.open(str(made / f"{name}.bw")) as opened:
+            assert opened.chroms() == {"c0": 3000, "c1": 900}
+            assert opened.values("c1", 10, 11)[0] == wig[3010]
+
+
+def test_gff3_and_genbank_hold_the_same_calls(made, contigs):
+    from Bio import SeqIO
+
+    bed, gff3 = (sites.read(str(made / name), contigs).sites for name in ("c.bed", "c.gff3"))
+    for column in ("contig", "position", "strand"):
+        np.testing.assert_array_equal(getattr(bed, column), getattr(gff3, column))
+    with open(made / "c.gbk", encoding="utf-8") as stream:
+        records = list(SeqIO.parse(stream, "genbank"))
+    assert [str(r.seq) for r in records] == [decode(b) for b in BASES]
+    found = [(n, f.location.start, f.location.strand) for n, r in enumerate(records) for f in r.features if f.type == "misc_feature"]
+    assert found == list(zip(bed.contig.tolist(), bed.position.tolist(), bed.strand.tolist(), strict=True))
+
+
+def test_each_call_is_told_its_genes_and_boxes(made):
+    table = tables.read_table(str(made / "c.tsv"))
+    for contig, start, strand, kind, gene, utr in zip(
+        *(table[n] for n in ("contig", "start", "strand", "class", "gene", "utr")), strict=True
+    ):
+        at = int(start)
+        upstream = contig == "c0" and ((strand == "+" and 99 <= at < 399) or (strand == "-" and 2100 <= at < 2400))
+        if upstream:
+            assert (kind, gene) == ("upstream", "abc" if strand == "+" else "g2")
+            assert int(utr) == (399 - at if strand == "+" else at - 2099)
+        assert (kind == "inside") == (contig == "c0" and (399 <= at < 900 if strand == "+" else 1499 <= at < 2100))
+    assert {len(word) for word in table["minus10"]} <= {0, 6}
+    assert {int(n) for n in table["spacer"] if n} <= {15, 16, 17, 18, 19}
+
+
+def test_the_browser_folder_and_the_metrics_are_there(made):
+    session = json.loads((made / "browser" / "session.json").read_text())
+    assert all((made / "browser" / track["url"]).exists() for track in session["tracks"])
+    assert (made / "browser" / "calls.bed").read_bytes() == (made / "c.bed").read_bytes()
+    found = json.loads((made / "c.json").read_text())
+    assert found["fit"]["calls"] == len((made / "c.bed").read_text().splitlines())
+    assert found["fit"]["verdict"] == "not applicable"  # the model does not say what it learned from
+    assert found["fit"]["words"][-1] in (made / "stderr").read_text()
+
+
+def asked(**changes):
+    return predicting.Asked(
+        **{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 20_000, "seed": 1, **changes}
+    )
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
+    genome = genome_of(*BASES)
+    genome = type(genome)(contigs, genome.base)
+    net = network(READER, labels=2, seed=3)
+    raw = np.stack([expected, expected])
+    every = predicting.predicted(net, genome, raw, asked(threshold=0.0), CPU, None).calls
+    best = predicting.predicted(net, genome, raw, asked(top=7), CPU, None)
+    assert sorted(best.calls.strength.tolist()) == sorted(every.strength.tolist())[-7:]
+    assert best.threshold == best.calls.strength.min()
+    allowed = predicting.predicted(net, genome, raw, asked(fdr=1.0), CPU, None)
+    assert len(allowed.calls) == len(every)
+    share = np.array([float(x) for x in allowed.columns["decoy_fdr"]])
+    assert (np.diff(share[np.argsort(allowed.calls.strength)]) <= 1e-9).all()
+    some = predicting.predicted(net, genome, raw, asked(fdr=float(np.median(share))), CPU, None)
+    assert 0 < len(some.calls) < len(every) or len(set(share)) == 1
+    with pytest.raises(InputError, match="knows tss, tis"):
+        predicting.labelled("m", model_tensor.Trained({"labels": ["tss", "tis"]}, {}), "rbs")
+
+
+def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_path):
+    fasta.write(str(tmp_path / "small.fa"), ["s"], [random_codes(500, seed=9)])
+    (tmp_path / "bad.fa").write_text(">x\nACGT!\n")
+    rows = [f"one\t{made / 'g.fa'}\t{made / 'genes.gff3'}\tc0", "two\tbad.fa\t\t", "three\tsmall.fa\t\t"]
+    (tmp_path / "sheet.tsv").write_text("\n".join(["sample\tgenome\tgenes\tcircular", *rows]) + "\n")
+    words = [
+        "predict-annot",
+        "--genomes",
+        tmp_path / "sheet.tsv",
+        "--model",
+        made / "model.st",
+        "--threads",
+        "1",
+        "--output-dir",
+        tmp_path / "out",
+    ]
+    done = run(*words, "--keep-going", "--also", "bigwig")
+    assert done.returncode == 1
+    assert b"predict-annot: two failed: see " in done.stderr
+    status = tables.read_table(str(tmp_path / "out" / "status.tsv"))
+    assert (status["sample"], status["status"]) == (["one", "two", "three"], ["done", "failed", "done"])
+    assert "bad.fa:2" in status["problem"][1]
+    for name, file in (("c.bed", "one.bed"), ("c.tsv", "one.tsv"), ("p.bw", "one.plus.bw")):
+        assert (tmp_path / "out" / file).read_bytes() == (made / name).read_bytes()
+    assert not list((tmp_path / "out").glob("two*"))
+    before = (tmp_path / "out" / "three.bed").stat().st_mtime_ns
+    (tmp_path / "bad.fa").write_text(">x\nACGTACGTACGTAAAT\n")
+    done = run(*words, "--also", "bigwig")
+    assert (done.returncode, (tmp_path / "out" / "three.bed").stat().st_mtime_ns) == (0, before)
+    assert tables.read_table(str(tmp_path / "out" / "status.tsv"))["status"] == ["there already", "done", "there already"]
+    assert (tmp_path / "out" / "two.bed").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name\tgenome\na\tb\n", "no column sample"),
+        ("sample\tgenome\n\tb.fa\n", ":2: the sample is empty"),
+        ("sample\tgenome\na/b\tb.fa\n", ":2: the sample's name 'a/b'"),
+        ("sample\tgenome\na\tb.fa\n#c\na\tb.fa\n", ":4: sample 'a' is there twice"),
+        ("sample\tgenome\n", "names no sample"),
+    ],
+)
+def test_a_sheet_that_is_wrong_is_told_with_its_line(tmp_path, text, problem):
+    (tmp_path / "s.tsv").write_text(text)
+    with pytest.raises(InputError) as raised:
+        sheet.read(str(tmp_path / "s.tsv"))
+    assert problem in str(raised.value)
+
+
+def test_options_that_do_not_go_together_are_bad_usage(made, run):
+    for words in (
+        [],
+        [made / "g.fa", "--genomes", "x", "--output-dir", "y"],
+        [made / "g.fa", "--top", "3", "--fdr", "0.1"],
+        [made / "g.fa", "--also", "gff3"],
+    ):
+        assert run("predict-annot", *words, "--model", made / "model.st").returncode == 2
+    done = run("predict-annot", made / "g.fa", "--model", "no-such-model")
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"no such built-in model" in done.stderr
