@@ -88,7 +88,7 @@ def resampled(ranking: Ranked, weight: np.ndarray) -> np.ndarray:
         sites = ranking.sites @ w
         with np.errstate(invalid="ignore"):
             result.append((gained * precision).sum(axis=0) / sites)
-    return np.concatenate(result)
+    return np.concatenate([np.zeros(0), *result])
 
 
 def mean(models: Sequence[Ranked], weight: np.ndarray) -> Interval:

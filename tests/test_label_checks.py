@@ -1,0 +1,187 @@
+"""Label checks: the shares against a search letter by letter, and the words on real and planted sites, as they are and spoilt."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from headmotif.alphabet import decode, encode, reverse_complement
+from headmotif.data import Contig, Genome, Sites
+from headmotif.formats import genome as genome_file
+from headmotif.formats import sites as site_file
+from headmotif.steps import label_checks, label_words
+from headmotif.steps.plant import PlantSettings, plant
+from test_plant import FACTORS
+
+# the figures
+
+
+def like_the_box(word: str) -> bool:
+    return len(word) == 6 and sum(a != b for a, b in zip(word, "TATAAT", strict=True)) <= 1
+
+
+def letters(genome: Genome, contig: int, position: int, strand: int, first: int, last: int) -> str:
+    """Offsets first to last from a position, 5' to 3', N off a line: one letter after the other."""
+    codes, one = genome.contig_bases(contig), genome.contigs[contig]
+    found = ""
+    for offset in range(first, last + 1):
+        place = position + strand * offset
+        if one.circular:
+            place %= one.length
+        letter = decode(codes[place : place + 1]) if 0 <= place < one.length else "N"
+        found += letter if strand > 0 else decode(reverse_complement(encode(letter)))
+    return found
+
+
+def has_box(genome: Genome, contig: int, position: int, strand: int) -> bool:
+    return any(like_the_box(letters(genome, contig, position, strand, o, o + 5)) for o in range(-14, -9))
+
+
+@pytest.fixture(scope="module")
+def small() -> Genome:
+    rng = np.random.default_rng(3)
+    text = ["".join(rng.choice(list("AATTGC"), n)) for n in (400, 300, 9)]
+    text[0] = text[0][:100] + "NNNNNNN" + text[0][107:]
+    text[1] = "TAAT" + text[1][4:-2] + "TA"  # a box over the origin
+    contigs = (Contig("line", 400), Contig("circle", 300, True), Contig("tiny", 9, True))
+    return Genome(contigs, np.concatenate([encode(one) for one in text]))
+
+
+def test_shares_and_background_are_those_of_a_search_letter_by_letter(small: Genome) -> None:
+    places = [(c, p, s) for c, one in enumerate(small.contigs) for p in range(one.length) for s in (1, -1)]
+    known = [place for place in places if letters(small, *place, 0, 0) != "N"]
+    boxed = [has_box(small, *place) for place in known]
+    assert 0 < sum(boxed) < len(boxed)
+    assert label_checks.minus10_background(small) == pytest.approx(np.mean(boxed), abs=1e-12)
+    contig, position, strand = np.array(known).T
+    every = Sites(contig.astype(np.int32), position, strand.astype(np.int8), np.zeros(len(known), np.float32))
+    assert label_checks.minus10_share(small, every) == pytest.approx(np.mean(boxed), abs=1e-12)
+    assert label_checks.with_box(small, every).tolist() == boxed
+    some = every.take(np.random.default_rng(1).choice(len(every), 60, replace=False))
+    rows = list(zip(some.contig.tolist(), some.position.tolist(), some.strand.tolist(), strict=True))
+    found = label_checks.check(small, some)
+    assert found.share == pytest.approx(np.mean([has_box(small, *row) for row in rows]))
+    assert found.other == pytest.approx(np.mean([has_box(small, c, p, -s) for c, p, s in rows]))
+    profile = [np.mean([like_the_box(letters(small, *row, o, o + 5)) for row in rows]) for o in range(-20, 0)]
+    assert found.profile == pytest.approx(profile)
+    for k, share in zip(range(-3, 4), found.purine, strict=True):
+        seen = [one for one in (letters(small, *row, k, k) for row in rows) if one != "N"]
+        assert share == pytest.approx(np.mean([one in "AG" for one in seen]))
+
+
+def test_the_tail_is_the_binomials() -> None:
+    for n, rate, hits in ((10, 0.3, 4), (200, 0.02, 12), (50, 0.9, 50), (7, 0.5, 0)):
+        exact = sum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(hits, n + 1))
+        assert label_checks.upper_tail(hits, n, rate) == pytest.approx(exact, rel=1e-7)
+    assert label_checks.upper_tail(3, 5, 0.0) == 0
+    assert label_checks.upper_tail(0, 5, 0.0) == 1
+
+
+def test_no_sites_have_no_share(small: Genome) -> None:
+    none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
+    assert math.isnan(label_checks.minus10_share(small, none))
+    assert label_words.verdict(small, none).kind == label_words.NOT_APPLICABLE
+
+
+# the words
+
+
+def moved(sites: Sites, by: np.ndarray | int, length: int, swap: bool = False) -> Sites:
+    return Sites(sites.contig, (sites.position + by) % length, -sites.strand if swap else sites.strand, sites.strength)
+
+
+def some(sites: Sites, number: int, seed: int = 0) -> Sites:
+    return sites.take(np.sort(np.random.default_rng(seed).permutation(len(sites))[:number]))
+
+
+def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
+    """What is done to a table, by name: the sites, the kind of verdict, and what the words must say."""
+    s, minus, plus = sites.strand.astype(np.int64), sites.strand < 0, sites.strand > 0
+    random = np.random.default_rng(1).integers(0, length, len(sites))
+    behind = 776 * (sites.position > length // 3)
+    return {
+        "as they are": (sites, "ok", "as it should be"),
+        "- strand 1 up": (moved(sites, minus * 1, length), "strand shifted", "the - strand's sites look one base upstream of where they"),
+        "- strand 1 down": (moved(sites, minus * -1, length), "strand shifted", "the - strand's sites look one base downstream"),
+        "+ strand 1 up": (moved(sites, plus * 1, length), "strand shifted", "the + strand's sites look one base downstream"),
+        "swapped": (moved(sites, 0, length, True), "strands swapped", "the strands seem swapped"),
+        "swapped, 1 up": (moved(sites, 1, length, True), "strands swapped", "all positions look one base too high"),
+        "1 up": (moved(sites, 1, length), "shifted", "all positions look one base too high"),
+        "1 down": (moved(sites, -1, length), "shifted", "all positions look one base too low"),
+        "5 downstream": (moved(sites, 5 * s, length), "shifted", "all sites look 5 bases downstream"),
+        "7 upstream": (moved(sites, -7 * s, length), "shifted", "all sites look 7 bases upstream"),
+        "200 up": (moved(sites, 200, length), "absent", "the wrong version of the genome, or coordinates that are off"),
+        "random": (Sites(sites.contig, random, sites.strand, sites.strength), "absent", "no -10 signal"),
+        "behind a third": (
+            moved(sites, behind, length),
+            "partly absent",
+            "another version of the genome there",
+        ),
+        "- strand turned about": (
+            Sites(sites.contig, np.where(minus, length - 1 - sites.position, sites.position), sites.strand, sites.strength),
+            "strand shifted",
+            "no -10 signal on the - strand",
+        ),
+    }
+
+
+@pytest.fixture(scope="module")
+def ecoli(data_folder: Path) -> tuple[Genome, float, dict[str, Sites]]:
+    genome = genome_file.read(str(data_folder / "ecoli/genome.fa.gz"))
+    names = {"cappable": "tss.cappable.bed", "smrt": "tss.smrtcappable.bed"}
+    known = {name: site_file.read(str(data_folder / "ecoli" / file), genome.contigs).sites for name, file in names.items()}
+    known["CDS"] = site_file.read(str(data_folder / "ecoli/genes.gff3.gz"), genome.contigs, feature="CDS").sites
+    return genome, label_checks.minus10_background(genome), known
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("name", "share"), [("cappable", 0.237), ("smrt", 0.343)])
+def test_real_sites_pass_and_every_fault_of_a_table_is_named(ecoli, name: str, share: float) -> None:
+    genome, background, known = ecoli
+    assert background == pytest.approx(0.0190, abs=1e-4)
+    assert label_checks.minus10_share(genome, known[name]) == pytest.approx(share, abs=6e-4)
+    for fault, (sites, kind, words) in spoilt(known[name], len(genome.base)).items():
+        found = label_words.verdict(genome, sites, background)
+        assert (found.kind, words in found.words) == (kind, True), f"{fault}: {found.words}"
+
+
+@pytest.mark.data
+def test_starts_of_genes_and_few_sites_are_not_judged(ecoli) -> None:
+    genome, background, known = ecoli
+    found = label_words.verdict(genome, known["CDS"], background)
+    assert (found.kind, "starts of genes" in found.words) == ("not applicable", True)
+    for seed in range(10):
+        for number in (30, 60, 120, 250):
+            for name in ("cappable", "smrt"):
+                found = label_words.verdict(genome, some(known[name], number, seed), background)
+                assert found.kind in ("ok", "not applicable"), f"{number} of {name}: {found.words}"
+                assert number >= 50 or found.kind == "not applicable"
+            random = Sites(*(getattr(some(known["smrt"], number, seed), c) for c in ("contig", "position", "strand", "strength")))
+            random = moved(random, 5000, len(genome.base))
+            kind = label_words.verdict(genome, random, background).kind
+            assert kind == ("absent" if number > 210 else "not applicable")
+
+
+@pytest.fixture(scope="module")
+def planted() -> tuple[Genome, Sites]:
+    one = plant(PlantSettings(promoters=900), 1, FACTORS)
+    return one.genome, one.true_sites
+
+
+def test_planted_sites_pass_and_every_fault_is_named(planted) -> None:
+    genome, sites = planted
+    for fault, (one, kind, words) in spoilt(sites, len(genome.base)).items():
+        found = label_words.verdict(genome, one)
+        assert (found.kind, words in found.words) == (kind, True), f"{fault}: {found.words}"
+
+
+def test_where_the_box_is_rare_by_chance_many_sites_are_needed_to_miss_it() -> None:
+    rng = np.random.default_rng(5)
+    base = rng.choice(4, 300_000, p=[0.14, 0.36, 0.36, 0.14]).astype(np.uint8)  # 72 % G and C
+    genome = Genome((Contig("c", len(base)),), base)
+    place = rng.choice(len(base), 1000, replace=False)
+    sites = Sites(np.zeros(1000, np.int32), place, rng.choice(np.array([1, -1], np.int8), 1000), np.full(1000, np.nan, np.float32))
+    found = label_words.verdict(genome, sites)
+    assert found.kind == "not applicable"
+    assert "sites are needed to miss it" in found.words
