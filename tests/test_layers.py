@@ -16,7 +16,7 @@ UMBRELLAS = {"formats.genes", "formats.genome", "formats.sites", "formats.motifs
 ALLOWED = {
     "commands": {"cli", "commands", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
     "report": {"report", "formats", "data", "errors"},
-    "formats": {"data", "alphabet", "errors", "formats.files", "formats.tensors", "formats.blocks", "formats.titled"},
+    "formats": {"data", "alphabet", "errors", "formats.files", "formats.names", "formats.tensors", "formats.blocks", "formats.titled"},
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),
     "data": {"data", "alphabet"},

@@ -15,7 +15,6 @@ Not checked: that lines are sorted, that names differ, that scores of sites lie 
 """
 
 import math
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -23,6 +22,7 @@ import numpy as np
 from ..data import Contig, Regions, Sites
 from ..errors import FormatError
 from .files import lines, read_text, write_text
+from .names import not_in_genome
 
 SKIPPED = ("#", "track ", "track\t", "browser ", "browser\t")
 HEADER = "#contig\tstart\tend\tname\tscore\tstrand\tweight\tdistance\tsite\tp\tq"
@@ -259,21 +259,3 @@ def _refuse(wrong: np.ndarray, path: str, numbers: list[int], problem: Callable[
     if wrong.any():
         first = int(wrong.argmax())
         raise FormatError(path, numbers[first], problem(first))
-
-
-def not_in_genome(name: str, known: Sequence[str]) -> str:
-    """What to say of a contig's name that the genome has not: the one that is probably meant, or a few that there are."""
-    for one in known:
-        if _accession(one) is not None and _accession(one) == _accession(name):
-            same = "the version differs: take the same one, or rename it if the sequence is the same"
-            return f"contig '{name}' is not in the genome, which has '{one}'; {same}"
-        if one.lower().removeprefix("chr") == name.lower().removeprefix("chr"):
-            return f"contig '{name}' is not in the genome, which has '{one}'; name both alike"
-    shown = ", ".join(f"'{one}'" for one in known[:3]) + (f" and {len(known) - 3:,} more" if len(known) > 3 else "")
-    return f"contig '{name[:60]}' is not in the genome, which has {shown}; give the FASTA and the table the same names"
-
-
-def _accession(name: str) -> str | None:
-    """A name without its version, where it is written as an accession: NC_000913.3 is NC_000913."""
-    found = re.fullmatch(r"([A-Za-z]{1,6}_?\d{5,})(\.\d+)?", name)
-    return found[1] if found else None
