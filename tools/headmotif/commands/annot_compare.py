@@ -63,7 +63,9 @@ def annot_compare(
         float | None, typer.Option(help="A track's value where its file has none; default: such positions are not scored.")
     ] = None,
     curve: Annotated[str, typer.Option(metavar="FILE", help="Precision and recall at thresholds, exactly and within D nt, TSV.")] = "",
-    draws: Annotated[int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome that the 95 % intervals come from; 0: none.")] = 1000,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome that the 95 % intervals come from; 0: none.")
+    ] = 1000,
     quiet: Quiet = False,
 ) -> None:
     """Compare sets of sites with each other, or predictions with true sites, by strand and distance.

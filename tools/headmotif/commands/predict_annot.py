@@ -102,7 +102,7 @@ def predict_annot(
     told = Progress("annotating", 2 * len(data.base), quiet)
     found = predicting.predicted(net, data, predicting.annotated(net, data, where, told), asked, where, known_genes)
     if vcf:
-        files.write_variants(vcf, variants, net, data, asked, found.threshold, where)
+        say(files.write_variants(vcf, variants, net, data, asked, found.threshold, where, quiet), quiet)
     fit = predicting.fit(trained, found)
     tracks = {"bigwig_plus": bigwig_plus, "bigwig_minus": bigwig_minus, "bedgraph_plus": bedgraph_plus, "bedgraph_minus": bedgraph_minus}
     others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}

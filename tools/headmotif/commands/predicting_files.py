@@ -131,6 +131,35 @@ def _table(found: "Predicted") -> dict[str, Sequence]:
     }
 
 
-def write_variants(vcf: str, path: str, net: "torch.nn.Module", data: "Genome", asked: "Asked", threshold: float, where: "Compute") -> str:
-    """What each variant of a VCF changes, as a table."""
-    raise NotImplementedError
+def write_variants(
+    vcf: str, path: str, net: "torch.nn.Module", data: "Genome", asked: "Asked", threshold: float, where: "Compute", quiet: bool
+) -> str:
+    """What each variant of a VCF changes, as a table; a sentence on it."""
+    from ..cli import Progress
+    from ..formats import tables
+    from ..formats import vcf as vcf_file
+    from ..steps import variants
+
+    read = vcf_file.read(vcf, data.contigs)
+    known = read.variants
+    variants.refuse_other_genome(data, known, vcf)
+    found = variants.effects(net, data, known, where, asked.number, threshold, told=Progress("variants", len(known), quiet))
+    strand = {1: "+", -1: "-", 0: ""}
+    columns = {
+        "contig": [data.contigs[i].name for i in known.contig],
+        "pos": known.position + 1,
+        "id": known.name,
+        "ref": known.reference,
+        "alt": known.alternative,
+        "effect": found.kind,
+    }
+    sites = (found.site, found.site_strand, found.site_reference, found.site_alternative, found.site_change)
+    places = (found.position, found.strand, found.reference, found.alternative, found.change)
+    for before, (position, sign, reference, alternative, change) in (("site_", sites), ("largest_", places)):
+        columns[f"{before}pos"] = [p + 1 if p >= 0 else "" for p in position.tolist()]
+        columns[f"{before}strand"] = [strand[s] for s in sign.tolist()]
+        columns |= {f"{before}p_ref": reference, f"{before}p_alt": alternative, f"{before}logit_change": change}
+    tables.write_table(path, columns)
+    kinds = [f"{int((found.kind == kind).sum()):,} {kind}" for kind in ("gained", "lost", "stronger", "weaker", "none")]
+    left_out = "".join(f"; {n:,} {reason} left out" for reason, n in read.left_out)
+    return f"{len(known):,} alleles: their sites are {', '.join(kinds)}{left_out}"

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..data import Contig, GeneTable
 from ..errors import FormatError
-from . import bed, genbank, gff3
+from . import genbank, gff3
+from .contig_names import not_in_genome
 from .files import read_bytes, text_of
 from .sites import refuse_other_assembly
 
@@ -38,7 +39,7 @@ def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
     index = {contig.name: number for number, contig in enumerate(contigs)}
     known = [group for group in groups if group[0].contig in index]
     if not known:
-        raise FormatError(path, groups[0][0].line, bed.not_in_genome(groups[0][0].contig, list(index)))
+        raise FormatError(path, groups[0][0].line, not_in_genome(groups[0][0].contig, list(index)))
     circles = {contig.name: contig.length for contig in contigs if contig.circular or contig.name in circular}
     spans = [_span(group, contigs[index[group[0].contig]], group[0].contig in circles, path) for group in known]
     first = [group[0] for group in known]

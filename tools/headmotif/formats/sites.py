@@ -10,6 +10,7 @@ import numpy as np
 from ..data import Contig, Sites
 from ..errors import FormatError
 from . import bed, fasta, gff3, site_table
+from .contig_names import not_in_genome
 from .files import lines, read_text
 
 LARGEST = 1e30
@@ -147,7 +148,7 @@ def _placed(rows: Sequence[Row], contigs: Sequence[Contig], path: str, kind: str
     for i, (line, name, position, _strand, score) in enumerate(rows):
         contig = place.get(name)
         if contig is None:
-            raise FormatError(path, line, bed.not_in_genome(name, [c.name for c in contigs]))
+            raise FormatError(path, line, not_in_genome(name, [c.name for c in contigs]))
         if not 0 <= position < contigs[contig].length:
             raise FormatError(path, line, _outside(position, contigs[contig], kind))
         index[i], strength[i] = contig, _strength(score, path, line)

@@ -39,14 +39,15 @@ def annotate(
     wanted: np.ndarray | None = None,
     told: Told | None = None,
     share: tuple[int, int] = (0, 1),
+    jobs: np.ndarray | None = None,
 ) -> np.ndarray:
     """P(site), float32 (labels, 2, N), rows + and -, both by + coordinates; NaN where the base is N.
 
-    wanted, told, share: as in `scored`; what is not scored is NaN.
+    wanted, told, share, jobs: as in `scored`; what is not scored is NaN.
     """
     out = np.full((net.labels, 2, len(genome.base)), np.nan, np.float32)
     start = genome.start
-    for contig, strand, place, p in scored(net, genome, compute, wanted, told, share):
+    for contig, strand, place, p in scored(net, genome, compute, wanted, told, share, jobs):
         if strand > 0:
             begin = start[contig] + place
             out[:, 0, begin : begin + len(p)] = p.T
@@ -80,15 +81,18 @@ def scored(
     wanted: np.ndarray | None = None,
     told: Told | None = None,
     share: tuple[int, int] = (0, 1),
+    jobs: np.ndarray | None = None,
 ) -> Iterator[Scored]:
     """P(site) stretch by stretch, long ones first, else in the genome's order; memory is that of one batch.
 
     wanted: bool (N,), bases that matter: stretches without any are left out, as are those of N alone. told: called with the number of
     nucleotides behind us, of 2 N in all. share: (rank, size), to compute only every size-th batch where several processes share the work.
+    jobs: the stretches, int64 (stretches, 4) as `grid` has them, none longer than `net.chunk`, where they are not to be the grid's.
     """
     reads = Reads(genome, net.before, net.after)
-    jobs = grid(genome, net.chunk)
-    jobs = jobs[_of_use(jobs, genome, wanted)]
+    if jobs is None:
+        jobs = grid(genome, net.chunk)
+        jobs = jobs[_of_use(jobs, genome, wanted)]
     done = 2 * len(genome.base) - int(jobs[:, 3].sum())
     net.eval()
     for number, (rows, length) in enumerate(_batches(jobs[:, 3], net)):
