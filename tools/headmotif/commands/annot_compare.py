@@ -63,7 +63,7 @@ def annot_compare(
         float | None, typer.Option(help="A track's value where its file has none; default: such positions are not scored.")
     ] = None,
     curve: Annotated[str, typer.Option(metavar="FILE", help="Precision and recall at thresholds, exactly and within D nt, TSV.")] = "",
-    draws: Annotated[int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome that the 95 % intervals come from; 0: none.")] = 1000,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome, for the 95 % intervals; 0: none.")] = 1000,
     quiet: Quiet = False,
 ) -> None:
     """Compare sets of sites with each other, or predictions with true sites, by strand and distance.
@@ -95,6 +95,8 @@ def annot_compare(
         raise InputError("standard input can be only one of SITES, --genome, --truth and --genes; give the others as files")
     if len(named) == 1 and not truth and not checks:
         raise InputError("one set of sites compares with nothing; give another, --truth FILE, or --checks FILE for the checks of this one")
+    if [*([output] if truth or len(named) > 1 else []), matrix, distances, consensus_out, checks, curve].count("-") > 1:
+        raise InputError("one result alone can go to standard output; give --output, or the others, as files")
     if consensus > len(named):
         raise InputError(f"--consensus {consensus}: there are {len(named)} sets")
     if consensus and (wrong := next((name for name in named if "," in name), "")):
