@@ -11,7 +11,6 @@ from ..errors import InputError
 if TYPE_CHECKING:
     from ..data import Genome, Sites
     from ..steps.label_words import Verdict
-    from ..steps.site_scores import Row
     from ..steps.site_sets import Agreement
 
 PAIRS_SHOWN = 10
@@ -63,9 +62,7 @@ def annot_compare(
         float | None, typer.Option(help="A track's value where its file has none; default: such positions are not scored.")
     ] = None,
     curve: Annotated[str, typer.Option(metavar="FILE", help="Precision and recall at thresholds, exactly and within D nt, TSV.")] = "",
-    draws: Annotated[
-        int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome that the 95 % intervals come from; 0: none.")
-    ] = 1000,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome, for the 95 % intervals; 0: none.")] = 1000,
     quiet: Quiet = False,
 ) -> None:
     """Compare sets of sites with each other, or predictions with true sites, by strand and distance.
@@ -79,7 +76,7 @@ def annot_compare(
     """
     from ..formats import genome as genome_file
     from ..formats import tables
-    from . import site_files
+    from . import scoring, site_files
 
     _refuse_options(
         bool(truth),
@@ -97,6 +94,8 @@ def annot_compare(
         raise InputError("standard input can be only one of SITES, --genome, --truth and --genes; give the others as files")
     if len(named) == 1 and not truth and not checks:
         raise InputError("one set of sites compares with nothing; give another, --truth FILE, or --checks FILE for the checks of this one")
+    if [*([output] if truth or len(named) > 1 else []), matrix, distances, consensus_out, checks, curve].count("-") > 1:
+        raise InputError("one result alone can go to standard output; give --output, or the others, as files")
     if consensus > len(named):
         raise InputError(f"--consensus {consensus}: there are {len(named)} sets")
     if consensus and (wrong := next((name for name in named if "," in name), "")):
@@ -110,11 +109,11 @@ def annot_compare(
     for name, one in [*read.items(), *([("truth", true)] if true else [])]:
         say(f"{name}: {len(one.sites):,} sites ({one.format}; {one.duplicates:,} duplicates dropped)", quiet)
     if true:
-        rows, curves = _scores(named, known, tracks, true.sites, data, genes, region or [], within, threshold, missing, draws, quiet)
-        tables.write_table(output, _score_columns(rows))
+        rows, curves = scoring.scores(named, known, tracks, true.sites, data, genes, region or [], within, threshold, missing, draws, quiet)
+        tables.write_table(output, scoring.columns(rows))
         if curve:
             tables.write_table(curve, curves)
-        for line in _told_scores(rows):
+        for line in scoring.told(rows):
             say(line, quiet)
         known = {**known, ("truth" if "truth" not in known else "the truth"): true.sites}
     elif len(known) > 1:
@@ -204,100 +203,6 @@ def _check_columns(found: "Mapping[str, Verdict]") -> dict[str, list]:
 
 
 _STRANDS = {"both": "both", "+": "plus", "-": "minus"}
-
-
-def _scores(
-    named: Mapping[str, str],
-    known: "Mapping[str, Sites]",
-    tracks: Mapping[str, tuple[str, str]],
-    true: "Sites",
-    genome: "Genome",
-    genes: str,
-    regions: Sequence[str],
-    d: int,
-    threshold: float | None,
-    missing: float | None,
-    draws: int,
-    quiet: bool,
-) -> "tuple[list[Row], dict[str, list]]":
-    """Rows of scores, and the columns of the curves, of every prediction in the order given."""
-    import numpy as np
-
-    from ..steps import site_class, site_scores, split
-    from . import site_files
-
-    region = np.ones(len(genome.base), bool)
-    if regions:
-        region = split.parts(genome, [], [split.parsed(genome, text) for text in regions]) == split.TEST
-    place = None
-    if genes:
-        place = (site_class.classes(site_files.genes(genes, genome), genome.contigs).astype(np.int8), site_class.CLASSES)
-    at = site_scores.truth(genome, true, region, place, draws)
-    left = int(((at.label == 1) & at.known).sum())
-    if not left:
-        raise InputError("no true site is left to be found: all lie outside --region, or on N")
-    if left < len(true):
-        say(f"truth: {len(true) - left:,} sites outside the region, or on N, are not scored", quiet)
-    rows: list[Row] = []
-    curves: dict[str, list] = {}
-    for name in named:
-        if name in tracks:
-            p = site_files.read_track(tracks[name], genome.contigs)
-            p = p if missing is None else np.where(np.isnan(p), np.float32(missing), p)
-            none = at.known & np.isnan(p)
-            if not (at.known & ~none).any():
-                raise InputError(f"{name}: the track has no value at any position to be scored")
-            if none.any():
-                lost = int((none & (at.label == 1)).sum())
-                say(f"{name}: no value at {int(none.sum()):,} positions and {lost:,} true sites, which are not scored (--missing 0)", quiet)
-            claims = {within: site_scores.of_track(p, at, within) for within in dict.fromkeys((0, d))}
-        else:
-            claims = {within: site_scores.claims(known[name], at, within) for within in dict.fromkeys((0, d))}
-        found = {within: site_scores.curve(one, at) for within, one in claims.items()}
-        for within, one in found.items():
-            one = site_scores.thinned(one)
-            size = len(one["threshold"])
-            for column, values in {"prediction": [name] * size, "within": [within] * size, **one}.items():
-                curves.setdefault(column, []).extend(np.asarray(values).tolist())
-        if name in tracks:
-            best = found[d]
-            chosen = float(best["threshold"][best["f1"].argmax()]) if len(best["f1"]) else 0.0
-            rows += site_scores.score_track(name, p, at, d, chosen if threshold is None else threshold)
-        else:
-            rows += site_scores.score_calls(name, known[name], at, d)
-    return rows, curves
-
-
-def _score_columns(rows: "Sequence[Row]") -> dict[str, list]:
-    """The columns of the table; an interval is three, value, low and high."""
-    from dataclasses import fields
-
-    from ..steps.bootstrap import Interval
-    from ..steps.site_scores import Row
-
-    columns: dict[str, list] = {}
-    for one in (field.name for field in fields(Row)):
-        values = [getattr(row, one) for row in rows]
-        if values and isinstance(values[0], Interval):
-            columns |= {one: [v.estimate for v in values], f"{one}_low": [v.low for v in values], f"{one}_high": [v.high for v in values]}
-        else:
-            columns[one] = values
-    return columns
-
-
-def _told_scores(rows: "Sequence[Row]") -> Iterator[str]:
-    from ..steps.site_scores import ALL
-
-    for row in rows:
-        if (row.contig, row.place) != (ALL, ALL):
-            continue
-        how = f"within {row.within} nt" if row.within else "exactly"
-        areas = f"PR-AUC {row.average_precision.estimate:.3f}, " if row.average_precision.estimate == row.average_precision.estimate else ""
-        areas = f"ROC-AUC {row.roc_auc:.4f}, {areas}" if row.roc_auc == row.roc_auc else areas
-        at = f" at {row.threshold:.3g} or more" if row.threshold == row.threshold else ""
-        found = f"precision {row.precision.estimate:.3f}, recall {row.recall.estimate:.3f}, F1 {row.f1.estimate:.3f}"
-        calls = f"{row.calls:,} calls{at} for {row.sites:,} sites, prevalence {row.prevalence:.2e}"
-        yield f"{row.prediction}, {how}: {areas}{found} ({calls})"
 
 
 def _percent(share: float) -> str:
