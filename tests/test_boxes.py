@@ -112,6 +112,14 @@ def test_the_scan_of_the_genome_says_the_same_everywhere(seed):
     assert (np.where(np.isnan(found.score), np.float32(-100), found.score.astype(np.float32)) == of_site).all()
 
 
+def test_of_equal_pairs_the_first_counts():
+    genome = genome_of(np.zeros(100, np.uint8))
+    some = everywhere(genome).take([90])
+    shares = {19: 0.5, 15: 0.5}, {7: 0.5, 6: 0.5}
+    found = boxes(genome, some, UPPER, LOWER, *shares)
+    assert (found.spacer.tolist(), found.to_start.tolist(), found.minus10.tolist()) == ([19], [7], ["AAAAAA"])
+
+
 def test_no_sites_no_boxes():
     genome = random_genome()
     found = boxes(genome, everywhere(genome).take(np.zeros(0, int)), UPPER, LOWER)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from headmotif.alphabet import N, decode, encode
 from headmotif.data import Contig, Genome, Variants
@@ -132,6 +133,29 @@ def test_variants_of_every_kind(config):
     genome = genome_of(random_codes(260, gaps=1), random_codes(300, seed=1), random_codes(90, seed=2), circular=(1,))
     found = compare(network(config), genome, drawn(genome, 60, 3))
     assert len(set(found.kind.tolist())) >= 4  # else this says little
+
+
+class Weighs(torch.nn.Module):
+    """The logit is a sum of a number for each place and base around the site: the farthest base counts as much as the nearest."""
+
+    before, after, labels, chunk, batch = 12, 5, 1, 64, 4
+
+    def __init__(self):
+        super().__init__()
+        table = torch.from_numpy(np.random.default_rng(0).normal(0, 0.7, (18, 5)).astype(np.float32))
+        table[:, N] = 0
+        self.table = table
+
+    def forward(self, codes):
+        places = codes.unfold(1, 18, 1).long()  # (batch, length, 18)
+        return self.table[torch.arange(18), places].sum(2)[:, :, None]
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("seed", range(3))
+def test_where_the_farthest_base_counts_most(seed):
+    genome = genome_of(random_codes(150, seed), random_codes(120, seed + 10), random_codes(15, seed + 20), circular=(1, 2))
+    compare(Weighs(), genome, drawn(genome, 120, seed), threshold=0.6)
 
 
 @pytest.mark.usefixtures("one_thread")
