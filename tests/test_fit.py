@@ -1,0 +1,102 @@
+"""Does a model fit a genome: told by what its calls look like."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from headmotif.alphabet import encode
+from headmotif.data import GeneTable, Sites
+from headmotif.steps import fit, label
+from networks import genome_of, random_codes
+
+BOX = encode(b"TATAAT")
+
+
+def sites_of(position, strand):
+    n = len(position)
+    return Sites(np.zeros(n, np.int32), position, strand, np.full(n, np.nan, np.float32))
+
+
+def genome_with_boxes(seed, boxed, n=400, spacing=250):
+    """Sites of both strands; the first `boxed` of them have TATAAT 12 nt upstream."""
+    codes = random_codes(spacing * (n + 1), seed)
+    position = spacing * np.arange(1, n + 1)
+    strand = np.where(np.arange(n) % 2, -1, 1).astype(np.int8)
+    for at, sign in zip(position[:boxed], strand[:boxed], strict=True):
+        if sign > 0:
+            codes[at - 12 : at - 6] = BOX
+        else:
+            codes[at + 7 : at + 13] = 3 - BOX[::-1]
+    return genome_of(codes), sites_of(position, strand)
+
+
+@pytest.fixture(scope="module")
+def learned():
+    genome, sites = genome_with_boxes(1, 120)
+    return fit.origin(label.label(genome, {"tss": sites}))
+
+
+def test_what_is_kept_of_the_training_genome(learned):
+    genome, sites = genome_with_boxes(1, 120)
+    assert learned["gc"] == pytest.approx(np.isin(genome.base, (1, 2)).mean())
+    assert learned["labels"]["tss"]["sites"] == len(sites)
+    assert 0.3 <= learned["labels"]["tss"]["minus10"] < 0.36
+
+
+def test_calls_like_the_sites_learned_from_fit(learned):
+    found = fit.fit(*genome_with_boxes(2, 110), None, learned, "tss")
+    assert found.verdict == fit.FITS
+    assert found.minus10 > 0.27 > 5 * found.minus10_chance
+    assert found.calls_per_mb == pytest.approx(400 / (2 * 250 * 401) * 1e6)
+    assert found.words[-1] == "the model seems to fit this genome"
+
+
+def test_calls_without_boxes_are_doubtful(learned):
+    found = fit.fit(*genome_with_boxes(3, 20), None, learned, "tss")
+    assert found.verdict == fit.DOUBTFUL
+    assert any("too little" in word for word in found.words)
+
+
+def test_another_gc_is_told(learned):
+    genome, sites = genome_with_boxes(4, 110)
+    base = genome.base.copy()
+    base[(base == 0) & (np.random.default_rng(0).random(len(base)) < 0.5)] = 2
+    found = fit.fit(replace(genome, base=base), sites, None, learned, "tss")
+    assert found.verdict == fit.DOUBTFUL
+    assert any(word.startswith("GC is 6") and "its probabilities need not hold" in word for word in found.words)
+
+
+def test_few_calls_or_a_model_that_says_nothing_cannot_be_judged(learned):
+    genome, sites = genome_with_boxes(2, 110)
+    few = fit.fit(genome, sites.take(np.arange(10)), None, learned, "tss")
+    assert (few.verdict, "10 calls" in few.words[-1]) == (fit.UNKNOWN, True)
+    none = fit.fit(genome, sites, None, {}, "tss")
+    assert (none.verdict, math.isnan(none.learned_gc)) == (fit.UNKNOWN, True)
+    without = {**learned, "labels": {"tis": {"sites": 100, "minus10": 0.02}}}
+    assert fit.fit(genome, sites, None, without, "tis").verdict == fit.UNKNOWN  # the labels have no box to begin with
+    nothing = fit.fit(genome, sites.take(np.arange(0)), None, learned, "tss")
+    assert (nothing.calls, nothing.verdict) == (0, fit.UNKNOWN)
+
+
+def test_calls_upstream_of_genes_are_counted_beside_chance(learned):
+    genome, sites = genome_with_boxes(2, 110)
+    n = 100
+    start = (sites.position[::4] + 30)[:n]  # a gene 30 nt behind every fourth site, which is on the + strand
+    genes = GeneTable(np.zeros(n, np.int32), start, start + 100, np.ones(n, np.int8), ("",) * n, ("gene",) * n)
+    found = fit.fit(genome, sites, genes, learned, "tss")
+    assert found.upstream >= 0.25
+    elsewhere = sites.position + 135
+    far = fit.fit(genome, sites_of(elsewhere, -sites.strand), genes, learned, "tss")
+    assert far.upstream_chance == pytest.approx(found.upstream_chance)
+    assert 0.05 < found.upstream_chance < 0.5
+
+
+def test_boxes_by_composition_is_what_independent_bases_have():
+    rng = np.random.default_rng(5)
+    codes = rng.choice(4, 400_000, p=[0.3, 0.2, 0.2, 0.3]).astype(np.uint8)
+    from headmotif.steps.label_checks import minus10_background
+
+    genome = genome_of(codes)
+    assert fit.by_composition(genome) == pytest.approx(minus10_background(genome), rel=0.06)
