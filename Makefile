@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint bench presets ablation truth ecoli clean
+.PHONY: demo test lint bench presets ablation truth builtin ecoli clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -36,6 +36,12 @@ ablation: $(READY)
 truth: $(READY)
 	$(VENV)/bin/python benchmarks/truth.py --output truth
 
+# A night on two cores: the built-in models, put where the program looks for them, and the tables of their cards.
+builtin: $(READY)
+	$(VENV)/bin/python benchmarks/builtin_models.py $(DATA) --output builtin --install
+	$(VENV)/bin/python benchmarks/builtin_scores.py $(DATA) builtin
+	$(VENV)/bin/python benchmarks/finetune.py $(DATA) --output finetune
+
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
 
@@ -47,5 +53,5 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo ecoli presets ablation truth build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
+	rm -rf $(VENV) demo ecoli presets ablation truth builtin finetune build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

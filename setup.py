@@ -31,7 +31,7 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "tools"},
     packages=find_packages("tools"),
-    package_data={"headmotif": ["builtin/*.meme", "builtin/*.md", "builtin/*.tsv"]},
+    package_data={"headmotif": ["builtin/*.meme", "builtin/*.md", "builtin/*.tsv", "builtin/*.safetensors"]},
     install_requires=[
         "torch>=2.4",  # the networks
         "numpy>=2.0",  # arrays everywhere else
