@@ -37,7 +37,7 @@ def test_best_keeps_the_order():
 def test_the_false_share_is_that_of_the_definition():
     rng = np.random.default_rng(1)
     p, decoys, times = rng.random(60).round(2), (rng.random(200) ** 3).round(2), 1.7
-    share = choose.false_share(sites(p), decoys.astype(np.float32), times).strength
+    share = choose.decoy_share(sites(p), decoys.astype(np.float32), times).strength
 
     def raw(level):
         return min(1.0, ((decoys.astype(np.float32) >= level).sum() + 1) * times / (p.astype(np.float32) >= level).sum())
@@ -45,7 +45,13 @@ def test_the_false_share_is_that_of_the_definition():
     levels = p.astype(np.float32)
     for mine, told in zip(levels, share, strict=True):
         assert told == pytest.approx(min(raw(other) for other in levels if other <= mine), rel=1e-6)
-    assert len(choose.false_share(sites([]), decoys, 1.0)) == 0
+    assert len(choose.decoy_share(sites([]), decoys, 1.0)) == 0
+
+
+def test_the_expected_share_is_the_mean_of_what_p_leaves():
+    share = choose.expected_share(sites([0.5, 0.9, 0.2, 0.5])).strength
+    assert share.tolist() == pytest.approx([1.1 / 3, 0.1, 1.9 / 4, 1.1 / 3])
+    assert len(choose.expected_share(sites([]))) == 0
 
 
 def test_a_decoy_has_the_genomes_dinucleotides_and_is_no_longer_than_asked_for():

@@ -53,6 +53,13 @@ def test_calls_like_the_sites_learned_from_fit(learned):
     assert found.words[-1] == "the model seems to fit this genome"
 
 
+def test_far_more_calls_than_sites_learned_from_are_doubtful_where_the_threshold_is_the_models_own(learned):
+    genome, sites = genome_with_boxes(2, 330, spacing=100)
+    assert fit.fit(genome, sites, None, learned, "tss").verdict == fit.DOUBTFUL
+    found = fit.fit(genome, sites, None, learned, "tss", usual=False)
+    assert (found.verdict, found.calls_per_mb > 2 * found.learned_per_mb) == (fit.FITS, True)
+
+
 def test_calls_without_boxes_are_doubtful(learned):
     found = fit.fit(*genome_with_boxes(3, 20), None, learned, "tss")
     assert found.verdict == fit.DOUBTFUL

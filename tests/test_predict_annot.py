@@ -130,7 +130,7 @@ def test_the_browser_folder_and_the_metrics_are_there(made):
 
 def asked(**changes):
     return predicting.Asked(
-        **{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 20_000, "seed": 1, **changes}
+        **{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 0, "seed": 1, **changes}
     )
 
 
@@ -144,12 +144,15 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
     best = predicting.predicted(net, genome, raw, asked(top=7), CPU, None)
     assert sorted(best.calls.strength.tolist()) == sorted(every.strength.tolist())[-7:]
     assert best.threshold == best.calls.strength.min()
-    allowed = predicting.predicted(net, genome, raw, asked(fdr=1.0), CPU, None)
+    allowed = predicting.predicted(net, genome, raw, asked(fdr=1.0, decoy=20_000), CPU, None)
     assert len(allowed.calls) == len(every)
-    share = np.array([float(x) for x in allowed.columns["decoy_fdr"]])
+    share = np.array([float(x) for x in allowed.columns["fdr"]])
     assert (np.diff(share[np.argsort(allowed.calls.strength)]) <= 1e-9).all()
-    some = predicting.predicted(net, genome, raw, asked(fdr=float(np.median(share))), CPU, None)
+    some = predicting.predicted(net, genome, raw, asked(fdr=float(np.median(share)), decoy=20_000), CPU, None)
     assert 0 < len(some.calls) < len(every) or len(set(share)) == 1
+    own = predicting.predicted(net, genome, raw, asked(fdr=0.2), CPU, None).calls
+    assert 0 < len(own) < len(every)
+    assert 1 - own.strength.mean() <= 0.2
     with pytest.raises(InputError, match="knows tss, tis"):
         predicting.labelled("m", model_tensor.Trained({"labels": ["tss", "tis"]}, {}), "rbs")
 
@@ -212,6 +215,9 @@ def test_options_that_do_not_go_together_are_bad_usage(made, run):
         [made / "g.fa", "--also", "gff3"],
     ):
         assert run("predict-annot", *words, "--model", made / "model.st").returncode == 2
+    done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--gff3", made / "none" / "c.gff3")
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)  # before the work, not after it
+    assert b"does not exist; make it first" in done.stderr
     done = run("predict-annot", made / "g.fa", "--model", "no-such-model")
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
     assert b"no such built-in model" in done.stderr

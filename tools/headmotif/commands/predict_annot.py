@@ -29,7 +29,7 @@ def predict_annot(
             min=0,
             max=1,
             metavar="Q",
-            help="As many calls as keep the share of false ones at Q, as the shuffled genome tells.",
+            help="As many calls as keep the share of false ones at Q, as P itself tells.",
             show_default=False,
         ),
     ] = 0,
@@ -67,7 +67,12 @@ def predict_annot(
         typer.Option(metavar="gff3|genbank|bigwig|bedgraph|browser", help="With --genomes, what is written beside; may be given again."),
     ] = None,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="With --genomes, a sample that fails does not stop the others.")] = False,
-    decoy: Annotated[int, typer.Option(min=10_000, help="Nucleotides of the shuffled genome, at most, for --fdr.")] = 1_000_000,
+    decoy: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="NT", help="Let so many nucleotides of the genome, bases shuffled, tell --fdr instead; see the README."
+        ),
+    ] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -80,10 +85,11 @@ def predict_annot(
     P is the share of positions of such a P that are sites, at the prevalence that the model's validation part had. Local maxima of P on
     each strand above a threshold are called.
     """
+    from ..formats.files import refuse_unwritable
     from . import predicting, sheet
     from . import predicting_files as files
 
-    _refuse_what_does_not_go_together(genome, genomes, output_dir, bool(also), keep_going, (threshold, top, fdr), (vcf, variants))
+    _refuse_what_does_not_go_together(genome, genomes, output_dir, bool(also), keep_going, (threshold, top, fdr), decoy, (vcf, variants))
     trained, net, where = predicting.loaded(model, device, precision, usable_threads(threads))
     number = predicting.labelled(model, trained, label)
     name = trained.header["labels"][number]
@@ -94,8 +100,11 @@ def predict_annot(
     if genomes:
         sheet.run(sheet.read(genomes), output_dir, also or [], trained, net, asked, where, keep_going, quiet)
         return
+    tracks = {"bigwig_plus": bigwig_plus, "bigwig_minus": bigwig_minus, "bedgraph_plus": bedgraph_plus, "bedgraph_minus": bedgraph_minus}
+    others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}
+    refuse_unwritable(output, variants, *tracks.values(), *others.values())
     data = files.genome(genome, circular or [], genes)
-    say(predicting.forecast(net, data, decoy if fdr else 0, where), quiet and not dry_run)
+    say(predicting.forecast(net, data, decoy, where), quiet and not dry_run)
     if dry_run:
         return
     known_genes = files.genes(genes, genome, data)
@@ -104,8 +113,6 @@ def predict_annot(
     if vcf:
         say(files.write_variants(vcf, variants, net, data, asked, found.threshold, where, quiet), quiet)
     fit = predicting.fit(trained, found)
-    tracks = {"bigwig_plus": bigwig_plus, "bigwig_minus": bigwig_minus, "bedgraph_plus": bedgraph_plus, "bedgraph_minus": bedgraph_minus}
-    others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}
     files.write(found, fit, {**tracks, **others}, genome, genes, files.run_of(trained, data, asked, known_genes))
     files.write_calls(output, found)
     for line in fit.words:
@@ -113,7 +120,7 @@ def predict_annot(
 
 
 def _refuse_what_does_not_go_together(
-    genome: str, genomes: str, folder: str, also: bool, keep_going: bool, choice: tuple[float, ...], variants: tuple[str, str]
+    genome: str, genomes: str, folder: str, also: bool, keep_going: bool, choice: tuple[float, ...], decoy: int, variants: tuple[str, str]
 ) -> None:
     if bool(genome) == bool(genomes):
         raise typer.BadParameter("give GENOME, or many with --genomes SHEET; one of the two")
@@ -121,6 +128,8 @@ def _refuse_what_does_not_go_together(
         raise typer.BadParameter("--genomes and --output-dir go together")
     if not genomes and (also or keep_going):
         raise typer.BadParameter("--also and --keep-going are for --genomes")
+    if decoy and not choice[2]:
+        raise typer.BadParameter("--decoy is for --fdr")
     if sum(map(bool, choice)) > 1:
         raise typer.BadParameter("--threshold, --top and --fdr each say what is called; give one of them")
     if bool(variants[0]) != bool(variants[1]):

@@ -28,7 +28,7 @@ Told = Callable[[int], None]
 @dataclass(frozen=True)
 class Asked:
     """What is to be called: the label's number and name; P of at least `threshold`, or the `top` best, or at most the share `fdr` of false
-    ones by a decoy of `decoy` nucleotides; local maxima within `merge` nt."""
+    ones by P itself, or by a decoy of `decoy` nucleotides (0: none); local maxima within `merge` nt."""
 
     number: int
     label: str
@@ -43,13 +43,14 @@ class Asked:
 @dataclass(frozen=True, eq=False)
 class Predicted:
     """A genome's annotation: P float32 (2, N), rows + and -, by + coordinates, NaN at N; calls by contig, position and strand, strength P;
-    further columns of the calls, by name, "" where there is nothing to tell; the threshold that all calls passed."""
+    further columns of the calls, by name, "" where there is nothing to tell; the threshold that all calls passed, and what it came from."""
 
     genome: "Genome"
     label: str
     probability: "np.ndarray"
     calls: "Sites"
     threshold: float
+    asked: Asked
     columns: dict[str, list]
     genes: "GeneTable | None"
 
@@ -102,13 +103,13 @@ def predicted(
     calls = choose.above(p, genome.contigs, 0.0 if asked.top or asked.fdr else asked.threshold, asked.merge)
     columns: dict[str, list] = {}
     if asked.fdr:
-        share = _false_share(net, genome, calls, asked, where)
-        calls, columns = calls.take(share <= asked.fdr), {"decoy_fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
+        share = _decoy_share(net, genome, calls, asked, where) if asked.decoy else choose.expected_share(calls).strength
+        calls, columns = calls.take(share <= asked.fdr), {"fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
     if asked.top:
         calls = choose.best(calls, asked.top)
     lowest = float(calls.strength.min()) if len(calls) and (asked.fdr or asked.top) else asked.threshold
     columns |= around(genome, genes, calls)
-    return Predicted(genome, asked.label, p, calls, lowest, columns, genes)
+    return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes)
 
 
 def _rounded(probability: "np.ndarray") -> "np.ndarray":
@@ -120,7 +121,7 @@ def _rounded(probability: "np.ndarray") -> "np.ndarray":
     return np.stack([track.rounded(strand, DIGITS) for strand in probability])
 
 
-def _false_share(net: "torch.nn.Module", genome: "Genome", calls: "Sites", asked: Asked, where: "Compute") -> "np.ndarray":
+def _decoy_share(net: "torch.nn.Module", genome: "Genome", calls: "Sites", asked: Asked, where: "Compute") -> "np.ndarray":
     """Of each call, the share of false ones among those of its P or higher, by the shuffled genome."""
     from ..alphabet import N
     from ..steps import annotate, choose
@@ -128,7 +129,7 @@ def _false_share(net: "torch.nn.Module", genome: "Genome", calls: "Sites", asked
     decoy = choose.decoy(genome, asked.decoy, asked.seed)
     said = _rounded(annotate.annotate(net, decoy, where)[asked.number])
     times = int((genome.base != N).sum()) / max(len(decoy.base), 1)
-    return choose.false_share(calls, choose.above(said, decoy.contigs, 0.0, asked.merge).strength, times).strength
+    return choose.decoy_share(calls, choose.above(said, decoy.contigs, 0.0, asked.merge).strength, times).strength
 
 
 def around(genome: "Genome", genes: "GeneTable | None", calls: "Sites") -> dict[str, list]:
@@ -171,7 +172,9 @@ def fit(trained: "Trained", found: Predicted) -> "Fit":
     from ..steps import fit as judged
 
     learned = trained.header.get("learned_from") or {}
-    return judged.fit(found.genome, found.calls, found.genes, learned, found.label)
+    asked = found.asked
+    usual = not (asked.top or asked.fdr) and asked.threshold == threshold_of(trained, asked.label)
+    return judged.fit(found.genome, found.calls, found.genes, learned, found.label, usual)
 
 
 def forecast(net: "torch.nn.Module", genome: "Genome", decoy: int, where: "Compute") -> str:

@@ -110,6 +110,16 @@ def writing(path: str) -> Iterator[BinaryIO]:
         raise
 
 
+def refuse_unwritable(*paths: str) -> None:
+    """Raise InputError where a result could not be written later: before long work, not after it. "" and "-" are passed over."""
+    for path in paths:
+        folder = os.path.dirname(os.path.realpath(path)) if path not in ("", "-") else ""
+        if folder and not os.path.isdir(folder):
+            raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first")
+        if folder and not os.access(folder, os.W_OK):
+            raise InputError(f"{path}: this folder may not be written to; choose another")
+
+
 def make_folder(path: str) -> None:
     """The folder, made where it is not there. Raises InputError where that cannot be."""
     try:

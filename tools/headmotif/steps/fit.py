@@ -21,6 +21,8 @@ FEW = 20
 SIGNAL = 3.0
 """With so many times more boxes than by chance a label set is one of -10 boxes; calls fit with half of the excess that its sites have."""
 FAR_GC = 0.08
+DENSE = 2.0
+"""So many times more calls than the training genome has sites are too many; a random sequence of its composition gives three times."""
 FITS, DOUBTFUL, UNKNOWN = "fits", "doubtful", "not applicable"
 
 
@@ -59,8 +61,9 @@ def origin(genome: Genome) -> dict:
     return {"gc": gc_of(genome), "nucleotides": len(genome.base), "minus10_chance": chance, "labels": labels}
 
 
-def fit(genome: Genome, calls: Sites, genes: GeneTable | None, learned: dict, label: str) -> Fit:
-    """Look at the calls of one label; learned: as `origin` gives it, {} where the model says nothing."""
+def fit(genome: Genome, calls: Sites, genes: GeneTable | None, learned: dict, label: str, usual: bool = True) -> Fit:
+    """Look at the calls of one label; learned: as `origin` gives it, {} where the model says nothing; usual: the calls are those above the
+    model's own threshold, so that their number means something."""
     mine = learned.get("labels", {}).get(label, {})
     known = max(int((genome.base != N).sum()), 1)
     upstream, upstream_chance = _upstream(genome, calls, genes)
@@ -78,17 +81,24 @@ def fit(genome: Genome, calls: Sites, genes: GeneTable | None, learned: dict, la
         "upstream_chance": upstream_chance,
     }
     applies = mine and mine["minus10"] > SIGNAL * learned["minus10_chance"]
-    return Fit(**facts, **_judged(facts, learned.get("minus10_chance", math.nan), bool(applies), label))
+    return Fit(**facts, **_judged(facts, learned.get("minus10_chance", math.nan), bool(applies), label, usual))
 
 
-def _judged(facts: dict, learned_chance: float, applies: bool, label: str) -> dict:
+def _judged(facts: dict, learned_chance: float, applies: bool, label: str, usual: bool) -> dict:
     """The verdict and the sentences that tell it."""
     look = SimpleNamespace(**facts)
     enough = look.calls >= FEW
-    words = [f"{look.calls:,} calls of {label}, {look.calls_per_mb:,.0f} per million positions of both strands"]
+    words = [
+        f"{look.calls:,} call{'s' if look.calls != 1 else ''} of {label}, {look.calls_per_mb:,.0f} per million positions of both strands"
+    ]
     if look.learned_per_mb == look.learned_per_mb:
         words[0] += f"; the model learned from {look.learned_per_mb:,.0f} sites per million"
     doubts = 0
+    if usual and enough and look.calls_per_mb > DENSE * look.learned_per_mb:
+        doubts += 1
+        words.append(
+            "so many calls are what sequence without genes gives: P is too high here; rank by it (--top), or ask for more (--threshold)"
+        )
     if abs(look.gc - look.learned_gc) > FAR_GC:
         doubts += 1
         words.append(
@@ -114,7 +124,11 @@ def _judged(facts: dict, learned_chance: float, applies: bool, label: str) -> di
         FITS: "the model seems to fit this genome",
         DOUBTFUL: "doubtful: take these calls with care",
         UNKNOWN: "whether the model fits this genome cannot be told"
-        + (f" from {look.calls} calls" if applies else ": what it learned has no -10 box, or its file does not say"),
+        + (
+            f" from {look.calls} call{'s' if look.calls != 1 else ''}"
+            if applies
+            else ": what it learned has no -10 box, or its file does not say"
+        ),
     }
     return {"verdict": verdict, "words": (*words, summary[verdict])}
 
