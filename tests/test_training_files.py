@@ -90,10 +90,19 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
     np.testing.assert_allclose(
         training_files.taught(paths, data, np.ones(1500, bool), where, Workers(), True), (said[0] + said[1]) / 2, atol=1e-6
     )
+    third = model_tensor.Trained(
+        {**paths[0][1].header, "labels": ["tss", "other"]}, paths[0][1].weights
+    )  # another name for one of its outputs
+    some = training_files.taught([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), True)
+    np.testing.assert_allclose(some[0], (said[0][0] + said[1][0] + said[0][1]) / 3, atol=1e-6)  # three know of tss, two of tis
+    np.testing.assert_allclose(some[1], (said[0][1] + said[1][1]) / 2, atol=1e-6)
+    alone = training_files.taught([("third", third)], data, np.ones(1500, bool), where, Workers(), True)
+    assert np.isnan(alone[1]).all()
+    np.testing.assert_allclose(alone[0], said[0][1], atol=1e-6)
     assert training_files.taught([], data, np.ones(1500, bool), where, Workers(), True) is None
     genome(tmp_path / "b.st", ("one",), 2, ("new",))
     unknown = training_files.genomes([str(tmp_path / "b.st")])[0]
-    with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of 'new'; it was trained on tis, tss"):
+    with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of new; it was trained on tis, tss"):
         training_files.taught(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), True)
 
 

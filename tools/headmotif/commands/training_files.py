@@ -65,24 +65,27 @@ def network(preset: str, init: "Trained | None", labels: tuple[str, ...], seed: 
 def taught(
     teachers: list[tuple[str, "Trained"]], genome: "Genome", wanted: "np.ndarray", where: "Compute", team: "Workers", quiet: bool
 ) -> "np.ndarray | None":
-    """The teachers' mean P(site), float32 (labels, 2, N), labels by their names, NaN where not `wanted`; None without a teacher."""
+    """The mean P(site) of those teachers that know a label, by its name, float32 (labels, 2, N); NaN where not `wanted` and for labels that
+    none of them knows. None without a teacher."""
     import numpy as np
 
     from ..cli import Progress
     from ..steps import train
     from .model_files import network as network_of
 
-    total = np.zeros(genome.label.shape, np.float32)
-    for number, (path, known) in enumerate(teachers, 1):
+    total, known_by = np.zeros(genome.label.shape, np.float32), np.zeros(len(genome.labels), np.int64)
+    for turn, (path, known) in enumerate(teachers, 1):
         labels = known.header["labels"]
-        missing = [label for label in genome.labels if label not in labels]
-        if missing:
-            raise InputError(f"{path}: this teacher knows nothing of '{missing[0]}'; it was trained on {', '.join(labels)}")
+        mine = [number for number, label in enumerate(genome.labels) if label in labels]
+        if not mine:
+            raise InputError(f"{path}: this teacher knows nothing of {' or '.join(genome.labels)}; it was trained on {', '.join(labels)}")
         net = network_of(known).to(where.device)
-        told = Progress(f"asking teacher {number} of {len(teachers)}", 2 * len(genome.base), quiet)
+        told = Progress(f"asking teacher {turn} of {len(teachers)}", 2 * len(genome.base), quiet)
         found = train.annotated(net, genome, where, wanted, team, told)
-        total += found[[labels.index(label) for label in genome.labels]] / len(teachers)
-    return total if teachers else None
+        total[mine] += found[[labels.index(genome.labels[i]) for i in mine]]
+        known_by[mine] += 1
+    with np.errstate(invalid="ignore"):
+        return total / known_by[:, None, None].astype(np.float32) if teachers else None
 
 
 def description(

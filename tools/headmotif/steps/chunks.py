@@ -31,13 +31,16 @@ class Chunks:
     """The training stretches of a genome: which there are in an epoch, and what is read of them."""
 
     def __init__(self, genome: Genome, part: np.ndarray, recipe: Recipe, halo: tuple[int, int], taught: np.ndarray | None = None):
-        """taught: P(site) as teachers have it, float32 (labels, 2, N); what is then learned is the mean of it and of the label."""
+        """taught: P(site) as teachers have it, float32 (labels, 2, N); what is then learned is the mean of it and of the label, or where
+        it is NaN the label."""
         self.genome, self.part, self.recipe = genome, part, recipe
         self.reads = Reads(genome, *halo)
         learned = (genome.label != NO_LABEL) & (part == TRAIN)
         sites = learned & (genome.label == 1)
         self.margin = recipe.length + recipe.length // 4  # a stretch may pass either end
-        target = sites if taught is None else np.where(learned, (sites + np.nan_to_num(taught)) / 2, 0).astype(np.float32)
+        target = (
+            sites if taught is None else np.where(learned, (sites + np.where(np.isnan(taught), sites, taught)) / 2, 0).astype(np.float32)
+        )
         rows = [(contig, strand) for contig in range(len(genome.contigs)) for strand in (1, -1)]
         # per contig and strand: (labels, margin + length + margin)
         self.site, self.learned, self.target = (
