@@ -19,7 +19,8 @@ from headmotif.formats import genome as genome_file
 
 BIN = Path(sys.executable).parent
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
-COMMANDS = ("fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare", "score-heads")
+COMMANDS = ("fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare", "annot-compare", "score-heads")
+"""Those that cannot do without an argument; predict-annot takes a genome or a sheet of them."""
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,15 @@ BAD = [
     ("pwm-compare page.fa", "page.fa", "HTML"),
     ("pwm-compare nowhere.meme", "nowhere.meme", ""),
     ("headmotif inspect nowhere", "nowhere", "no such file"),
+    ("predict-annot genome.fa --model nowhere", "nowhere", "no such built-in model"),
+    ("predict-annot genome.fa --model genome.st", "genome.st", "model file is needed"),
+    ("predict-annot page.fa --model model.st", "page.fa", "HTML"),
+    ("predict-annot genome.fa --model model.st --label x", "", "knows sites"),
+    ("predict-annot genome.fa --model model.st --genes other.gff3", "other.gff3", "no feature"),
+    ("predict-annot --genomes nowhere.tsv --model model.st --output-dir out", "nowhere.tsv", "no such file"),
+    ("annot-compare sites.bed other.gff3 --genome genome.fa", "other.gff3:2", "chr1"),
+    ("annot-compare sites.bed --genome genome.fa", "", "one set of sites compares with nothing"),
+    ("annot-compare sites.bed --truth nowhere.bed --genome genome.fa", "nowhere.bed", "no such file"),
 ]
 
 
@@ -145,6 +155,8 @@ WRITING = [
     "dump-attention model.st genome.st --background 60 --threads 1",
     "attn2bed attention.st --max-q 1 --max-p 1 --model model.st",
     "pwm-compare TATAAT --max-q 1",
+    "predict-annot genome.fa --model model.st --top 50 --threads 1",
+    "annot-compare sites.bed more=sites.bed --genome genome.fa",
 ]
 
 

@@ -28,9 +28,12 @@ def made(tmp_path_factory, run):
     model_tensor.write(str(folder / "model.st"), model_tensor.Trained(header, weights))
     fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
     (folder / "genes.gff3").write_text(GENES)
+    reference = decode(BASES[0][1000:1001])
+    (folder / "v.vcf").write_text(f"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\nc0\t1001\tv1\t{reference}\t{reference}AC,<DEL>\n")
     outputs = {
         "-o": "c.bed", "--table": "c.tsv", "--gff3": "c.gff3", "--genbank": "c.gbk", "--metrics": "c.json", "--bigwig-plus": "p.bw",
         "--bigwig-minus": "m.bw", "--bedgraph-plus": "p.bg", "--bedgraph-minus": "m.bg", "--browser": "browser",
+        "--vcf": "v.vcf", "--variants": "v.tsv",
     }  # fmt: skip
     words = [word for option, name in outputs.items() for word in (option, folder / name)]
     genome, genes = folder / "g.fa", folder / "genes.gff3"
@@ -128,6 +131,18 @@ def test_the_browser_folder_and_the_metrics_are_there(made):
     assert found["fit"]["words"][-1] in (made / "stderr").read_text()
 
 
+def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made, run):
+    table = tables.read_table(str(made / "v.tsv"))
+    assert (table["id"], table["position"], len(table["effect"])) == (["v1"], ["1001"], 1)
+    assert abs(float(table["change"][0])) > 0.01
+    assert "1 allele: their sites are" in (made / "stderr").read_text()
+    wrong = (made / "v.vcf").read_text().replace("\tv1\t", "\tv1\tNNNNNNNNNN").replace("1001", "2995")
+    (made / "w.vcf").write_text(wrong)
+    done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--vcf", made / "w.vcf", "--variants", made / "w.tsv")
+    assert (done.returncode, done.stderr.count(b"\n"), (made / "w.tsv").exists()) == (1, 1, False)
+    assert b"w.vcf:3: " in done.stderr
+
+
 def asked(**changes):
     return predicting.Asked(
         **{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 0, "seed": 1, **changes}
@@ -213,6 +228,7 @@ def test_options_that_do_not_go_together_are_bad_usage(made, run):
         [made / "g.fa", "--genomes", "x", "--output-dir", "y"],
         [made / "g.fa", "--top", "3", "--fdr", "0.1"],
         [made / "g.fa", "--also", "gff3"],
+        ["--genomes", "x", "--output-dir", "y", "--gff3", "z"],
     ):
         assert run("predict-annot", *words, "--model", made / "model.st").returncode == 2
     done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--gff3", made / "none" / "c.gff3")

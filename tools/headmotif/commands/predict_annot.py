@@ -89,7 +89,11 @@ def predict_annot(
     from . import predicting, sheet
     from . import predicting_files as files
 
-    _refuse_what_does_not_go_together(genome, genomes, output_dir, bool(also), keep_going, (threshold, top, fdr), decoy, (vcf, variants))
+    tracks = {"bigwig_plus": bigwig_plus, "bigwig_minus": bigwig_minus, "bedgraph_plus": bedgraph_plus, "bedgraph_minus": bedgraph_minus}
+    others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}
+    of_one = {"output": output.strip("-"), **tracks, **others, "genes": genes, "circular": circular, "vcf": vcf}
+    _refuse_one_with_many(genome, {name: value for name, value in of_one.items() if value}, genomes, output_dir, bool(also or keep_going))
+    _refuse_what_does_not_go_together((threshold, top, fdr), decoy, (vcf, variants))
     trained, net, where = predicting.loaded(model, device, precision, usable_threads(threads))
     number = predicting.labelled(model, trained, label)
     name = trained.header["labels"][number]
@@ -100,18 +104,16 @@ def predict_annot(
     if genomes:
         sheet.run(sheet.read(genomes), output_dir, also or [], trained, net, asked, where, keep_going, quiet)
         return
-    tracks = {"bigwig_plus": bigwig_plus, "bigwig_minus": bigwig_minus, "bedgraph_plus": bedgraph_plus, "bedgraph_minus": bedgraph_minus}
-    others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}
     refuse_unwritable(output, variants, *tracks.values(), *others.values())
     data = files.genome(genome, circular or [], genes)
+    known_genes, alleles = files.genes(genes, genome, data), files.variants(vcf, data)
     say(predicting.forecast(net, data, decoy, where), quiet and not dry_run)
     if dry_run:
         return
-    known_genes = files.genes(genes, genome, data)
     told = Progress("annotating", 2 * len(data.base), quiet)
     found = predicting.predicted(net, data, predicting.annotated(net, data, where, told), asked, where, known_genes)
-    if vcf:
-        say(files.write_variants(vcf, variants, net, data, asked, found.threshold, where, quiet), quiet)
+    if alleles:
+        say(files.write_variants(variants, alleles, net, found, where, quiet), quiet)
     fit = predicting.fit(trained, found)
     files.write(found, fit, {**tracks, **others}, genome, genes, files.run_of(trained, data, asked, known_genes))
     files.write_calls(output, found)
@@ -119,15 +121,21 @@ def predict_annot(
         say(line, quiet)
 
 
-def _refuse_what_does_not_go_together(
-    genome: str, genomes: str, folder: str, also: bool, keep_going: bool, choice: tuple[float, ...], decoy: int, variants: tuple[str, str]
-) -> None:
+def _refuse_one_with_many(genome: str, of_one: dict[str, object], genomes: str, folder: str, of_many: bool) -> None:
     if bool(genome) == bool(genomes):
         raise typer.BadParameter("give GENOME, or many with --genomes SHEET; one of the two")
     if bool(genomes) != bool(folder):
         raise typer.BadParameter("--genomes and --output-dir go together")
-    if not genomes and (also or keep_going):
+    if not genomes and of_many:
         raise typer.BadParameter("--also and --keep-going are for --genomes")
+    if genomes and of_one:
+        name = next(iter(of_one)).replace("_", "-")
+        raise typer.BadParameter(
+            f"--{name} is for one genome; with --genomes the sheet has columns for genes and circular, --also says what to write"
+        )
+
+
+def _refuse_what_does_not_go_together(choice: tuple[float, ...], decoy: int, variants: tuple[str, str]) -> None:
     if decoy and not choice[2]:
         raise typer.BadParameter("--decoy is for --fdr")
     if sum(map(bool, choice)) > 1:

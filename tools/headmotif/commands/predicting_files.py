@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ..data import GeneTable, Genome
     from ..formats.model_tensor import Trained
+    from ..formats.vcf import VariantFile
     from ..steps.compute import Compute
     from ..steps.fit import Fit
     from .predicting import Asked, Predicted
@@ -131,35 +132,28 @@ def _table(found: "Predicted") -> dict[str, Sequence]:
     }
 
 
-def write_variants(
-    vcf: str, path: str, net: "torch.nn.Module", data: "Genome", asked: "Asked", threshold: float, where: "Compute", quiet: bool
-) -> str:
-    """What each variant of a VCF changes, as a table; a sentence on it."""
+def variants(path: str, data: "Genome") -> "VariantFile | None":
+    """The variants of a VCF, which must be of this genome; None where none is given."""
+    from ..formats import vcf
+    from ..steps import variants as effects
+
+    if not path:
+        return None
+    read = vcf.read(path, data.contigs)
+    effects.refuse_other_genome(data, read.variants, path)
+    return read
+
+
+def write_variants(path: str, read: "VariantFile", net: "torch.nn.Module", found: "Predicted", where: "Compute", quiet: bool) -> str:
+    """What each variant changes, as a table; a sentence on it."""
     from ..cli import Progress
     from ..formats import tables
-    from ..formats import vcf as vcf_file
-    from ..steps import variants
+    from ..steps import variants as effects
 
-    read = vcf_file.read(vcf, data.contigs)
-    known = read.variants
-    variants.refuse_other_genome(data, known, vcf)
-    found = variants.effects(net, data, known, where, asked.number, threshold, told=Progress("variants", len(known), quiet))
-    strand = {1: "+", -1: "-", 0: ""}
-    columns = {
-        "contig": [data.contigs[i].name for i in known.contig],
-        "pos": known.position + 1,
-        "id": known.name,
-        "ref": known.reference,
-        "alt": known.alternative,
-        "effect": found.kind,
-    }
-    sites = (found.site, found.site_strand, found.site_reference, found.site_alternative, found.site_change)
-    places = (found.position, found.strand, found.reference, found.alternative, found.change)
-    for before, (position, sign, reference, alternative, change) in (("site_", sites), ("largest_", places)):
-        columns[f"{before}pos"] = [p + 1 if p >= 0 else "" for p in position.tolist()]
-        columns[f"{before}strand"] = [strand[s] for s in sign.tolist()]
-        columns |= {f"{before}p_ref": reference, f"{before}p_alt": alternative, f"{before}logit_change": change}
-    tables.write_table(path, columns)
-    kinds = [f"{int((found.kind == kind).sum()):,} {kind}" for kind in ("gained", "lost", "stronger", "weaker", "none")]
+    known, genome = read.variants, found.genome
+    told = Progress("variants", len(known), quiet)
+    what = effects.effects(net, genome, known, where, found.asked.number, found.threshold, told=told)
+    tables.write_table(path, effects.table(known, what, genome.contigs))
+    kinds = [f"{int((what.kind == kind).sum()):,} {kind}" for kind in ("gained", "lost", "stronger", "weaker", "none")]
     left_out = "".join(f"; {n:,} {reason} left out" for reason, n in read.left_out)
-    return f"{len(known):,} alleles: their sites are {', '.join(kinds)}{left_out}"
+    return f"{len(known):,} allele{'s' if len(known) != 1 else ''}: their sites are {', '.join(kinds)}{left_out}"
