@@ -7,7 +7,8 @@ DATA holds ecoli/genome.fa.gz, genes.gff3.gz, tss.cappable.bed and tss.smrtcappa
 already is not made again; each run has its checkpoint. In order:
 
 1. candidates: 2,000 steps on each set of labels (`SETS`), which their scores on the validation part, and a third view, choose from;
-2. three teachers, `default`, 4,000 steps, seeds 1-3, on the chosen set, and a network taught by them: `ecoli-tss-split`;
+2. three teachers, `default`, 4,000 steps, seeds 1-3, on Cappable-seq's sites, and two networks taught by them, one with an output for
+   either map, one with that of Cappable-seq alone, which the validation part prefers: `ecoli-tss-split`;
 3. the same recipe on the whole genome, as many more steps as there are more sites: `ecoli-tss`;
 4. `default`, 4,000 steps, on the starts of the coding sequences: `ecoli-tis`; and on both sets of labels at once, to compare.
 
@@ -57,6 +58,7 @@ def main() -> None:
     first += [("tis", "tis", 4000, 1, []), ("tss_tis", "tss_tis", 4000, 1, [])]
     with ThreadPoolExecutor(asked.jobs) as pool:
         list(pool.map(lambda one: trained(asked.output, *one, sizes), first))
+    trained(asked.output, "split_two", "tss_smrt", 4000, 4, teachers, sizes)
     trained(asked.output, "split", CHOSEN, 4000, 4, teachers, sizes)
     trained(asked.output, "whole", CHOSEN, 0, 0, [*teachers, "--refit", str(asked.output / "split.safetensors")], sizes)
     for name, public in INSTALLED.items() if asked.install else ():
@@ -77,6 +79,7 @@ def genomes(data: Path, folder: Path) -> None:
         "union": [f"union={joined}"],
         "consensus": [f"consensus={common}"],
         "two": [f"cappable={cappable}", f"smrt={smrt}"],
+        "tss_smrt": [f"tss={cappable}", f"smrt={smrt}"],
     }
     for name, sets in labels.items():
         made(folder / f"{name}.genome", fasta, [word for one in sets for word in ("--sites", one)], genes)

@@ -74,18 +74,21 @@ def labels(at: Scores) -> Iterator[str]:
     cappable, smrt = at.genome.label
     number = int((cappable[at.known(split.VALIDATION, cappable)] == 1).sum())
     place = site_class.classes(at.genes.spans, at.genome.contigs)
-    yield f"Validation part, one network each, 2,000 steps; third view: the {number:,} best calls, as many as there are Cappable-seq sites."
+    yield f"Validation part, one network each, 2,000 steps, taught ones 4,000; third view: the {number:,} best calls, as many as sites."
     yield ""
     yield from header(
         *("learned from", "Cappable-seq, exact", "within 2 nt", "SMRT-Cappable-seq, exact", "within 2 nt"),
         *("calls with a -10-like box", "purine at +1", "upstream of a gene"),
     )
-    for name, label, shown in [
-        *((s, 0, s) for s in SETS if s != "two"),
-        ("two", 0, "two outputs: cappable"),
-        ("two", 1, "two outputs: smrt"),
-    ]:
-        p = at.p(f"candidate.{name}", label)
+    rows = [(f"candidate.{one}", 0, one) for one in SETS if one != "two"]
+    rows += [
+        ("candidate.two", 0, "two outputs: cappable"),
+        ("candidate.two", 1, "two outputs: smrt"),
+        ("split", 0, "**taught, one output**"),
+    ]
+    rows += [("split_two", 0, "taught, two outputs: cappable"), ("split_two", 1, "taught, two outputs: smrt")]
+    for name, label, shown in rows:
+        p = at.p(name, label)
         cells = [*at.areas(p, cappable, split.VALIDATION), *at.areas(p, smrt, split.VALIDATION)]
         calls = choose.best(choose.above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number)
         yield row(shown, *cells, *looks(at, calls, place))

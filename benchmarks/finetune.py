@@ -22,7 +22,7 @@ from headmotif.formats import sites as sites_file
 
 FIRST, LAST = 2_738_785, 3_667_115
 KNOWN = (100, 200, 500, 1000, 2000)
-RATES = {"nothing": (0.002,), "init": (0.002, 0.0005)}
+RATES = {"nothing": (0.002,), "init": (0.0005, 0.0001)}
 
 
 def main() -> None:

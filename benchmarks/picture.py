@@ -95,14 +95,16 @@ def draw(path: Path, p: np.ndarray, letters: str, names: list[str], rows: np.nda
     lower = figure.add_subplot(grid[4:, 0])
     lower.imshow(rows, aspect="auto", cmap="Blues", extent=(x[0] - 0.5, x[-1] + 0.5, n - 0.5, -0.5), interpolation="nearest")
     lower.set_yticks(range(n), names, fontsize=8)
-    lower.set_xlabel("bases from the transcription start; blue: what a head adds there beyond its background", fontsize=9)
+    lower.set_xlabel(
+        "bases from the start; blue: the middle of the 11 bases that a head reads, by what it adds beyond its background", fontsize=9
+    )
     for number, name in enumerate(names):
         axes = figure.add_subplot(grid[4 + number, 1])
         axes.axis("off")
         if name in motifs:
             logomaker.Logo(pandas.DataFrame(logo.information(motifs[name]), columns=list("ACGT")), ax=axes, color_scheme=logo.COLOURS)
             axes.set_ylim(0, 2)
-    figure.text(0.84, 0.62, "what the head reads\non E. coli", fontsize=9, va="bottom")
+    figure.text(0.84, 0.66, "what the head reads\non E. coli", fontsize=9, va="bottom")
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 

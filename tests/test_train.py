@@ -396,3 +396,24 @@ def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
     records = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
     assert records[-1].scores[0].average_precision > 0.5
     assert records[-1].scores[0].prevalence < 0.02
+
+
+def test_a_network_that_knows_something_is_scored_before_the_first_step_and_kept_if_it_gets_no_better():
+    genome = planted(6_000)
+    part = split.parts(genome, *split.automatic(genome))
+    torch.manual_seed(1)
+    net = model.build(replace(model.PRESETS["cnn"], width=16, blocks=3), 1)
+    recipe = replace(Recipe(), max_steps=60, every=20, batch=8)
+    first = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
+    assert [r.step for r in first] == [20, 40, 60]
+    before = {name: p.detach().clone() for name, p in net.named_parameters()}
+    spoil = replace(recipe, max_steps=8, every=4, rate=1.0, warmup=0)
+    state = run_state.State()
+    records = list(train.train(net, Chunks(genome, part, spoil, net.learning), CPU, state, begun=[True]))
+    assert [r.step for r in records] == [0, 4, 8]
+    assert records[0].best
+    assert train.kept(state).step == 0
+    for name, p in net.named_parameters():
+        assert torch.equal(p, before[name]), name  # the bias too: what it knows of the prevalence is not thrown away
+    assert train.smoothed(records[:1], 3) == pytest.approx(records[0].average_precision)
+    assert train.smoothed(records[1:2], 3) == pytest.approx(records[1].average_precision / 3)

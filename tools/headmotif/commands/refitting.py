@@ -41,6 +41,8 @@ def recipe(path: str, like: "Trained", genome: "Genome") -> "Recipe":
     known = replace(known, momenta=tuple(known.momenta))
     sites = (genome.label == 1) & (genome.label != NO_LABEL)
     every, learned = int(sites.sum()), int((sites & (split.parts(genome, *held_out) == split.TRAIN)).sum())
+    if header.get("init"):
+        raise InputError(f"{path}: this model began with another's weights, which its recipe does not hold; give one trained from nothing")
     if not np.any(held_out) or not learned:
         raise InputError(f"{path}: this model had nothing held out, so its scores are of no use; give one that had")
     steps = round(steps * every / learned)

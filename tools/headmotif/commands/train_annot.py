@@ -118,8 +118,9 @@ def train_annot(
         if checkpoint and team.first:
             checkpoint_tensor.write(checkpoint, checkpoint_tensor.Checkpoint(run, *run_state.pack(state)))
 
+    begun = [label in known.header["labels"] for label in data.labels] if known else []
     told = Progress("training", limit, quiet)
-    for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team):
+    for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team, begun):
         say(files.evaluation(data.labels, record), quiet)
     scores = refitting.taken_over(net, like) if like else files.scored(net, data, part, where, team)
     if team.first:

@@ -9,7 +9,7 @@ Every random choice comes from (seed, epoch) or (seed, step), so a run that stop
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -38,20 +38,25 @@ def train(
     told: Callable[[int, float], None] | None = None,
     keep: Callable[[State], None] | None = None,
     workers: Workers = ALONE,
+    begun: Sequence[bool] = (),
 ) -> Iterator[Record]:
     """Train `net` in place; after the last record it holds the averaged weights of the evaluation that, with those just before it
     (`Recipe.smooth`), scored best on the validation part.
 
     state: fresh, or where an interrupted run stood; it moves along. told: called each step with the step and its loss.
-    keep: called with the state after each evaluation. workers: the processes that share every batch.
+    keep: called with the state after each evaluation. workers: the processes that share every batch. begun: which labels the network knows
+    already, having begun with another's weights; it is then scored before the first step too, and kept if it gets no better.
     """
     recipe = chunks.recipe
     optimiser = torch.optim.AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
     if not state.weights:
         if recipe.balanced_start:
+            new = [label for label in range(len(chunks.prevalence)) if label >= len(begun) or not begun[label]]
             with torch.no_grad():
-                net.out.bias.copy_(torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence))))
+                net.out.bias[new] = torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence)))[new].to(net.out.bias)
         state.mean = {name: p.detach().clone() for name, p in net.named_parameters()}
+        if any(begun):
+            yield _kept_record(net, optimiser, chunks, compute, state, workers, keep)
     else:
         restore(net, optimiser, state)
     every = recipe.every or evaluation_interval(chunks)
@@ -66,11 +71,7 @@ def train(
             if told:
                 told(state.step, loss)
             if state.step % every == 0 or state.step == limit:
-                record = _evaluate(net, chunks, compute, state, workers)
-                if keep:
-                    remember(net, optimiser, state)
-                    keep(state)
-                yield record
+                yield _kept_record(net, optimiser, chunks, compute, state, workers, keep)
         if state.batch >= len(plan):
             state.epoch, state.batch = state.epoch + 1, 0
     _take(net, state.best or state.mean)
@@ -165,6 +166,23 @@ def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
     return loss * (1 - torch.exp(-loss.detach())) ** focal if focal else loss
 
 
+def _kept_record(
+    net: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    chunks: Chunks,
+    compute: Compute,
+    state: State,
+    workers: Workers,
+    keep: Callable[[State], None] | None,
+) -> Record:
+    """An evaluation, after which the state is kept where that is wanted."""
+    record = _evaluate(net, chunks, compute, state, workers)
+    if keep:
+        remember(net, optimiser, state)
+        keep(state)
+    return record
+
+
 def _evaluate(net: torch.nn.Module, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
     """Score the averaged weights on the validation part, and keep them if no smoothed score before was better."""
     current = {name: p.detach().clone() for name, p in net.named_parameters()}
@@ -214,8 +232,12 @@ def _merit(records: list[Record], recipe: Recipe) -> float:
 
 
 def smoothed(records: list[Record], number: int) -> float:
-    """Sum of the validation scores of the last `number` evaluations, over `number`: the first evaluations count less, as they should."""
-    return sum(r.average_precision for r in records[-number:]) / number
+    """Sum of the validation scores of the last `number` evaluations, over `number`: the first evaluations count less, as they should.
+
+    One before the first step, of a network that knows something already, stands for those that there were none of.
+    """
+    before = [records[0]] * (number - 1) if records[0].step == 0 else []
+    return sum(r.average_precision for r in [*before, *records][-number:]) / number
 
 
 def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> tuple[Score, ...]:
