@@ -1,0 +1,62 @@
+"""head-report: one page that shows what the heads read."""
+
+from typing import Annotated
+
+import typer
+
+from ..cli import Output, Quiet, command, say
+from ..errors import InputError
+
+
+def head_report(
+    heads: Annotated[str, typer.Option(metavar="FILE", help="The table of heads, from score-heads.")] = "",
+    motifs: Annotated[str, typer.Option(metavar="FILE", help="The heads' motifs, from bed2pwm; one of the two is needed.")] = "",
+    matches: Annotated[str, typer.Option(metavar="FILE", help="The motifs against known motifs, from pwm-compare.")] = "",
+    targets: Annotated[
+        str, typer.Option(metavar="FILE", help="The known motifs, to draw their logos; default: the built-in collection.")
+    ] = "",
+    profiles: Annotated[str, typer.Option(metavar="FILE", help="score-heads --profiles.")] = "",
+    pairs: Annotated[str, typer.Option(metavar="FILE", help="score-heads --pairs.")] = "",
+    strands: Annotated[str, typer.Option(metavar="FILE", help="score-heads --strands.")] = "",
+    regions: Annotated[str, typer.Option(metavar="FILE", help="The heads' regions, from attn2bed, for example sites; needs --genome.")] = "",
+    genome: Annotated[str, typer.Option(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor.")] = "",
+    metrics: Annotated[str, typer.Option(metavar="FILE", help="train-annot --metrics.")] = "",
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[NAME=]FILE", help="The metrics of another model, to compare with; may be given again."),
+    ] = None,
+    history: Annotated[str, typer.Option(metavar="FILE", help="train-annot --history.")] = "",
+    curve: Annotated[str, typer.Option(metavar="FILE", help="annot-compare --curve.")] = "",
+    agreement: Annotated[str, typer.Option(metavar="FILE", help="annot-compare's table.")] = "",
+    title: Annotated[str, typer.Option(help="The page's title.")] = "What the heads read",
+    examples: Annotated[int, typer.Option(min=0, max=50, help="Example sites of each head.")] = 5,
+    output: Output = "-",
+    figures: Annotated[str, typer.Option(metavar="FOLDER", help="Every figure and logo as SVG and PNG, too.")] = "",
+    quiet: Quiet = False,
+) -> None:
+    """Draw one self-contained HTML page of a run's files: findings in words, promoter map, a card for each head, groups, accuracy, methods.
+
+    Each file is optional, but --heads or --motifs must be there; what is missing is left out, and the page says so. The page needs no
+    network and no scripts.
+    """
+    from ..formats.files import refuse_unwritable, write_text
+    from ..report import page
+    from . import report_files as files
+
+    if not heads and not motifs:
+        raise InputError("a report needs --heads (from score-heads) or --motifs (from bed2pwm)")
+    if regions and not genome:
+        raise InputError("--regions needs --genome, for the sequences of example sites")
+    refuse_unwritable(output)
+    paths = {
+        "heads": heads, "profiles": profiles, "pairs": pairs, "strands": strands, "motifs": motifs, "matches": matches, "targets": targets,
+        "regions": regions, "genome": genome, "metrics": metrics, "history": history, "curve": curve, "agreement": agreement,
+    }  # fmt: skip
+    run = files.read(paths, baseline or [], title, examples)
+    write_text(output, page.render(run))
+    if figures:
+        files.write_figures(figures, run)
+    say(f"{len(run.rows)} heads; left out: {', '.join(option for option, _ in run.absent) or 'nothing'}", quiet)
+
+
+main = command(head_report)

@@ -1,0 +1,210 @@
+"""The page: one HTML text without a reference to anything outside itself. All that comes from files is escaped."""
+
+import base64
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from ..data.verdict import KINDS, Example, Verdict
+from . import drawings, logos
+from .run import Row, Run
+
+WIDEST = 80
+"""Longest name that is shown whole; longer ones are cut, and whole in the tables."""
+SHOWN_MATCHES = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the page shows of one head."""
+
+    name: str
+    verdict: Verdict
+    kind: str
+    facts: Sequence[tuple[str, str]]
+    profile: Markup | None
+    logo: Markup | None
+    matches: Sequence[tuple[str, Markup | None, Markup | None]]
+    examples: Sequence[tuple[str, Markup]]
+    order: Mapping[str, float]
+
+
+def render(run: Run) -> str:
+    """The page of a run."""
+    from importlib.resources import files
+
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    here = files(__package__)
+    environment = Environment(
+        loader=FunctionLoader(lambda name: (here / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = number
+    environment.filters["tsv"] = tsv
+    script = (here / "report.js").read_text(encoding="utf-8")
+    figures = drawings.inline(run)
+    cards = [_card(run, row, figures) for row in run.rows]
+    text = environment.get_template("report.html").render(
+        run=run,
+        cards=cards,
+        figures=figures,
+        captions=drawings.CAPTIONS,
+        glyphs=logos.glyphs() if any(card.logo for card in cards) else "",
+        kinds=[(kind, slug(kind), n) for kind in KINDS if (n := sum(card.verdict.kind == kind for card in cards))],
+        groups=groups(run.rows),
+        profiles=run.profiles,
+        columns=list(run.rows[0]) if run.rows else [],
+        match_table=match_rows(run),
+        scores=score_rows(run),
+        style=Markup((here / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (ours)
+        script=Markup(script),  # noqa: S704
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+    return "".join(line.rstrip() + "\n" for line in text.split("\n") if line.strip())
+
+
+def number(value: object) -> str:
+    """A cell as people read it: three digits, a true minus sign, an en dash where there is nothing."""
+    if isinstance(value, int | float):
+        if math.isnan(value):
+            return "–"
+        whole = float(value).is_integer() and abs(value) < 1e15
+        return (f"{value:,.0f}" if whole else f"{value:.3g}").replace("-", "−")
+    return str(value) if value not in ("", None) else "–"
+
+
+def tsv(rows: Sequence[Row]) -> str:
+    """A table as the address of a download: tab-separated, as the commands write it."""
+    breaks = str.maketrans("\t\n\r", "   ")
+
+    def cell(value: object) -> str:
+        return f"{value:.6g}" if isinstance(value, float) else str(value).translate(breaks)
+
+    lines = ["\t".join(rows[0]), *("\t".join(map(cell, row.values())) for row in rows)] if rows else []
+    text = "".join(line + "\n" for line in lines)
+    return "data:text/tab-separated-values;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
+
+
+def slug(text: str) -> str:
+    """A kind as a class of the style sheet."""
+    return text.replace(" ", "-")
+
+
+def groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Heads that choose alike, groups of two or more, in the order of their numbers."""
+    found: dict[float, list[Row]] = {}
+    for row in rows:
+        if isinstance(row.get("group"), float):
+            found.setdefault(float(row["group"]), []).append(row)
+    return [(f"{group:.0f}", mine) for group, mine in sorted(found.items()) if len(mine) > 1]
+
+
+def match_rows(run: Run) -> list[Row]:
+    """The matches as a table."""
+    return [
+        {
+            "head": m.query,
+            "known motif": m.target,
+            "p": m.p,
+            "E": m.evalue,
+            "q": m.q,
+            "offset": float(m.offset),
+            "overlap": float(m.overlap),
+            "head's consensus": m.query_consensus,
+            "known consensus": m.target_consensus,
+            "strand": m.orientation,
+        }
+        for m in run.matches
+    ]
+
+
+def score_rows(run: Run) -> list[Row]:
+    """The models' scores as a table."""
+    return [
+        {"model": name, "part": part, "label": label, **{key: float(value) for key, value in sorted(score.items())}}
+        for name, metrics in (("this model", run.metrics), *run.baselines.items())
+        for part in ("test", "validation")
+        for label, score in metrics.get("metrics", {}).get(part, {}).items()
+    ]
+
+
+def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
+    name = str(row["head"])
+    motif = run.motifs.get(name)
+    verdict = run.verdicts[name]
+    mine = sorted((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p))[:SHOWN_MATCHES]
+    matches = []
+    for match in mine:
+        words = f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}"
+        target = run.targets.get(match.target)
+        pair: tuple[Markup | None, Markup | None] = (None, None)
+        if motif is not None and target is not None:
+            pair = logos.aligned(motif, target, match.offset, match.orientation == "-", f"{name} and {match.target}")
+        matches.append((words, *pair))
+    return Card(
+        name=name,
+        verdict=verdict,
+        kind=slug(verdict.kind),
+        facts=list(_facts(row)),
+        profile=figures.get(f"profile {name}"),
+        logo=logos.drawn(motif, f"Motif of {name}, information in bits") if motif is not None else None,
+        matches=matches,
+        examples=[example(one) for one in run.examples.get(name, ())],
+        order={key: float(row.get(key, math.nan)) for key in ("peak", "regions", "ap_zero")},
+    )
+
+
+def _facts(row: Row) -> Iterable[tuple[str, str]]:
+    """What the table says of a head, in a few lines; a value with its interval and its control beside it."""
+
+    def has(*names: str) -> bool:
+        return all(isinstance(row.get(name), float) and not math.isnan(float(row[name])) for name in names)
+
+    def signed(name: str, form: str = ".3f") -> str:
+        return f"{float(row[name]):+{form}}".replace("-", "−")
+
+    if has("peak"):
+        yield "Largest gain at", f"{signed('peak', '.0f')} nt from the site"
+    if has("regions"):
+        chance = f" (heads that know nothing: {float(row['chance']):,.0f})" if has("chance") else ""
+        yield "Sites with a region", f"{float(row['regions']):,.0f}{chance}"
+    if row.get("motif"):
+        yield "Motif beyond its positional null", f"p = {float(row['motif_p']):.2g}" if has("motif_p") else "not tested"
+    for column, what in (("ap_zero", "Average precision without it"), ("logit_zero", "Score of the sites without it")):
+        if has(column, f"{column}_low", f"{column}_high"):
+            yield what, f"{signed(column)} ({signed(f'{column}_low')} to {signed(f'{column}_high')})"
+    if has("motif_effect", "motif_low", "motif_high"):
+        control = f"; columns shuffled {signed('motif_control', '.2f')}" if has("motif_control") else ""
+        yield "Motif alone", f"{signed('motif_effect', '.2f')} ({signed('motif_low', '.2f')} to {signed('motif_high', '.2f')}{control})"
+    if has("models", "recurs") and float(row["models"]):
+        yield "Recurs in", f"{float(row['recurs']):.0f} of {float(row['models']):.0f} models of other seeds"
+    if row.get("like") and has("agreement"):
+        yield "Most like", f"{row['like']} (agreement {float(row['agreement']):.2f})"
+
+
+def example(one: Example) -> tuple[str, Markup]:
+    """Where a site is (1-based), and its surroundings with the attended bases marked."""
+    parts = []
+    at = 0
+    marked = np.zeros(len(one.sequence), bool)
+    marked[one.start : one.end] = True
+    while at < len(one.sequence):
+        end = at + 1
+        if marked[at]:
+            parts.append(Markup('<b class="{0}">{0}</b>').format(one.sequence[at]))
+        elif at == one.site:
+            parts.append(Markup("<i>{}</i>").format(one.sequence[at]))
+        else:
+            while end < len(one.sequence) and not marked[end] and end != one.site:
+                end += 1
+            parts.append(Markup("{}").format(one.sequence[at:end]))
+        at = end
+    return f"{one.contig}:{one.position + 1:,} {'+' if one.strand > 0 else '−'}", Markup("").join(parts)

@@ -1,0 +1,51 @@
+"""Sites that show what a head attends to: those whose region is the surest."""
+
+import numpy as np
+
+from ..data import Genome, Regions
+from ..data.verdict import Example
+
+BEFORE, AFTER = 60, 20
+"""Bases shown on either side of the site; an attended base that lies farther out is not shown, nor is its site."""
+
+
+def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Example]]:
+    """Of each head so many sites at most, the smallest p first, then the largest weight, then in the file's order.
+
+    regions: as attn2bed wrote them; those of another BED know no site and give nothing. Sites whose surroundings leave the contig are
+    passed over, but on a circle they go on over the origin.
+    """
+    p = np.where(np.isnan(regions.p), 1.0, regions.p)
+    order = np.lexsort((np.arange(len(regions)), -regions.weight, p))
+    order = order[regions.site[order] >= 0]
+    found: dict[str, list[Example]] = {}
+    heads = regions.head[order]
+    for head in np.unique(heads):
+        mine = found[str(head)] = []
+        for row in order[heads == head]:
+            if len(mine) >= number:
+                break
+            if (one := _example(genome, regions, int(row))) is not None:
+                mine.append(one)
+    return found
+
+
+def _example(genome: Genome, regions: Regions, row: int) -> Example | None:
+    contig = genome.contigs[regions.contig[row]]
+    site, strand = int(regions.site[row]), int(regions.strand[row])
+    place = site + strand * np.arange(-BEFORE, AFTER + 1)
+    if contig.circular:
+        place %= contig.length
+    elif place.min() < 0 or place.max() >= contig.length:
+        return None
+    first = int(genome.start[regions.contig[row]])
+    code = genome.base[first + place]
+    letters = "".join("ACGTN"[c] for c in (code if strand > 0 else np.where(code < 4, 3 - code, 4)))
+    # the piece's ends as distances from the site along its strand, the shorter way around a circle
+    ends = strand * (np.array([regions.start[row], regions.end[row] - 1]) - site)
+    if contig.circular:
+        ends = (ends + contig.length // 2) % contig.length - contig.length // 2
+    start, end = int(ends.min()) + BEFORE, int(ends.max()) + BEFORE + 1
+    if start < 0 or end > len(letters):
+        return None
+    return Example(contig.name, site, strand, letters, BEFORE, start, end)
