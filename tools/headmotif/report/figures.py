@@ -33,19 +33,19 @@ def promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -
     ax.set_xlabel("distance from the site (nt; negative: upstream)")
     _mark(ax, distance)
     ticks = [sign * limit * share for sign, share in ((-1, 1), (-1, 0.25), (1, 0), (1, 0.25), (1, 1))]
-    bar = figure.colorbar(picture, ax=ax, ticks=ticks, format="%.2g", pad=0.01, fraction=0.03, aspect=30)
+    bar = figure.colorbar(picture, ax=ax, ticks=ticks, format=lambda x, _: f"{x:.2g}".replace("-", "−"), pad=0.01, fraction=0.03, aspect=30)
     bar.set_label("attention weight, sites − background")
     bar.outline.set_visible(False)
     return figure
 
 
-def _mark(ax: "Axes", distance: np.ndarray, names: bool = True) -> None:
-    """The distances of the elements as dotted lines, named above the axes."""
+def _mark(ax: "Axes", distance: np.ndarray, narrow: bool = False) -> None:
+    """The distances of the elements as dotted lines, named above the axes. narrow: -10 and +1 are named to their left and right."""
     for place, name in ELEMENTS.items():
         if distance[0] <= place <= distance[-1]:
             ax.axvline(place, color=MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
-            if names:
-                ax.text(place, 1.01, name, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
+            side = {-10: "right", 0: "left"}.get(place, "center") if narrow else "center"
+            ax.text(place, 1.01, name, transform=ax.get_xaxis_transform(), ha=side, va="bottom", fontsize=8)
 
 
 def profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> "Figure":
@@ -59,7 +59,7 @@ def profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> 
     ax.set_xlabel("distance from the site (nt)", fontsize=8)
     ax.set_ylabel("mean weight", fontsize=8)
     ax.tick_params(labelsize=8)
-    _mark(ax, distance)
+    _mark(ax, distance, narrow=True)
     return figure
 
 
@@ -138,7 +138,7 @@ def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "
     for row, column in zip(*np.nonzero(np.isfinite(spacing)), strict=True):
         dark = excess[row, column] > 0.6 * picture.get_clim()[1]
         colour = "white" if dark else "black"
-        ax.text(column, row, f"{spacing[row, column]:.0f}", ha="center", va="center", fontsize=6, color=colour)
+        ax.text(column, row, f"{spacing[row, column]:.0f}".replace("-", "−"), ha="center", va="center", fontsize=6, color=colour)
     ax.set_xticks(range(len(names)), names, fontsize=7, rotation=90)
     ax.set_yticks(range(len(names)), names, fontsize=7)
     ax.tick_params(length=0)

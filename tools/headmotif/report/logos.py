@@ -36,18 +36,17 @@ def glyphs() -> Markup:
     return Markup(f'<svg class="glyphs" aria-hidden="true" focusable="false"><defs>{"".join(parts)}</defs></svg>')
 
 
-def drawn(motif: Motif, title: str, before: int = 0, after: int = 0, scale: bool = True) -> Markup:
-    """One logo. before, after: empty columns on either side, to stand under another one. scale: whether the height in bits is written."""
+def drawn(motif: Motif, title: str, before: int = 0, after: int = 0, size: float = 1.0) -> Markup:
+    """One logo. before, after: empty columns on either side, to stand under another one. size: of its picture."""
     heights = information(motif)
-    left = 16 if scale else 0
+    left = 16
     width = left + COLUMN * (len(motif) + before + after)
     parts = [
-        f'<svg class="logo" viewBox="0 0 {width} {TALL + 4}" width="{width}" height="{TALL + 4}" role="img">',
+        f'<svg class="logo" viewBox="0 0 {width} {TALL + 4}" width="{width * size:g}" height="{(TALL + 4) * size:g}" role="img">',
         f"<title>{escape(title)}</title>",
     ]
-    if scale:
-        parts.append(f'<text x="10" y="9" class="bits">2</text><text x="10" y="{TALL + 2}" class="bits">0</text>')
-        parts.append(f'<path class="rule" d="M13 2V{TALL + 2}"/>')
+    parts.append(f'<text x="10" y="9" class="bits">2</text><text x="10" y="{TALL + 2}" class="bits">0</text>')
+    parts.append(f'<path class="rule" d="M13 2V{TALL + 2}"/>')
     for column, row in enumerate(heights):
         parts += _column(left + COLUMN * (before + column), row)
     return Markup("".join([*parts, "</svg>"]))

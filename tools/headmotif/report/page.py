@@ -25,7 +25,7 @@ class Card:
     name: str
     verdict: Verdict
     kind: str
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[tuple[str, str, str]]
     profile: Markup | None
     logo: Markup | None
     matches: Sequence[tuple[str, Markup | None, Markup | None]]
@@ -49,7 +49,7 @@ def render(run: Run) -> str:
     )
     environment.filters["number"] = number
     environment.filters["tsv"] = tsv
-    script = (here / "report.js").read_text(encoding="utf-8")
+    script = _tidy((here / "report.js").read_text(encoding="utf-8"))  # as it will stand on the page: its digest lets it run
     figures = drawings.inline(run)
     cards = [_card(run, row, figures) for row in run.rows]
     text = environment.get_template("report.html").render(
@@ -68,6 +68,11 @@ def render(run: Run) -> str:
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+    return _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    """The text without empty lines and spaces at line ends."""
     return "".join(line.rstrip() + "\n" for line in text.split("\n") if line.strip())
 
 
@@ -155,15 +160,15 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
         kind=slug(verdict.kind),
         facts=list(_facts(row)),
         profile=figures.get(f"profile {name}"),
-        logo=logos.drawn(motif, f"Motif of {name}, information in bits") if motif is not None else None,
+        logo=logos.drawn(motif, f"Motif of {name}, information in bits", size=1.5) if motif is not None else None,
         matches=matches,
         examples=[example(one) for one in run.examples.get(name, ())],
         order={key: float(row.get(key, math.nan)) for key in ("peak", "regions", "ap_zero")},
     )
 
 
-def _facts(row: Row) -> Iterable[tuple[str, str]]:
-    """What the table says of a head, in a few lines; a value with its interval and its control beside it."""
+def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
+    """What the table says of a head, in a few lines: what, how much, and its interval or control."""
 
     def has(*names: str) -> bool:
         return all(isinstance(row.get(name), float) and not math.isnan(float(row[name])) for name in names)
@@ -171,23 +176,26 @@ def _facts(row: Row) -> Iterable[tuple[str, str]]:
     def signed(name: str, form: str = ".3f") -> str:
         return f"{float(row[name]):+{form}}".replace("-", "−")
 
+    def interval(name: str, form: str = ".3f") -> str:
+        return f"({signed(f'{name}_low', form)} to {signed(f'{name}_high', form)})"
+
     if has("peak"):
-        yield "Largest gain at", f"{signed('peak', '.0f')} nt from the site"
+        yield "Largest gain at", f"{signed('peak', '.0f')} nt", ""
     if has("regions"):
-        chance = f" (heads that know nothing: {float(row['chance']):,.0f})" if has("chance") else ""
-        yield "Sites with a region", f"{float(row['regions']):,.0f}{chance}"
+        yield "Sites with a region", f"{float(row['regions']):,.0f}", f"({float(row['chance']):,.0f} by chance)" if has("chance") else ""
     if row.get("motif"):
-        yield "Motif beyond its positional null", f"p = {float(row['motif_p']):.2g}" if has("motif_p") else "not tested"
-    for column, what in (("ap_zero", "Average precision without it"), ("logit_zero", "Score of the sites without it")):
+        yield "Beyond the positional null", f"p = {float(row['motif_p']):.2g}" if has("motif_p") else "not tested", ""
+    for column, what in (("ap_zero", "Average precision without it"), ("logit_zero", "Logit of sites without it")):
         if has(column, f"{column}_low", f"{column}_high"):
-            yield what, f"{signed(column)} ({signed(f'{column}_low')} to {signed(f'{column}_high')})"
+            yield what, signed(column), interval(column)
     if has("motif_effect", "motif_low", "motif_high"):
-        control = f"; columns shuffled {signed('motif_control', '.2f')}" if has("motif_control") else ""
-        yield "Motif alone", f"{signed('motif_effect', '.2f')} ({signed('motif_low', '.2f')} to {signed('motif_high', '.2f')}{control})"
+        yield "Logit with the motif alone", signed("motif_effect", ".2f"), f"({signed('motif_low', '.2f')} to {signed('motif_high', '.2f')})"
+    if has("motif_effect", "motif_control"):
+        yield "The same, columns shuffled", signed("motif_control", ".2f"), ""
     if has("models", "recurs") and float(row["models"]):
-        yield "Recurs in", f"{float(row['recurs']):.0f} of {float(row['models']):.0f} models of other seeds"
+        yield "Recurs in other seeds", f"{float(row['recurs']):.0f} of {float(row['models']):.0f}", ""
     if row.get("like") and has("agreement"):
-        yield "Most like", f"{row['like']} (agreement {float(row['agreement']):.2f})"
+        yield "Most like", str(row["like"]), f"(agreement {float(row['agreement']):.2f})"
 
 
 def example(one: Example) -> tuple[str, Markup]:

@@ -56,7 +56,7 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
     for kind, words in ((KNOWN, "These resemble known motifs"), (CANDIDATE, "These match no known motif and are candidates")):
         those = [name for name in leading if said[name].kind == kind]
-        shown = [f"{name} at {peak[name]:+.0f}{_named(said[name])}" for name in those]
+        shown = [f"{name} at {_signed(peak[name])}{_named(said[name])}" for name in those]
         if shown:
             lines.append(f"{words}: {', '.join(shown)}.")
     return lines
@@ -110,6 +110,10 @@ def _worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
             f"control {float(most['motif_control']):.2f})."
         )
     return lines
+
+
+def _signed(distance: float) -> str:
+    return f"{distance:+.0f}".replace("-", "−")
 
 
 def _many(number: int, thing: str) -> str:

@@ -23,9 +23,9 @@ def methods(metrics: Mapping, history: bool) -> list[str]:
     data, split = metrics.get("data", {}), metrics.get("split", {})
     if data:
         lines.append(f"Data: contigs {', '.join(data.get('contigs', [])) or 'unknown'} (refget digests), labels {data.get('labels', 'unknown')}.")
-    for part, regions in split.items():
-        if isinstance(regions, list) and regions:
-            lines.append(f"The {part} part: {', '.join(map(str, regions))}; the rest was trained on." if part == "test" else f"The {part} part: {', '.join(map(str, regions))}.")
+    parts = {part: ", ".join(map(str, regions)) for part, regions in split.items() if isinstance(regions, list) and regions}
+    if parts:
+        lines.append(" ".join(f"The {part} part: {where}." for part, where in parts.items()) + " What is in neither was trained on.")
     threshold = metrics.get("metrics", {}).get("threshold", {})
     if isinstance(threshold, dict):
         lines += [f"Threshold of calls of {label}: P of at least {value:.4g}." for label, value in threshold.items()]

@@ -76,7 +76,9 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     if said == "position":
         return Verdict(POSITION, POSITION, "Its regions' motif is no stronger than at the same distances swapped among the sites.", match)
     if not said.startswith("content"):
-        return Verdict(NOTHING, said, f"{said[:1].upper()}{said[1:]}: nothing can be said of what it reads.", match)
+        lost = row.get("ap_zero_high", 0.0)
+        yet = " Yet the model is worse without it." if isinstance(lost, float) and lost < 0 else ""
+        return Verdict(NOTHING, said, f"{said[:1].upper()}{said[1:]}: nothing can be said of what it reads.{yet}", match)
     beyond = "Its motif is stronger than at the same distances swapped among the sites"
     if "does not recur" in said:
         where = f"recurs in {row['recurs']:.0f} of {row['models']:.0f} models of other seeds" if "recurs" in row else "does not recur"
