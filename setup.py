@@ -32,7 +32,17 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "tools"},
     packages=find_packages("tools"),
-    package_data={"headmotif": ["builtin/*.meme", "builtin/*.md", "builtin/*.tsv", "builtin/*.safetensors", "report/*.html", "report/*.css", "report/*.js"]},
+    package_data={
+        "headmotif": [
+            "builtin/*.meme",
+            "builtin/*.md",
+            "builtin/*.tsv",
+            "builtin/*.safetensors",
+            "report/*.html",
+            "report/*.css",
+            "report/*.js",
+        ]
+    },
     install_requires=[
         "torch>=2.4",  # the networks
         "numpy>=2.0",  # arrays everywhere else

@@ -18,7 +18,9 @@ def head_report(
     profiles: Annotated[str, typer.Option(metavar="FILE", help="score-heads --profiles.")] = "",
     pairs: Annotated[str, typer.Option(metavar="FILE", help="score-heads --pairs.")] = "",
     strands: Annotated[str, typer.Option(metavar="FILE", help="score-heads --strands.")] = "",
-    regions: Annotated[str, typer.Option(metavar="FILE", help="The heads' regions, from attn2bed, for example sites; needs --genome.")] = "",
+    regions: Annotated[
+        str, typer.Option(metavar="FILE", help="The heads' regions, from attn2bed, for example sites; needs --genome.")
+    ] = "",
     genome: Annotated[str, typer.Option(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor.")] = "",
     metrics: Annotated[str, typer.Option(metavar="FILE", help="train-annot --metrics.")] = "",
     baseline: Annotated[

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .. import __version__
+from ..cli import __version__
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], title: str, examples
     from ..report.run import Run
     from ..steps import findings, methods, verdicts
 
-    table = {
-        kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS
-    }
+    table = {kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}
     found = tables.read_matches(paths["matches"]) if paths["matches"] else []
     own = _motifs(paths["motifs"])
     rows = table["heads"] or [{"head": name} for name in own]

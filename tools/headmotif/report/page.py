@@ -189,7 +189,11 @@ def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
         if has(column, f"{column}_low", f"{column}_high"):
             yield what, signed(column), interval(column)
     if has("motif_effect", "motif_low", "motif_high"):
-        yield "Logit with the motif alone", signed("motif_effect", ".2f"), f"({signed('motif_low', '.2f')} to {signed('motif_high', '.2f')})"
+        yield (
+            "Logit with the motif alone",
+            signed("motif_effect", ".2f"),
+            f"({signed('motif_low', '.2f')} to {signed('motif_high', '.2f')})",
+        )
     if has("motif_effect", "motif_control"):
         yield "The same, columns shuffled", signed("motif_control", ".2f"), ""
     if has("models", "recurs") and float(row["models"]):

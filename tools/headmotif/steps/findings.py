@@ -52,7 +52,10 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     lines = [f"Of {len(rows)} heads, {reading} read content that passes its control{_recurring(rows)}."]
     leading = [name for name, verdict in said.items() if verdict.kind in (KNOWN, CANDIDATE)]
     if count[REDUNDANT]:
-        lines.append(f"{count[REDUNDANT]} of these choose the same bases as another head, so {_many(len(leading), 'different thing')} are read.")
+        choose = "chooses" if count[REDUNDANT] == 1 else "choose"
+        lines.append(
+            f"{count[REDUNDANT]} of these {choose} the same bases as another head: that leaves {_many(len(leading), 'different thing')}."
+        )
     peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
     for kind, words in ((KNOWN, "These resemble known motifs"), (CANDIDATE, "These match no known motif and are candidates")):
         those = [name for name in leading if said[name].kind == kind]
@@ -64,7 +67,11 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
 
 def _recurring(rows: Sequence[Row]) -> str:
     models = max((_number(row.get("models")) for row in rows if "models" in row), default=0)
-    return f" and recur in models of other seeds ({models:.0f} were looked at)" if models > 0 else "; whether they recur in other seeds was not tested"
+    return (
+        f" and recur in models of other seeds ({models:.0f} were looked at)"
+        if models > 0
+        else "; whether they recur in other seeds was not tested"
+    )
 
 
 def _named(verdict: Verdict) -> str:
@@ -74,13 +81,13 @@ def _named(verdict: Verdict) -> str:
 def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     lines = []
     for kind, words in (
-        (POSITION, "did not pass the positional null (the attended distances swapped among the sites)"),
-        (UNSTABLE, "passed it, but were not found again in enough models of other seeds"),
-        (NOTHING, "attend to nothing beyond what heads do by chance, or to too little"),
+        (POSITION, ("did not pass the positional null (the attended distances swapped among the sites)",) * 2),
+        (UNSTABLE, [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")]),
+        (NOTHING, [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")]),
     ):
         those = [name for name, verdict in said.items() if verdict.kind == kind]
         if those:
-            lines.append(f"{', '.join(those)} {words}.")
+            lines.append(f"{', '.join(those)} {words[len(those) == 1]}.")
     if any(said[str(row["head"])].kind in READS for row in rows):
         lines.append(
             "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is found on one half of "

@@ -22,7 +22,9 @@ def methods(metrics: Mapping, history: bool) -> list[str]:
         lines.append(f"Training: seed {training.get('seed', 'unknown')}{kept}; {rest}.")
     data, split = metrics.get("data", {}), metrics.get("split", {})
     if data:
-        lines.append(f"Data: contigs {', '.join(data.get('contigs', [])) or 'unknown'} (refget digests), labels {data.get('labels', 'unknown')}.")
+        lines.append(
+            f"Data: contigs {', '.join(data.get('contigs', [])) or 'unknown'} (refget digests), labels {data.get('labels', 'unknown')}."
+        )
     parts = {part: ", ".join(map(str, regions)) for part, regions in split.items() if isinstance(regions, list) and regions}
     if parts:
         lines.append(" ".join(f"The {part} part: {where}." for part, where in parts.items()) + " What is in neither was trained on.")
@@ -42,4 +44,10 @@ def cited(version: str) -> Sequence[str]:
 
 
 def _said(value: object) -> str:
-    return "/".join(map(str, value)) if isinstance(value, list) else {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return (
+        "/".join(map(str, value))
+        if isinstance(value, list)
+        else {True: "yes", False: "no"}[value]
+        if isinstance(value, bool)
+        else str(value)
+    )

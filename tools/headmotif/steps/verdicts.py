@@ -25,7 +25,10 @@ MATCH_Q = 0.05
 
 RULES = (
     (NOTHING, "no region, no more regions than heads that know nothing have, or too few for a motif"),
-    (POSITION, "its motif scores no higher at the distances that it chose for each site than at the same distances swapped among the sites"),
+    (
+        POSITION,
+        "its motif scores no higher at the distances that it chose for each site than at the same distances swapped among the sites",
+    ),
     (UNTESTED, "the table of heads was not given, so no control is known"),
     (UNSTABLE, "it passed that test, but too few models trained from other seeds have a head that chooses the same bases"),
     (REDUNDANT, "it passed, and chooses the same bases as the named head of its group, which has more regions"),
@@ -72,7 +75,9 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     name = str(row["head"])
     like = f"Its motif resembles {match.target} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
     if not said:
-        return Verdict(UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match)
+        return Verdict(
+            UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match
+        )
     if said == "position":
         return Verdict(POSITION, POSITION, "Its regions' motif is no stronger than at the same distances swapped among the sites.", match)
     if not said.startswith("content"):
