@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ..cli import Output, Quiet, command, say
+from ..cli import Feature, Output, Quiet, SitesFile, command, say
 from ..errors import InputError
 
 
@@ -22,6 +22,19 @@ def head_report(
         str, typer.Option(metavar="FILE", help="The heads' regions, from attn2bed, for example sites; needs --genome.")
     ] = "",
     genome: Annotated[str, typer.Option(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor.")] = "",
+    sites: SitesFile = "",
+    feature: Feature = "",
+    genes: Annotated[str, typer.Option(metavar="FILE", help="Genes as GFF3 or GenBank, to draw with --locus.")] = "",
+    calls: Annotated[str, typer.Option(metavar="FILE", help="Predicted sites, from predict-annot, to draw with --locus.")] = "",
+    bigwig_plus: Annotated[str, typer.Option(metavar="FILE", help="P on the + strand, from predict-annot, to draw.")] = "",
+    bigwig_minus: Annotated[str, typer.Option(metavar="FILE", help="P on the - strand.")] = "",
+    locus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONTIG:FIRST-LAST",
+            help="A stretch to draw, 1-based, closed; may be given again; default: a typical and the best known site.",
+        ),
+    ] = None,
     metrics: Annotated[str, typer.Option(metavar="FILE", help="train-annot --metrics.")] = "",
     baseline: Annotated[
         list[str] | None,
@@ -47,14 +60,19 @@ def head_report(
 
     if not heads and not motifs:
         raise InputError("a report needs --heads (from score-heads) or --motifs (from bed2pwm)")
-    if regions and not genome:
-        raise InputError("--regions needs --genome, for the sequences of example sites")
+    on_genome = {"--regions": regions, "--sites": sites, "--genes": genes, "--calls": calls, "--bigwig-plus": bigwig_plus, "--locus": locus}
+    for option, value in on_genome.items():
+        if value and not genome:
+            raise InputError(f"{option} needs --genome, the sequence that it lies on")
+    if bool(bigwig_plus) != bool(bigwig_minus):
+        raise InputError("--bigwig-plus and --bigwig-minus go together: give both strands")
     refuse_unwritable(output)
     paths = {
         "heads": heads, "profiles": profiles, "pairs": pairs, "strands": strands, "motifs": motifs, "matches": matches, "targets": targets,
-        "regions": regions, "genome": genome, "metrics": metrics, "history": history, "curve": curve, "agreement": agreement,
+        "regions": regions, "genome": genome, "sites": sites, "genes": genes, "calls": calls, "bigwig-plus": bigwig_plus,
+        "bigwig-minus": bigwig_minus, "metrics": metrics, "history": history, "curve": curve, "agreement": agreement,
     }  # fmt: skip
-    run = files.read(paths, baseline or [], title, examples)
+    run = files.read(paths, baseline or [], locus or [], feature, title, examples)
     write_text(output, page.render(run))
     if figures:
         files.write_figures(figures, run)

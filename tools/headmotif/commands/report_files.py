@@ -11,7 +11,9 @@ from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
     from ..data import Motif
+    from ..data.locus import Locus
     from ..report.run import Run
+    from ..steps.locus import Layers
 
 WORDS = {
     "heads": ("head", "motif", "like", "recurrence", "verdict"),
@@ -43,7 +45,11 @@ SHOWS = {
     "profiles": "the promoter map, and each head's profile",
     "motifs": "the logos",
     "matches": "the known motifs that the heads' motifs resemble",
-    "regions": "example sites (with --genome)",
+    "regions": "example sites, and regions on the genome",
+    "genome": "example sites, and stretches of the genome",
+    "genes": "genes on the genome",
+    "calls": "predicted sites on the genome",
+    "bigwig-plus": "P along both strands of the genome (with --bigwig-minus)",
     "pairs": "the spacings of head pairs",
     "strands": "how the two strands' predictions go together",
     "metrics": "how good the model is, and how it was trained",
@@ -54,11 +60,13 @@ SHOWS = {
 }
 
 
-def read(paths: Mapping[str, str], baseline: Sequence[str], title: str, examples: int) -> "Run":
-    """All that the page shows. paths: by option, "" where a file was not given; baseline: [NAME=]FILE."""
+def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str], feature: str, title: str, examples: int) -> "Run":
+    """All that the page shows. paths: by option, "" where a file was not given; baseline: [NAME=]FILE;
+    locus: contig:first-last; feature: of sites; examples: how many a head."""
     from ..formats import tables
     from ..report.run import Run
     from ..steps import findings, methods, verdicts
+    from ..steps.examples import examples as examples_of
 
     table = {kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}
     found = tables.read_matches(paths["matches"]) if paths["matches"] else []
@@ -71,6 +79,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], title: str, examples
     others = _baselines(baseline)
     metrics = _json(paths["metrics"]) if paths["metrics"] else {}
     said = verdicts.verdicts(rows, found)
+    layers = _layers(paths, feature) if paths["genome"] else None
     given = {**paths, "baseline": ",".join(baseline)}
     return Run(
         title=title,
@@ -90,7 +99,8 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], title: str, examples
         history=table["history"],
         curve=table["curve"],
         agreement=_plain(paths["agreement"]) if paths["agreement"] else [],
-        examples=_examples(paths["genome"], paths["regions"], examples) if paths["regions"] and examples else {},
+        examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions and examples else {},
+        loci=_loci(layers, locus) if layers else [],
         methods=methods.methods(metrics, bool(table["history"])),
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
@@ -173,13 +183,36 @@ def _numbers(cells: list[str]) -> list:
         return cells
 
 
-def _examples(genome: str, regions: str, number: int) -> dict:
-    from ..formats import bed
-    from ..formats import genome as genome_file
-    from ..steps.examples import examples
+def _layers(paths: Mapping[str, str], feature: str) -> "Layers":
+    """The genome, and all that was given along it."""
+    import numpy as np
 
-    data = genome_file.read(genome)
-    return examples(data, bed.read_regions(regions, data.contigs), number)
+    from ..data import Sites
+    from ..formats import bed, bigwig
+    from ..formats import genes as genes_file
+    from ..formats import genome as genome_file
+    from ..formats import sites as sites_file
+    from ..steps.locus import Layers
+    from . import reading_files as reading
+
+    genome = genome_file.read(paths["genome"])
+    none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
+    plus, minus = paths["bigwig-plus"], paths["bigwig-minus"]
+    return Layers(
+        genome=genome,
+        sites=reading.sites(genome, paths["sites"], feature) if paths["sites"] or genome.labels else none,
+        calls=sites_file.read(paths["calls"], genome.contigs).sites if paths["calls"] else None,
+        genes=genes_file.read(paths["genes"], genome.contigs) if paths["genes"] else None,
+        p=np.stack([bigwig.read(path, genome.contigs) for path in (plus, minus)]) if plus else None,
+        regions=bed.read_regions(paths["regions"], genome.contigs) if paths["regions"] else None,
+    )
+
+
+def _loci(layers: "Layers", asked: Sequence[str]) -> "list[Locus]":
+    """The stretches that were asked for, else a typical and the best known site."""
+    from ..steps import locus, split
+
+    return [locus.cut(layers, split.parsed(layers.genome, text)) for text in asked] or locus.chosen(layers)
 
 
 def _refuse_twice(names: list[str], path: str) -> None:

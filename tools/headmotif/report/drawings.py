@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from . import figures, svg
+from . import figures, svg, track
 from .run import Row, Run
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ CAPTIONS = {
     "Left of the line: the model is worse without it.",
     "pairs": "The commonest spacing of every two heads at the sites where both chose a base (in nt, second less first); the darker, "
     "the more sites beyond what their habits of distance give. Only pairs with q of at most 0.05.",
-    "strands": "Correlation of the two strands' predictions, by the − strand's position less the + strand's: as it is, and freed of what the "
-    "share of A and T around explains.",
+    "strands": "Correlation of the two strands' predictions, by the − strand's position less the + strand's: as it is, and freed of what "
+    "the share of A and T around explains.",
     "scores": "Average precision by model and part of the genome, with the prevalence that guessing reaches.",
     "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides.",
     "training": "Average precision on the validation part during training, and which step was kept.",
@@ -52,6 +52,8 @@ def all_of(run: Run) -> Iterator[tuple[str, str, Maker]]:
         yield "scores", CAPTIONS["scores"], lambda: figures.scores(*_scores(run))
     if run.curve:
         yield "curve", CAPTIONS["curve"], lambda: figures.recall_precision(*_curves(run))
+    for i, locus in enumerate(run.loci, 1):
+        yield f"locus {i}", track.words(locus), lambda locus=locus: track.drawn(locus)
     if run.history:
         yield "training", CAPTIONS["training"], lambda: figures.training(*_training(run))
 
@@ -78,7 +80,7 @@ def column(rows: Sequence[Row], name: str) -> np.ndarray:
 
 
 def profiles(rows: Sequence[Row]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Heads in their order; distances, int64 (keys,); mean weights at sites and background, float64 (heads, keys), 0 where none is given."""
+    """Heads in their order; distances, int64 (keys,); mean weights at sites and at background, float64 (heads, keys), else 0."""
     names = list(dict.fromkeys(str(row["head"]) for row in rows))
     distance = np.unique(column(rows, "distance").astype(np.int64))
     here = np.array([names.index(str(row["head"])) for row in rows]), np.searchsorted(distance, column(rows, "distance"))

@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ..data.verdict import KINDS, Example, Verdict
-from . import drawings, logos
+from . import drawings, logos, track
 from .run import Row, Run
 
 WIDEST = 80
@@ -64,8 +64,9 @@ def render(run: Run) -> str:
         columns=list(run.rows[0]) if run.rows else [],
         match_table=match_rows(run),
         scores=score_rows(run),
-        style=Markup((here / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (ours)
-        script=Markup(script),  # noqa: S704
+        loci=[track.words(locus) for locus in run.loci],
+        style=Markup((here / "report.css").read_text(encoding="utf-8")),
+        script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
     return _tidy(text)
@@ -189,11 +190,7 @@ def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
         if has(column, f"{column}_low", f"{column}_high"):
             yield what, signed(column), interval(column)
     if has("motif_effect", "motif_low", "motif_high"):
-        yield (
-            "Logit with the motif alone",
-            signed("motif_effect", ".2f"),
-            f"({signed('motif_low', '.2f')} to {signed('motif_high', '.2f')})",
-        )
+        yield "Logit with the motif alone", signed("motif_effect", ".2f"), interval("motif", ".2f")
     if has("motif_effect", "motif_control"):
         yield "The same, columns shuffled", signed("motif_control", ".2f"), ""
     if has("models", "recurs") and float(row["models"]):

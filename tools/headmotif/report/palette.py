@@ -1,4 +1,5 @@
-"""Colours of the report: Okabe and Ito's, which the colour-blind tell apart; each with the page's name for it, by which dark mode changes it."""
+"""Colours of the report: after Okabe and Ito, which the colour-blind tell apart; with the page's names for them, by which dark mode
+changes them."""
 
 INK = "#1a1d21"
 MUTED = "#59616b"
@@ -8,4 +9,3 @@ BACKGROUND = "#b35400"
 THIRD = "#007a5a"
 PAPER = "#ffffff"
 NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", SITES: "sites", BACKGROUND: "background", THIRD: "third", PAPER: "paper"}
-BASES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "T": "#d55e00"}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..data import Match, Motif
+from ..data.locus import Locus
 from ..data.verdict import Example, Verdict
 
 Row = Mapping[str, float | str]
@@ -37,6 +38,7 @@ class Run:
     curve: Sequence[Row] = ()
     agreement: Sequence[Row] = ()
     examples: Mapping[str, Sequence[Example]] = field(default_factory=dict)
+    loci: Sequence[Locus] = ()
     methods: Sequence[str] = ()
     rules: Sequence[tuple[str, str]] = ()
     citation: Sequence[str] = ()

@@ -6,7 +6,7 @@ Nothing is dated and names of parts are fixed: the same figure gives the same by
 import contextlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -54,14 +54,25 @@ def styled(text: str = "none") -> Iterator[None]:
         yield
 
 
-def axes(width: float, height: float, rows: int = 1, columns: int = 1) -> "tuple[Figure, Axes]":
-    """An empty figure of so many inches with its axes (an array of them where there are several); draw on it within `styled`."""
+def axes(width: float, height: float) -> "tuple[Figure, Axes]":
+    """An empty figure of so many inches with its axes; draw on it within `styled`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.subplots(rows, columns)
+    return figure, figure.subplots()
+
+
+def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
+    """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within `styled`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, sum(heights) + 0.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
+    return figure, list(found[:, 0])
 
 
 def file(figure: "Figure", kind: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What may be said of a head in plain words: score-heads' own verdict and the motif matches, turned into one of a few kinds by written rules.
+"""What may be said of a head in plain words: score-heads' own verdict and the motif matches become one of a few kinds, by written rules.
 
 The rules, the first that holds decides:
 
