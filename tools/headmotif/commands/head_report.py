@@ -47,6 +47,8 @@ def head_report(
     examples: Annotated[int, typer.Option(min=0, max=50, help="Example sites of each head.")] = 5,
     output: Output = "-",
     figures: Annotated[str, typer.Option(metavar="FOLDER", help="Every figure and logo as SVG and PNG, too.")] = "",
+    pdf: Annotated[str, typer.Option(metavar="FILE", help="The same as PDF, too.")] = "",
+    multiqc: Annotated[str, typer.Option(metavar="FOLDER", help="Sections for MultiQC, files that end in _mqc.json, too.")] = "",
     quiet: Quiet = False,
 ) -> None:
     """Draw one self-contained HTML page of a run's files: findings in words, promoter map, a card for each head, groups, accuracy, methods.
@@ -66,7 +68,7 @@ def head_report(
             raise InputError(f"{option} needs --genome, the sequence that it lies on")
     if bool(bigwig_plus) != bool(bigwig_minus):
         raise InputError("--bigwig-plus and --bigwig-minus go together: give both strands")
-    refuse_unwritable(output)
+    refuse_unwritable(output, pdf)
     paths = {
         "heads": heads, "profiles": profiles, "pairs": pairs, "strands": strands, "motifs": motifs, "matches": matches, "targets": targets,
         "regions": regions, "genome": genome, "sites": sites, "genes": genes, "calls": calls, "bigwig-plus": bigwig_plus,
@@ -74,8 +76,12 @@ def head_report(
     }  # fmt: skip
     run = files.read(paths, baseline or [], locus or [], feature, title, examples)
     write_text(output, page.render(run))
+    if pdf:
+        files.write_pdf(pdf, run)
     if figures:
         files.write_figures(figures, run)
+    if multiqc:
+        files.write_multiqc(multiqc, run)
     say(f"{len(run.rows)} heads; left out: {', '.join(option for option, _ in run.absent) or 'nothing'}", quiet)
 
 

@@ -109,6 +109,27 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     )
 
 
+def write_pdf(path: str, run: "Run") -> None:
+    """The report as PDF."""
+    from ..formats.files import writing
+    from ..report import paper
+
+    content = paper.pdf(run)
+    with writing(path) as stream:
+        stream.write(content)
+
+
+def write_multiqc(folder: str, run: "Run") -> None:
+    """MultiQC's sections, in a folder that is made where it is not there."""
+    from ..formats import summary
+    from ..formats.files import make_folder
+    from ..report import multiqc
+
+    make_folder(folder)
+    for name, content in multiqc.sections(run):
+        summary.write(os.path.join(folder, name), content)
+
+
 def write_figures(folder: str, run: "Run") -> None:
     """Every figure and every head's logo, SVG and PNG, in a folder that is made where it is not there."""
     from ..formats import logo

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CAPTIONS = {
     "map": "Attention at sites less that at background, by distance from the site. A row a head, sorted by where its gain is largest; "
     "one colour scale for all heads, by square roots so that small gains show. Red: more weight at sites.",
+    "map_plain": "Attention at sites less that at background, by distance from the site.",
     "ablation": "Change of average precision when each head is silenced, with 95 % intervals over blocks of 10 kb. "
     "Left of the line: the model is worse without it.",
     "pairs": "The commonest spacing of every two heads at the sites where both chose a base (in nt, second less first); the darker, "

@@ -51,6 +51,12 @@ def _mark(ax: "Axes", distance: np.ndarray, narrow: bool = False) -> None:
 def profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> "Figure":
     """One head's mean weight by distance, at sites and at background."""
     figure, ax = axes(3.6, 1.7)
+    profile_on(ax, distance, sites, background)
+    return figure
+
+
+def profile_on(ax: "Axes", distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> None:
+    """The same on axes that are there."""
     ax.plot(distance, background, color=BACKGROUND, linewidth=1.2, linestyle=(0, (4, 1.5)), label="background", zorder=2)
     ax.plot(distance, sites, color=SITES, linewidth=1.4, label="sites", zorder=3)
     ax.set_xlim(distance[0], distance[-1])
@@ -60,7 +66,6 @@ def profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> 
     ax.set_ylabel("mean weight", fontsize=8)
     ax.tick_params(labelsize=8)
     _mark(ax, distance, narrow=True)
-    return figure
 
 
 def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], prevalence: Mapping[str, float], kept: int | None) -> "Figure":
@@ -88,15 +93,14 @@ def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> 
     """Average precision of each model and part as bars, with what guessing would reach. values, prevalence: float64 (rows,)."""
     figure, ax = axes(5.6, 0.9 + 0.34 * len(names))
     place = np.arange(len(names))
-    ax.barh(place, values, height=0.6, color=SITES, label="average precision")
-    ax.plot(prevalence, place, "|", color=BACKGROUND, markersize=14, markeredgewidth=2, label="prevalence (guessing)")
+    ax.barh(place, values, height=0.6, color=SITES)
+    ax.plot(prevalence, place, "|", color=BACKGROUND, markersize=14, markeredgewidth=2)
     for row, value in zip(place, values, strict=True):
         ax.text(value, row, f" {value:.3f}", va="center", fontsize=8)
     ax.set_yticks(place, names)
     ax.invert_yaxis()
     ax.set_xlim(0, max(float(values.max(initial=0)) * 1.25, 0.01))
-    ax.set_xlabel("average precision (0 to 1)")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.6 / (0.4 + 0.34 * len(names))), ncols=2, fontsize=8)
+    ax.set_xlabel("average precision (bars), and prevalence, which guessing reaches (marks)")
     return figure
 
 

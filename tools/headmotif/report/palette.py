@@ -9,3 +9,4 @@ BACKGROUND = "#b35400"
 THIRD = "#007a5a"
 PAPER = "#ffffff"
 NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", SITES: "sites", BACKGROUND: "background", THIRD: "third", PAPER: "paper"}
+BASES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "T": "#d55e00"}
