@@ -1,8 +1,10 @@
 """head-report: the page's content, its safety, its size; and, where there is a browser, what it does when it is clicked."""
 
 import base64
+import json
 import re
 import shutil
+import subprocess
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -239,6 +241,43 @@ def test_figures_are_written_as_svg_and_png_alike_twice(run_files, tmp_path):
     assert files == [f"{name}.{kind}" for name in ("ablation", "pairs", "scores", "training") for kind in ("png", "svg")]
     for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_pdf_is_the_same_twice_and_holds_the_heads(run_files, tmp_path):
+    for name in ("a.pdf", "b.pdf"):
+        head_report(**run_files, output=str(tmp_path / "r.html"), pdf=str(tmp_path / name), quiet=True)
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert content == (tmp_path / "b.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert b"CreationDate" not in content
+    assert len(re.findall(rb"/Type /Page\b", content)) >= 9  # findings, map, cards, pairs, scores, two loci, training, tables
+
+
+def test_multiqc_gets_sections_with_names_escaped(run_files, tmp_path):
+    head_report(**run_files, output=str(tmp_path / "r.html"), multiqc=str(tmp_path / "m"), quiet=True)
+    files = sorted(path.name for path in (tmp_path / "m").iterdir())
+    assert files == ["headmotif_heads_mqc.json", "headmotif_map_mqc.json", "headmotif_scores_mqc.json"]
+    for name in files:
+        text = (tmp_path / "m" / name).read_text(encoding="utf-8")
+        json.loads(text)
+        assert "<script" not in text
+    heads = json.loads((tmp_path / "m" / files[0]).read_text(encoding="utf-8"))
+    assert heads["data"]["L1H3"]["regions"] == 98
+    assert set(heads["headers"]) >= set().union(*heads["data"].values())
+
+
+def test_multiqc_itself_shows_every_section(run_files, tmp_path):
+    multiqc = shutil.which("multiqc")
+    if not multiqc:
+        pytest.skip("no multiqc on PATH")
+    head_report(**run_files, output=str(tmp_path / "r.html"), multiqc=str(tmp_path / "m"), quiet=True)
+    subprocess.run([multiqc, "-q", "-o", tmp_path / "out", tmp_path / "m"], check=True, capture_output=True, timeout=55)
+    page = (tmp_path / "out" / "multiqc_report.html").read_text(encoding="utf-8")
+    assert "alert(1)</script>" not in page
+    for shown in ('id="headmotif_heads"', 'id="headmotif_map"', "Promoter map", "known element: sigma70_-10"):
+        assert shown in page
+    stats = (tmp_path / "out" / "multiqc_data" / "multiqc_general_stats.txt").read_text(encoding="utf-8")
+    assert "average_precision" in stats
 
 
 def test_thirty_six_heads_are_quick_and_small(tmp_path):
