@@ -1,9 +1,11 @@
 """Example sites: the surest regions of each head, on the site's strand, with the attended letters marked."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from headmotif.data import Contig, Genome, Regions
-from headmotif.steps.examples import AFTER, BEFORE, examples
+from headmotif.steps.examples import AFTER, BEFORE, drops, examples
 
 RNG = np.random.default_rng(3)
 BASES = RNG.integers(0, 4, 400).astype(np.uint8)
@@ -58,3 +60,10 @@ def test_the_smallest_p_first_then_the_largest_weight():
 def test_regions_without_a_site_and_out_of_sight_are_passed_over():
     assert examples(genome(), regions((188, 194, 1, 1.0, -1, 0.1)), 3) == {}
     assert examples(genome(), regions((120, 126, 1, 1.0, 200, 0.1)), 3)["L1H1"] == []
+
+
+def test_drops_by_head_of_what_was_measured():
+    four = regions(*[(188, 194, 1, 1.0, 200, 0.1)] * 4)
+    assert drops(four) == {}
+    some = replace(four, drop=np.array([0.5, -1.0, np.nan, 2.0]))
+    assert drops(some) == {"L1H1": (0.5, 2 / 3, 3)}

@@ -48,7 +48,8 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "verdict": verdicts,
     }
     path = {
-        name: str(folder / name) for name in ("heads", "profiles", "pairs", "motifs", "matches", "metrics", "history", "regions", "genome")
+        name: str(folder / name)
+        for name in ("heads", "profiles", "pairs", "motifs", "matches", "metrics", "history", "regions", "genome", "curve", "agreement")
     }
     tables.write_table(path["heads"], columns)
     distance = np.arange(-96, 97)
@@ -76,13 +77,16 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     summary.write(path["metrics"], header | {"metrics": {"test": score, "validation": score, "threshold": {"tss": 0.2}}})
     history = {"step": [1, 2], "label": ["tss", "tss"], "average_precision": [0.1, 0.3], "prevalence": [0.002, 0.002]}
     tables.write_table(path["history"], history)
+    points = {"prediction": [NASTY] * 4, "within": [0, 0, 2, 2], "recall": [0.1, 0.5, 0.2, 0.6], "precision": [0.9, 0.3, 1.0, 0.4]}
+    tables.write_table(path["curve"], points)
+    tables.write_table(path["agreement"], {"first": ["a", NASTY], "second": ["b", "c"], "shared": [3, 4], "share": [0.5, float("nan")]})
     contig = Contig("chr " + NASTY, 20_000, True)
     genome_tensor.write(path["genome"], Genome((contig,), rng.integers(0, 4, 20_000).astype(np.uint8)))
     n = n_heads * n_sites
     site = np.tile(np.arange(n_sites) * (19_000 // n_sites) + 300, n_heads)
     found_regions = Regions(
         (contig.name,), np.zeros(n, np.int32), site - 13, site - 6, np.repeat(heads, n_sites), np.ones(n, np.int8),
-        rng.random(n), np.full(n, -10), site, rng.random(n), rng.random(n),
+        rng.random(n), np.full(n, -10), site, rng.random(n), rng.random(n), rng.random(n) - 0.2,
     )  # fmt: skip
     bed.write_regions(path["regions"], found_regions, {contig.name: contig.length})
     return path

@@ -66,6 +66,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     from ..formats import tables
     from ..report.run import Run
     from ..steps import findings, methods, verdicts
+    from ..steps.examples import drops
     from ..steps.examples import examples as examples_of
 
     table = {kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}
@@ -99,7 +100,8 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         history=table["history"],
         curve=table["curve"],
         agreement=_plain(paths["agreement"]) if paths["agreement"] else [],
-        examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions and examples else {},
+        examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions is not None and examples else {},
+        drops=drops(layers.regions) if layers and layers.regions is not None else {},
         loci=_loci(layers, locus) if layers else [],
         methods=methods.methods(metrics, bool(table["history"])),
         rules=verdicts.RULES,

@@ -159,7 +159,7 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
         name=name,
         verdict=verdict,
         kind=slug(verdict.kind),
-        facts=list(_facts(row)),
+        facts=[*_facts(row), *_drop(run, name)],
         profile=figures.get(f"profile {name}"),
         logo=logos.drawn(motif, f"Motif of {name}, information in bits", size=1.5) if motif is not None else None,
         matches=matches,
@@ -197,6 +197,13 @@ def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
         yield "Recurs in other seeds", f"{float(row['recurs']):.0f} of {float(row['models']):.0f}", ""
     if row.get("like") and has("agreement"):
         yield "Most like", str(row["like"]), f"(agreement {float(row['agreement']):.2f})"
+
+
+def _drop(run: Run, name: str) -> Iterable[tuple[str, str, str]]:
+    """What in-silico mutagenesis says of a head's regions: does the score fall where the head looks?"""
+    if name in run.drops:
+        median, share, number_of = run.drops[name]
+        yield "Logit with its regions mutated", f"{-median:+.2f}".replace("-", "−"), f"(lower in {share:.0%} of {number_of:,})"
 
 
 def example(one: Example) -> tuple[str, Markup]:

@@ -14,10 +14,10 @@ Row = Mapping[str, float | str]
 class Run:
     """All that the page shows. Tables are rows by column, as their files have them.
 
-    rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples: by head; targets: known motifs by
-    name. metrics: what train-annot wrote; baselines: the same of other models by name. part: of the genome whose scores
-    count. methods: sentences; rules: (kind of verdict, its rule); citation: what to cite. given: a row for each input with its digest;
-    absent: (option, what it would show) of each that was not given.
+    rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples, drops (see `steps.examples.drops`):
+    by head; targets: known motifs by name. metrics: what train-annot wrote; part: of the genome whose scores count; baselines: the same
+    of other models by name. methods: sentences; rules: (kind of verdict, its rule); citation: what to cite. given: a row for each input
+    with its digest; absent: (option, what it would show) of each that was not given.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Run:
     curve: Sequence[Row] = ()
     agreement: Sequence[Row] = ()
     examples: Mapping[str, Sequence[Example]] = field(default_factory=dict)
+    drops: Mapping[str, tuple[float, float, int]] = field(default_factory=dict)
     loci: Sequence[Locus] = ()
     methods: Sequence[str] = ()
     rules: Sequence[tuple[str, str]] = ()

@@ -30,6 +30,18 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
     return found
 
 
+def drops(regions: Regions) -> dict[str, tuple[float, float, int]]:
+    """Of each head: by how much the sites' logits are lower without its regions' bases (median), the share of regions where they are
+    lower, and of how many regions that is known. Heads without such a region are left out."""
+    found = {}
+    if regions.drop is not None:
+        known = ~np.isnan(regions.drop)
+        for head in np.unique(regions.head[known]):
+            drop = regions.drop[known & (regions.head == head)]
+            found[str(head)] = (float(np.median(drop)), float((drop > 0).mean()), len(drop))
+    return found
+
+
 def _example(genome: Genome, regions: Regions, row: int) -> Example | None:
     contig = genome.contigs[regions.contig[row]]
     site, strand = int(regions.site[row]), int(regions.strand[row])
