@@ -57,6 +57,13 @@ def test_the_smallest_p_first_then_the_largest_weight():
     assert [one.position for one in examples(genome(), three, 2)["L1H1"]] == [300, 100]
 
 
+def test_a_sure_region_elsewhere_is_no_example():
+    """A head that looks at -10 at most sites is not shown by the few where it looks at +5, however small their p."""
+    four = regions(*[(188, 194, 1, 0.5, 200, 0.1)] * 3, (205, 208, 1, 1.0, 200, 1e-9))
+    placed = replace(four, distance=np.array([-10, -10, -8, 5]))
+    assert [one.start for one in examples(genome(), placed, 9)["L1H1"]] == [BEFORE - 12] * 3
+
+
 def test_regions_without_a_site_and_out_of_sight_are_passed_over():
     assert examples(genome(), regions((188, 194, 1, 1.0, -1, 0.1)), 3) == {}
     assert examples(genome(), regions((120, 126, 1, 1.0, 200, 0.1)), 3)["L1H1"] == []

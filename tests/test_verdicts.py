@@ -148,3 +148,11 @@ def test_methods_say_what_the_metrics_hold():
 
 def test_a_number_that_is_none_is_no_number():
     assert math.isnan(findings._number(None))
+
+
+@pytest.mark.parametrize(("overlap", "label"), [(8, "known element: x"), (7, "known element: part of x")])
+def test_a_match_of_less_than_half_of_a_motif_is_part_of_it(overlap, label):
+    half = Match("A", "x", 0, 0.001, 0.1, 0.01, overlap, "T" * 8, "ACGT" * 4, "+")
+    found = verdicts.verdicts([row("A", "content")], [half])["A"]
+    assert found.label == label
+    assert ("7 of the 16 columns of x" in found.text) == (overlap == 7)

@@ -59,10 +59,4 @@
       });
     });
   }
-  // what is folded away on the screen is open on paper
-  const folded = [];
-  addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll(".card details:not([open])")) { details.open = true; folded.push(details); }
-  });
-  addEventListener("afterprint", () => { for (const details of folded.splice(0)) details.open = false; });
 })();

@@ -1,16 +1,18 @@
-"""Sites that show what a head attends to: those whose region is the surest."""
+"""Sites that show what a head attends to: those whose region is the surest, where most of its regions lie."""
 
 import numpy as np
 
 from ..data import Genome, Regions
 from ..data.verdict import Example
 
+NEAR = 2
+"""An example's distance from the head's commonest, at most."""
 BEFORE, AFTER = 60, 20
 """Bases shown on either side of the site; an attended base that lies farther out is not shown, nor is its site."""
 
 
 def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Example]]:
-    """Of each head so many sites at most, the smallest p first, then the largest weight, then in the file's order.
+    """Of each head so many sites at most, near its commonest distance: the smallest p first, then the largest weight, then as in the file.
 
     regions: as attn2bed wrote them; those of another BED know no site and give nothing. Sites whose surroundings leave the contig are
     passed over, but on a circle they go on over the origin.
@@ -22,7 +24,10 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
     heads = regions.head[order]
     for head in np.unique(heads):
         mine = found[str(head)] = []
-        for row in order[heads == head]:
+        rows = order[heads == head]
+        distance, count = np.unique(regions.distance[rows], return_counts=True)
+        near = np.abs(regions.distance[rows] - distance[count.argmax()]) <= NEAR
+        for row in rows[near]:
             if len(mine) >= number:
                 break
             if (one := _example(genome, regions, int(row))) is not None:

@@ -75,7 +75,7 @@ def _recurring(rows: Sequence[Row]) -> str:
 
 
 def _named(verdict: Verdict) -> str:
-    return f" ({verdict.match.target}, q = {verdict.match.q:.2g})" if verdict.match else ""
+    return f" ({verdict.label.partition(': ')[2]}, q = {verdict.match.q:.2g})" if verdict.match else ""
 
 
 def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:

@@ -7,7 +7,8 @@ The rules, the first that holds decides:
 3. no verdict is known, for the table of heads was not given: UNTESTED;
 4. it was looked for in models of other seeds and does not recur: UNSTABLE;
 5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
-6. its motif has a match with q of at most `MATCH_Q`: KNOWN, a resemblance and no proof of binding;
+6. its motif has a match with q of at most `MATCH_Q`: KNOWN, a resemblance and no proof of binding; part of it where less than half of the
+   known motif lies under the head's;
 7. else: CANDIDATE.
 """
 
@@ -32,7 +33,11 @@ RULES = (
     (UNTESTED, "the table of heads was not given, so no control is known"),
     (UNSTABLE, "it passed that test, but too few models trained from other seeds have a head that chooses the same bases"),
     (REDUNDANT, "it passed, and chooses the same bases as the named head of its group, which has more regions"),
-    (KNOWN, f"it passed, and a known motif matches with q of at most {MATCH_Q}: a resemblance, not a proof of binding"),
+    (
+        KNOWN,
+        f"it passed, and a known motif matches with q of at most {MATCH_Q}: a resemblance, not a proof of binding; "
+        "part of it, where less than half of the known motif lies under the head's",
+    ),
     (CANDIDATE, "it passed, and no known motif matches"),
 )
 """The kinds and their rules in words, in the order in which they are tried."""
@@ -73,7 +78,7 @@ def _has_content(row: Row) -> bool:
 def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     said = str(row.get("verdict", ""))
     name = str(row["head"])
-    like = f"Its motif resembles {match.target} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
+    like = f"Its motif resembles {_much(match)} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
     if not said:
         return Verdict(
             UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match
@@ -92,5 +97,18 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     if leader and leader != name:
         return Verdict(REDUNDANT, f"redundant with {leader}", f"It chooses the same bases as {leader}.{alone} {like}", match)
     if match:
-        return Verdict(KNOWN, f"known element: {match.target}", f"{beyond}.{alone} {like}", match)
+        return Verdict(KNOWN, f"known element: {_part(match)}", f"{beyond}.{alone} {like}", match)
     return Verdict(CANDIDATE, CANDIDATE, f"{beyond}.{alone} {like}", match)
+
+
+def _partial(match: Match) -> bool:
+    """Does less than half of the known motif lie under the head's? Then another motif with the same piece would match as well."""
+    return 2 * match.overlap < len(match.target_consensus)
+
+
+def _part(match: Match) -> str:
+    return f"part of {match.target}" if _partial(match) else match.target
+
+
+def _much(match: Match) -> str:
+    return f"{match.overlap} of the {len(match.target_consensus)} columns of {match.target}" if _partial(match) else match.target
