@@ -59,6 +59,12 @@ SHOWS = {
     "agreement": "how far sets of sites agree",
 }
 
+MEASURES = (
+    ("ap_zero", "score-heads --ablate", "what the model loses without each head"),
+    ("motif_effect", "score-heads --promoters", "what each motif does alone in shuffled promoters"),
+)
+"""Columns of the table of heads that an option of score-heads leaves out."""
+
 
 def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str], feature: str, title: str, examples: int) -> "Run":
     """All that the page shows. paths: by option, "" where a file was not given; baseline: [NAME=]FILE;
@@ -107,8 +113,18 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
         given=_digests(paths, baseline),
-        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]],
+        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]] + _unmeasured(rows, paths, layers),
     )
+
+
+def _unmeasured(rows: Sequence[Mapping], paths: Mapping[str, str], layers: "Layers | None") -> list[tuple[str, str]]:
+    """What the given files could hold and do not: (option of another command, what it would show)."""
+    found = [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
+    if paths["heads"] and not any(row.get("models") for row in rows):
+        found.append(("score-heads --also", "whether the heads recur in models of other seeds"))
+    if layers and layers.regions is not None and layers.regions.drop is None:
+        found.append(("attn2bed --ism", "in-silico mutagenesis: whether the score falls where the heads look"))
+    return found
 
 
 def write_pdf(path: str, run: "Run") -> None:
