@@ -200,10 +200,24 @@ def test_what_is_missing_is_left_out_and_said(run_files, tmp_path):
         out = tmp_path / f"{given}.html"
         head_report(**{given: run_files[given]}, output=str(out), quiet=True)
         text = out.read_text(encoding="utf-8")
-        assert "<code>--profiles</code>: the promoter map" in text
+        assert "<code>--profiles</code>: <bdi>the promoter map" in text
         assert 'id="map"' not in text
         assert 'id="training"' not in text
         assert Page(text).open == []
+
+
+def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_files, tmp_path):
+    names = ("L1H3", "L1H3_2", "L1H3_10", "L9H9_2")
+    meme.write(str(tmp_path / "m"), [Motif(name, np.tile([0.7, 0.1, 0.1, 0.1], (6, 1)), 50) for name in names])
+    tables.write_matches(str(tmp_path / "t"), [Match("L1H3_2", "sigma70_-10", 0, 1e-4, 0.01, 0.01, 6, "A", "A", "+")])
+    out = tmp_path / "r.html"
+    files = {"heads": run_files["heads"], "motifs": str(tmp_path / "m"), "matches": str(tmp_path / "t")}
+    head_report(**files, output=str(out), quiet=True)
+    text = out.read_text(encoding="utf-8")
+    card = text[text.index('id="head-3"') : text.index('id="head-4"')]
+    assert "Further motifs: 2" in card
+    assert "L1H3_2 and sigma70_-10" in card
+    assert "motifs of no head in the table: L9H9_2<" in text
 
 
 @pytest.mark.parametrize(

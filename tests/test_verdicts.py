@@ -156,3 +156,11 @@ def test_a_match_of_less_than_half_of_a_motif_is_part_of_it(overlap, label):
     found = verdicts.verdicts([row("A", "content")], [half])["A"]
     assert found.label == label
     assert ("7 of the 16 columns of x" in found.text) == (overlap == 7)
+
+
+def test_where_nothing_is_read_it_is_said_of_all_at_once():
+    words = said([row("A", "nothing beyond background"), row("B", "nothing beyond background", 2)], scored(0.003))
+    assert "average precision of 0.003 on the test part" in words
+    assert "1.5 times the prevalence" in words
+    assert "Of 2 heads, 0 read content" in words
+    assert "All 2 heads attend to nothing" in words

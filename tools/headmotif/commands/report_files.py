@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..cli import __version__
@@ -113,13 +114,17 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
         given=_digests(paths, baseline),
-        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]] + _unmeasured(rows, paths, layers),
+        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]] + _unmeasured(rows, own, paths, layers),
     )
 
 
-def _unmeasured(rows: Sequence[Mapping], paths: Mapping[str, str], layers: "Layers | None") -> list[tuple[str, str]]:
-    """What the given files could hold and do not: (option of another command, what it would show)."""
-    found = [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
+def _unmeasured(rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: "Layers | None") -> list[tuple[str, str]]:
+    """What the given files could hold and do not: (option of another command, what it would show); and motifs that belong nowhere."""
+    names = {str(row["head"]) for row in rows}
+    found = []
+    if strangers := [name for name in own if re.sub(r"_\d+$", "", name) not in names and name not in names]:
+        found.append(("--motifs", f"motifs of no head in the table: {', '.join(strangers)}"))
+    found += [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
     if paths["heads"] and not any(row.get("models") for row in rows):
         found.append(("score-heads --also", "whether the heads recur in models of other seeds"))
     if layers and layers.regions is not None and layers.regions.drop is None:

@@ -19,12 +19,13 @@ ELEMENTS = {-35: "−35", -10: "−10", 0: "+1"}
 def promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -> "Figure":
     """All heads' profiles as a heat map. distance: int (keys,); gain: float64 (heads, keys), weight at sites less at background.
 
-    One scale for all, of square roots: small gains stay visible and a strong head does not hide the others.
+    One scale for all, of square roots: small gains stay visible and a strong head does not hide the others. It ends no lower than
+    twice what even attention would give to a key: else noise would look like much.
     """
     from matplotlib.colors import FuncNorm
 
     figure, ax = axes(9.2, 1.3 + 0.19 * len(names))
-    limit = float(np.abs(gain).max(initial=0)) or 1.0
+    limit = max(float(np.abs(gain).max(initial=0)), 2 / len(distance))
     norm = FuncNorm((lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * x * x), vmin=-limit, vmax=limit)
     extent = (distance[0] - 0.5, distance[-1] + 0.5, len(names) - 0.5, -0.5)
     picture = ax.imshow(gain, cmap="RdBu_r", norm=norm, aspect="auto", extent=extent, interpolation="nearest")

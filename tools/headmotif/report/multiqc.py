@@ -74,7 +74,7 @@ def _cells(run: Run, row: Row) -> dict:
 
 def _map(run: Run) -> dict:
     names, distance, sites, background = drawings.profiles(run.profiles)
-    limit = float(abs(sites - background).max())
+    limit = max(float(abs(sites - background).max()), 2 / len(distance))  # as on the page
     plot = {"id": "headmotif_map_plot", "title": "headmotif: promoter map", "xlab": "distance from the site (nt)", "ylab": "head"}
     more = {"square": False, "cluster_rows": False, "cluster_cols": False, "xcats_samples": False, "ycats_samples": False}
     colours = {"min": -limit, "max": limit, "colstops": [[0, "#2166ac"], [0.5, "#f7f7f7"], [1, "#b2182b"]], "display_values": False}

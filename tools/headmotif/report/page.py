@@ -3,19 +3,22 @@
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
+from ..data import Motif
 from ..data.verdict import KINDS, Example, Verdict
 from . import drawings, logos, track
 from .run import Row, Run
 
-WIDEST = 80
-"""Longest name that is shown whole; longer ones are cut, and whole in the tables."""
 SHOWN_MATCHES = 3
+
+Shown = tuple[str, Markup | None, Markup | None]
+"""A match in words, the head's logo, and the known motif's; without logos where one of the two motifs is not given."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Card:
     facts: Sequence[tuple[str, str, str]]
     profile: Markup | None
     logo: Markup | None
-    matches: Sequence[tuple[str, Markup | None, Markup | None]]
+    matches: Sequence[Shown]
+    further: Sequence[tuple[Markup, Sequence[Shown]]]
     examples: Sequence[tuple[str, Markup]]
     order: Mapping[str, float]
 
@@ -146,26 +150,38 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
     name = str(row["head"])
     motif = run.motifs.get(name)
     verdict = run.verdicts[name]
-    mine = sorted((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p))[:SHOWN_MATCHES]
-    matches = []
-    for match in mine:
-        words = f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}"
-        target = run.targets.get(match.target)
-        pair: tuple[Markup | None, Markup | None] = (None, None)
-        if motif is not None and target is not None:
-            pair = logos.aligned(motif, target, match.offset, match.orientation == "-", f"{name} and {match.target}")
-        matches.append((words, *pair))
+    further = [one for other, one in run.motifs.items() if re.fullmatch(re.escape(name) + r"_\d+", other)]
     return Card(
         name=name,
         verdict=verdict,
         kind=slug(verdict.kind),
         facts=[*_facts(row), *_drop(run, name)],
         profile=figures.get(f"profile {name}"),
-        logo=logos.drawn(motif, f"Motif of {name}, information in bits", size=1.5) if motif is not None else None,
-        matches=matches,
+        logo=_logo(motif) if motif is not None else None,
+        matches=_matches(run, name),
+        further=[(_logo(one), _matches(run, one.name)[:1]) for one in further],
         examples=[example(one) for one in run.examples.get(name, ())],
         order={key: float(row.get(key, math.nan)) for key in ("peak", "regions", "ap_zero")},
     )
+
+
+def _logo(motif: Motif) -> Markup:
+    return logos.drawn(motif, f"Motif of {motif.name}, information in bits", size=1.5)
+
+
+def _matches(run: Run, name: str) -> list[Shown]:
+    """The best known motifs of one of the heads' motifs."""
+    motif = run.motifs.get(name)
+    shown: list[Shown] = []
+    for match in sorted((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p))[:SHOWN_MATCHES]:
+        words = f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}".replace("strand -", "strand −")
+        target = run.targets.get(match.target)
+        if motif is None or target is None:
+            shown.append((words, None, None))
+        else:
+            title = f"{name} and {match.target}"
+            shown.append((words, *logos.aligned(motif, target, match.offset, match.orientation == "-", title)))
+    return shown
 
 
 def _facts(row: Row) -> Iterable[tuple[str, str, str]]:

@@ -23,15 +23,15 @@ def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
     for label, score in metrics.get("metrics", {}).get(part, {}).items():
         ap, prevalence = _number(score.get("average_precision")), _number(score.get("prevalence"))
         where = {"test": "the test part, which it never saw", "validation": "the validation part, by which it was chosen"}.get(part, part)
-        line = f"For {label}, the model ranks nucleotides with an average precision of {ap:.3f} on {where}"
+        line = f"For {label}, the model ranks nucleotides with an average precision of {_score(ap)} on {where}"
         if prevalence > 0:
-            line += f", {ap / prevalence:,.0f} times the prevalence of {prevalence:.2g} that guessing reaches"
+            line += f", {_times(ap / prevalence)} times the prevalence of {prevalence:.2g} that guessing reaches"
         lines.append(line + (f" (ROC-AUC {score['roc_auc']:.3f})." if _number(score.get("roc_auc")) > 0 else "."))
         for name, other in baselines.items():
             theirs = _number(other.get("metrics", {}).get(part, {}).get(label, {}).get("average_precision"))
             if math.isfinite(theirs):
                 more = "above" if ap > theirs else "below"
-                lines.append(f"That is {abs(ap - theirs):.3f} {more} {name} on the same part ({theirs:.3f}).")
+                lines.append(f"That is {abs(ap - theirs):.3f} {more} {name} on the same part ({_score(theirs)}).")
         if not baselines:
             lines.append("No baseline was given (--baseline), so it is not said here what a simpler model reaches.")
     return lines
@@ -87,7 +87,8 @@ def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     ):
         those = [name for name, verdict in said.items() if verdict.kind == kind]
         if those:
-            lines.append(f"{', '.join(those)} {words[len(those) == 1]}.")
+            names = f"All {len(rows)} heads" if len(those) == len(rows) > 1 else ", ".join(those)
+            lines.append(f"{names} {words[len(those) == 1]}.")
     if any(said[str(row["head"])].kind in READS for row in rows):
         lines.append(
             "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is found on one half of "
@@ -117,6 +118,14 @@ def _worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
             f"control {float(most['motif_control']):.2f})."
         )
     return lines
+
+
+def _score(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def _times(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def _signed(distance: float) -> str:
