@@ -77,7 +77,13 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     summary.write(path["metrics"], header | {"metrics": {"test": score, "validation": score, "threshold": {"tss": 0.2}}})
     history = {"step": [1, 2], "label": ["tss", "tss"], "average_precision": [0.1, 0.3], "prevalence": [0.002, 0.002]}
     tables.write_table(path["history"], history)
-    points = {"prediction": [NASTY] * 4, "within": [0, 0, 2, 2], "recall": [0.1, 0.5, 0.2, 0.6], "precision": [0.9, 0.3, 1.0, 0.4]}
+    points = {
+        "prediction": [NASTY] * 4,
+        "within": [0, 0, 2, 2],
+        "threshold": [0.9, 0.1, 0.9, 0.1],
+        "recall": [0.1, 0.5, 0.2, 0.6],
+        "precision": [0.9, 0.3, 1.0, 0.4],
+    }
     tables.write_table(path["curve"], points)
     tables.write_table(path["agreement"], {"first": ["a", NASTY], "second": ["b", "c"], "shared": [3, 4], "share": [0.5, float("nan")]})
     contig = Contig("chr " + NASTY, 20_000, True)

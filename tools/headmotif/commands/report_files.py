@@ -31,7 +31,7 @@ NEEDED = {
     "pairs": ("first", "second", "sites", "spacing", "count", "expected", "q"),
     "strands": ("distance", "correlation", "corrected"),
     "history": ("step", "label", "average_precision", "prevalence"),
-    "curve": ("prediction", "within", "recall", "precision"),
+    "curve": ("prediction", "within", "threshold", "recall", "precision"),
 }
 KIND = {
     "heads": "the table of score-heads",

@@ -23,7 +23,8 @@ CAPTIONS = {
     "strands": "Correlation of the two strands' predictions, by the − strand's position less the + strand's: as it is, and freed of what "
     "the share of A and T around explains.",
     "scores": "Average precision by model and part of the genome, with the prevalence that guessing reaches.",
-    "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides.",
+    "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides; guessing reaches the "
+    "line of prevalence.",
     "training": "Average precision on the validation part during training, and which step was kept.",
 }
 PAIR_Q = 0.05
@@ -111,15 +112,19 @@ def _scores(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
     return list(names), np.array(values, float), np.array(prevalence, float)
 
 
-def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], float]:
+def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, ...]], float, float]:
+    """Curves by name; the first label's prevalence and threshold, NaN where they are not known."""
     names = list(dict.fromkeys((str(row["prediction"]), float(row["within"])) for row in run.curve))
     curves = {}
     for name, within in names:
         mine = [row for row in run.curve if (row["prediction"], row["within"]) == (name, within)]
         words = "exactly" if not within else f"within {within:.0f} nt"
-        curves[f"{name}, {words}"] = column(mine, "recall"), column(mine, "precision")
+        curves[f"{name}, {words}"] = tuple(column(mine, name) for name in ("recall", "precision", "threshold"))
     known = run.metrics.get("metrics", {}).get(run.part, {})
-    return curves, float(next((score["prevalence"] for score in known.values()), np.nan))
+    threshold = run.metrics.get("metrics", {}).get("threshold", {})
+    first = next(iter(known), "")
+    prevalence = known[first]["prevalence"] if first else np.nan
+    return curves, float(prevalence), float(threshold.get(first, np.nan) if isinstance(threshold, dict) else np.nan)
 
 
 def _training(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], dict[str, float], int | None]:

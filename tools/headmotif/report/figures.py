@@ -101,15 +101,21 @@ def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> 
     ax.set_yticks(place, names)
     ax.invert_yaxis()
     ax.set_xlim(0, max(float(values.max(initial=0)) * 1.25, 0.01))
-    ax.set_xlabel("average precision (bars), and prevalence, which guessing reaches (marks)")
+    ax.set_xlabel("average precision; marks: prevalence")
     return figure
 
 
-def recall_precision(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], prevalence: float) -> "Figure":
-    """Precision against recall, a line for each way of counting. curves: (recall, precision) by name."""
-    figure, ax = axes(4.2, 3.2)
-    for (name, (recall, precision)), colour in zip(curves.items(), _cycle(), strict=False):
+def recall_precision(curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], prevalence: float, threshold: float) -> "Figure":
+    """Precision against recall, a line for each way of counting, a point at the threshold of calls (NaN: it is not known).
+
+    curves: (recall, precision, threshold) by name, thresholds falling."""
+    figure, ax = axes(4.8, 3.4)
+    for (name, (recall, precision, level)), colour in zip(curves.items(), _cycle(), strict=False):
         ax.plot(recall, precision, color=colour, linewidth=1.5, label=name)
+        if np.isfinite(threshold) and (above := np.flatnonzero(level >= threshold)).size:
+            ax.plot(recall[above[-1]], precision[above[-1]], "o", color=colour, markersize=5)
+    if np.isfinite(threshold):
+        ax.plot([], [], "o", color=MUTED, markersize=5, label=f"called at P of {threshold:.2g} or more")
     if np.isfinite(prevalence):
         ax.axhline(prevalence, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label=f"prevalence {prevalence:.2g}")
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="recall", ylabel="precision")

@@ -85,12 +85,12 @@ def _sites(ax: "Axes", locus: Locus) -> None:
         ax.set_yticks([])
         ax.set_ylabel("sites", rotation=0, ha="right", va="center")
     ax.axhline(0, color=MUTED, linewidth=0.7)
-    for sites, marks, colour in ((locus.sites, (">", "<"), INK), (locus.calls, ("x", "x"), THIRD)):
+    for sites, marks, colour, share in ((locus.sites, (">", "<"), INK, 1.0), (locus.calls, ("x", "x"), THIRD, 0.75)):
         for strand in (1, -1) if sites is not None else ():
             mine = sites.position[sites.strand == strand] + 1
             if not len(mine):
                 continue  # a line without points still takes room, at the figure's corner
-            ax.plot(mine, np.full(len(mine), strand * top), marks[strand < 0], color=colour, markersize=6, clip_on=False, zorder=3)
+            ax.plot(mine, np.full(len(mine), strand * top * share), marks[strand < 0], color=colour, markersize=6, clip_on=False, zorder=3)
     ax.set_ylim(-1.15 * top, 1.15 * top)
 
 
