@@ -18,6 +18,7 @@ COMMANDS = [
     "predict-annot",
     "annot-compare",
     "score-heads",
+    "head-report",
 ]
 
 setup(
@@ -31,7 +32,17 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "tools"},
     packages=find_packages("tools"),
-    package_data={"headmotif": ["builtin/*.meme", "builtin/*.md", "builtin/*.tsv", "builtin/*.safetensors"]},
+    package_data={
+        "headmotif": [
+            "builtin/*.meme",
+            "builtin/*.md",
+            "builtin/*.tsv",
+            "builtin/*.safetensors",
+            "report/*.html",
+            "report/*.css",
+            "report/*.js",
+        ]
+    },
     install_requires=[
         "torch>=2.4",  # the networks
         "numpy>=2.0",  # arrays everywhere else
@@ -41,6 +52,7 @@ setup(
         "biopython>=1.84",  # GenBank
         "pyBigWig>=0.3.22",  # bigWig, which genome browsers read
         "logomaker>=0.8.7",  # logos; brings pandas and matplotlib
+        "jinja2>=3.1",  # the page of head-report: what comes from files is escaped by default, not by care
     ],
     extras_require={
         # pysam: tabix, which our BED and GFF3 are to be indexed by

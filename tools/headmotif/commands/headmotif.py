@@ -19,6 +19,7 @@ BESIDE = {
     "predict-annot": "the sites of a genome, by a model that you trained or a built-in one",
     "annot-compare": "how far sets of sites agree, how good predictions are, and whether their coordinates are right",
     "score-heads": "where each head looks, what it reads, what it is worth, and whether it recurs",
+    "head-report": "one page of all that: findings in words, figures, a card for each head, tables",
 }
 """Console commands beside the chain."""
 

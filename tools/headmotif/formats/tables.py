@@ -4,7 +4,7 @@ A cell holds no tab and no line end (both are written as a space). Not a number 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..data import Match
 from ..errors import FormatError
@@ -45,6 +45,25 @@ def _cells(column: Iterable) -> list[str]:
 def read_table(path: str) -> dict[str, list[str]]:
     """The columns of a table by name, as text, in their order. Raises FormatError with the line."""
     return _parsed(path, comments=False)[0]
+
+
+def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: str) -> list[dict[str, float | str]]:
+    """A table of ours as rows by column: columns in `words` as text, all others as numbers (nan where a cell says so or is empty).
+
+    needed: columns without which it is no table of that kind, a few words. Raises FormatError with the line.
+    """
+    table, numbers = _parsed(path, comments=False)
+    for name in needed:
+        if name not in table:
+            raise FormatError(path, None, f"there is no column {name}; {kind} is needed here")
+    rows: list[dict[str, float | str]] = [{} for _ in numbers]
+    for name, cells in table.items():
+        for row, cell, number in zip(rows, cells, numbers, strict=True):
+            try:
+                row[name] = cell if name in words else float(cell or "nan")
+            except ValueError:
+                raise FormatError(path, number, f"'{cell[:30]}' in column {name} is not a number") from None
+    return rows
 
 
 def read_numbered(path: str) -> tuple[dict[str, list[str]], list[int]]:

@@ -1,0 +1,166 @@
+"""The verdict of a head by its written rules, and the findings in words."""
+
+import math
+
+import pytest
+
+from headmotif.data import Match
+from headmotif.data import verdict as kinds
+from headmotif.steps import findings, methods, verdicts
+
+NAN = float("nan")
+
+
+def row(head: str, verdict: str, group: float = 1, regions: float = 100, **more: float) -> dict:
+    return {"head": head, "verdict": verdict, "group": group, "regions": regions, "distance": -10.0, **more}
+
+
+def match(query: str, target: str, q: float, p: float = 0.001) -> Match:
+    return Match(query, target, 0, p, 0.1, q, 6, "TATAAT", "TATAAT", "+")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("nothing beyond background", kinds.NOTHING),
+        ("no more than heads that know nothing", kinds.NOTHING),
+        ("too few regions for a motif", kinds.NOTHING),
+        ("position", kinds.POSITION),
+        ("content", kinds.KNOWN),
+        ("content, recurs", kinds.KNOWN),
+        ("content, no effect alone, recurs", kinds.KNOWN),
+        ("content, does not recur", kinds.UNSTABLE),
+        ("content, no effect alone, does not recur", kinds.UNSTABLE),
+        ("", kinds.UNTESTED),
+    ],
+)
+def test_score_heads_verdict_decides_before_any_match(said, kind):
+    found = verdicts.verdicts([row("L1H1", said)], [match("L1H1", "-10", 0.01)])
+    assert found["L1H1"].kind == kind
+    assert kind in dict(verdicts.RULES)
+
+
+def test_every_verdict_that_score_heads_can_give_is_known_here():
+    """Its words are read here; a new one must not become `nothing` unseen."""
+    import ast
+    import inspect
+
+    from headmotif.steps import heads
+
+    words = {
+        node.value
+        for node in ast.walk(ast.parse(inspect.getsource(heads.verdict)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "(" not in node.value
+    }
+    nothing = {"nothing beyond background", "no more than heads that know nothing", "too few regions for a motif"}
+    assert words - {", "} == nothing | {"position", "content", "no effect alone", "recurs", "does not recur"}
+
+
+def test_a_match_names_only_up_to_its_q():
+    at, above = (verdicts.verdicts([row("L1H1", "content")], [match("L1H1", "x", q)])["L1H1"] for q in (0.05, 0.0501))
+    assert (at.kind, at.label, at.match.target) == (kinds.KNOWN, "known element: x", "x")
+    assert (above.kind, above.match) == (kinds.CANDIDATE, None)
+
+
+def test_the_best_match_is_the_smallest_q_then_p_then_the_first():
+    found = verdicts.named(
+        [match("a", "x", 0.02), match("a", "y", 0.01, 0.004), match("a", "z", 0.01, 0.003), match("a", "w", 0.01, 0.003)]
+    )
+    assert found["a"].target == "z"
+
+
+def test_of_a_group_the_head_with_most_regions_stands_for_all():
+    rows = [row("A", "content", 1, 5), row("B", "content, recurs", 1, 9), row("C", "content", 1, 9), row("D", "content", 2, 1)]
+    found = verdicts.verdicts(rows, [])
+    assert [found[name].kind for name in "ABCD"] == [kinds.REDUNDANT, kinds.CANDIDATE, kinds.REDUNDANT, kinds.CANDIDATE]
+    assert found["A"].label == "redundant with B"
+
+
+def test_a_head_without_content_leads_no_group():
+    """Neither one that fails its null nor one that does not recur makes another redundant, however many regions it has."""
+    rows = [row("A", "position", 1, 500), row("B", "content, does not recur", 1, 400), row("C", "content, recurs", 1, 3)]
+    found = verdicts.verdicts(rows, [])
+    assert [found[name].kind for name in "ABC"] == [kinds.POSITION, kinds.UNSTABLE, kinds.CANDIDATE]
+
+
+def test_a_head_without_regions_that_the_model_needs_is_told():
+    worse = verdicts.verdicts([row("A", "nothing beyond background", ap_zero_high=-0.01)], [])["A"]
+    level = verdicts.verdicts([row("A", "nothing beyond background", ap_zero_high=0.01)], [])["A"]
+    assert "worse without it" in worse.text
+    assert "worse" not in level.text
+
+
+def scored(ap: float, part: str = "test") -> dict:
+    return {"metrics": {part: {"tss": {"average_precision": ap, "prevalence": 0.002, "roc_auc": 0.9}}}}
+
+
+def said(rows: list, metrics: dict | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
+    return " ".join(findings.findings(rows, verdicts.verdicts(rows, matches), metrics or {}, baselines or {}))
+
+
+def test_findings_say_how_good_against_prevalence_and_baseline():
+    words = said([row("A", "content")], scored(0.3), {"cnn": scored(0.25)})
+    assert "average precision of 0.300 on the test part" in words
+    assert "150 times the prevalence of 0.002" in words
+    assert "0.050 above cnn" in words
+    assert "0.050 below cnn" in said([row("A", "content")], scored(0.25), {"cnn": scored(0.3)})
+    assert "No baseline was given" in said([row("A", "content")], scored(0.3))
+    assert "average precision of" not in said([row("A", "content")])
+
+
+def test_findings_count_heads_and_name_what_failed():
+    rows = [
+        row("A", "content, recurs", 1, 9, models=4.0, recurs=4.0, ap_zero=-0.05, ap_zero_low=-0.07, ap_zero_high=-0.03),
+        row("B", "content, recurs", 1, 5, models=4.0, recurs=4.0, ap_zero=0.0, ap_zero_low=-0.01, ap_zero_high=0.01),
+        row("C", "position", 2, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN),
+        row("D", "nothing beyond background", 3, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN),
+    ]
+    words = said(rows, matches=(match("A", "TATA", 0.01),))
+    assert "Of 4 heads, 2 read content" in words
+    assert "1 of these chooses the same bases as another head: that leaves 1 different thing." in words
+    assert "A at −10 (TATA, q = 0.01)" in words
+    assert "C did not pass the positional null" in words
+    assert "D attends to nothing" in words
+    assert "lowers average precision for 1 of 2" in words
+    assert "most for A: by 0.050 (0.030 to 0.070)" in words
+
+
+def test_no_sentence_about_what_was_not_measured():
+    words = said([row("A", "content"), row("B", "content", 2)])
+    assert "Silencing" not in words
+    assert "shuffled promoters" not in words
+    assert "whether they recur in other seeds was not tested" in words
+
+
+def test_motifs_alone_make_no_claim():
+    assert said([{"head": "A"}], matches=(match("A", "x", 0.001),)).endswith("none was held against a control.")
+
+
+def test_methods_say_what_the_metrics_hold():
+    told = methods.methods(
+        {"config": {"preset": "p", "heads": 2}, "training": {"seed": 7, "rate": 0.1}, "split": {"test": ["c:1-9"], "validation": []}}, True
+    )
+    assert told[0] == "Network: preset p (heads 2)."
+    assert told[1].startswith("Training: seed 7; rate 0.1")
+    assert any("The test part: c:1-9." in line for line in told)
+    assert "not given (--metrics)" in methods.methods({}, False)[0]
+
+
+def test_a_number_that_is_none_is_no_number():
+    assert math.isnan(findings._number(None))
+
+
+@pytest.mark.parametrize(("overlap", "label"), [(8, "known element: x"), (7, "known element: part of x")])
+def test_a_match_of_less_than_half_of_a_motif_is_part_of_it(overlap, label):
+    half = Match("A", "x", 0, 0.001, 0.1, 0.01, overlap, "T" * 8, "ACGT" * 4, "+")
+    found = verdicts.verdicts([row("A", "content")], [half])["A"]
+    assert found.label == label
+    assert ("7 of the 16 columns of x" in found.text) == (overlap == 7)
+
+
+def test_where_nothing_is_read_it_is_said_of_all_at_once():
+    words = said([row("A", "nothing beyond background"), row("B", "nothing beyond background", 2)], scored(0.003))
+    assert "average precision of 0.003 on the test part" in words
+    assert "1.5 times the prevalence" in words
+    assert "Of 2 heads, 0 read content" in words
+    assert "All 2 heads attend to nothing" in words

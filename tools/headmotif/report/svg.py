@@ -1,0 +1,104 @@
+"""Figures of matplotlib as bytes: whole files for a paper, or parts of the page, that take the page's font and colours.
+
+Nothing is dated and names of parts are fixed: the same figure gives the same bytes with the same version of matplotlib.
+"""
+
+import contextlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from .palette import GRID, INK, MUTED, NAMES, PAPER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DPI = 200
+_STYLE = {
+    "svg.hashsalt": "headmotif",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "axes.facecolor": "none",
+    "text.color": INK,
+    "text.parse_math": False,  # a name from a file may hold a dollar sign
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "grid.color": GRID,
+    "legend.frameon": False,
+    "figure.facecolor": PAPER,
+    "axes.unicode_minus": True,
+}
+
+
+@contextlib.contextmanager
+def styled(text: str = "none") -> Iterator[None]:
+    """matplotlib as the report's figures have it. text: "none" leaves text as text, "path" makes outlines of it."""
+    import warnings
+
+    import matplotlib
+
+    with matplotlib.rc_context({**_STYLE, "svg.fonttype": text}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a name in any script; the page's font has it
+        yield
+
+
+def axes(width: float, height: float) -> "tuple[Figure, Axes]":
+    """An empty figure of so many inches with its axes; draw on it within `styled`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots()
+
+
+def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
+    """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within `styled`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, sum(heights) + 0.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
+    return figure, list(found[:, 0])
+
+
+def file(figure: "Figure", kind: str) -> bytes:
+    """A figure as the bytes of an SVG or PNG."""
+    buffer = io.BytesIO()
+    nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    figure.savefig(buffer, format=kind, dpi=DPI, metadata=nothing)
+    return buffer.getvalue()
+
+
+def inline(figure: "Figure", name: str, title: str) -> Markup:
+    """A figure as a part of the page. name: unique on it, for its parts' names; title: what a reader who sees no picture is told."""
+    figure.patch.set_visible(False)
+    text = file(figure, "svg").decode()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
+    text = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', text)
+    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
+    for colour, variable in NAMES.items():
+        text = text.replace(f": {colour}", f": var(--{variable})")
+    text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'", r"font: \1system-ui, sans-serif", text)
+    text = re.sub(r"\n\s*", "\n", text)
+    opening = text[: text.index(">") + 1]
+    box = re.search(r'viewBox="([^"]+)"', opening)[1]  # type: ignore[index]
+    width = float(box.split()[2]) * 4 / 3
+    head = f'<svg viewBox="{box}" role="img" aria-labelledby="{name}-title" style="max-width:{width:.0f}px">'
+    head += f'<title id="{name}-title">{escape(title)}</title>'
+    return Markup(head + text[len(opening) :].rstrip())

@@ -1,0 +1,140 @@
+"""The findings in words, out of the numbers: a sentence for each thing that was measured, none for what was not."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, Verdict
+from .verdicts import READS, Row
+
+
+def findings(rows: Sequence[Row], said: Mapping[str, Verdict], metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
+    """Sentences, in order: how good, how many heads read what, what failed its control, what the heads are worth.
+
+    rows: of score-heads' table; said: the verdicts by head; metrics: what train-annot wrote ({} where it was not given); baselines: the
+    same of other models, by name.
+    """
+    return [*_accuracy(metrics, baselines), *_heads(rows, said), *_controls(rows, said), *_worth(rows, said)]
+
+
+def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
+    lines = []
+    part = best_part(metrics)
+    for label, score in metrics.get("metrics", {}).get(part, {}).items():
+        ap, prevalence = _number(score.get("average_precision")), _number(score.get("prevalence"))
+        where = {"test": "the test part, which it never saw", "validation": "the validation part, by which it was chosen"}.get(part, part)
+        line = f"For {label}, the model ranks nucleotides with an average precision of {_score(ap)} on {where}"
+        if prevalence > 0:
+            line += f", {_times(ap / prevalence)} times the prevalence of {prevalence:.2g} that guessing reaches"
+        lines.append(line + (f" (ROC-AUC {score['roc_auc']:.3f})." if _number(score.get("roc_auc")) > 0 else "."))
+        for name, other in baselines.items():
+            theirs = _number(other.get("metrics", {}).get(part, {}).get(label, {}).get("average_precision"))
+            if math.isfinite(theirs):
+                more = "above" if ap > theirs else "below"
+                lines.append(f"That is {abs(ap - theirs):.3f} {more} {name} on the same part ({_score(theirs)}).")
+        if not baselines:
+            lines.append("No baseline was given (--baseline), so it is not said here what a simpler model reaches.")
+    return lines
+
+
+def best_part(metrics: Mapping) -> str:
+    """The part of the genome whose scores count: test, else validation; "" where there are none."""
+    parts = metrics.get("metrics", {})
+    return next((part for part in ("test", "validation") if parts.get(part)), "")
+
+
+def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
+    if not any(row.get("verdict") for row in rows):
+        known = sum(verdict.match is not None for verdict in said.values())
+        return [f"{len(said)} motifs were given without a table of heads: {known} resemble a known motif, none was held against a control."]
+    count = Counter(verdict.kind for verdict in said.values())
+    reading = sum(count[kind] for kind in READS)
+    lines = [f"Of {len(rows)} heads, {reading} read content that passes its control{_recurring(rows)}."]
+    leading = [name for name, verdict in said.items() if verdict.kind in (KNOWN, CANDIDATE)]
+    if count[REDUNDANT]:
+        choose = "chooses" if count[REDUNDANT] == 1 else "choose"
+        lines.append(
+            f"{count[REDUNDANT]} of these {choose} the same bases as another head: that leaves {_many(len(leading), 'different thing')}."
+        )
+    peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
+    for kind, words in ((KNOWN, "These resemble known motifs"), (CANDIDATE, "These match no known motif and are candidates")):
+        those = [name for name in leading if said[name].kind == kind]
+        shown = [f"{name} at {_signed(peak[name])}{_named(said[name])}" for name in those]
+        if shown:
+            lines.append(f"{words}: {', '.join(shown)}.")
+    return lines
+
+
+def _recurring(rows: Sequence[Row]) -> str:
+    models = max((_number(row.get("models")) for row in rows if "models" in row), default=0)
+    return (
+        f" and recur in models of other seeds ({models:.0f} were looked at)"
+        if models > 0
+        else "; whether they recur in other seeds was not tested"
+    )
+
+
+def _named(verdict: Verdict) -> str:
+    return f" ({verdict.label.partition(': ')[2]}, q = {verdict.match.q:.2g})" if verdict.match else ""
+
+
+def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
+    lines = []
+    for kind, words in (
+        (POSITION, ("did not pass the positional null (the attended distances swapped among the sites)",) * 2),
+        (UNSTABLE, [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")]),
+        (NOTHING, [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")]),
+    ):
+        those = [name for name, verdict in said.items() if verdict.kind == kind]
+        if those:
+            names = f"All {len(rows)} heads" if len(those) == len(rows) > 1 else ", ".join(those)
+            lines.append(f"{names} {words[len(those) == 1]}.")
+    if any(said[str(row["head"])].kind in READS for row in rows):
+        lines.append(
+            "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is found on one half of "
+            "the sites, and scored on the other half at the chosen distances and at the same distances swapped among the sites."
+        )
+    return lines
+
+
+def _worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
+    lines = []
+    measured = [row for row in rows if math.isfinite(_number(row.get("ap_zero")))]
+    if measured:
+        lower = [row for row in measured if _number(row["ap_zero_high"]) < 0]
+        worst = min(measured, key=lambda row: float(row["ap_zero"]))
+        lines.append(f"Silencing one head lowers average precision for {len(lower)} of {len(measured)} (95 % interval below 0)" + (
+            f", most for {worst['head']}: by {-float(worst['ap_zero']):.3f} "
+            f"({-float(worst['ap_zero_high']):.3f} to {-float(worst['ap_zero_low']):.3f})." if lower else "."
+        ))  # fmt: skip
+        if len(lower) < len(measured):
+            lines.append("A head without a loss may be replaced by others that read the same: that does not show that it reads nothing.")
+    alone = [row for row in rows if _number(row.get("motif_low")) > 0 and said[str(row["head"])].kind in READS]
+    if alone:
+        most = max(alone, key=lambda row: float(row["motif_effect"]))
+        lines.append(
+            f"Set alone into shuffled promoters, the motifs of {len(alone)} of these heads raise the score, most that of {most['head']}: "
+            f"by {float(most['motif_effect']):.2f} in logit ({float(most['motif_low']):.2f} to {float(most['motif_high']):.2f}; "
+            f"control {float(most['motif_control']):.2f})."
+        )
+    return lines
+
+
+def _score(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def _times(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _signed(distance: float) -> str:
+    return f"{distance:+.0f}".replace("-", "−")
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan

@@ -1,0 +1,114 @@
+"""What may be said of a head in plain words: score-heads' own verdict and the motif matches become one of a few kinds, by written rules.
+
+The rules, the first that holds decides:
+
+1. no region, no more regions than heads that know nothing, too few for a motif: NOTHING;
+2. score-heads says position (its motif is not beyond the same distances swapped among the sites, the offset-permuted null): POSITION;
+3. no verdict is known, for the table of heads was not given: UNTESTED;
+4. it was looked for in models of other seeds and does not recur: UNSTABLE;
+5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
+6. its motif has a match with q of at most `MATCH_Q`: KNOWN, a resemblance and no proof of binding; part of it where less than half of the
+   known motif lies under the head's;
+7. else: CANDIDATE.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ..data import Match
+from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, UNTESTED, Verdict
+
+Row = Mapping[str, float | str]
+
+READS = (KNOWN, CANDIDATE, REDUNDANT)
+"""The kinds of heads that read content: their motif passed its control, and they recur where that was looked for."""
+MATCH_Q = 0.05
+"""Largest q of a match that names an element."""
+
+RULES = (
+    (NOTHING, "no region, no more regions than heads that know nothing have, or too few for a motif"),
+    (
+        POSITION,
+        "its motif scores no higher at the distances that it chose for each site than at the same distances swapped among the sites",
+    ),
+    (UNTESTED, "the table of heads was not given, so no control is known"),
+    (UNSTABLE, "it passed that test, but too few models trained from other seeds have a head that chooses the same bases"),
+    (REDUNDANT, "it passed, and chooses the same bases as the named head of its group, which has more regions"),
+    (
+        KNOWN,
+        f"it passed, and a known motif matches with q of at most {MATCH_Q}: a resemblance, not a proof of binding; "
+        "part of it, where less than half of the known motif lies under the head's",
+    ),
+    (CANDIDATE, "it passed, and no known motif matches"),
+)
+"""The kinds and their rules in words, in the order in which they are tried."""
+
+
+def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict]:
+    """The verdict of each head, by its name, in the rows' order. rows: of score-heads' table; only `head` must be there."""
+    first = leaders(rows)
+    best = named(matches)
+    return {str(row["head"]): _verdict(row, first.get(row.get("group", "")), best.get(str(row["head"]))) for row in rows}
+
+
+def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
+    """Of each group the head with content and the most regions, the earlier one of two that are level."""
+    result: dict[float | str, Row] = {}
+    for row in rows:
+        group = row.get("group", "")
+        if group != "" and _has_content(row) and float(row["regions"]) > float(result.get(group, {}).get("regions", -1)):
+            result[group] = row
+    return {group: str(row["head"]) for group, row in result.items()}
+
+
+def named(matches: Sequence[Match]) -> dict[str, Match]:
+    """The best match of each query with a q of at most `MATCH_Q`: the smallest q, then p, then the earlier one."""
+    result: dict[str, Match] = {}
+    for match in matches:
+        there = result.get(match.query)
+        if match.q <= MATCH_Q and (there is None or (match.q, match.p) < (there.q, there.p)):
+            result[match.query] = match
+    return result
+
+
+def _has_content(row: Row) -> bool:
+    said = str(row.get("verdict", ""))
+    return said.startswith("content") and "does not recur" not in said
+
+
+def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
+    said = str(row.get("verdict", ""))
+    name = str(row["head"])
+    like = f"Its motif resembles {_much(match)} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
+    if not said:
+        return Verdict(
+            UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match
+        )
+    if said == "position":
+        return Verdict(POSITION, POSITION, "Its regions' motif is no stronger than at the same distances swapped among the sites.", match)
+    if not said.startswith("content"):
+        lost = row.get("ap_zero_high", 0.0)
+        yet = " Yet the model is worse without it." if isinstance(lost, float) and lost < 0 else ""
+        return Verdict(NOTHING, said, f"{said[:1].upper()}{said[1:]}: nothing can be said of what it reads.{yet}", match)
+    beyond = "Its motif is stronger than at the same distances swapped among the sites"
+    if "does not recur" in said:
+        where = f"recurs in {row['recurs']:.0f} of {row['models']:.0f} models of other seeds" if "recurs" in row else "does not recur"
+        return Verdict(UNSTABLE, UNSTABLE, f"{beyond}, but it {where}: too few to rest a claim on it. {like}", match)
+    alone = " The motif alone moves no score in shuffled promoters." if "no effect alone" in said else ""
+    if leader and leader != name:
+        return Verdict(REDUNDANT, f"redundant with {leader}", f"It chooses the same bases as {leader}.{alone} {like}", match)
+    if match:
+        return Verdict(KNOWN, f"known element: {_part(match)}", f"{beyond}.{alone} {like}", match)
+    return Verdict(CANDIDATE, CANDIDATE, f"{beyond}.{alone} {like}", match)
+
+
+def _partial(match: Match) -> bool:
+    """Does less than half of the known motif lie under the head's? Then another motif with the same piece would match as well."""
+    return 2 * match.overlap < len(match.target_consensus)
+
+
+def _part(match: Match) -> str:
+    return f"part of {match.target}" if _partial(match) else match.target
+
+
+def _much(match: Match) -> str:
+    return f"{match.overlap} of the {len(match.target_consensus)} columns of {match.target}" if _partial(match) else match.target
