@@ -56,11 +56,6 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
     work = ["--threads", str(threads)] if threads else []
     stop = ["--steps", str(steps)] if steps else []
     seeded = ["--seed", str(seed)]
-    model = ["model.safetensors", "genome.safetensors"]
-    scored = ["--profiles", "profiles.tsv", "--pairs", "pairs.tsv"]
-    files = {"motifs": "motifs.meme", "matches": "matches.tsv", "regions": "regions.bed", "genome": "genome.safetensors"}
-    files |= {"genes": "genes.gff3", "metrics": "metrics.json", "history": "history.tsv"}
-    report = [word for option, file in files.items() for word in (f"--{option}", file)]
     told = ["--history", "history.tsv", "--metrics", "metrics.json"]
     return [
         ["headmotif", "plant", "-o", "genome.fa", *planted, *sizes, *control],
@@ -70,9 +65,6 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
         ["bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.tsv"],
-        # ablation would take as long as all the rest
-        ["score-heads", *model, "-o", "heads.tsv", "--ablate", "0", "--promoters", "100", "--limit", "800", *scored, *seeded, *work],
-        ["head-report", "--heads", "heads.tsv", *scored, *report, "--title", "headmotif demo: a planted genome", "-o", "report.html"],
     ]
 
 
@@ -173,9 +165,7 @@ def _shown(rows: list[dict], folder: str) -> str:
             "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. A window of the same",
             "width at the best fixed distance from every site has recall / precision as in the last column: it marks them all, unseen.",
             f"Found again: {', '.join(found) if found else 'nothing'}.",
-            f"Open: {folder}/report.html (all of it on one page: what each head reads, and its controls).",
-            f"Beside it: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with",
-            f"{folder}/genome.fa in a genome browser), {folder}/metrics.json (how well the sites are predicted),",
-            f"{folder}/recovered.tsv (this table).",
+            f"Open: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with {folder}/genome.fa",
+            f"in a genome browser), {folder}/metrics.json (how well the sites are predicted), {folder}/recovered.tsv (this table).",
         ]
     )
