@@ -32,7 +32,7 @@ class Compute:
 def choose(device: str, precision: str, threads: int) -> Compute:
     """The device and precision asked for; "auto" takes a GPU where one is, and bfloat16 where the hardware has it."""
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True, warn_only=False)
+    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), which would load the compiler too: two seconds
     torch.utils.deterministic.fill_uninitialized_memory = (
         False  # nothing here reads what it has not written; the filling takes a third of a step
     )
