@@ -73,7 +73,7 @@ def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert "sites, within 2 nt: PR-AUC 0." in done.stderr.decode()
     rows = {(r["place"], r["within"]): r for r in table(out)}
-    assert list(rows)[:5] == [(place, "0") for place in ("all", "upstream", "inside", "antisense", "elsewhere")]
+    assert list(rows)[:5] == [(place, "0") for place in ("all", "upstream", "inside", "antisense", "orphan")]
     assert rows["all", "2"]["sites"] == "260"
     assert float(rows["all", "2"]["recall"]) > float(rows["all", "0"]["recall"]) > 0.6
     assert float(rows["all", "2"]["recall_low"]) < float(rows["all", "2"]["recall"]) < float(rows["all", "2"]["recall_high"])

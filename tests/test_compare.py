@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from costly import FULL
 from headmotif.alphabet import IUPAC
 from headmotif.data import Motif
 from headmotif.formats import motifs
@@ -175,6 +176,7 @@ def agreement(queries: list[Motif], targets: list[Motif]) -> tuple[float, np.nda
     return float((np.abs(np.log10(ours[counted] / theirs[counted])) < 0.1).mean()), ours, theirs
 
 
+@FULL
 @pytest.mark.timeout(300)  # memelite compiles for a minute
 @pytest.mark.filterwarnings("ignore")
 def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +192,7 @@ def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> Non
     assert wrong[exact >= 1e-10].max() < 0.1
 
 
+@FULL
 @pytest.mark.data
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore")

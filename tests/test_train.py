@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from costly import FULL
 from headmotif.alphabet import N, encode, reverse_complement
 from headmotif.data import NO_LABEL, Contig, Genome
 from headmotif.formats import checkpoint_tensor
@@ -385,6 +386,7 @@ def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
                 np.testing.assert_allclose(soft[i].numpy()[used], ((hard[i].numpy() + flat[:, row, place]) / 2)[used], rtol=1e-6)
 
 
+@FULL
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
