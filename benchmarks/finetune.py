@@ -21,7 +21,7 @@ from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
 
 FIRST, LAST = 2_738_785, 3_667_115
-KNOWN = (100, 200, 500, 1000, 2000)
+KNOWN = (100, 200, 500, 1000, 1800)
 RATES = {"nothing": (0.002,), "init": (0.0005, 0.0001)}
 
 
