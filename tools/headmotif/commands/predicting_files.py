@@ -31,12 +31,10 @@ def genome(path: str, circular: Sequence[str], genes: str = "") -> "Genome":
     """A genome; circles are those that its own file, the genes' GFF3 (Is_circular=true) and `circular` say."""
     from ..formats import genes as genes_file
     from ..formats import genome as genome_file
+    from . import site_files
 
     data = genome_file.read(path, circular)
-    if not genes:
-        return data
-    names = {c.name for c in data.contigs}
-    return genome_file.close(data, [name for name in genes_file.circular(genes) if name in names])
+    return site_files.closed(data, genes_file.circular(genes)) if genes else data
 
 
 def genes(path: str, source: str, data: "Genome") -> "GeneTable | None":

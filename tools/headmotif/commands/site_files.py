@@ -65,7 +65,11 @@ def read_track(paths: Track, contigs: "Sequence[Contig]") -> "np.ndarray":
     from ..formats import bedgraph, bigwig, files
 
     def one(path: str) -> "np.ndarray":
-        return bigwig.read(path, contigs) if path != "-" and bigwig.recognised(files.read_bytes(path)) else bedgraph.read(path, contigs)
+        if path == "-":
+            return bedgraph.read(path, contigs)
+        with files.opened(path) as stream:  # its first bytes: the whole is read by the format's own reader
+            is_bigwig = bigwig.recognised(stream.read(4))
+        return (bigwig if is_bigwig else bedgraph).read(path, contigs)
 
     return np.stack([one(path) for path in paths])
 

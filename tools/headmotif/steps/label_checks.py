@@ -13,6 +13,7 @@ import numpy as np
 
 from ..alphabet import A, C, G, N, T, reverse_complement
 from ..data import Genome, Sites
+from .windows import Reads, flip, oriented
 
 BOX = np.array([T, A, T, A, A, T], np.uint8)
 MISMATCHES = 1
@@ -62,31 +63,22 @@ def minus10_share(genome: Genome, sites: Sites) -> float:
 def minus10_background(genome: Genome) -> float:
     """The same share over all positions of both strands, exactly; NaN where no base is known."""
     hits = known = 0
-    for index, contig in enumerate(genome.contigs):
-        codes = genome.contig_bases(index)
-        known += 2 * int((codes != N).sum())
-        edge = -STARTS[0]
-        codes = np.pad(codes, edge, mode="wrap") if contig.circular else np.pad(codes, edge, constant_values=N)
-        for strand in (codes, reverse_complement(codes)):
-            start = _starts(strand)
-            count = np.concatenate([[0], np.cumsum(start)])
-            place = np.arange(edge, len(strand) - edge)
+    edge = -STARTS[0]
+    for index in range(len(genome.contigs)):
+        for strand in (1, -1):
+            codes = oriented(genome, index, strand, edge, edge)
+            count = np.concatenate([[0], np.cumsum(_starts(codes))])
+            place = np.arange(edge, len(codes) - edge)
             some = count[place + STARTS[-1] + 1] > count[place + STARTS[0]]
-            hits += int((some & (strand[place] != N)).sum())
+            hits += int((some & (codes[place] != N)).sum())
+            known += int((codes[place] != N).sum())
     return hits / known if known else float("nan")
 
 
 def around(genome: Genome, sites: Sites, reach: int = REACH) -> np.ndarray:
     """Codes uint8 (sites, 2 reach + 1), 5' to 3' on each site's strand, the site in the middle; N off a linear contig."""
-    start = genome.start
-    length = np.diff(start)[sites.contig][:, None]
-    circular = np.array([c.circular for c in genome.contigs], bool)[sites.contig][:, None]
-    place = sites.position[:, None] + np.arange(-reach, reach + 1) * sites.strand[:, None].astype(np.int64)
-    inside = circular | ((place >= 0) & (place < length))
-    codes = np.full(place.shape, N, np.uint8)
-    where = start[sites.contig][:, None] + place % np.maximum(length, 1)
-    codes[inside] = genome.base[where[inside]]
-    return np.where(sites.strand[:, None] > 0, codes, reverse_complement(codes)[:, ::-1])
+    reads = Reads(genome, reach, reach)
+    return reads.cut(sites.contig, sites.strand, flip(sites.position, sites.strand, reads.lengths[sites.contig]), 1)
 
 
 def check(genome: Genome, sites: Sites, background: float | None = None) -> Check:
