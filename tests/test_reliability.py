@@ -36,3 +36,8 @@ def test_true_probabilities_have_a_small_error_and_others_do_not():
     assert bad.ratio.high < 0.5
     inside = [b for b in good.bins if b.positions > 500]
     assert sum(b.share.low <= b.probability <= b.share.high for b in inside) >= len(inside) - 1
+
+
+def test_a_border_belongs_to_the_bin_above_it():
+    found = reliability(np.zeros(3), np.array([0.2, 0.01, 1.0]), np.zeros(3, int), np.ones((1, 1), int))
+    assert {b.low: b.positions for b in found.bins if b.positions} == {0.2: 1, 0.01: 1, 0.7: 1}
