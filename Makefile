@@ -13,7 +13,7 @@ demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -55,8 +55,8 @@ setup(
         "jinja2>=3.1",  # the page of head-report: what comes from files is escaped by default, not by care
     ],
     extras_require={
-        # pysam: tabix, which our BED and GFF3 are to be indexed by
-        "test": ["pytest", "pytest-timeout", "hypothesis", "scikit-learn", "memelite", "pysam", "ruff"],
+        # pysam: tabix, which our BED and GFF3 are to be indexed by; pytest-xdist: a worker per core halves the wait
+        "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis", "scikit-learn", "memelite", "pysam", "ruff"],
     },
     entry_points={
         "console_scripts": ["headmotif = headmotif.commands.headmotif:main"]

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # As many workers as cores: each, and each command that it starts, has one thread, else they wait for one another.
+    os.environ.update(OMP_NUM_THREADS="1", SLURM_CPUS_PER_TASK="1")
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with minutes in them first: whoever works beside is not left waiting for them at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +41,7 @@ def run() -> Callable[..., subprocess.CompletedProcess]:
             [script, *map(str, args)],
             input=input.encode() if isinstance(input, str) else input if input is not None else b"",
             capture_output=True,
-            timeout=50,
+            timeout=150,
             env={**os.environ, **environment},
         )
 

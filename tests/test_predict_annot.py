@@ -24,7 +24,8 @@ def made(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("predict")
     net = network(READER, labels=2, seed=3)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-    header = {"config": model.config_header(net.config), "labels": ["tss", "tis"], "metrics": {"threshold": {"tss": 0.8, "tis": 0.8}}}
+    metrics = {"threshold": {"tss": 0.8, "tis": 0.8}, "validation": {"tss": {"prevalence": 0.0016}}}
+    header = {"config": model.config_header(net.config), "labels": ["tss", "tis"], "metrics": metrics}
     model_tensor.write(str(folder / "model.st"), model_tensor.Trained(header, weights))
     fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
     (folder / "genes.gff3").write_text(GENES)
@@ -126,6 +127,7 @@ def test_the_browser_folder_and_the_metrics_are_there(made):
     assert all((made / "browser" / track["url"]).exists() for track in session["tracks"])
     assert (made / "browser" / "calls.bed").read_bytes() == (made / "c.bed").read_bytes()
     found = json.loads((made / "c.json").read_text())
+    assert found["run"]["prevalence"] == 0.0016  # at which P holds
     assert found["fit"]["calls"] == len((made / "c.bed").read_text().splitlines())
     assert found["fit"]["verdict"] == "not applicable"  # the model does not say what it learned from
     assert found["fit"]["words"][-1] in (made / "stderr").read_text()

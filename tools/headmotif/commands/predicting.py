@@ -86,6 +86,14 @@ def threshold_of(trained: "Trained", label: str) -> float | None:
         return None
 
 
+def prevalence_of(trained: "Trained", label: str) -> float | None:
+    """The share of sites among all positions at which the model's P holds: its validation part's; None where the model names none."""
+    try:
+        return float(trained.header["metrics"]["validation"][label]["prevalence"])
+    except (KeyError, TypeError):
+        return None
+
+
 def annotated(net: "torch.nn.Module", genome: "Genome", where: "Compute", told: Told) -> "np.ndarray":
     """P of all labels, float32 (labels, 2, N)."""
     from ..steps import annotate

@@ -88,12 +88,21 @@ def write_all(stem: str, found: "Predicted", fit: "Fit", run: dict, also: Sequen
 
 
 def run_of(trained: "Trained", data: "Genome", asked: "Asked", genes: "GeneTable | None", also: Sequence[str] = ()) -> dict:
-    """All that a sample's results depend on: with the same, they need not be made again."""
+    """All that a sample's results depend on: with the same, they need not be made again; and the prevalence at which P holds."""
     import hashlib
+
+    from . import predicting
 
     known = "" if genes is None else hashlib.sha256(repr((genes.spans.tolist(), genes.name)).encode()).hexdigest()[:16]
     contigs = [[c.name, c.digest, c.circular] for c in data.contigs]
-    return {"model": trained.digest, "asked": asdict(asked), "contigs": contigs, "genes": known, "also": sorted(set(also))}
+    return {
+        "model": trained.digest,
+        "prevalence": predicting.prevalence_of(trained, asked.label),
+        "asked": asdict(asked),
+        "contigs": contigs,
+        "genes": known,
+        "also": sorted(set(also)),
+    }
 
 
 def done(stem: str, run: dict) -> bool:
