@@ -239,7 +239,9 @@ def folder(tmp_path):
     tracks = {strand: rng.random(len(GENOME.base)).astype(np.float32) for strand in ("plus", "minus")}
     tracks["plus"][70] = np.nan
     calls = CALLS.take(np.array([0, 1, 2, 4]))
-    browser.write(str(tmp_path / "out"), GENOME, tracks, calls, ["p1", "thrLp2", "first", "a b"], str(tmp_path / "given.gff3"), 'E. "coli"')
+    browser.write(
+        str(tmp_path / "out"), GENOME, tracks, calls, ["p1", "thrLp2", "first", "a b"], str(tmp_path / "given.gff3"), 'E. "coli"', "tis"
+    )
     return tmp_path / "out", tracks, calls
 
 
@@ -252,6 +254,7 @@ def test_all_that_the_session_names_is_in_the_folder(folder):
     assert all((place / name).is_file() for name in named)
     assert session["locus"] == "U49845.1:1-68"
     assert reference["name"] == 'E. "coli"'
+    assert [track["name"] for track in session["tracks"]] == ["Calls", "Genes", "P(tis) plus", "P(tis) minus"]
     wigs = [track for track in session["tracks"] if track["type"] == "wig"]
     assert [(track["min"], track["max"], track["autoscale"], track["format"]) for track in wigs] == [(0, 1, False, "bigwig")] * 2
     assert wigs[0]["color"] != wigs[1]["color"]

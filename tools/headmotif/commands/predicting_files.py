@@ -63,7 +63,9 @@ def write(found: "Predicted", fit: "Fit", outputs: Mapping[str, str], source: st
         "table": lambda path: tables.write_table(path, _table(found)),
         "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns),
         "genbank": lambda path: genbank_calls.write(path, found.genome, calls, names, found.columns, _genbank(source)),
-        "browser": lambda path: browser.write(path, found.genome, strand, calls, names, "" if _genbank(genes) else genes, found.label),
+        "browser": lambda path: browser.write(
+            path, found.genome, strand, calls, names, genes="" if _genbank(genes) else genes, label=found.label
+        ),
         "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": asdict(fit)}),
     }
     for name, path in outputs.items():

@@ -27,12 +27,13 @@ def write(
     calls: Sites,
     names: Sequence[str],
     genes: str = "",
-    title: str = "genome",
+    title: str = "",
+    label: str = "site",
 ) -> None:
     """The folder, made where it is not there; files of these names in it are replaced.
 
     tracks: of "plus" and "minus" float32 (N,), P, NaN where there is none. calls: strength is P; names: one each. genes: path of a GFF3 to
-    copy, "" for none. title: what the browsers show.
+    copy, "" for none. title: what the browsers call the genome, by default its first contig's name. label: what P is of.
     """
     make_folder(folder)
 
@@ -40,6 +41,7 @@ def write(
         return os.path.join(folder, name)
 
     contigs = genome.contigs
+    title = title or contigs[0].name
     twobit.write(within("genome.2bit"), genome)
     fasta.write(within("genome.fa"), [c.name for c in contigs], [genome.contig_bases(i) for i in range(len(contigs))])
     fasta.write_index(within("genome.fa.fai"), [c.name for c in contigs], [c.length for c in contigs])
@@ -50,7 +52,7 @@ def write(
     if genes:
         with writing(within("genes.gff3")) as stream:
             stream.write(read_bytes(genes))
-    probability = [_bigwig(f"P(TSS) {strand}", f"{strand}.bw", strand) for strand in tracks]
+    probability = [_bigwig(f"P({label}) {strand}", f"{strand}.bw", strand) for strand in tracks]
     called = [_bigwig(f"Calls {strand}", f"calls.{strand}.bw", strand) for strand in tracks]
     listed = [BrowserTrack("Calls", "calls.bed", "bed", COLOURS["plus"], COLOURS["minus"])]
     listed += [BrowserTrack("Genes", "genes.gff3", "gff3", GREY, GREY)] if genes else []
