@@ -126,6 +126,6 @@ def test_what_is_imported_is_installed():
     """No package is imported by headmotif that neither setup.py nor the list above names, and none is named in vain."""
     ours = "\n".join(path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "tools/headmotif").rglob("*.py")))
     imported = {name.partition(".")[0] for name in re.findall(r"^\s*(?:import|from) ([a-zA-Z][\w.]*)(?: import| as|$)", ours, re.MULTILINE)}
-    modules = {"biopython": "Bio", "matplotlib-base": "matplotlib", "pytorch": "torch", "pybigwig": "pyBigWig"}
+    modules = {"biopython": "Bio", "matplotlib-base": "matplotlib", "pytorch": "torch"}
     named = {requirement(text).split()[0] for text in package()["install_requires"]} | set(BESIDE)
     assert imported - set(sys.stdlib_module_names) == {modules.get(name, name) for name in named}
