@@ -81,6 +81,10 @@ def test_a_file_without_a_value_opens_elsewhere(tmp_path, other):
         assert file.chroms() == {c.name: c.length for c in CONTIGS}
 
 
+def squares(values: np.ndarray) -> float:
+    return float((values**2).sum())
+
+
 def test_zoom_records_are_those_of_the_bases(monkeypatch):
     monkeypatch.setattr(bigwig_zooms, "BLOCK", 64)
     values = track()[:9000]
@@ -91,14 +95,14 @@ def test_zoom_records_are_those_of_the_bases(monkeypatch):
         bins = bins.wider(width // bins.width)
         parts = [values[start : start + width] for start in range(0, 9000, width)]
         expected = [
-            (7, width * i, min(width * (i + 1), 9000), *(f(part[~np.isnan(part)].astype(float)) for f in (len, min, max, sum)))
+            (7, width * i, min(width * (i + 1), 9000), *(f(part[~np.isnan(part)].astype(float)) for f in (len, min, max, sum, squares)))
             for i, part in enumerate(parts)
             if not np.isnan(part).all()
         ]
         got = bigwig_zooms.records(bins, 7, 9000)
         assert len(got) == len(expected)
         for row, right in zip(got.tolist(), expected, strict=True):
-            assert row[:7] == pytest.approx(right, rel=1e-6)
+            assert row == pytest.approx(right, rel=1e-6)
 
 
 def test_the_longest_level_is_still_more_than_one_bin():
@@ -146,7 +150,50 @@ def test_a_piece_that_would_fill_the_memory_is_not_inflated(tmp_path):
         bigwig._inflated(bigwig.zlib.compress(bytes(1000))[:-1], 1000)
 
 
-def test_pieces_are_in_order_and_apart(tmp_path):
+FORGED = {
+    "fewer pieces in the tree than its head says": lambda raw, tree: put(raw, tree + 50, "<H", 3),
+    "fewer pieces in the tree than there are": lambda raw, tree: (put(raw, tree + 50, "<H", 3), put(raw, tree + 8, "<Q", 3)),
+    "one piece twice": lambda raw, tree: put(raw, tree + 52 + 32, "<32s", bytes(raw[tree + 52 : tree + 84])),
+    "a node that is neither leaf nor not": lambda raw, tree: put(raw, tree + 48, "<B", 2),
+    "a node that is its own": lambda raw, tree: (put(raw, tree + 48, "<BBH", 0, 0, 1), put(raw, tree + 52 + 16, "<Q", tree + 48)),
+    "no tree of places": lambda raw, tree: put(raw, tree, "<I", 0),
+    "no tree of names": lambda raw, _tree: put(raw, struct.unpack_from("<Q", raw, 8)[0], "<I", 0),
+    "a contig twice": lambda raw, _tree: put(raw, raw.index(b"none"), "<4s", b"zeta"),
+    "a number twice": lambda raw, _tree: put(raw, raw.index(b"none") + 5, "<I", 0),
+}
+
+
+def put(raw: bytearray, place: int, form: str, *values: object) -> None:
+    struct.pack_into(form, raw, place, *values)
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_a_file_says_of_itself_must_agree(tmp_path, forged):
+    """Well-formed, and yet not whole: without these checks values would be lost without a word, or the reading would not end."""
+    contigs = (Contig("zeta", 9000), Contig("none", 9000), Contig("alpha", 4000))
+    bigwig.write(str(tmp_path / "x.bw"), contigs, np.resize(track(), 22_000))
+    raw = bytearray((tmp_path / "x.bw").read_bytes())
+    FORGED[forged](raw, struct.unpack_from("<Q", raw, 24)[0])
+    (tmp_path / "x.bw").write_bytes(raw)
+    with pytest.raises(FormatError, match="damaged"):
+        bigwig.read(str(tmp_path / "x.bw"), contigs)
+
+
+def test_items_outside_the_contig_are_refused():
+    for start, end in (([5], [5]), ([6], [5]), ([8], [11]), ([0], [4_000_000_000])):
+        with pytest.raises(ValueError, match="outside"):
+            bigwig._fill(np.zeros(10, np.float32), np.array(start), np.array(end), np.ones(1, np.float32))
+
+
+def test_names_are_sorted_and_numbered_in_the_genomes_order(monkeypatch):
+    monkeypatch.setattr(bigwig_trees, "FANOUT", 2)
+    lengths = {"z": 1, "b": 2, "aa": 3, "a": 4, "y": 5}
+    tree = bigwig_trees.names_tree(lengths, 0)
+    assert bigwig_trees.read_names(tree, 0) == [("a", 3, 4), ("aa", 2, 3), ("b", 1, 2), ("y", 4, 5), ("z", 0, 1)]
+
+
+def test_pieces_are_in_order_and_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(bigwig_trees, "FANOUT", 3)
     bigwig.write(str(tmp_path / "x.bw"), CONTIGS, track())
     whole = Path(tmp_path / "x.bw").read_bytes()
     blocks = bigwig_trees.read_places(whole, struct.unpack_from("<Q", whole, 24)[0])

@@ -173,7 +173,7 @@ def _items(piece: bytes) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
 def _fill(values: np.ndarray, start: np.ndarray, end: np.ndarray, value: np.ndarray) -> None:
     """Each item's value at its bases."""
     width = end - start
-    if (width < 1).any() or (start < 0).any() or (end > len(values)).any():
+    if (width < 1).any() or (end > len(values)).any():
         raise ValueError("data outside the contig")
     before = np.cumsum(width) - width
     values[np.repeat(start - before, width) + np.arange(int(width.sum()))] = np.repeat(value, width)
