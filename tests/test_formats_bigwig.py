@@ -190,6 +190,10 @@ def test_names_are_sorted_and_numbered_in_the_genomes_order(monkeypatch):
     lengths = {"z": 1, "b": 2, "aa": 3, "a": 4, "y": 5}
     tree = bigwig_trees.names_tree(lengths, 0)
     assert bigwig_trees.read_names(tree, 0) == [("a", 3, 4), ("aa", 2, 3), ("b", 1, 2), ("y", 4, 5), ("z", 0, 1)]
+    more = bytearray(tree)
+    put(more, 16, "<Q", 6)
+    with pytest.raises(ValueError, match="another number of items"):
+        bigwig_trees.read_names(bytes(more), 0)
 
 
 def test_pieces_are_in_order_and_apart(tmp_path, monkeypatch):

@@ -132,10 +132,8 @@ def read(path: str, contigs: tuple[Contig, ...]) -> np.ndarray:
 
 
 def _names(raw: bytes) -> dict[str, tuple[int, int]]:
-    """Number and length of each contig."""
+    """Number and length of each contig. Of two with one name or one number one is lost, and with it the place of its data."""
     rows = trees.read_names(raw, HEAD.unpack_from(raw)[3])
-    if len({name for name, *_ in rows}) < len(rows) or len({number for _, number, _ in rows}) < len(rows):
-        raise ValueError("a contig twice")
     return {name: (number, length) for name, number, length in rows}
 
 
