@@ -5,6 +5,7 @@ Read from the functions' type hints, not from what the command line library make
 
 import importlib
 import inspect
+import types
 import typing
 from dataclasses import dataclass
 
@@ -53,12 +54,8 @@ def options(command: str) -> tuple[Option, ...]:
 
 
 def _option(parameter: inspect.Parameter, hint: object) -> Option:
-    kind, info = typing.get_args(hint)[:2]
-    bare = [a for a in typing.get_args(kind) if a is not type(None)] if not isinstance(kind, type) or typing.get_origin(kind) else [kind]
-    several = typing.get_origin(kind) is list or any(typing.get_origin(a) is list for a in bare)
-    inner = bare[0]
-    while not isinstance(inner, type) or typing.get_origin(inner):
-        inner = typing.get_args(inner)[0]
+    kind, info = typing.get_args(hint)[:2]  # of Annotated
+    inner, several = _unwrapped(kind)
     required = parameter.default is inspect.Parameter.empty
     metavar = info.metavar or ""
     words = metavar.split("|")
@@ -77,3 +74,12 @@ def _option(parameter: inspect.Parameter, hint: object) -> Option:
         metavar=metavar,
         help=info.help or "",
     )
+
+
+def _unwrapped(kind: object) -> tuple[type, bool]:
+    """The type of one value, and whether there may be several: of `str`, `str | None`, `list[str]` and `list[str] | None` it is str."""
+    if isinstance(kind, types.UnionType):
+        (kind,) = (part for part in typing.get_args(kind) if part is not types.NoneType)
+    if typing.get_origin(kind) is list:
+        return typing.get_args(kind)[0], True
+    return kind, False

@@ -25,6 +25,8 @@ ALLOWED = {
         "formats.blocks",
         "formats.titled",
         "formats.contig_names",
+        "formats.bigwig_trees",
+        "formats.bigwig_zooms",
     },
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),

@@ -54,7 +54,7 @@ def attn2bed(
     if trained and trained.digest != seen.model:
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if not seen.is_background.any():
-        raise FormatError(attention, None, "no background positions in it, so nothing says what is chance; dump it again with --background")
+        raise FormatError(attention, None, "no background positions in it, so nothing says what chance is; run dump-attention --background")
     if ism and not (trained and genome):
         raise InputError("--ism needs --model and --genome: the network is asked again with the regions' bases replaced")
     found = segment(seen, max_q, max_p, seed, several)
