@@ -57,7 +57,10 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
             f"{count[REDUNDANT]} of these {choose} the same bases as another head: that leaves {_many(len(leading), 'different thing')}."
         )
     peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
-    for kind, words in ((KNOWN, "These resemble known motifs"), (CANDIDATE, "These match no known motif and are candidates")):
+    for kind, words in (
+        (KNOWN, "These resemble known motifs"),
+        (CANDIDATE, "These match no known motif, or a small part of one, and are candidates"),
+    ):
         those = [name for name in leading if said[name].kind == kind]
         shown = [f"{name} at {_signed(peak[name])}{_named(said[name])}" for name in those]
         if shown:
@@ -75,7 +78,7 @@ def _recurring(rows: Sequence[Row]) -> str:
 
 
 def _named(verdict: Verdict) -> str:
-    return f" ({verdict.label.partition(': ')[2]}, q = {verdict.match.q:.2g})" if verdict.match else ""
+    return f" ({verdict.label.partition(': ')[2] or verdict.match.target}, q = {verdict.match.q:.2g})" if verdict.match else ""
 
 
 def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
