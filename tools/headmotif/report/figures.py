@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .palette import BACKGROUND, INK, MUTED, SITES, THIRD
+from .palette import BACKGROUND, GRID, MUTED, SITES, cycle
 from .svg import axes
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def profile_on(ax: "Axes", distance: np.ndarray, sites: np.ndarray, background: 
 def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], prevalence: Mapping[str, float], kept: int | None) -> "Figure":
     """Average precision on the validation part over steps, a line a label. curves: (steps, average precision) by label."""
     figure, ax = axes(5.6, 2.8)
-    for (label, (step, score)), colour in zip(curves.items(), _cycle(), strict=False):
+    for (label, (step, score)), (colour, _) in zip(curves.items(), cycle(), strict=False):
         ax.plot(step, score, color=colour, marker="o", markersize=3.5, linewidth=1.4, label=label)
         ax.axhline(prevalence[label], color=colour, linewidth=1, linestyle=(0, (2, 2)))
     ax.plot([], [], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label="prevalence")
@@ -83,43 +83,6 @@ def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], prevalence: Ma
     ax.set_ylabel("average precision (validation)")
     ax.set_ylim(0)
     ax.legend(loc="lower right", fontsize=8)
-    return figure
-
-
-def _cycle() -> Sequence[str]:
-    return [SITES, BACKGROUND, THIRD, MUTED, INK] * 20
-
-
-def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> "Figure":
-    """Average precision of each model and part as bars, with what guessing would reach. values, prevalence: float64 (rows,)."""
-    figure, ax = axes(5.6, 0.9 + 0.34 * len(names))
-    place = np.arange(len(names))
-    ax.barh(place, values, height=0.6, color=SITES)
-    ax.plot(prevalence, place, "|", color=BACKGROUND, markersize=14, markeredgewidth=2)
-    for row, value in zip(place, values, strict=True):
-        ax.text(value, row, f" {value:.3f}", va="center", fontsize=8)
-    ax.set_yticks(place, names)
-    ax.invert_yaxis()
-    ax.set_xlim(0, max(float(values.max(initial=0)) * 1.25, 0.01))
-    ax.set_xlabel("average precision; marks: prevalence")
-    return figure
-
-
-def recall_precision(curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], prevalence: float, threshold: float) -> "Figure":
-    """Precision against recall, a line for each way of counting, a point at the threshold of calls (NaN: it is not known).
-
-    curves: (recall, precision, threshold) by name, thresholds falling."""
-    figure, ax = axes(4.8, 3.4)
-    for (name, (recall, precision, level)), colour in zip(curves.items(), _cycle(), strict=False):
-        ax.plot(recall, precision, color=colour, linewidth=1.5, label=name)
-        if np.isfinite(threshold) and (above := np.flatnonzero(level >= threshold)).size:
-            ax.plot(recall[above[-1]], precision[above[-1]], "o", color=colour, markersize=5)
-    if np.isfinite(threshold):
-        ax.plot([], [], "o", color=MUTED, markersize=5, label=f"called at P of {threshold:.2g} or more")
-    if np.isfinite(prevalence):
-        ax.axhline(prevalence, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label=f"prevalence {prevalence:.2g}")
-    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="recall", ylabel="precision")
-    ax.legend(fontsize=8)
     return figure
 
 
@@ -156,6 +119,27 @@ def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "
     ax.set_xlabel("second head")
     ax.set_ylabel("first head")
     figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("share of sites beyond expectation")
+    return figure
+
+
+def likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> "Figure":
+    """How far every two heads choose the same bases, float64 (heads, heads), NaN where it is not known; groups framed. Sorted by group."""
+    from matplotlib.patches import Rectangle
+
+    size = 1.6 + 0.24 * len(names)
+    figure, ax = axes(size + 0.8, size)
+    picture = ax.imshow(agree, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    ax.set_facecolor(GRID)
+    first = 0
+    for i in range(1, len(names) + 1):
+        if i == len(names) or group[i] != group[first]:
+            if i - first > 1:
+                ax.add_patch(Rectangle((first - 0.5, first - 0.5), i - first, i - first, fill=False, edgecolor=BACKGROUND, linewidth=1.6))
+            first = i
+    ax.set_xticks(range(len(names)), names, fontsize=7, rotation=90)
+    ax.set_yticks(range(len(names)), names, fontsize=7)
+    ax.tick_params(length=0)
+    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("agreement beyond chance")
     return figure
 
 

@@ -25,8 +25,9 @@ def of_each(rows: Sequence[Row]) -> dict[tuple[str, float], list[Row]]:
     return {key: list(mine.values()) for key, mine in found.items()}
 
 
-def summary(rows: Sequence[Row]) -> list[dict[str, float | str]]:
-    """A row for each curve: prevalence and ROC-AUC, where false positives are told (NaN elsewhere), and the best F1 with its threshold.
+def summary(rows: Sequence[Row], threshold: float = math.nan) -> list[dict[str, float | str]]:
+    """A row for each curve: prevalence and ROC-AUC, where false positives are told (NaN elsewhere); precision and recall at the threshold,
+    the nearest above it that the table has; and the best F1 with its own threshold, which flatters.
 
     ROC-AUC is the area under the points that the table has, with straight lines between them.
     """
@@ -34,13 +35,16 @@ def summary(rows: Sequence[Row]) -> list[dict[str, float | str]]:
     for (name, within), mine in of_each(rows).items():
         best = max(mine, key=lambda row: float(row.get("f1", math.nan)))
         x, y = roc(mine)
+        called = [row for row in mine if float(row["threshold"]) >= threshold]
         found.append(
             {
                 "prediction": name,
                 "within": within,
                 "prevalence": prevalence(mine),
                 "roc_auc": float(np.trapezoid(y, x)) if len(x) else math.nan,
-                **{f"best_{column}": float(best.get(column, math.nan)) for column in ("f1", "precision", "recall", "threshold")},
+                "threshold": threshold,
+                **{column: float(called[-1][column]) if called else math.nan for column in ("precision", "recall")},
+                **{f"best_{column}": float(best.get(column, math.nan)) for column in ("f1", "threshold")},
             }
         )
     return found

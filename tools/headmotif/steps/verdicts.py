@@ -7,7 +7,7 @@ The rules, the first that holds decides:
 3. no verdict is known, for the table of heads was not given: UNTESTED;
 4. it was looked for in models of other seeds and does not recur: UNSTABLE;
 5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
-6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more: KNOWN, a resemblance and no proof of binding;
+6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more: KNOWN, a resemblance;
 7. else: CANDIDATE. Where the only matches cover less (six letters of sixteen), the label asks whether it is a part: many motifs hold such
    a piece, and a -35 box is not sigma 54 for its TTG.
 """
@@ -52,7 +52,7 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
 
 
 def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
-    """Of each group the head with content and the most regions, the one with the lower name of two that are level: however rows are sorted."""
+    """Of each group the head with content and the most regions; of two that are level the lower name, however rows are sorted."""
     result: dict[float | str, Row] = {}
     for row in sorted(rows, key=lambda row: natural(str(row["head"]))):
         group = row.get("group", "")
