@@ -56,9 +56,10 @@ def on(figure: "Figure", run: Run, row: Row, known: Profiles, left: float, top: 
     upper = top + 0.42 + 0.14 * len(says)
     if name in known:
         figures.profile_on(_axes(figure, left + 0.5, upper, 2.75, 0.75), *known[name])
-    facts = page.facts(run, row)
-    lines = "\n".join(f"{what}: {value} {more}".rstrip() for what, value, more in facts)
-    _write(figure, left, upper + 1.2 if name in known else upper, lines, 6.5)
+    facts = [f"{what}: {value} {more}".rstrip() for what, value, more in page.facts(run, row)]
+    half = -(-len(facts) // 2)
+    for lines, x in ((facts[:half], left), (facts[half:], left + 3.4)):
+        _write(figure, x, upper + 1.22, "\n".join(lines), 6.5)
     best = min((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p), default=None)
     if name in run.motifs:
         _motif(figure, run, run.motifs[name], best, left + 3.75, upper)

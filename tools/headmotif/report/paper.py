@@ -1,4 +1,4 @@
-"""The report as PDF, A4: the same words, figures, cards and tables as the page, for those who cannot be shown HTML. Nothing in it is dated."""
+"""The report as PDF, A4: the words, figures, cards and tables of the page, for those who cannot be shown HTML. Nothing in it is dated."""
 
 import io
 import textwrap
@@ -47,9 +47,8 @@ def _pages(run: Run) -> Iterator["Figure"]:
         yield _sheet(*drawn, more=_groups(run) if name == "likeness" else ())
     yield from _text("Methods", list(_methods(run)))
     every = list(tables.all_of(run))
-    for name, words, rows in every:
-        if len(rows) <= LONG:
-            yield from _table(name, words, rows)
+    lines = [line for name, words, rows in every if len(rows) <= LONG for line in _table(name, words, rows)]
+    yield from _text("Tables", lines, small=True)
     if long := [f"{name}.tsv, {len(rows):,} rows: {words}." for name, words, rows in every if len(rows) > LONG]:
         yield from _text("Tables that the page offers to download, too long to be printed", _wrapped(long))
 
@@ -118,8 +117,8 @@ def _cards(run: Run) -> Iterator["Figure"]:
         yield figure
 
 
-def _table(name: str, words: str, rows: Sequence[Row]) -> Iterator["Figure"]:
-    """A table in pieces of as many columns as a line holds, each with the first column again."""
+def _table(name: str, words: str, rows: Sequence[Row]) -> Iterator[str]:
+    """The lines of a table, in pieces of as many columns as a line holds, each with the first column again."""
     cells = {key: [key, *(_cell(row[key]) for row in rows)] for key in rows[0]}
     width = {key: max(map(len, column)) + 2 for key, column in cells.items()}
     first, *others = cells
@@ -128,8 +127,9 @@ def _table(name: str, words: str, rows: Sequence[Row]) -> Iterator["Figure"]:
         while others and (room >= width[others[0]] or len(kept) == 1):
             room -= width[others[0]]
             kept.append(others.pop(0))
-        lines = ["".join(f"{cells[key][i]:<{width[key]}}" for key in kept).rstrip()[:LETTERS] for i in range(len(rows) + 1)]
-        yield from _text(f"{words} ({name}.tsv)", lines, small=True)
+        yield from (f"{words} ({name}.tsv)"[:LETTERS], "")
+        yield from ("".join(f"{cells[key][i]:<{width[key]}}" for key in kept).rstrip()[:LETTERS] for i in range(len(rows) + 1))
+        yield from ("", "")
         if not others:
             return
 
