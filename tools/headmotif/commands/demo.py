@@ -177,6 +177,7 @@ def _shown(rows: list[dict], folder: str) -> str:
             f"Found again: {', '.join(found) if found else 'nothing'}.",
             f"Open: {folder}/{REPORT} (all of it on one page: what each head reads, and its controls).",
             f"Beside it: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with",
-            f"{folder}/genome.fa in a genome browser), {folder}/metrics.json (how well the sites are predicted), {folder}/recovered.tsv (this table).",
+            f"{folder}/genome.fa in a genome browser), {folder}/metrics.json (how well the sites are predicted),",
+            f"{folder}/recovered.tsv (this table).",
         ]
     )

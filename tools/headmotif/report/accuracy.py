@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .palette import BACKGROUND, MUTED, SITES, cycle
+from .palette import BACKGROUND, DARK, LIGHT, MUTED, SITES, cycle
 from .svg import axes, row_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def shares(names: Sequence[str], share: np.ndarray, within: float) -> "Figure":
     figure, ax = axes(size + 1.2, size)
     picture = ax.imshow(share, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
     for row, column in zip(*np.nonzero(np.isfinite(share)), strict=True):
-        colour = "white" if share[row, column] > 0.6 else "black"
+        colour = LIGHT if share[row, column] > 0.6 else DARK
         ax.text(column, row, f"{share[row, column]:.0%}", ha="center", va="center", fontsize=9, color=colour)
     ax.set_xticks(range(len(names)), names, fontsize=8, rotation=30, ha="right")
     ax.set_yticks(range(len(names)), names, fontsize=8)

@@ -79,7 +79,7 @@ def _motif(figure: "Figure", run: Run, motif: Motif, best: Match | None, left: f
         target = Motif(target.name, target.matrix[::-1, ::-1])
     start, end = min(0, best.offset), max(best.offset + len(motif), len(target))
     width = min(2.95, COLUMN * (end - start))
-    _write(figure, left - 0.35, top - 0.18, f"{page.match_words(best)} (above; the head's below)", 7, color=MUTED)
+    _write(figure, left - 0.35, top - 0.18, f"{page.match_words(best)} (above)", 7, color=MUTED)
     _logo(_axes(figure, left, top, width, 0.5), target, -start, end - start)
     _logo(_axes(figure, left, top + 0.6, width, 0.5), motif, best.offset - start, end - start)
 

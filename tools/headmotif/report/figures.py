@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .palette import BACKGROUND, GRID, MUTED, SITES, cycle
+from .palette import BACKGROUND, DARK, GRID, LIGHT, MUTED, SITES, cycle
 from .svg import axes
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -
 
 
 def _mark(ax: "Axes", distance: np.ndarray, narrow: bool = False) -> None:
-    """The distances of the elements as dotted lines, named above the axes. narrow: -10 and +1 are named to their left and right."""
+    """The distances of the elements as dotted lines, named above the axes. narrow: their names stand to their left, +1 to its right."""
     for place, name in ELEMENTS.items():
         if distance[0] <= place <= distance[-1]:
             ax.axvline(place, color=MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
-            side = {-10: "right", 0: "left"}.get(place, "center") if narrow else "center"
+            side = {-35: "right", -10: "right", 0: "left"}.get(place, "center") if narrow else "center"
             ax.text(place, 1.01, name, transform=ax.get_xaxis_transform(), ha=side, va="bottom", fontsize=8)
 
 
@@ -111,7 +111,7 @@ def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "
     picture = ax.imshow(excess, cmap="Blues", vmin=0, vmax=max(float(np.nanmax(excess, initial=0)), 0.1), interpolation="nearest")
     for row, column in zip(*np.nonzero(np.isfinite(spacing)), strict=True):
         dark = excess[row, column] > 0.6 * picture.get_clim()[1]
-        colour = "white" if dark else "black"
+        colour = LIGHT if dark else DARK
         ax.text(column, row, f"{spacing[row, column]:.0f}".replace("-", "−"), ha="center", va="center", fontsize=6, color=colour)
     ax.set_xticks(range(len(names)), names, fontsize=7, rotation=90)
     ax.set_yticks(range(len(names)), names, fontsize=7)

@@ -12,6 +12,8 @@ BACKGROUND = "#b35400"
 THIRD = "#007a5a"
 PAPER = "#ffffff"
 NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", SITES: "sites", BACKGROUND: "background", THIRD: "third", PAPER: "paper"}
+LIGHT, DARK = "#fefefe", "#010101"
+"""Of text on a coloured cell, which stays as it is in dark mode: so these are not the page's white and black."""
 BASES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "T": "#d55e00"}
 
 

@@ -18,7 +18,7 @@ LINES = 74
 """Of text on a page."""
 LETTERS = 124
 """Of a table's line."""
-CELL = 40
+CELL = 64
 """Letters of a table's cell, at most."""
 LONG = 150
 """Rows of a table that is no longer printed, but named: it is on the page to download."""
