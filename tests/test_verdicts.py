@@ -1,9 +1,12 @@
 """The verdict of a head by its written rules, and the findings in words."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
+from headmotif import __version__
 from headmotif.data import Match
 from headmotif.data import verdict as kinds
 from headmotif.steps import findings, methods, verdicts
@@ -144,6 +147,29 @@ def test_methods_say_what_the_metrics_hold():
     assert told[1].startswith("Training: seed 7; rate 0.1")
     assert any("The test part: c:1-9." in line for line in told)
     assert "not given (--metrics)" in methods.methods({}, False)[0]
+
+
+def test_what_is_cited_is_what_citation_cff_says():
+    cff = (Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8")
+    own, _, paper = cff.partition("references:")
+
+    def value(key: str, text: str) -> str:
+        return re.search(rf"^\s*{key}: (.*)$", text, re.MULTILINE)[1].strip()
+
+    program, method = methods.cited(__version__)
+    assert program.startswith(f"{value('title', own)}, version {value('version', own)}: ")
+    family, given = (re.findall(rf"{key}: (.*)", paper) for key in ("family-names", "given-names"))
+    authors = ", ".join(f"{name} {''.join(part[0] for part in first.split())}" for name, first in zip(family, given, strict=True))
+    assert method.startswith(f"{authors}. {value('title', paper)}. {value('journal', paper)} {value('year', paper)}; ")
+    assert f"{value('volume', paper)}({value('issue', paper)}): {value('start', paper)}. doi:{value('doi', paper)}." in method
+
+
+def test_findings_say_how_calls_and_probabilities_turn_out():
+    accuracy = [{"prediction": "m", "within": w, "threshold": 0.25, "precision": p, "recall": 0.3} for w, p in ((0.0, 0.4), (2.0, 0.5))]
+    bins = [{"prediction": "m", "positions": n, "probability": p, "share": s} for n, p, s in ((1e6, 0.01, 0.0), (100.0, 0.5, 0.4))]
+    words = " ".join(findings.findings([row("A", "content")], verdicts.verdicts([row("A", "content")], []), {}, {}, accuracy, bins))
+    assert "Called at P of 0.25 or more, exactly about 40 % of the calls are right and 30 % of the sites are found; within 2 nt" in words
+    assert "Of the 100 nucleotides with P of 0.1 or more it says that 50 % are sites; 40 % are." in words
 
 
 def test_a_number_that_is_none_is_no_number():

@@ -71,7 +71,7 @@ def test_the_page_fits_says_nothing_wrong_and_asks_for_nothing(browser, made, wi
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append("a dialog"))
+    page.on("dialog", lambda dialog: (said.append("a name ran as a script"), dialog.dismiss()))
     page.on("request", lambda request: asked.append(request.url))
     address = (made / "r.html").as_uri()
     page.goto(address)
@@ -270,16 +270,17 @@ def test_multiqc_shows_both_runs(browser, made):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     said = []
-    page.on("dialog", lambda dialog: said.append("a dialog"))
+    page.on("dialog", lambda dialog: (said.append("a name ran as a script"), dialog.dismiss()))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.route(re.compile("^https?:"), lambda route: route.abort())  # MultiQC's page asks for things of the network, and there is none
     page.goto((out / "multiqc_report.html").as_uri(), wait_until="domcontentloaded")
     page.wait_for_selector("#general_stats_table")
     text = page.inner_text("body")
     assert said == []
-    assert f"Heads: {TITLE}" in text
-    assert "Heads: E. coli - another" in text
-    assert f"Promoter map: {TITLE}" in text
+    assert "Heads: E coli script-alert-1-script" in text
+    assert "Heads: E coli another" in text
+    assert "Promoter map: E coli script-alert-1-script" in text
+    assert f"Every head of {TITLE}" in text
     stats = page.locator("#general_stats_table").inner_text()
     assert stats.count("0.300") == 2  # two runs, one column
     assert stats.count("tss") == 2

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .palette import BACKGROUND, DARK, LIGHT, MUTED, SITES, cycle
+from .palette import BACKGROUND, DARK, LIGHT, MUTED, SITES, cycle, short
 from .svg import axes, row_of
 
 if TYPE_CHECKING:
@@ -96,14 +96,14 @@ def _plain(axis: "Axis") -> None:
 
 def shares(names: Sequence[str], share: np.ndarray, within: float) -> "Figure":
     """Which share of a set's sites (row) another one (column) has, float64 (sets, sets), NaN where it is not known."""
-    size = 1.7 + 0.75 * len(names)
+    size = max(3.2, 1.7 + 0.75 * len(names))
     figure, ax = axes(size + 1.2, size)
-    picture = ax.imshow(share, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    picture = ax.imshow(share, cmap="Blues", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(share)), strict=True):
         colour = LIGHT if share[row, column] > 0.6 else DARK
         ax.text(column, row, f"{share[row, column]:.0%}", ha="center", va="center", fontsize=9, color=colour)
-    ax.set_xticks(range(len(names)), names, fontsize=8, rotation=30, ha="right")
-    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set_xticks(range(len(names)), short(names), fontsize=8, rotation=30, ha="right")
+    ax.set_yticks(range(len(names)), short(names), fontsize=8)
     ax.tick_params(length=0)
     ax.set_xlabel("are in this set")
     ax.set_ylabel("of the sites of this set")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .palette import BACKGROUND, DARK, GRID, LIGHT, MUTED, SITES, cycle
+from .palette import BACKGROUND, DARK, GRID, LIGHT, MUTED, SITES, cycle, short
 from .svg import axes
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -
     """
     from matplotlib.colors import FuncNorm
 
-    figure, ax = axes(9.2, 1.3 + 0.19 * len(names))
+    figure, ax = axes(9.2, max(2.8, 1.3 + 0.19 * len(names)))
     limit = max(float(np.abs(gain).max(initial=0)), 2 / len(distance))
     norm = FuncNorm((lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * x * x), vmin=-limit, vmax=limit)
     extent = (distance[0] - 0.5, distance[-1] + 0.5, len(names) - 0.5, -0.5)
     picture = ax.imshow(gain, cmap="RdBu_r", norm=norm, aspect="auto", extent=extent, interpolation="nearest")
-    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set_yticks(range(len(names)), short(names), fontsize=8)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("distance from the site (nt; negative: upstream)")
     _mark(ax, distance)
@@ -106,15 +106,15 @@ def ablations(names: Sequence[str], estimate: np.ndarray, low: np.ndarray, high:
 
 def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "Figure":
     """Head pairs: the commonest spacing of every two as a number, coloured by its excess. Both float64 (heads, heads), NaN where none."""
-    size = 1.6 + 0.27 * len(names)
+    size = max(3.4, 1.6 + 0.27 * len(names))
     figure, ax = axes(size + 0.6, size)
     picture = ax.imshow(excess, cmap="Blues", vmin=0, vmax=max(float(np.nanmax(excess, initial=0)), 0.1), interpolation="nearest")
     for row, column in zip(*np.nonzero(np.isfinite(spacing)), strict=True):
         dark = excess[row, column] > 0.6 * picture.get_clim()[1]
         colour = LIGHT if dark else DARK
         ax.text(column, row, f"{spacing[row, column]:.0f}".replace("-", "−"), ha="center", va="center", fontsize=6, color=colour)
-    ax.set_xticks(range(len(names)), names, fontsize=7, rotation=90)
-    ax.set_yticks(range(len(names)), names, fontsize=7)
+    ax.set_xticks(range(len(names)), short(names), fontsize=7, rotation=90)
+    ax.set_yticks(range(len(names)), short(names), fontsize=7)
     ax.tick_params(length=0)
     ax.set_xlabel("second head")
     ax.set_ylabel("first head")
@@ -126,7 +126,7 @@ def likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> "
     """How far every two heads choose the same bases, float64 (heads, heads), NaN where it is not known; groups framed. Sorted by group."""
     from matplotlib.patches import Rectangle
 
-    size = 1.6 + 0.24 * len(names)
+    size = max(3.4, 1.6 + 0.24 * len(names))
     figure, ax = axes(size + 0.8, size)
     picture = ax.imshow(agree, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
     ax.set_facecolor(GRID)
@@ -136,8 +136,8 @@ def likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> "
             if i - first > 1:
                 ax.add_patch(Rectangle((first - 0.5, first - 0.5), i - first, i - first, fill=False, edgecolor=BACKGROUND, linewidth=1.6))
             first = i
-    ax.set_xticks(range(len(names)), names, fontsize=7, rotation=90)
-    ax.set_yticks(range(len(names)), names, fontsize=7)
+    ax.set_xticks(range(len(names)), short(names), fontsize=7, rotation=90)
+    ax.set_yticks(range(len(names)), short(names), fontsize=7)
     ax.tick_params(length=0)
     figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("agreement beyond chance")
     return figure

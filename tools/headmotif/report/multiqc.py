@@ -1,6 +1,7 @@
 """The report for MultiQC: custom content, a JSON file a section, whose names end in _mqc.json as MultiQC looks for them.
 
-MultiQC writes names into its page as they are, so they are escaped here. It cuts the names of rows like file names, at slashes and at
+MultiQC writes cells into its page as they are, so they are escaped here; names of sections it makes plain again, and a script in them
+would run, so these hold no signs at all. It cuts the names of rows like file names, at slashes and at
 endings such as .bam and _fastqc, and of two sections with one id it shows one: so rows have names that it leaves whole, and sections of
 several runs, told apart by their titles, have ids of their own; the general figures are rows of one table.
 """
@@ -19,7 +20,7 @@ PARENT = {"parent_id": "headmotif", "parent_name": "headmotif", "parent_descript
 TITLE = "What the heads read"
 """That of a report whose title is not given."""
 COLUMNS = {
-    "head": ("Head", "Its name, as the run has it", ""),
+    "head": ("Name", "Its name, as the run has it", ""),
     "verdict": ("Verdict", "What may be said of the head", ""),
     "peak": ("Peak", "Distance from the site with the largest gain of attention, nt", "{:,.0f}"),
     "regions": ("Regions", "Sites with a region of this head", "{:,.0f}"),
@@ -81,7 +82,7 @@ def _heads(run: Run, mine: str) -> dict:
     return {
         "id": f"headmotif_heads{mine}",
         **PARENT,
-        "section_name": f"Heads: {escape(run.title)}" if mine else "Heads",
+        "section_name": f"Heads: {row_names([run.title])[0]}" if mine else "Heads",
         "description": f"Every head of {escape(run.title)}, with its verdict.",
         "plot_type": "table",
         "pconfig": {"id": f"headmotif_heads{mine}_table", "title": "headmotif: heads", "col1_header": "Head", "no_violin": True},
@@ -111,7 +112,7 @@ def _map(run: Run, mine: str) -> dict:
     return {
         "id": f"headmotif_map{mine}",
         **PARENT,
-        "section_name": f"Promoter map: {escape(run.title)}" if mine else "Promoter map",
+        "section_name": f"Promoter map: {row_names([run.title])[0]}" if mine else "Promoter map",
         "description": drawings.CAPTIONS["map_plain"],
         "plot_type": "heatmap",
         "pconfig": plot | more | colours,

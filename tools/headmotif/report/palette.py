@@ -1,7 +1,7 @@
 """Colours of the report: after Okabe and Ito, which the colour-blind tell apart; with the page's names for them, by which dark mode
 changes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 INK = "#1a1d21"
@@ -21,3 +21,8 @@ def cycle() -> Iterator[tuple[str, object]]:
     """Colours and dashes of lines, told apart by both where there are many."""
     for dashes, colour in product(("-", (0, (4, 1.5)), (0, (1, 1.2))), (SITES, BACKGROUND, THIRD, MUTED, INK)):
         yield colour, dashes
+
+
+def short(names: Sequence[str], most: int = 22) -> list[str]:
+    """Names as labels of a square figure, which has no room for long ones; its table has them whole."""
+    return [name if len(name) <= most else name[: most - 1] + "…" for name in names]
