@@ -55,7 +55,7 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture
 def page(browser, made) -> "Iterator[Page]":
     """The report at 1280 pixels, with scripts."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, reduced_motion="reduce")
     one = context.new_page()
     one.goto((made / "r.html").as_uri())
     yield one
@@ -274,17 +274,17 @@ def test_multiqc_shows_both_runs(browser, made):
     page.on("pageerror", lambda error: said.append(str(error)))
     page.route(re.compile("^https?:"), lambda route: route.abort())  # MultiQC's page asks for things of the network, and there is none
     page.goto((out / "multiqc_report.html").as_uri(), wait_until="domcontentloaded")
-    page.wait_for_selector("#general_stats_table")
+    page.wait_for_selector("#general_stats_table_table")
     text = page.inner_text("body")
     assert said == []
     assert "Heads: E coli script-alert-1-script" in text
     assert "Heads: E coli another" in text
     assert "Promoter map: E coli script-alert-1-script" in text
     assert f"Every head of {TITLE}" in text
-    stats = page.locator("#general_stats_table").inner_text()
+    stats = page.locator("#general_stats_table_table").inner_text()
     assert stats.count("0.300") == 2  # two runs, one column
     assert stats.count("tss") == 2
-    tables = page.locator("table[id^=headmotif_heads]")
+    tables = page.locator("table[id^=headmotif_heads][id$=_table_table]:not([id*=config])")
     assert tables.count() == 2
     for name in HEADS:
         assert name in tables.first.inner_text() or name in tables.last.inner_text()

@@ -118,7 +118,7 @@ def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "
     ax.tick_params(length=0)
     ax.set_xlabel("second head")
     ax.set_ylabel("first head")
-    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("share of sites beyond expectation")
+    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("excess share of sites")
     return figure
 
 
