@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint bench presets ablation truth builtin ecoli clean
+.PHONY: demo test lint bench presets ablation truth builtin ecoli docs clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -42,8 +42,13 @@ builtin: $(READY)
 	$(VENV)/bin/python benchmarks/builtin_scores.py $(DATA) builtin
 	$(VENV)/bin/python benchmarks/finetune.py $(DATA) --output finetune
 
+# An hour: the real run, and its report, ecoli/report.html.
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
+
+# The README's pictures of the report, from the files that `make ecoli` left.
+docs: $(READY)
+	$(VENV)/bin/python benchmarks/pictures.py ecoli --genes $(DATA)/ecoli/genes.gff3.gz --output docs
 
 # The stamp is written last: an installation that was cut off is done again.
 $(READY): setup.py pyproject.toml constraints.txt
@@ -56,5 +61,5 @@ clean:
 	rm -rf $(VENV) demo ecoli presets ablation truth builtin finetune build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# Each engine's set-up and tests: test-galaxy, test-conda, test-nextflow, test-slurm, test-container.
+# Each engine's set-up and tests: test-browser, test-galaxy, test-conda, test-nextflow, test-slurm, test-container.
 -include tests/engines/*.mk

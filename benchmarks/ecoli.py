@@ -1,10 +1,11 @@
-"""The real run: E. coli K-12 and its Cappable-seq sites through all six commands, beside the `cnn` preset and a -35/-10 scan.
+"""The real run: E. coli K-12 and its Cappable-seq sites through all commands, beside the `cnn` preset and a -35/-10 scan, to its report.
 
     python benchmarks/ecoli.py DATA --output ecoli [--models presets]
 
-DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed and motifs/. The validation and test regions are those of
-Clauwaert et al. 2021. With --models it trains nothing, but takes the genome tensor and the networks of the seed that `presets.py` left in
-a folder. Writes everything into the output folder, and summary.tsv, profiles.tsv and resources.tsv with it.
+DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed, ecoli/tss.smrtcappable.bed and motifs/. The validation and
+test regions are those of Clauwaert et al. 2021. With --models it trains nothing, but takes the genome tensor and the networks of the seed
+that `presets.py` left in a folder; the networks of its other seeds then tell whether heads recur. Writes everything into the output
+folder, summary.tsv and resources.tsv with it, and report.html with its PDF, which shows all of it.
 """
 
 import argparse
@@ -40,17 +41,21 @@ def main() -> None:
     parser.add_argument("--cnn-steps", type=int, default=2500)
     parser.add_argument("--limit", type=int, default=0, help="sites whose attention is read; 0: all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--report", action=argparse.BooleanOptionalAction, default=True, help="the heads' controls, and all on one page")
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
-    used = [timed(words, asked.output) for words in chain(asked.data.resolve(), asked)]
-    tables.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
+    data = asked.data.resolve()
+    used = [timed(words, asked.output) for words in chain(data, asked)]
     attention = attention_tensor.read(str(asked.output / "attention.safetensors"))
     tables.write_table(str(asked.output / "profiles.tsv"), profile.table(attention))
+    if asked.report:
+        used += [timed(words, asked.output) for words in (*judged(data / "ecoli", asked), report(data / "ecoli"))]
+    tables.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
     rows = [*network_rows(asked.output), *scan_rows(asked.output)]
     tables.write_table(str(asked.output / "summary.tsv"), {k: [r[k] for r in rows] for k in rows[0]})
     for name in ("summary.tsv", "resources.tsv"):
         print((asked.output / name).read_text(encoding="utf-8"))
-    print(f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes")
+    print(f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes" + (f"; open {asked.output / 'report.html'}" if asked.report else ""))
 
 
 def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
@@ -58,14 +63,44 @@ def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
     known = data / "motifs"
     targets = [str(known / name) for name in ("SwissRegulon_e_coli.meme", "dpinteract.meme", "prodoric_2015.transfac")]
     some = ["--limit", str(asked.limit), "--seed", str(asked.seed)]
+    seen = ["--model", "model.safetensors", "--genome", "genome.safetensors", "--ism", "1"] if asked.report else []
     return [
         *(taken(asked.models.resolve(), asked.output, asked.seed) if asked.models else training(data / "ecoli", asked)),
         ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", *some],
-        ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
+        ["attn2bed", "attention.safetensors", "-o", "regions.bed", *seen],
         ["bed2pwm", "regions.bed", "genome.safetensors", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", *targets, "-o", "matches.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.builtin.tsv"],
     ]
+
+
+def judged(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
+    """The heads' measures and controls, the tracks and calls, how good they are on the test region, and how far sets of sites agree."""
+    mine = ["model.safetensors", "genome.safetensors"]
+    others = sorted(asked.models.resolve().glob("default.*.safetensors")) if asked.models else []
+    also = [word for path in others if path.name != f"default.{asked.seed}.safetensors" for word in ("--also", str(path))]
+    tables_of_heads = ["--pairs", "pairs.tsv", "--strands", "strands.tsv"]
+    tracks = ["--bigwig-plus", "plus.bw", "--bigwig-minus", "minus.bw"]
+    on = ["--genome", "genome.safetensors"]
+    sets = ["cappable=label:cappable", f"smrt={ecoli / 'tss.smrtcappable.bed'}", "calls=calls.bed"]
+    return [
+        ["score-heads", *mine, "--limit", "4000", *also, *tables_of_heads, "-o", "heads.tsv"],
+        ["predict-annot", "genome.safetensors", "--model", "model.safetensors", "-o", "calls.bed", *tracks],
+        ["annot-compare", "model=plus.bw,minus.bw", *on, "--truth", "label:cappable", "--region", SPLIT["test"], "--curve", "curve.tsv",
+         "-o", "accuracy.tsv"],
+        ["annot-compare", *sets, *on, "-o", "agreement.tsv"],
+    ]  # fmt: skip
+
+
+def report(ecoli: Path) -> list[str]:
+    """All of it on one page."""
+    files = {"heads": "heads.tsv", "profiles": "profiles.tsv", "pairs": "pairs.tsv", "strands": "strands.tsv", "motifs": "motifs.meme"}
+    files |= {"matches": "matches.builtin.tsv", "regions": "regions.bed", "genome": "genome.safetensors", "metrics": "metrics.json"}
+    files |= {"genes": str(ecoli / "genes.gff3.gz"), "calls": "calls.bed", "bigwig-plus": "plus.bw", "bigwig-minus": "minus.bw"}
+    files |= {"baseline": "cnn=cnn.json", "history": "history.tsv", "curve": "curve.tsv", "agreement": "agreement.tsv"}
+    given = [word for option, file in files.items() for word in (f"--{option}", file)]
+    out = ["-o", "report.html", "--pdf", "report.pdf", "--figures", "figures"]
+    return ["head-report", *given, "--title", "E. coli K-12 MG1655: transcription start sites", *out]
 
 
 def training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
@@ -82,7 +117,7 @@ def training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
 
 def taken(models: Path, output: Path, seed: int) -> list[list[str]]:
     """No command: what training would have left, from where it was trained before."""
-    names = {"genome.safetensors": "genome.safetensors"}
+    names = {"genome.safetensors": "genome.safetensors", f"default.{seed}.tsv": "history.tsv"}
     for preset, model, metrics in (("default", "model", "metrics"), ("cnn", "cnn", "cnn")):
         names |= {f"{preset}.{seed}.safetensors": f"{model}.safetensors", f"{preset}.{seed}.json": f"{metrics}.json"}
     for source, target in names.items():

@@ -107,6 +107,11 @@ def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path
     assert float(exact["roc_auc"]) > 0.8
     assert exact["kind"] == "track"
     best = max((r for r in table(curve) if r["within"] == "2"), key=lambda r: float(r["f1"]))
+    assert {r["within"] for r in table(curve)} == {"0", "2", "5"}
+    assert {r["false_positive_rate"] for r in table(curve) if r["within"] != "0"} == {"nan"}
+    last = [r for r in table(curve) if r["within"] == "0"][-1]
+    sites = int(exact["sites"])
+    assert float(last["false_positive_rate"]) == pytest.approx((int(last["calls"]) - sites) / (120_000 - sites), rel=1e-4)
     assert float(close["threshold"]) == pytest.approx(float(best["threshold"]), abs=0.05)
     annot_compare.annot_compare(**options, output=str(out), missing=0.0, threshold=0.9)
     exact, close = table(out)

@@ -29,7 +29,11 @@ def test_the_demo_finds_what_was_planted(tmp_path: Path) -> None:
     metrics = json.loads((tmp_path / "out/metrics.json").read_text())["metrics"]["test"]["sites"]
     assert set(table["verdict"]) <= {"found", "lookalike", "none"}
     assert metrics["average_precision"] > 10 * metrics["prevalence"]
-    assert "Open: out/matches.tsv" in done.stdout
+    assert "Open: out/report.html" in done.stdout
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "TATAAT" in page
+    assert 'id="figure-map"' in page
+    assert "known element: sigma70_-10" in page
 
 
 @pytest.mark.slow

@@ -98,7 +98,7 @@ def test_calls_by_hand() -> None:
     assert (rows["minus", 1].calls, rows["minus", 1].right, rows["minus", 1].recall.estimate) == (1, 0, 0)
     assert np.isnan(close.precision.low)  # no draws
     assert np.isnan(close.roc_auc)
-    columns = site_scores.curve(site_scores.claims(calls, at, 1), at)
+    columns = site_scores.curve(site_scores.claims(calls, at, 1), at, 10)
     assert {k: v.tolist() for k, v in columns.items()} == {
         "threshold": [5, 4, 3],
         "calls": [2, 3, 4],
@@ -106,6 +106,8 @@ def test_calls_by_hand() -> None:
         "precision": [1 / 2, 2 / 3, 3 / 4],
         "recall": [1 / 4, 2 / 4, 3 / 4],
         "f1": [2 / 6, 4 / 7, 6 / 8],
+        "mean": [5.5, 5.0, 4.5],
+        "false_positive_rate": [1 / 10, 1 / 10, 1 / 10],
     }
 
 

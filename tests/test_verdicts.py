@@ -1,9 +1,12 @@
 """The verdict of a head by its written rules, and the findings in words."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
+from headmotif import __version__
 from headmotif.data import Match
 from headmotif.data import verdict as kinds
 from headmotif.steps import findings, methods, verdicts
@@ -146,16 +149,65 @@ def test_methods_say_what_the_metrics_hold():
     assert "not given (--metrics)" in methods.methods({}, False)[0]
 
 
+def test_what_is_cited_is_what_citation_cff_says():
+    cff = (Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8")
+    own, _, paper = cff.partition("references:")
+
+    def value(key: str, text: str) -> str:
+        return re.search(rf"^\s*{key}: (.*)$", text, re.MULTILINE)[1].strip()
+
+    program, method = methods.cited(__version__)
+    assert program.startswith(f"{value('title', own)}, version {value('version', own)}: ")
+    family, given = (re.findall(rf"{key}: (.*)", paper) for key in ("family-names", "given-names"))
+    authors = ", ".join(f"{name} {''.join(part[0] for part in first.split())}" for name, first in zip(family, given, strict=True))
+    assert method.startswith(f"{authors}. {value('title', paper)}. {value('journal', paper)} {value('year', paper)}; ")
+    assert f"{value('volume', paper)}({value('issue', paper)}): {value('start', paper)}. doi:{value('doi', paper)}." in method
+
+
+def test_findings_say_how_calls_and_probabilities_turn_out():
+    accuracy = [{"prediction": "m", "within": w, "threshold": 0.25, "precision": p, "recall": 0.3} for w, p in ((0.0, 0.4), (2.0, 0.5))]
+    bins = [{"prediction": "m", "positions": n, "probability": p, "share": s} for n, p, s in ((1e6, 0.01, 0.0), (100.0, 0.5, 0.4))]
+    words = " ".join(findings.findings([row("A", "content")], verdicts.verdicts([row("A", "content")], []), {}, {}, accuracy, bins))
+    assert "Called at P of 0.25 or more, exactly about 40 % of the calls are right and 30 % of the sites are found; within 2 nt" in words
+    assert "Of the 100 nucleotides with P of 0.1 or more it says that 50 % are sites; 40 % are." in words
+
+
 def test_a_number_that_is_none_is_no_number():
     assert math.isnan(findings._number(None))
 
 
-@pytest.mark.parametrize(("overlap", "label"), [(8, "known element: x"), (7, "known element: part of x")])
-def test_a_match_of_less_than_half_of_a_motif_is_part_of_it(overlap, label):
+@pytest.mark.parametrize(
+    ("overlap", "kind", "label"), [(8, kinds.KNOWN, "known element: x"), (7, kinds.CANDIDATE, "candidate: part of x?")]
+)
+def test_a_match_of_less_than_half_of_a_motif_names_nothing(overlap, kind, label):
+    """A head at -33 that reads TTG resembles six of the sixteen columns of sigma54: it is no sigma 54 head."""
     half = Match("A", "x", 0, 0.001, 0.1, 0.01, overlap, "T" * 8, "ACGT" * 4, "+")
     found = verdicts.verdicts([row("A", "content")], [half])["A"]
-    assert found.label == label
-    assert ("7 of the 16 columns of x" in found.text) == (overlap == 7)
+    assert (found.kind, found.label) == (kind, label)
+    assert ("only 7 of the 16 columns of x" in found.text) == (overlap == 7)
+
+
+def test_a_whole_match_is_named_before_a_better_one_of_a_part():
+    part, whole = (Match("A", name, 0, p, 0.1, q, 6, "TATAAT", known, "+") for name, p, q, known in
+                   (("long", 1e-5, 0.001, "N" * 29), ("box", 1e-4, 0.04, "TATAAT")))  # fmt: skip
+    assert verdicts.verdicts([row("A", "content")], [part, whole])["A"].label == "known element: box"
+
+
+def test_the_head_that_stands_for_a_group_does_not_depend_on_the_order_of_rows():
+    rows = [row("L1H10", "content", 1, 9), row("L1H9", "content", 1, 9), row("L2H1", "content", 1, 8), row("L3H1", "position", 1, 99)]
+    for some in (rows, rows[::-1], rows[2:] + rows[:2]):
+        found = verdicts.verdicts(some, [])
+        assert verdicts.leaders(some) == {1: "L1H9"}
+        assert found["L1H10"].label == found["L2H1"].label == "redundant with L1H9"
+        assert found["L3H1"].kind == kinds.POSITION
+
+
+def test_a_head_that_is_of_a_group_only_through_another_is_not_said_to_be_like_its_leader():
+    rows = [row("A", "content", 1, 9), {**row("B", "content", 1, 5, agreement=0.6), "like": "A"}]
+    rows.append({**row("C", "content", 1, 3, agreement=0.55), "like": "B"})
+    found = verdicts.verdicts(rows, [])
+    assert found["B"].text.startswith("It chooses the same bases as A (agreement 0.60 beyond chance).")
+    assert found["C"].text.startswith("It chooses the same bases as B (agreement 0.55 beyond chance), of the group that A leads")
 
 
 def test_where_nothing_is_read_it_is_said_of_all_at_once():

@@ -61,7 +61,9 @@ def annot_compare(
     missing: Annotated[
         float | None, typer.Option(help="A track's value where its file has none; default: such positions are not scored.")
     ] = None,
-    curve: Annotated[str, typer.Option(metavar="FILE", help="Precision and recall at thresholds, exactly and within D nt, TSV.")] = "",
+    curve: Annotated[
+        str, typer.Option(metavar="FILE", help="Precision and recall at thresholds, exactly and within 2, 5 and D nt, TSV.")
+    ] = "",
     draws: Annotated[int, typer.Option(min=0, help="Draws of 10 kb blocks of the genome, for the 95 % intervals; 0: none.")] = 1000,
     quiet: Quiet = False,
 ) -> None:
@@ -109,7 +111,9 @@ def annot_compare(
     for name, one in [*read.items(), *([("truth", true)] if true else [])]:
         say(f"{name}: {len(one.sites):,} sites ({one.format}; {one.duplicates:,} duplicates dropped)", quiet)
     if true:
-        rows, curves = scoring.scores(named, known, tracks, true.sites, data, genes, region or [], within, threshold, missing, draws, quiet)
+        rows, curves = scoring.scores(
+            named, known, tracks, true.sites, data, genes, region or [], within, threshold, missing, draws, bool(curve), quiet
+        )
         tables.write_table(output, scoring.columns(rows))
         if curve:
             tables.write_table(curve, curves)

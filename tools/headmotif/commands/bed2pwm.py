@@ -96,8 +96,7 @@ def bed2pwm(
     if logo:
         from ..formats import logo as logos
 
-        for motif in kept:
-            logos.write(logo, motif)
+        logos.write(logo, kept)
     motif_files.write(output, kept, format)
 
 

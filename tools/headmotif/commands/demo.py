@@ -15,6 +15,7 @@ TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "CRP": "CRP", "FNR": "FNR
 """What was planted, and the motif of the built-in collection that must be found for it."""
 REQUIRED = ("-10", "-35")
 SIGNIFICANT = 0.05
+REPORT = "report.html"
 ON_TARGET = 0.5
 """Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a lookalike, not a find."""
 
@@ -31,7 +32,7 @@ def demo(
     threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Plant promoters in a random genome, train on them, read the heads, and say what was found again.
+    """Plant promoters in a random genome, train on them, read the heads, say what was found again, and draw all of it on one page.
 
     Fails (exit 1) where the -10 and the -35 element are not both found: a match in the built-in collection with q below 0.05.
     """
@@ -56,6 +57,13 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
     work = ["--threads", str(threads)] if threads else []
     stop = ["--steps", str(steps)] if steps else []
     seeded = ["--seed", str(seed)]
+    # silencing every head would take as long as all the rest; 400 sites say of a head what 800 do
+    few = ["--ablate", "0", "--promoters", "50", "--limit", "400", "--background", "1000"]
+    scored = ["--profiles", "profiles.tsv", "--pairs", "pairs.tsv"]
+    files = {"motifs": "motifs.meme", "matches": "matches.tsv", "regions": "regions.bed", "genome": "genome.safetensors"}
+    files |= {"genes": "genes.gff3", "metrics": "metrics.json", "history": "history.tsv"}
+    shown = [word for option, file in files.items() for word in (f"--{option}", file)]
+    title = ["--title", "headmotif demo: a planted genome" + (", its sites at random places" if shuffle_sites else "")]
     told = ["--history", "history.tsv", "--metrics", "metrics.json"]
     return [
         ["headmotif", "plant", "-o", "genome.fa", *planted, *sizes, *control],
@@ -65,6 +73,8 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
         ["bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.tsv"],
+        ["score-heads", "model.safetensors", "genome.safetensors", "-o", "heads.tsv", *few, *scored, *seeded, *work],
+        ["head-report", "--heads", "heads.tsv", *scored, *shown, *title, "-o", REPORT],
     ]
 
 
@@ -165,7 +175,9 @@ def _shown(rows: list[dict], folder: str) -> str:
             "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. A window of the same",
             "width at the best fixed distance from every site has recall / precision as in the last column: it marks them all, unseen.",
             f"Found again: {', '.join(found) if found else 'nothing'}.",
-            f"Open: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with {folder}/genome.fa",
-            f"in a genome browser), {folder}/metrics.json (how well the sites are predicted), {folder}/recovered.tsv (this table).",
+            f"Open: {folder}/{REPORT} (all of it on one page: what each head reads, and its controls).",
+            f"Beside it: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with",
+            f"{folder}/genome.fa in a genome browser), {folder}/metrics.json (how well the sites are predicted),",
+            f"{folder}/recovered.tsv (this table).",
         ]
     )

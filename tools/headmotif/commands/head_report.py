@@ -26,7 +26,7 @@ def head_report(
     feature: Feature = "",
     genes: Annotated[str, typer.Option(metavar="FILE", help="Genes as GFF3 or GenBank, to draw with --locus.")] = "",
     calls: Annotated[str, typer.Option(metavar="FILE", help="Predicted sites, from predict-annot, to draw with --locus.")] = "",
-    bigwig_plus: Annotated[str, typer.Option(metavar="FILE", help="P on the + strand, from predict-annot, to draw.")] = "",
+    bigwig_plus: Annotated[str, typer.Option(metavar="FILE", help="P on the + strand, from predict-annot: bigWig or bedGraph.")] = "",
     bigwig_minus: Annotated[str, typer.Option(metavar="FILE", help="P on the - strand.")] = "",
     locus: Annotated[
         list[str] | None,

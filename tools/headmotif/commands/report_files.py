@@ -11,7 +11,9 @@ from ..cli import __version__
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
-    from ..data import Motif
+    import numpy as np
+
+    from ..data import Genome, Motif
     from ..data.locus import Locus
     from ..report.run import Run
     from ..steps.locus import Layers
@@ -56,7 +58,7 @@ SHOWS = {
     "metrics": "how good the model is, and how it was trained",
     "baseline": "what another model reaches on the same part",
     "history": "the course of training",
-    "curve": "precision against recall, exactly and within a few nucleotides",
+    "curve": "precision against recall, exactly and within a few nucleotides, ROC and calibration",
     "agreement": "how far sets of sites agree",
 }
 
@@ -72,7 +74,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     locus: contig:first-last; feature: of sites; examples: how many a head."""
     from ..formats import tables
     from ..report.run import Run
-    from ..steps import findings, methods, verdicts
+    from ..steps import curves, findings, methods, verdicts
     from ..steps.examples import drops
     from ..steps.examples import examples as examples_of
 
@@ -87,14 +89,16 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     others = _baselines(baseline)
     metrics = _json(paths["metrics"]) if paths["metrics"] else {}
     said = verdicts.verdicts(rows, found)
-    layers = _layers(paths, feature) if paths["genome"] else None
+    layers = _layers(paths, feature, metrics) if paths["genome"] else None
+    accuracy = curves.summary(table["curve"], _threshold(metrics))
+    calibration = curves.calibration(table["curve"])
     given = {**paths, "baseline": ",".join(baseline)}
     return Run(
         title=title,
         version=__version__,
         rows=rows,
         verdicts=said,
-        findings=findings.findings(rows, said, metrics, others),
+        findings=findings.findings(rows, said, metrics, others, accuracy, calibration),
         motifs=own,
         matches=found,
         targets=_targets(paths["targets"]) if found else {},
@@ -106,6 +110,8 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         baselines=others,
         history=table["history"],
         curve=table["curve"],
+        accuracy=accuracy,
+        calibration=calibration,
         agreement=_plain(paths["agreement"]) if paths["agreement"] else [],
         examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions is not None and examples else {},
         drops=drops(layers.regions) if layers and layers.regions is not None else {},
@@ -114,11 +120,13 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
         given=_digests(paths, baseline),
-        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]] + _unmeasured(rows, own, paths, layers),
+        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]] + _unmeasured(rows, own, paths, layers, table),
     )
 
 
-def _unmeasured(rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: "Layers | None") -> list[tuple[str, str]]:
+def _unmeasured(
+    rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: "Layers | None", table: Mapping[str, Sequence[Mapping]]
+) -> list[tuple[str, str]]:
     """What the given files could hold and do not: (option of another command, what it would show); and motifs that belong nowhere."""
     names = {str(row["head"]) for row in rows}
     found = []
@@ -127,6 +135,8 @@ def _unmeasured(rows: Sequence[Mapping], own: Collection[str], paths: Mapping[st
     found += [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
     if paths["heads"] and not any(row.get("models") for row in rows):
         found.append(("score-heads --also", "whether the heads recur in models of other seeds"))
+    if table["curve"] and not any("false_positive_rate" in row and "mean" in row for row in table["curve"]):
+        found.append(("annot-compare --curve", "ROC and calibration: this table comes from an older version; make it again"))
     if layers and layers.regions is not None and layers.regions.drop is None:
         found.append(("attn2bed --ism", "in-silico mutagenesis: whether the score falls where the heads look"))
     return found
@@ -163,8 +173,8 @@ def write_figures(folder: str, run: "Run") -> None:
     for name, content in drawings.files(run):
         with writing(os.path.join(folder, name)) as stream:
             stream.write(content)
-    for motif in run.motifs.values():
-        logo.write(os.path.join(folder, "logos"), motif)
+    if run.motifs:
+        logo.write(os.path.join(folder, "logos"), list(run.motifs.values()))
 
 
 def _motifs(path: str) -> "dict[str, Motif]":
@@ -227,17 +237,18 @@ def _numbers(cells: list[str]) -> list:
         return cells
 
 
-def _layers(paths: Mapping[str, str], feature: str) -> "Layers":
-    """The genome, and all that was given along it."""
+def _layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> "Layers":
+    """The genome, and all that was given along it. metrics: tell which part of it the model never saw."""
     import numpy as np
 
     from ..data import Sites
-    from ..formats import bed, bigwig
+    from ..formats import bed
     from ..formats import genes as genes_file
     from ..formats import genome as genome_file
     from ..formats import sites as sites_file
     from ..steps.locus import Layers
     from . import reading_files as reading
+    from . import site_files
 
     genome = genome_file.read(paths["genome"])
     none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
@@ -247,9 +258,26 @@ def _layers(paths: Mapping[str, str], feature: str) -> "Layers":
         sites=reading.sites(genome, paths["sites"], feature) if paths["sites"] or genome.labels else none,
         calls=sites_file.read(paths["calls"], genome.contigs).sites if paths["calls"] else None,
         genes=genes_file.read(paths["genes"], genome.contigs) if paths["genes"] else None,
-        p=np.stack([bigwig.read(path, genome.contigs) for path in (plus, minus)]) if plus else None,
+        p=site_files.read_track((plus, minus), genome.contigs) if plus else None,
         regions=bed.read_regions(paths["regions"], genome.contigs) if paths["regions"] else None,
+        unseen=_unseen(genome, metrics),
     )
+
+
+def _unseen(genome: "Genome", metrics: Mapping) -> "np.ndarray | None":
+    """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there is none."""
+    from ..steps import split
+
+    test = metrics.get("split", {}).get("test") or []
+    if not test or metrics.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
+        return None
+    return split.parts(genome, [], [split.parsed(genome, text) for text in test]) == split.TEST
+
+
+def _threshold(metrics: Mapping) -> float:
+    """Of calls of the first label, as training chose it; NaN where it is not known."""
+    known = metrics.get("metrics", {}).get("threshold", {})
+    return float(next(iter(known.values()), float("nan"))) if isinstance(known, dict) else float("nan")
 
 
 def _loci(layers: "Layers", asked: Sequence[str]) -> "list[Locus]":

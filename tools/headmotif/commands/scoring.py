@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ..steps.site_scores import Row
 
 
+CURVES = (2, 5)
+"""Curves are made exactly, within the distance that is asked for, and within these."""
+
+
 def scores(
     named: Mapping[str, str],
     known: "Mapping[str, Sites]",
@@ -23,9 +27,10 @@ def scores(
     threshold: float | None,
     missing: float | None,
     draws: int,
+    drawn: bool,
     quiet: bool,
 ) -> "tuple[list[Row], dict[str, list]]":
-    """Rows of scores, and the columns of the curves, of every prediction in the order given."""
+    """Rows of scores, and the columns of the curves, of every prediction in the order given. drawn: will the curves be looked at?"""
     import numpy as np
 
     from ..steps import site_class, site_scores, split
@@ -45,6 +50,7 @@ def scores(
         say(f"truth: {len(true) - left:,} sites outside the region, or on N, are not scored", quiet)
     rows: list[Row] = []
     curves: dict[str, list] = {}
+    distances = sorted({0, d, *(CURVES if drawn else ())})
     for name in named:
         if name in tracks:
             p = site_files.read_track(tracks[name], genome.contigs)
@@ -55,10 +61,11 @@ def scores(
             if none.any():
                 lost = int((none & (at.label == 1)).sum())
                 say(f"{name}: no value at {int(none.sum()):,} positions and {lost:,} true sites, which are not scored (--missing 0)", quiet)
-            claims = {within: site_scores.of_track(p, at, within) for within in dict.fromkeys((0, d))}
+            claims = {within: site_scores.of_track(p, at, within) for within in distances}
         else:
-            claims = {within: site_scores.claims(known[name], at, within) for within in dict.fromkeys((0, d))}
-        found = {within: site_scores.curve(one, at) for within, one in claims.items()}
+            claims = {within: site_scores.claims(known[name], at, within) for within in distances}
+        others = int((~claims[0].hit).sum()) if name in tracks else int((at.known & (at.label != 1)).sum())
+        found = {within: site_scores.curve(one, at, 0 if within else others) for within, one in claims.items()}
         for within, one in found.items():
             one = site_scores.thinned(one)
             size = len(one["threshold"])

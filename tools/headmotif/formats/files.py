@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from ..errors import FormatError, InputError
@@ -118,6 +118,24 @@ def refuse_unwritable(*paths: str) -> None:
             raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first")
         if folder and not os.access(folder, os.W_OK):
             raise InputError(f"{path}: this folder may not be written to; choose another")
+
+
+def stems(names: Sequence[str]) -> list[str]:
+    """File names for names of any kind, without endings: a character that is no letter, digit, `-`, `+` or `.` becomes `_`.
+
+    Names that would then be one file's, for some systems tell no capitals apart, get `_2`, `_3` and so on, in their order.
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        stem = one = "".join(letter if letter.isalnum() or letter in "-+." else "_" for letter in name)
+        number = 1
+        while one.casefold() in taken:
+            number += 1
+            one = f"{stem}_{number}"
+        taken.add(one.casefold())
+        found.append(one)
+    return found
 
 
 def make_folder(path: str) -> None:

@@ -5,12 +5,13 @@ same motif gives the same bytes with the same versions of logomaker and matplotl
 """
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ..data import Motif
-from .files import make_folder, writing
+from .files import make_folder, stems, writing
 
 COLOURS = {"A": "#109648", "C": "#255C99", "G": "#F7B32B", "T": "#D62839"}
 DPI = 150
@@ -24,18 +25,17 @@ def information(motif: Motif) -> np.ndarray:
     return motif.matrix * np.maximum(bits, 0)[:, None]
 
 
-def write(folder: str, motif: Motif) -> None:
-    """`NAME.svg` and `NAME.png` in a folder, which is made where it is not there; a character that is no letter, digit, `-`, `+` or `.`
-    becomes `_` in the name."""
+def write(folder: str, motifs: Sequence[Motif]) -> None:
+    """`NAME.svg` and `NAME.png` of each motif in a folder, which is made where it is not there; names as `files.stems` makes them."""
     make_folder(folder)
-    name = "".join(letter if letter.isalnum() or letter in "-+." else "_" for letter in motif.name)
-    for kind in KINDS:
-        with writing(str(Path(folder) / f"{name}.{kind}")) as stream:
-            stream.write(drawn(motif, kind))
+    for name, motif in zip(stems([motif.name for motif in motifs]), motifs, strict=True):
+        for kind, content in drawn(motif).items():
+            with writing(str(Path(folder) / f"{name}.{kind}")) as stream:
+                stream.write(content)
 
 
-def drawn(motif: Motif, kind: str) -> bytes:
-    """A logo as the bytes of an SVG or a PNG."""
+def drawn(motif: Motif) -> dict[str, bytes]:
+    """A logo as the bytes of an SVG and of a PNG: drawn once, for that is what takes the time."""
     import logomaker
     import matplotlib
     import pandas
@@ -55,7 +55,11 @@ def drawn(motif: Motif, kind: str) -> bytes:
         axes.set_xticks(range(len(motif)), [str(i + 1) for i in range(len(motif))], fontsize=7)
         sites = "" if np.isnan(motif.nsites) else f", {motif.nsites:,.0f} sites"
         axes.set_title(f"{motif.name}{sites}", fontsize=9)
-        buffer = io.BytesIO()
-        nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(buffer, format=kind, dpi=DPI, metadata=nothing)
-    return buffer.getvalue()
+        found = {}
+        for kind in KINDS:
+            buffer = io.BytesIO()
+            nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+            figure.savefig(buffer, format=kind, dpi=DPI, metadata=nothing)
+            figure.set_layout_engine("none")  # as it was laid out for the first
+            found[kind] = buffer.getvalue()
+    return found

@@ -203,7 +203,12 @@ def _number(word: str, number: int, path: str, allow_infinite: bool = False) -> 
 
 
 def write(path: str, motifs: Sequence[Motif]) -> None:
-    """Write motifs, in order, six decimals, each row summing to exactly 1.
+    """Write motifs as `text` has them."""
+    write_text(path, text(motifs))
+
+
+def text(motifs: Sequence[Motif]) -> str:
+    """Motifs, in order, six decimals, each row summing to exactly 1.
 
     The format has one background: the mean of the motifs'. White space in a name becomes _; nsites and E stand only where known.
     """
@@ -217,7 +222,7 @@ def write(path: str, motifs: Sequence[Motif]) -> None:
         out.append(f"letter-probability matrix: alength= 4 w= {len(motif)}{nsites}{evalue}")
         out += [" ".join(_six_decimals(row)) for row in motif.matrix]
         out.append("")
-    write_text(path, "\n".join(out))
+    return "\n".join(out)
 
 
 def _six_decimals(shares: np.ndarray) -> list[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .palette import BACKGROUND, INK, MUTED, SITES, THIRD
+from .palette import BACKGROUND, DARK, GRID, LIGHT, MUTED, SITES, cycle, short
 from .svg import axes
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -
     """
     from matplotlib.colors import FuncNorm
 
-    figure, ax = axes(9.2, 1.3 + 0.19 * len(names))
+    figure, ax = axes(9.2, max(2.8, 1.3 + 0.19 * len(names)))
     limit = max(float(np.abs(gain).max(initial=0)), 2 / len(distance))
     norm = FuncNorm((lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * x * x), vmin=-limit, vmax=limit)
     extent = (distance[0] - 0.5, distance[-1] + 0.5, len(names) - 0.5, -0.5)
     picture = ax.imshow(gain, cmap="RdBu_r", norm=norm, aspect="auto", extent=extent, interpolation="nearest")
-    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set_yticks(range(len(names)), short(names), fontsize=8)
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("distance from the site (nt; negative: upstream)")
     _mark(ax, distance)
@@ -41,11 +41,11 @@ def promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -
 
 
 def _mark(ax: "Axes", distance: np.ndarray, narrow: bool = False) -> None:
-    """The distances of the elements as dotted lines, named above the axes. narrow: -10 and +1 are named to their left and right."""
+    """The distances of the elements as dotted lines, named above the axes. narrow: their names stand to their left, +1 to its right."""
     for place, name in ELEMENTS.items():
         if distance[0] <= place <= distance[-1]:
             ax.axvline(place, color=MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
-            side = {-10: "right", 0: "left"}.get(place, "center") if narrow else "center"
+            side = {-35: "right", -10: "right", 0: "left"}.get(place, "center") if narrow else "center"
             ax.text(place, 1.01, name, transform=ax.get_xaxis_transform(), ha=side, va="bottom", fontsize=8)
 
 
@@ -72,7 +72,7 @@ def profile_on(ax: "Axes", distance: np.ndarray, sites: np.ndarray, background: 
 def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], prevalence: Mapping[str, float], kept: int | None) -> "Figure":
     """Average precision on the validation part over steps, a line a label. curves: (steps, average precision) by label."""
     figure, ax = axes(5.6, 2.8)
-    for (label, (step, score)), colour in zip(curves.items(), _cycle(), strict=False):
+    for (label, (step, score)), (colour, _) in zip(curves.items(), cycle(), strict=False):
         ax.plot(step, score, color=colour, marker="o", markersize=3.5, linewidth=1.4, label=label)
         ax.axhline(prevalence[label], color=colour, linewidth=1, linestyle=(0, (2, 2)))
     ax.plot([], [], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label="prevalence")
@@ -83,43 +83,6 @@ def training(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], prevalence: Ma
     ax.set_ylabel("average precision (validation)")
     ax.set_ylim(0)
     ax.legend(loc="lower right", fontsize=8)
-    return figure
-
-
-def _cycle() -> Sequence[str]:
-    return [SITES, BACKGROUND, THIRD, MUTED, INK] * 20
-
-
-def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> "Figure":
-    """Average precision of each model and part as bars, with what guessing would reach. values, prevalence: float64 (rows,)."""
-    figure, ax = axes(5.6, 0.9 + 0.34 * len(names))
-    place = np.arange(len(names))
-    ax.barh(place, values, height=0.6, color=SITES)
-    ax.plot(prevalence, place, "|", color=BACKGROUND, markersize=14, markeredgewidth=2)
-    for row, value in zip(place, values, strict=True):
-        ax.text(value, row, f" {value:.3f}", va="center", fontsize=8)
-    ax.set_yticks(place, names)
-    ax.invert_yaxis()
-    ax.set_xlim(0, max(float(values.max(initial=0)) * 1.25, 0.01))
-    ax.set_xlabel("average precision; marks: prevalence")
-    return figure
-
-
-def recall_precision(curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], prevalence: float, threshold: float) -> "Figure":
-    """Precision against recall, a line for each way of counting, a point at the threshold of calls (NaN: it is not known).
-
-    curves: (recall, precision, threshold) by name, thresholds falling."""
-    figure, ax = axes(4.8, 3.4)
-    for (name, (recall, precision, level)), colour in zip(curves.items(), _cycle(), strict=False):
-        ax.plot(recall, precision, color=colour, linewidth=1.5, label=name)
-        if np.isfinite(threshold) and (above := np.flatnonzero(level >= threshold)).size:
-            ax.plot(recall[above[-1]], precision[above[-1]], "o", color=colour, markersize=5)
-    if np.isfinite(threshold):
-        ax.plot([], [], "o", color=MUTED, markersize=5, label=f"called at P of {threshold:.2g} or more")
-    if np.isfinite(prevalence):
-        ax.axhline(prevalence, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label=f"prevalence {prevalence:.2g}")
-    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="recall", ylabel="precision")
-    ax.legend(fontsize=8)
     return figure
 
 
@@ -143,19 +106,40 @@ def ablations(names: Sequence[str], estimate: np.ndarray, low: np.ndarray, high:
 
 def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "Figure":
     """Head pairs: the commonest spacing of every two as a number, coloured by its excess. Both float64 (heads, heads), NaN where none."""
-    size = 1.6 + 0.27 * len(names)
+    size = max(3.4, 1.6 + 0.27 * len(names))
     figure, ax = axes(size + 0.6, size)
     picture = ax.imshow(excess, cmap="Blues", vmin=0, vmax=max(float(np.nanmax(excess, initial=0)), 0.1), interpolation="nearest")
     for row, column in zip(*np.nonzero(np.isfinite(spacing)), strict=True):
         dark = excess[row, column] > 0.6 * picture.get_clim()[1]
-        colour = "white" if dark else "black"
+        colour = LIGHT if dark else DARK
         ax.text(column, row, f"{spacing[row, column]:.0f}".replace("-", "−"), ha="center", va="center", fontsize=6, color=colour)
-    ax.set_xticks(range(len(names)), names, fontsize=7, rotation=90)
-    ax.set_yticks(range(len(names)), names, fontsize=7)
+    ax.set_xticks(range(len(names)), short(names), fontsize=7, rotation=90)
+    ax.set_yticks(range(len(names)), short(names), fontsize=7)
     ax.tick_params(length=0)
     ax.set_xlabel("second head")
     ax.set_ylabel("first head")
-    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("share of sites beyond expectation")
+    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("excess share of sites")
+    return figure
+
+
+def likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> "Figure":
+    """How far every two heads choose the same bases, float64 (heads, heads), NaN where it is not known; groups framed. Sorted by group."""
+    from matplotlib.patches import Rectangle
+
+    size = max(3.4, 1.6 + 0.24 * len(names))
+    figure, ax = axes(size + 0.8, size)
+    picture = ax.imshow(agree, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    ax.set_facecolor(GRID)
+    first = 0
+    for i in range(1, len(names) + 1):
+        if i == len(names) or group[i] != group[first]:
+            if i - first > 1:
+                ax.add_patch(Rectangle((first - 0.5, first - 0.5), i - first, i - first, fill=False, edgecolor=BACKGROUND, linewidth=1.6))
+            first = i
+    ax.set_xticks(range(len(names)), short(names), fontsize=7, rotation=90)
+    ax.set_yticks(range(len(names)), short(names), fontsize=7)
+    ax.tick_params(length=0)
+    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("agreement beyond chance")
     return figure
 
 

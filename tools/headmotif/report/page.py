@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from ..data import Motif
+from ..data import Match, Motif
 from ..data.verdict import KINDS, Example, Verdict
-from . import drawings, logos, track
+from ..formats import meme
+from . import drawings, logos, tables, track
 from .run import Row, Run
 
 SHOWN_MATCHES = 3
@@ -64,10 +65,8 @@ def render(run: Run) -> str:
         glyphs=logos.glyphs() if any(card.logo for card in cards) else "",
         kinds=[(kind, slug(kind), n) for kind in KINDS if (n := sum(card.verdict.kind == kind for card in cards))],
         groups=groups(run.rows),
-        profiles=run.profiles,
-        columns=list(run.rows[0]) if run.rows else [],
-        match_table=match_rows(run),
-        scores=score_rows(run),
+        tables={name: (words, rows) for name, words, rows in tables.all_of(run)},
+        meme=meme_file(run),
         loci=[track.words(locus) for locus in run.loci],
         style=Markup((here / "report.css").read_text(encoding="utf-8")),
         script=Markup(script),
@@ -103,6 +102,13 @@ def tsv(rows: Sequence[Row]) -> str:
     return "data:text/tab-separated-values;charset=utf-8;base64," + base64.b64encode(text.encode()).decode()
 
 
+def meme_file(run: Run) -> str:
+    """The heads' motifs as the address of a download, MEME; "" without motifs."""
+    if not run.motifs:
+        return ""
+    return "data:text/plain;charset=utf-8;base64," + base64.b64encode(meme.text(list(run.motifs.values())).encode()).decode()
+
+
 def slug(text: str) -> str:
     """A kind as a class of the style sheet."""
     return text.replace(" ", "-")
@@ -117,35 +123,6 @@ def groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return [(f"{group:.0f}", mine) for group, mine in sorted(found.items()) if len(mine) > 1]
 
 
-def match_rows(run: Run) -> list[Row]:
-    """The matches as a table."""
-    return [
-        {
-            "head": m.query,
-            "known motif": m.target,
-            "p": m.p,
-            "E": m.evalue,
-            "q": m.q,
-            "offset": float(m.offset),
-            "overlap": float(m.overlap),
-            "head's consensus": m.query_consensus,
-            "known consensus": m.target_consensus,
-            "strand": m.orientation,
-        }
-        for m in run.matches
-    ]
-
-
-def score_rows(run: Run) -> list[Row]:
-    """The models' scores as a table."""
-    return [
-        {"model": name, "part": part, "label": label, **{key: float(value) for key, value in sorted(score.items())}}
-        for name, metrics in (("this model", run.metrics), *run.baselines.items())
-        for part in ("test", "validation")
-        for label, score in metrics.get("metrics", {}).get(part, {}).items()
-    ]
-
-
 def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
     name = str(row["head"])
     motif = run.motifs.get(name)
@@ -155,7 +132,7 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
         name=name,
         verdict=verdict,
         kind=slug(verdict.kind),
-        facts=[*_facts(row), *_drop(run, name)],
+        facts=facts(run, row),
         profile=figures.get(f"profile {name}"),
         logo=_logo(motif) if motif is not None else None,
         matches=_matches(run, name),
@@ -174,7 +151,7 @@ def _matches(run: Run, name: str) -> list[Shown]:
     motif = run.motifs.get(name)
     shown: list[Shown] = []
     for match in sorted((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p))[:SHOWN_MATCHES]:
-        words = f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}".replace("strand -", "strand −")
+        words = match_words(match)
         target = run.targets.get(match.target)
         if motif is None or target is None:
             shown.append((words, None, None))
@@ -182,6 +159,16 @@ def _matches(run: Run, name: str) -> list[Shown]:
             title = f"{name} and {match.target}"
             shown.append((words, *logos.aligned(motif, target, match.offset, match.orientation == "-", title)))
     return shown
+
+
+def match_words(match: Match) -> str:
+    """A match in a line."""
+    return f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}".replace("strand -", "strand −")
+
+
+def facts(run: Run, row: Row) -> list[tuple[str, str, str]]:
+    """What is known of a head in numbers, a line each: what, how much, and its interval or control."""
+    return [*_facts(row), *_drop(run, str(row["head"]))]
 
 
 def _facts(row: Row) -> Iterable[tuple[str, str, str]]:

@@ -16,8 +16,9 @@ class Run:
 
     rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples, drops (see `steps.examples.drops`):
     by head; targets: known motifs by name. metrics: what train-annot wrote; part: of the genome whose scores count; baselines: the same
-    of other models by name. methods: sentences; rules: (kind of verdict, its rule); citation: what to cite. given: a row for each input
-    with its digest; absent: (option, what it would show) of each that was not given.
+    of other models by name. accuracy and calibration: what the curves say, see `steps.curves`. methods: sentences; rules: (kind of
+    verdict, its rule); citation: what to cite. given: a row for each input with its digest; absent: (option, what it would show) of each
+    that was not given.
     """
 
     title: str
@@ -36,6 +37,8 @@ class Run:
     baselines: Mapping[str, Mapping] = field(default_factory=dict)
     history: Sequence[Row] = ()
     curve: Sequence[Row] = ()
+    accuracy: Sequence[Row] = ()
+    calibration: Sequence[Row] = ()
     agreement: Sequence[Row] = ()
     examples: Mapping[str, Sequence[Example]] = field(default_factory=dict)
     drops: Mapping[str, tuple[float, float, int]] = field(default_factory=dict)

@@ -64,6 +64,16 @@ def axes(width: float, height: float) -> "tuple[Figure, Axes]":
     return figure, figure.subplots()
 
 
+def row_of(width: float, height: float, number: int) -> "tuple[Figure, Sequence[Axes]]":
+    """An empty figure of so many axes side by side; draw on it within `styled`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(1, number))
+
+
 def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
     """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within `styled`."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -75,11 +85,14 @@ def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[A
     return figure, list(found[:, 0])
 
 
-def file(figure: "Figure", kind: str) -> bytes:
-    """A figure as the bytes of an SVG or PNG."""
+def file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
+    """A figure as the bytes of an SVG or PNG. Its layout is worked out once, which takes longer than the drawing, and then stays."""
+    if figure.get_layout_engine() is not None:
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
     buffer = io.BytesIO()
     nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    figure.savefig(buffer, format=kind, dpi=DPI, metadata=nothing)
+    figure.savefig(buffer, format=kind, dpi=dpi, metadata=nothing)
     return buffer.getvalue()
 
 

@@ -23,7 +23,8 @@ NEAR = 5
 @dataclass(frozen=True, eq=False)
 class Pair:
     """Two heads (indices) at the sites where both chose something: how many those are; the most frequent spacing, second less first; at how
-    many sites it is within one base of that, how many would be with distances swapped; z, p and q (over all pairs) of the difference."""
+    many sites it is within one base of that, how many would be with distances swapped; z, p and q (over all pairs) of the difference;
+    agreement: how far they choose the same bases (see `agreement`)."""
 
     first: int
     second: int
@@ -34,6 +35,7 @@ class Pair:
     z: float
     p: float
     q: float
+    agreement: float
 
 
 def choices(attention: Attention, max_p: float, seed: int) -> np.ndarray:
@@ -87,7 +89,8 @@ def pairs(chosen: np.ndarray, least: int = 30) -> list[Pair]:
         found.append((int(first), int(second), n, *_spacing(a, b)))
     p = np.array([row[-1] for row in found])
     q = benjamini_hochberg(p) if len(p) else p
-    every = [Pair(*row, float(value)) for row, value in zip(found, q, strict=True)]
+    alike = agreement(chosen, chosen) if found else np.zeros((0, 0))
+    every = [Pair(*row, float(value), float(alike[row[0], row[1]])) for row, value in zip(found, q, strict=True)]
     return sorted(every, key=lambda pair: (pair.p, -pair.count, pair.first, pair.second))
 
 

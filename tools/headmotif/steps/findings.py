@@ -7,14 +7,30 @@ from collections.abc import Mapping, Sequence
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, Verdict
 from .verdicts import READS, Row
 
+CALLED = 0.1
+"""Nucleotides with a P from here on are those whose calibration is told in words."""
 
-def findings(rows: Sequence[Row], said: Mapping[str, Verdict], metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
+
+def findings(
+    rows: Sequence[Row],
+    said: Mapping[str, Verdict],
+    metrics: Mapping,
+    baselines: Mapping[str, Mapping],
+    accuracy: Sequence[Row] = (),
+    calibration: Sequence[Row] = (),
+) -> list[str]:
     """Sentences, in order: how good, how many heads read what, what failed its control, what the heads are worth.
 
     rows: of score-heads' table; said: the verdicts by head; metrics: what train-annot wrote ({} where it was not given); baselines: the
-    same of other models, by name.
+    same of other models, by name; accuracy, calibration: what the curves say (see `curves`).
     """
-    return [*_accuracy(metrics, baselines), *_heads(rows, said), *_controls(rows, said), *_worth(rows, said)]
+    return [
+        *_accuracy(metrics, baselines),
+        *_called(accuracy, calibration),
+        *_heads(rows, said),
+        *_controls(rows, said),
+        *_worth(rows, said),
+    ]
 
 
 def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
@@ -37,6 +53,35 @@ def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
     return lines
 
 
+def _called(accuracy: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
+    """At its threshold: how many calls are right, how many sites are found; and whether P means what it says."""
+    lines = []
+    known = [row for row in accuracy if math.isfinite(_number(row.get("threshold"))) and math.isfinite(_number(row.get("precision")))]
+    if known:
+        shares = [
+            f"{_where(row)} about {_percent(row['precision'])} of the calls are right and {_percent(row['recall'])} of the sites are found"
+            for row in known
+            if row["prediction"] == known[0]["prediction"]
+        ]
+        lines.append(f"Called at P of {float(known[0]['threshold']):.2g} or more, {'; '.join(shares)}.")
+    sure = [row for row in calibration if row["prediction"] == calibration[0]["prediction"] and float(row["probability"]) >= CALLED]
+    if sure:
+        n = sum(float(row["positions"]) for row in sure)
+        told, true = (sum(float(row["positions"]) * float(row[key]) for row in sure) / n for key in ("probability", "share"))
+        lines.append(
+            f"Of the {n:,.0f} nucleotides with P of {CALLED:g} or more it says that {_percent(told)} are sites; {_percent(true)} are."
+        )
+    return lines
+
+
+def _percent(share: float | str) -> str:
+    return f"{100 * float(share):.0f} %"
+
+
+def _where(row: Row) -> str:
+    return f"within {float(row['within']):.0f} nt" if row["within"] else "exactly"
+
+
 def best_part(metrics: Mapping) -> str:
     """The part of the genome whose scores count: test, else validation; "" where there are none."""
     parts = metrics.get("metrics", {})
@@ -57,7 +102,10 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
             f"{count[REDUNDANT]} of these {choose} the same bases as another head: that leaves {_many(len(leading), 'different thing')}."
         )
     peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
-    for kind, words in ((KNOWN, "These resemble known motifs"), (CANDIDATE, "These match no known motif and are candidates")):
+    for kind, words in (
+        (KNOWN, "These resemble known motifs"),
+        (CANDIDATE, "These match no known motif, or a small part of one, and are candidates"),
+    ):
         those = [name for name in leading if said[name].kind == kind]
         shown = [f"{name} at {_signed(peak[name])}{_named(said[name])}" for name in those]
         if shown:
@@ -75,7 +123,7 @@ def _recurring(rows: Sequence[Row]) -> str:
 
 
 def _named(verdict: Verdict) -> str:
-    return f" ({verdict.label.partition(': ')[2]}, q = {verdict.match.q:.2g})" if verdict.match else ""
+    return f" ({verdict.label.partition(': ')[2] or verdict.match.target}, q = {verdict.match.q:.2g})" if verdict.match else ""
 
 
 def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
@@ -89,10 +137,13 @@ def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
         if those:
             names = f"All {len(rows)} heads" if len(those) == len(rows) > 1 else ", ".join(those)
             lines.append(f"{names} {words[len(those) == 1]}.")
-    if any(said[str(row["head"])].kind in READS for row in rows):
+    if passed := [row for row in rows if said[str(row["head"])].kind in READS]:
+        largest = max((_number(row.get("motif_p")) for row in passed), default=math.nan)
+        for_all = f" For the {len(passed)} heads that read content it is stronger where they chose, with p of {largest:.2g} or less."
         lines.append(
             "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is found on one half of "
             "the sites, and scored on the other half at the chosen distances and at the same distances swapped among the sites."
+            + (for_all if math.isfinite(largest) else "")
         )
     return lines
 

@@ -14,7 +14,8 @@ BEFORE, AFTER = 150, 100
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """All that may be drawn along a genome; None or empty where it was not given. p: float32 (2, N)."""
+    """All that may be drawn along a genome; None or empty where it was not given. p: float32 (2, N). unseen: bool (N,), the
+    part that no weight of the model was fitted to; None: it is not known."""
 
     genome: Genome
     sites: Sites
@@ -22,6 +23,7 @@ class Layers:
     genes: GeneTable | None = None
     p: np.ndarray | None = None
     regions: Regions | None = None
+    unseen: np.ndarray | None = None
 
 
 def cut(layers: Layers, stretch: tuple[int, int, int], why: str = "") -> Locus:
@@ -58,13 +60,18 @@ def _within(sites: Sites, stretch: tuple[int, int, int]) -> Sites:
 
 def chosen(layers: Layers) -> list[Locus]:
     """A typical and the best known site with their surroundings: the median and the largest P where tracks are given, else number of
-    regions; of those that are level the first. None without sites, or without either.
+    regions; of those that are level the first. None without sites, or without either. Where the test part is known and holds sites, of
+    these alone: what a model says where it learned shows nothing.
     """
     value = _values(layers)
     if value is None or not len(value):
         return []
     order = np.argsort(-value, kind="stable")
     what = "P" if layers.p is not None else "number of heads' regions"
+    if layers.unseen is not None:
+        unseen = order[layers.unseen[layers.genome.start[layers.sites.contig] + layers.sites.position][order]]
+        if len(unseen):
+            order, what = unseen, f"{what}, of the test part"
     return [cut(layers, _around(layers, int(order[place])), f"{word} site by {what}") for word, place in _places(order)]
 
 

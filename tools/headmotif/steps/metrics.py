@@ -80,12 +80,15 @@ def average_precision(hit: np.ndarray, probability: np.ndarray, sites: int) -> f
 
 
 def curve(hit: np.ndarray, probability: np.ndarray, sites: int) -> dict[str, np.ndarray]:
-    """Calls at falling thresholds, each a probability that a right one has: columns threshold, calls, right, precision, recall, f1.
+    """Calls at falling thresholds, each a probability that a right one has: columns threshold, calls, right, precision, recall, f1, mean.
 
-    hit, probability: (calls,); sites: of how many the recall is a share.
+    hit, probability: (calls,); sites: of how many the recall is a share. mean: of the calls' probabilities, from which one sees whether
+    they mean what they say (see `curves.calibration`).
     """
     level, count = np.unique(probability[hit], return_counts=True)
-    calls = (len(probability) - np.searchsorted(np.sort(probability), level, "left"))[::-1]
+    ranked = np.sort(probability)
+    calls = (len(probability) - np.searchsorted(ranked, level, "left"))[::-1]
     right = np.cumsum(count[::-1])
+    mean = np.cumsum(ranked[::-1], dtype=np.float64)[calls - 1] / calls
     shares = {"precision": right / calls, "recall": right / max(sites, 1), "f1": 2 * right / (calls + sites)}
-    return {"threshold": level[::-1], "calls": calls, "right": right, **shares}
+    return {"threshold": level[::-1], "calls": calls, "right": right, **shares, "mean": mean}

@@ -146,9 +146,14 @@ def of_track(p: np.ndarray, at: Task, d: int) -> Claims:
     return Claims(row, place, p[row, place], at.label[row, place] == 1)
 
 
-def curve(found: Claims, at: Task) -> dict[str, np.ndarray]:
-    """Precision and recall at falling thresholds (`metrics.curve`)."""
-    return metrics.curve(found.hit, found.strength, int(((at.label == 1) & at.known).sum()))
+def curve(found: Claims, at: Task, others: int = 0) -> dict[str, np.ndarray]:
+    """Precision and recall at falling thresholds (`metrics.curve`), and the share of nucleotides without a site that is called.
+
+    others: those nucleotides; 0 where a call is more than a nucleotide: that share is NaN.
+    """
+    columns = metrics.curve(found.hit, found.strength, int(((at.label == 1) & at.known).sum()))
+    wrong = columns["calls"] - columns["right"]
+    return {**columns, "false_positive_rate": wrong / others if others > 0 else np.full(len(wrong), NAN)}
 
 
 def thinned(columns: dict[str, np.ndarray], steps: int = 200) -> dict[str, np.ndarray]:

@@ -7,11 +7,12 @@ The rules, the first that holds decides:
 3. no verdict is known, for the table of heads was not given: UNTESTED;
 4. it was looked for in models of other seeds and does not recur: UNSTABLE;
 5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
-6. its motif has a match with q of at most `MATCH_Q`: KNOWN, a resemblance and no proof of binding; part of it where less than half of the
-   known motif lies under the head's;
-7. else: CANDIDATE.
+6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more: KNOWN, a resemblance;
+7. else: CANDIDATE. Where the only matches cover less (six letters of sixteen), the label asks whether it is a part: many motifs hold such
+   a piece, and a -35 box is not sigma 54 for its TTG.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ..data import Match
@@ -32,13 +33,13 @@ RULES = (
     ),
     (UNTESTED, "the table of heads was not given, so no control is known"),
     (UNSTABLE, "it passed that test, but too few models trained from other seeds have a head that chooses the same bases"),
-    (REDUNDANT, "it passed, and chooses the same bases as the named head of its group, which has more regions"),
+    (REDUNDANT, "it passed, and belongs to a group of heads that choose the same bases, of which the named head has the most regions"),
     (
         KNOWN,
-        f"it passed, and a known motif matches with q of at most {MATCH_Q}: a resemblance, not a proof of binding; "
-        "part of it, where less than half of the known motif lies under the head's",
+        f"it passed, and a known motif, of which half or more lies under the head's, matches with q of at most {MATCH_Q}: "
+        "a resemblance, not a proof of binding",
     ),
-    (CANDIDATE, "it passed, and no known motif matches"),
+    (CANDIDATE, "it passed, and no known motif matches; where a smaller part of one does, the label names it with a question mark"),
 )
 """The kinds and their rules in words, in the order in which they are tried."""
 
@@ -51,21 +52,27 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
 
 
 def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
-    """Of each group the head with content and the most regions, the earlier one of two that are level."""
+    """Of each group the head with content and the most regions; of two that are level the lower name, however rows are sorted."""
     result: dict[float | str, Row] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: natural(str(row["head"]))):
         group = row.get("group", "")
         if group != "" and _has_content(row) and float(row["regions"]) > float(result.get(group, {}).get("regions", -1)):
             result[group] = row
     return {group: str(row["head"]) for group, row in result.items()}
 
 
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts L2H10 behind L2H9."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name)]
+
+
 def named(matches: Sequence[Match]) -> dict[str, Match]:
-    """The best match of each query with a q of at most `MATCH_Q`: the smallest q, then p, then the earlier one."""
+    """The best match of each query with a q of at most `MATCH_Q`: those first that cover half of the known motif, then the smallest q,
+    then p, then the earlier one."""
     result: dict[str, Match] = {}
     for match in matches:
         there = result.get(match.query)
-        if match.q <= MATCH_Q and (there is None or (match.q, match.p) < (there.q, there.p)):
+        if match.q <= MATCH_Q and (there is None or (_partial(match), match.q, match.p) < (_partial(there), there.q, there.p)):
             result[match.query] = match
     return result
 
@@ -95,10 +102,21 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
         return Verdict(UNSTABLE, UNSTABLE, f"{beyond}, but it {where}: too few to rest a claim on it. {like}", match)
     alone = " The motif alone moves no score in shuffled promoters." if "no effect alone" in said else ""
     if leader and leader != name:
-        return Verdict(REDUNDANT, f"redundant with {leader}", f"It chooses the same bases as {leader}.{alone} {like}", match)
-    if match:
-        return Verdict(KNOWN, f"known element: {_part(match)}", f"{beyond}.{alone} {like}", match)
-    return Verdict(CANDIDATE, CANDIDATE, f"{beyond}.{alone} {like}", match)
+        return Verdict(REDUNDANT, f"redundant with {leader}", f"{_same(row, leader)}{alone} {like}", match)
+    if match and not _partial(match):
+        return Verdict(KNOWN, f"known element: {match.target}", f"{beyond}.{alone} {like}", match)
+    label = f"{CANDIDATE}: part of {match.target}?" if match else CANDIDATE
+    doubt = " So short a piece many motifs share: it names nothing." if match else ""
+    return Verdict(CANDIDATE, label, f"{beyond}.{alone} {like}{doubt}", match)
+
+
+def _same(row: Row, leader: str) -> str:
+    """Heads of a group are linked directly or through others: which of the two is said, where it is known."""
+    like, share = str(row.get("like", "")), row.get("agreement", "")
+    how = f" (agreement {share:.2f} beyond chance)" if isinstance(share, float) and share == share else ""
+    if like and like != leader:
+        return f"It chooses the same bases as {like}{how}, of the group that {leader} leads by number of regions."
+    return f"It chooses the same bases as {leader}{how if like else ''}."
 
 
 def _partial(match: Match) -> bool:
@@ -106,9 +124,5 @@ def _partial(match: Match) -> bool:
     return 2 * match.overlap < len(match.target_consensus)
 
 
-def _part(match: Match) -> str:
-    return f"part of {match.target}" if _partial(match) else match.target
-
-
 def _much(match: Match) -> str:
-    return f"{match.overlap} of the {len(match.target_consensus)} columns of {match.target}" if _partial(match) else match.target
+    return f"only {match.overlap} of the {len(match.target_consensus)} columns of {match.target}" if _partial(match) else match.target

@@ -1,0 +1,39 @@
+"""The documentation's pictures: small, the same bytes twice, and what the README shows is there."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from headmotif.commands import report_files
+from reports import write_run
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    spec = importlib.util.spec_from_file_location("pictures", ROOT / "benchmarks/pictures.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_same_files_give_the_same_small_pictures(pictures, tmp_path):
+    files = write_run(tmp_path, 4)
+    paths = dict.fromkeys(report_files.SHOWS, "") | {"heads": "", "targets": ""}
+    paths |= {name.replace("_", "-"): path for name, path in files.items()}
+    paths.pop("baseline")
+    run = report_files.read(paths, [], [], "", "documentation", 5)
+    one = pictures.pictures(run)
+    assert set(one) == {*pictures.SHOWN, "card"}
+    assert all(content.startswith(b"\x89PNG") for content in one.values())
+    assert pictures.pictures(run) == one
+
+
+def test_the_pictures_that_the_readme_shows_are_there_and_small():
+    shown = re.findall(r"!\[([^\]]+)\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(shown) >= 4
+    assert all(len(words) > 20 and (ROOT / path).exists() for words, path in shown)
+    assert sum(path.stat().st_size for path in (ROOT / "docs").glob("*.png")) < 500_000
