@@ -36,7 +36,8 @@ def blocks(text: str) -> list[str]:
 
 def command_lines(text: str) -> list[str]:
     """Ours in the code blocks, one a process; PyTorch's launcher is taken off."""
-    lines = [part.strip() for block in blocks(text) for line in block.splitlines() for part in re.split(r" \| ", line) if part.strip()]
+    whole = [block.replace("\\\n", " ") for block in blocks(text)]  # a line that ends in a backslash goes on
+    lines = [part.strip() for block in whole for line in block.splitlines() for part in re.split(r" \| ", line) if part.strip()]
     return [re.sub(r"^torchrun .*-m headmotif\.commands\.(\w+)", lambda m: m[1].replace("_", "-"), line) for line in lines]
 
 
