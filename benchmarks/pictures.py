@@ -18,7 +18,7 @@ from headmotif.report.run import Run
 
 DPI = 110
 COLOURS = 128
-SHOWN = {"map": "map", "accuracy": "curve", "calibration": "calibration", "locus": "locus 2", "agreement": "agreement"}
+SHOWN = {"map": "map", "accuracy": "curve", "calibration": "calibration", "locus": "locus 2"}
 """Files, and which figure each is; beside them the card of the head whose silencing costs most."""
 
 

@@ -59,9 +59,16 @@ def test_the_smallest_p_first_then_the_largest_weight():
 
 def test_a_sure_region_elsewhere_is_no_example():
     """A head that looks at -10 at most sites is not shown by the few where it looks at +5, however small their p."""
-    four = regions(*[(188, 194, 1, 0.5, 200, 0.1)] * 3, (205, 208, 1, 1.0, 200, 1e-9))
+    sites = [(site - 12, site - 6, 1, 0.5, site, 0.1) for site in (100, 200, 300)]
+    four = regions(*sites, (205, 208, 1, 1.0, 200, 1e-9))
     placed = replace(four, distance=np.array([-10, -10, -8, 5]))
     assert [one.start for one in examples(genome(), placed, 9)["L1H1"]] == [BEFORE - 12] * 3
+
+
+def test_a_copy_of_a_sequence_is_shown_once():
+    twice = Genome((Contig("c", 400, False),), np.tile(BASES[:200], 2))
+    two = regions((88, 94, 1, 0.9, 100, 0.1), (288, 294, 1, 0.5, 300, 0.1), (98, 104, 1, 0.4, 110, 0.1))
+    assert [one.position for one in examples(twice, two, 3)["L1H1"]] == [100, 110]
 
 
 def test_regions_without_a_site_and_out_of_sight_are_passed_over():

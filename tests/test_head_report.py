@@ -68,15 +68,19 @@ def run_files(tmp_path_factory) -> dict[str, str]:
     return write_run(tmp_path_factory.mktemp("report"), 5, names=(NASTY, RTL, ALIKE))
 
 
+def make(run_files: dict[str, str], folder: Path) -> None:
+    """Everything that head-report makes of the run."""
+    folder.mkdir()
+    files = {"output": "r.html", "pdf": "r.pdf", "figures": "figures", "multiqc": "multiqc"}
+    out = {kind: str(folder / name) for kind, name in files.items()}
+    head_report(**run_files, **out, title=f"Title {NASTY} {RTL}", quiet=True)
+
+
 @pytest.fixture(scope="module")
 def made(run_files, tmp_path_factory) -> Path:
-    """Everything that head-report makes of the run, twice: in the folders a and b."""
+    """A folder with all of it in a."""
     folder = tmp_path_factory.mktemp("made")
-    for name in ("a", "b"):
-        out = {kind: str(folder / name / file) for kind, file in
-               (("output", "r.html"), ("pdf", "r.pdf"), ("figures", "figures"), ("multiqc", "multiqc"))}  # fmt: skip
-        (folder / name).mkdir()
-        head_report(**run_files, **out, title=f"Title {NASTY} {RTL}", quiet=True)
+    make(run_files, folder / "a")
     return folder
 
 
@@ -171,6 +175,7 @@ def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
 
 
 def test_same_bytes_twice_and_no_place_of_this_machine(made, run_files):
+    make(run_files, made / "b")
     files = sorted(path.relative_to(made / "a") for path in (made / "a").rglob("*") if path.is_file())
     assert len(files) > 30
     assert files == sorted(path.relative_to(made / "b") for path in (made / "b").rglob("*") if path.is_file())
@@ -246,6 +251,28 @@ def test_every_figure_of_the_page_is_written_as_svg_and_png(made, whole):
     for name in files:
         content = (made / "a" / "figures" / name).read_bytes()
         assert content.startswith(b"<?xml" if name.endswith("svg") else b"\x89PNG")
+
+
+def test_scores_against_true_sites_are_drawn_too(run_files, tmp_path):
+    """The other table of annot-compare, that of --truth, goes into the same place."""
+    shares = {f"{name}{end}": [0.5, 0.6] for name in ("precision", "recall", "f1") for end in ("", "_low", "_high")}
+    words = {"prediction": [NASTY] * 2, "contig": ["all"] * 2, "place": ["all"] * 2, "within": [0, 2]}
+    tables.write_table(str(tmp_path / "a"), words | shares)
+    head_report(heads=run_files["heads"], agreement=str(tmp_path / "a"), output=str(tmp_path / "r.html"), quiet=True)
+    page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert [attrs for tag, attrs in page.tags if attrs.get("id") == "figure-found"]
+    assert f"{NASTY}, within 2 nt" in "".join(page.words)
+
+
+def test_a_curve_of_an_older_version_says_what_it_lacks(run_files, tmp_path):
+    columns = tables.read_table(run_files["curve"])
+    old = {name: cells for name, cells in columns.items() if name not in ("mean", "false_positive_rate", "calls", "right", "f1")}
+    tables.write_table(str(tmp_path / "c"), old)
+    head_report(heads=run_files["heads"], curve=str(tmp_path / "c"), output=str(tmp_path / "r.html"), quiet=True)
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<code>annot-compare --curve</code>: <bdi>ROC and calibration" in text
+    assert 'id="figure-curve"' in text
+    assert 'id="figure-roc"' not in text
 
 
 def test_names_that_differ_in_punctuation_alone_have_files_of_their_own(made):

@@ -54,6 +54,19 @@ def test_by_default_the_typical_and_the_best_site_by_p():
     assert "best" in best.why
 
 
+def test_where_the_test_part_is_known_its_sites_alone_are_shown():
+    p = np.zeros((2, 3000), np.float32)
+    p[0, 500], p[1, 1600], p[0, 1050] = 0.3, 0.9, 0.1
+    unseen = np.zeros(3000, bool)
+    unseen[:1200] = True  # all of the first contig, and the start of the second: not the best site
+    typical, best = chosen(Layers(GENOME, SITES, p=p, unseen=unseen))
+    assert (best.contig, best.start) == ("a", 500 - BEFORE)
+    assert best.why == "the best site by P, of the test part"
+    assert (typical.contig, typical.start) == ("b", 0)
+    nowhere = chosen(Layers(GENOME, SITES, p=p, unseen=np.zeros(3000, bool)))
+    assert nowhere[1].why == "the best site by P"
+
+
 def test_without_tracks_by_the_number_of_regions():
     found = regions((1, 40, 46, "L1H1", 1, 50), (1, 40, 46, "L1H2", 1, 50), (0, 490, 496, "L1H1", 1, 500), (1, 590, 596, "L1H1", 1, 600))
     typical, best = chosen(Layers(GENOME, SITES, regions=found))

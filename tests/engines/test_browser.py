@@ -98,7 +98,7 @@ SEEN = """() => {
     for (const text of picture.querySelectorAll('text')) {
       const own = text.getBoundingClientRect();
       if (!own.width) continue;
-      if (own.left < box.left - 3 || own.right > box.right + 3 || own.top < box.top - 3 || own.bottom > box.bottom + 3)
+      if (own.left < box.left - 1 || own.right > box.right + 1 || own.top < box.top - 1 || own.bottom > box.bottom + 1)
         bad.push('cut off: ' + text.textContent + ' in ' + picture.querySelector('title').textContent.slice(0, 40));
     }
   }

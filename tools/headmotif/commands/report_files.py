@@ -11,10 +11,7 @@ from ..cli import __version__
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from ..data import Genome, Motif
-    from ..data.locus import Locus
+    from ..data import Motif
     from ..report.run import Run
     from ..steps.locus import Layers
 
@@ -77,6 +74,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     from ..steps import curves, findings, methods, verdicts
     from ..steps.examples import drops
     from ..steps.examples import examples as examples_of
+    from . import report_genome
 
     table = {kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}
     found = tables.read_matches(paths["matches"]) if paths["matches"] else []
@@ -89,7 +87,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     others = _baselines(baseline)
     metrics = _json(paths["metrics"]) if paths["metrics"] else {}
     said = verdicts.verdicts(rows, found)
-    layers = _layers(paths, feature, metrics) if paths["genome"] else None
+    layers = report_genome.layers(paths, feature, metrics) if paths["genome"] else None
     accuracy = curves.summary(table["curve"], _threshold(metrics))
     calibration = curves.calibration(table["curve"])
     given = {**paths, "baseline": ",".join(baseline)}
@@ -115,7 +113,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         agreement=_plain(paths["agreement"]) if paths["agreement"] else [],
         examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions is not None and examples else {},
         drops=drops(layers.regions) if layers and layers.regions is not None else {},
-        loci=_loci(layers, locus) if layers else [],
+        loci=report_genome.loci(layers, locus) if layers else [],
         methods=methods.methods(metrics, bool(table["history"])),
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
@@ -237,54 +235,10 @@ def _numbers(cells: list[str]) -> list:
         return cells
 
 
-def _layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> "Layers":
-    """The genome, and all that was given along it. metrics: tell which part of it the model never saw."""
-    import numpy as np
-
-    from ..data import Sites
-    from ..formats import bed
-    from ..formats import genes as genes_file
-    from ..formats import genome as genome_file
-    from ..formats import sites as sites_file
-    from ..steps.locus import Layers
-    from . import reading_files as reading
-    from . import site_files
-
-    genome = genome_file.read(paths["genome"])
-    none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
-    plus, minus = paths["bigwig-plus"], paths["bigwig-minus"]
-    return Layers(
-        genome=genome,
-        sites=reading.sites(genome, paths["sites"], feature) if paths["sites"] or genome.labels else none,
-        calls=sites_file.read(paths["calls"], genome.contigs).sites if paths["calls"] else None,
-        genes=genes_file.read(paths["genes"], genome.contigs) if paths["genes"] else None,
-        p=site_files.read_track((plus, minus), genome.contigs) if plus else None,
-        regions=bed.read_regions(paths["regions"], genome.contigs) if paths["regions"] else None,
-        unseen=_unseen(genome, metrics),
-    )
-
-
-def _unseen(genome: "Genome", metrics: Mapping) -> "np.ndarray | None":
-    """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there is none."""
-    from ..steps import split
-
-    test = metrics.get("split", {}).get("test") or []
-    if not test or metrics.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
-        return None
-    return split.parts(genome, [], [split.parsed(genome, text) for text in test]) == split.TEST
-
-
 def _threshold(metrics: Mapping) -> float:
     """Of calls of the first label, as training chose it; NaN where it is not known."""
     known = metrics.get("metrics", {}).get("threshold", {})
     return float(next(iter(known.values()), float("nan"))) if isinstance(known, dict) else float("nan")
-
-
-def _loci(layers: "Layers", asked: Sequence[str]) -> "list[Locus]":
-    """The stretches that were asked for, else a typical and the best known site."""
-    from ..steps import locus, split
-
-    return [locus.cut(layers, split.parsed(layers.genome, text)) for text in asked] or locus.chosen(layers)
 
 
 def _refuse_twice(names: list[str], path: str) -> None:

@@ -26,7 +26,7 @@ CAPTIONS = {
     "the share of A and T around explains.",
     "scores": "Average precision by model and part of the genome, with the prevalence that guessing reaches.",
     "likeness": "How far every two heads choose the same bases at the same sites, beyond what the same distances swapped among the sites "
-    "give: 1 is always, 0 no more than by chance. Framed: groups; grey: not known, for the two choose at too few sites.",
+    "give: 1 is always, 0 no more than by chance. Framed: groups; grey: a head and itself, or two that choose at too few sites.",
     "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides; guessing reaches the "
     "line of prevalence.",
     "roc": "The same as ROC: recall against the share of nucleotides without a site that are called, exactly. On the right by its "

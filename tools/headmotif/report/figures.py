@@ -108,7 +108,9 @@ def spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "
     """Head pairs: the commonest spacing of every two as a number, coloured by its excess. Both float64 (heads, heads), NaN where none."""
     size = max(3.4, 1.6 + 0.27 * len(names))
     figure, ax = axes(size + 0.6, size)
-    picture = ax.imshow(excess, cmap="Blues", vmin=0, vmax=max(float(np.nanmax(excess, initial=0)), 0.1), interpolation="nearest")
+    picture = ax.imshow(
+        excess, cmap="Blues", vmin=0, vmax=max(float(np.nanmax(excess, initial=0)), 0.1), interpolation="nearest", aspect="auto"
+    )
     for row, column in zip(*np.nonzero(np.isfinite(spacing)), strict=True):
         dark = excess[row, column] > 0.6 * picture.get_clim()[1]
         colour = LIGHT if dark else DARK
@@ -128,7 +130,7 @@ def likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> "
 
     size = max(3.4, 1.6 + 0.24 * len(names))
     figure, ax = axes(size + 0.8, size)
-    picture = ax.imshow(agree, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    picture = ax.imshow(agree, cmap="Blues", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
     ax.set_facecolor(GRID)
     first = 0
     for i in range(1, len(names) + 1):

@@ -56,33 +56,32 @@ def styled(text: str = "none") -> Iterator[None]:
 
 def axes(width: float, height: float) -> "tuple[Figure, Axes]":
     """An empty figure of so many inches with its axes; draw on it within `styled`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _empty(width, height)
     return figure, figure.subplots()
 
 
 def row_of(width: float, height: float, number: int) -> "tuple[Figure, Sequence[Axes]]":
     """An empty figure of so many axes side by side; draw on it within `styled`."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _empty(width, height)
     return figure, list(figure.subplots(1, number))
 
 
 def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
     """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within `styled`."""
+    figure = _empty(width, sum(heights) + 0.6)
+    found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
+    return figure, list(found[:, 0])
+
+
+def _empty(width: float, height: float) -> "Figure":
+    """Nothing of so many inches, with room at its sides: the page's letters may be a little wider than those of the layout."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, sum(heights) + 0.6), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.09, h_pad=0.06)
     FigureCanvasAgg(figure)
-    found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
-    return figure, list(found[:, 0])
+    return figure
 
 
 def file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:

@@ -15,7 +15,7 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
     """Of each head so many sites at most, near its commonest distance: the smallest p first, then the largest weight, then as in the file.
 
     regions: as attn2bed wrote them; those of another BED know no site and give nothing. Sites whose surroundings leave the contig are
-    passed over, but on a circle they go on over the origin.
+    passed over, but on a circle they go on over the origin; so are copies of a sequence that is shown, as of ribosomal operons.
     """
     p = np.where(np.isnan(regions.p), 1.0, regions.p)
     order = np.lexsort((np.arange(len(regions)), -regions.weight, p))
@@ -30,7 +30,8 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
         for row in rows[near]:
             if len(mine) >= number:
                 break
-            if (one := _example(genome, regions, int(row))) is not None:
+            one = _example(genome, regions, int(row))
+            if one is not None and one.sequence not in {other.sequence for other in mine}:
                 mine.append(one)
     return found
 
