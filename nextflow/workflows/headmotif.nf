@@ -87,9 +87,14 @@ workflow CALL {
             .mix(trained.map { meta, model, name -> [meta, by_id[meta.id].fasta, meta.circular, [], [], model, name] })
     )
 
-    emit:
-    calls = PREDICTANNOTSHEET.out.calls.flatMap { _meta, files -> [files].flatten().collect { bed -> [by_id[bed.baseName].meta, bed] } }.mix(PREDICTANNOT.out.calls)
+    calls = PREDICTANNOTSHEET.out.calls
+        .flatMap { _meta, files -> [files].flatten().collect { bed -> [by_id[bed.baseName].meta, bed] } }
+        .mix(PREDICTANNOT.out.calls)
     status = PREDICTANNOTSHEET.out.status
+
+    emit:
+    calls
+    status
 }
 
 // What the heads of each sample's model read at its sites.
@@ -106,8 +111,9 @@ workflow READ {
     BED2PWM(ATTN2BED.out.regions.join(tensors).join(ATTN2BED.out.controls))
     PWMCOMPARE(BED2PWM.out.motifs.map { meta, motifs -> [meta, motifs, known, []] })
     SCOREHEADS(both.map { meta, tensor, model, name -> [meta, model, name, tensor, [], [], []] })
+    def scored = SCOREHEADS.out.heads.join(SCOREHEADS.out.profiles).join(SCOREHEADS.out.pairs)
+    read = scored.join(BED2PWM.out.motifs).join(PWMCOMPARE.out.matches).join(ATTN2BED.out.regions)
 
     emit:
-    read = SCOREHEADS.out.heads.join(SCOREHEADS.out.profiles).join(SCOREHEADS.out.pairs)
-        .join(BED2PWM.out.motifs).join(PWMCOMPARE.out.matches).join(ATTN2BED.out.regions)
+    read
 }
