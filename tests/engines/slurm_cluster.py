@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
+FAST = "executor { pollInterval = '1 sec'; queueStatInterval = '2 sec' }\n"
+"""Nextflow's configuration for a cluster that nobody else uses."""
 MEMORY = 16000
 """MB that a virtual node says to have; nothing is taken from the host."""
 
@@ -73,9 +75,9 @@ class Cluster:
         self.client("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
 
     def _begin(self, *words: str) -> subprocess.Popen:
-        log = (self.folder / "log" / f"{words[0]}.{words[-1]}.out".replace("/", "_")).open("w")
         program = shutil.which(words[0], path=self.environment["PATH"])
-        return subprocess.Popen([program, *words[1:]], stdout=log, stderr=log, env={**os.environ, **self.environment})
+        with (self.folder / "log" / f"{words[0]}.{words[-1]}.out".replace("/", "_")).open("w") as log:
+            return subprocess.Popen([program, *words[1:]], stdout=log, stderr=log, env={**os.environ, **self.environment})
 
     def _wait(self, what: str, there: object, seconds: float = 30) -> None:
         ends = time.monotonic() + seconds

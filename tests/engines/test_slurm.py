@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pipeline_runs import DATA, by_shell, command, environment, results, run, told
-from slurm_cluster import Cluster, installed
+from slurm_cluster import FAST, Cluster, installed
 
 pytestmark = [
     pytest.mark.slurm,
@@ -37,8 +37,11 @@ def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(cluster
     log = tmp_path / "log"
     env = environment(tmp_path / ".home") | cluster.environment
     env["PATH"] = f"{environment(tmp_path)['PATH']}:/usr/sbin"
+    (tmp_path / "fast.config").write_text(FAST)
     with log.open("w") as stream:
-        driver = subprocess.Popen(command("--queue", "main", profile=PROFILE), cwd=tmp_path, stdout=stream, stderr=stream, env=env)
+        driver = subprocess.Popen(
+            command("--queue", "main", "-c", "fast.config", profile=PROFILE), cwd=tmp_path, stdout=stream, stderr=stream, env=env
+        )
         ends = time.monotonic() + 120
         while "n2" not in (nodes := cluster.running()).values():
             assert driver.poll() is None, log.read_text()
@@ -59,7 +62,8 @@ def test_tasks_go_as_arrays(cluster: Cluster, tmp_path: Path, truth: dict[str, b
     rows = [f"{sample},{DATA / sample}/genome.fa.gz,{model}" for sample, model in (("delta", "ecoli-tss"), ("epsilon", "ecoli-tss-split"))]
     (tmp_path / "sheet.csv").write_text("\n".join(["sample,fasta,model", *rows, ""]))
     path = f"{environment(tmp_path)['PATH']}:/usr/sbin"
-    words = ["--input", "sheet.csv", "--array", "2", "--multiqc", "false"]
+    (tmp_path / "fast.config").write_text(FAST)
+    words = ["-c", "fast.config", "--input", "sheet.csv", "--array", "2", "--multiqc", "false"]
     done = run(tmp_path, *words, profile=PROFILE, **{**cluster.environment, "PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
     assert told(done, "Submitted") == ["PREDICTANNOT (delta)", "PREDICTANNOT (epsilon)"]
