@@ -70,9 +70,10 @@ class Cluster:
         return dict(line.split() for line in lines if len(line.split()) == 2)
 
     def lose(self, node: str) -> None:
-        """The node is gone, as a power cut takes it: its daemon is killed, and Slurm ends its jobs with NODE_FAIL."""
-        self.daemons[node].kill()
+        """The node is gone: Slurm ends its jobs with NODE_FAIL, their processes are killed, and its daemon with them."""
         self.client("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
+        self._wait("the end of the node's jobs", lambda: node not in self.running().values())
+        self.daemons[node].kill()
 
     def _begin(self, *words: str) -> subprocess.Popen:
         program = shutil.which(words[0], path=self.environment["PATH"])
