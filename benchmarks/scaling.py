@@ -89,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 50, 200])
     parser.add_argument("--length", type=int, default=20_000)
-    parser.add_argument("--threads", type=int, default=2, help="of a task, and of the one process")
+    parser.add_argument("--threads", type=int, default=2, help="of a task; the one process has as many as all nodes together")
     parser.add_argument("--batch", type=int, default=50_000_000, help="nucleotides of a task")
     parser.add_argument("--slurm", type=int, default=0, metavar="NODES", help="on a real Slurm of so many virtual nodes of --threads cores")
     parser.add_argument("--array", type=int, default=0)
@@ -105,7 +105,7 @@ def main() -> None:
             profile, more = ("slurm", ["--array", str(asked.array)] if asked.array else []) if cluster else ("standard", [])
             print("genomes\tMb\ttasks\tone process, s\tpipeline, s\tratio\ttasks' own, s\toverhead per task, s\tefficiency")
             for count in asked.counts:
-                alone = by_one_process(files[:count], asked.threads, env)
+                alone = by_one_process(files[:count], asked.threads * max(1, asked.slurm), env)  # as many cores as the cluster has
                 tasks, took, own = by_pipeline(files[:count], asked.threads, asked.batch, profile, env, more)
                 times = f"{alone:.1f}\t{took:.1f}\t{took / alone:.2f}\t{own:.1f}\t{(took - own) / tasks:.2f}\t{alone / took:.2f}"
                 print(f"{count}\t{count * asked.length / 1e6:g}\t{tasks}\t{times}", flush=True)
