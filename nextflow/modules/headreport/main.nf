@@ -1,0 +1,63 @@
+process HEADREPORT {
+    tag "$meta.id"
+    label 'process_single'
+
+    conda "${moduleDir}/environment.yml"
+    container "${workflow.containerEngine in ['singularity', 'apptainer'] && !task.ext.singularity_pull_docker_container
+        ? 'https://depot.galaxyproject.org/singularity/headmotif:0.1.0--pyhdfd78af_0'
+        : 'quay.io/biocontainers/headmotif:0.1.0--pyhdfd78af_0'}"
+
+    input:
+    tuple val(meta), path(heads, stageAs: 'heads/*'), path(profiles, stageAs: 'profiles/*'), path(pairs, stageAs: 'pairs/*'), path(strands, stageAs: 'strands/*'), path(motifs, stageAs: 'motifs/*'), path(matches, stageAs: 'matches/*'), path(targets, stageAs: 'targets/*'), path(regions, stageAs: 'regions/*'), path(genome, stageAs: 'genome/*'), path(sites, stageAs: 'sites/*'), path(genes, stageAs: 'genes/*'), path(calls, stageAs: 'calls/*'), path(plus, stageAs: 'plus/*'), path(minus, stageAs: 'minus/*'), path(metrics, stageAs: 'metrics/*'), path(history, stageAs: 'history/*'), path(curve, stageAs: 'curve/*'), path(agreement, stageAs: 'agreement/*'), path(baseline, stageAs: 'baseline/?/*')
+
+    output:
+    tuple val(meta), path("${prefix}.report.html"), emit: html
+    tuple val(meta), path("${prefix}.multiqc/*_mqc.json"), emit: multiqc
+    tuple val(meta), path("*.pdf"), emit: pdf, optional: true
+    tuple val(meta), path("*.figures"), emit: figures, optional: true
+    tuple val("${task.process}"), val('headmotif'), eval('head-report --version'), topic: versions, emit: versions_headmotif
+
+    when:
+    task.ext.when == null || task.ext.when
+
+    script:
+    def args = task.ext.args ?: ''
+    prefix = task.ext.prefix ?: "${meta.id}"
+    def given = [
+        ['--heads', heads],
+        ['--profiles', profiles],
+        ['--pairs', pairs],
+        ['--strands', strands],
+        ['--motifs', motifs],
+        ['--matches', matches],
+        ['--targets', targets],
+        ['--regions', regions],
+        ['--genome', genome],
+        ['--sites', sites],
+        ['--genes', genes],
+        ['--calls', calls],
+        ['--bigwig-plus', plus],
+        ['--bigwig-minus', minus],
+        ['--metrics', metrics],
+        ['--history', history],
+        ['--curve', curve],
+        ['--agreement', agreement],
+    ].findAll { _option, value -> value }.collect { option, value -> "${option} ${value}" }.join(' ')
+    def baselines = baseline ? [baseline].flatten().collect { one -> "--baseline ${one}" }.join(' ') : ''
+    """
+    export OMP_NUM_THREADS=$task.cpus
+    head-report \\
+        $args \\
+        $given \\
+        $baselines \\
+        --multiqc ${prefix}.multiqc \\
+        --output ${prefix}.report.html
+    """
+
+    stub:
+    prefix = task.ext.prefix ?: "${meta.id}"
+    """
+    mkdir ${prefix}.multiqc
+    touch ${prefix}.report.html ${prefix}.multiqc/headmotif_heads_mqc.json
+    """
+}

@@ -1,0 +1,72 @@
+"""The pipeline on a real Slurm of virtual nodes: the shell's bytes, also when a node is lost under its tasks."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pipeline_runs import DATA, by_shell, command, environment, results, run, told
+from slurm_cluster import FAST, Cluster, installed
+
+pytestmark = [
+    pytest.mark.slurm,
+    pytest.mark.skipif(not (shutil.which("nextflow") and installed()), reason="no nextflow or no Slurm here: make test-slurm"),
+    pytest.mark.timeout(300),
+]
+PROFILE = "test,slurm"
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return by_shell(tmp_path_factory.mktemp("shell"))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with Cluster(tmp_path_factory.mktemp("slurm"), nodes=3, cpus=1) as cluster:
+        yield cluster
+
+
+def unversioned(found: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in found.items() if not name.startswith("pipeline_info/")}
+
+
+def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(cluster: Cluster, tmp_path: Path, truth: dict[str, bytes]) -> None:
+    log = tmp_path / "log"
+    env = environment(tmp_path / ".home") | cluster.environment
+    env["PATH"] = f"{environment(tmp_path)['PATH']}:/usr/sbin"
+    (tmp_path / "fast.config").write_text(FAST)
+    with log.open("w") as stream:
+        driver = subprocess.Popen(
+            command("--queue", "main", "-c", "fast.config", profile=PROFILE), cwd=tmp_path, stdout=stream, stderr=stream, env=env
+        )
+        ends = time.monotonic() + 120
+        while "n2" not in (nodes := cluster.running()).values():
+            assert driver.poll() is None, log.read_text()
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+        (lost,) = [job for job, node in nodes.items() if node == "n2"]
+        cluster.lose("n2")
+        assert driver.wait(280) == 0, log.read_text()
+    assert "NODE_FAIL" in cluster.client("scontrol", "show", "job", lost)
+    assert log.read_text().count("Re-submitted process") == 1
+    assert cluster.states().count("down") + cluster.states().count("down*") == 1
+    found = unversioned(results(tmp_path / "results-test"))
+    assert found.keys() == truth.keys()
+    assert [name for name in truth if found[name] != truth[name]] == []
+
+
+def test_tasks_go_as_arrays(cluster: Cluster, tmp_path: Path, truth: dict[str, bytes]) -> None:
+    rows = [f"{sample},{DATA / sample}/genome.fa.gz,{model}" for sample, model in (("delta", "ecoli-tss"), ("epsilon", "ecoli-tss-split"))]
+    (tmp_path / "sheet.csv").write_text("\n".join(["sample,fasta,model", *rows, ""]))
+    path = f"{environment(tmp_path)['PATH']}:/usr/sbin"
+    (tmp_path / "fast.config").write_text(FAST)
+    words = ["-c", "fast.config", "--input", "sheet.csv", "--array", "2", "--multiqc", "false"]
+    done = run(tmp_path, *words, profile=PROFILE, **{**cluster.environment, "PATH": path})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told(done, "Submitted") == ["PREDICTANNOT (delta)", "PREDICTANNOT (epsilon)"]
+    found = unversioned(results(tmp_path / "results-test"))
+    names = ["calls/epsilon.bed", "calls/epsilon.json", "calls/epsilon.tsv"]
+    assert {name: found[name] for name in names} == {name: truth[name] for name in names}
