@@ -60,7 +60,8 @@ def main() -> None:
     run("bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme")
     run("pwm-compare", "motifs.meme", "-o", "matches.tsv")
     some = ("--background", 200, "--untrained", 0, "--ablate", 4000, "--promoters", 0, "--threads", 1)
-    run("score-heads", "ecoli-tss", "genome.safetensors", *some, "-o", "heads.tsv", "--pairs", "pairs.tsv", "--strands", "strands.tsv")
+    run("score-heads", "ecoli-tss", "genome.safetensors", *some, "-o", "heads.tsv", "--pairs", "pairs.tsv", "--strands", "strands.tsv",
+        "--profiles", "profiles.tsv")  # fmt: skip
     run("predict-annot", "genome.fa", "-o", "calls.bed", "--top", 150, "--threads", 1)
     tracks()
     variant()
