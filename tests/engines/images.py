@@ -1,7 +1,9 @@
 """Images without a Docker engine: buildah builds, podman runs, all state below one folder."""
 
+import functools
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -22,8 +24,22 @@ def environment(folder: Path) -> dict[str, str]:
     """What podman and buildah need on a host without systemd, with their store in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "containers.conf").write_text(CONF)
-    (folder / "storage.conf").write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/store"\nrunroot = "{folder}/run"\n')
+    kind = _driver()
+    (folder / "storage.conf").write_text(f'[storage]\ndriver = "{kind}"\ngraphroot = "{folder}/{kind}"\nrunroot = "{folder}/run.{kind}"\n')
     return {"CONTAINERS_CONF": str(folder / "containers.conf"), "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf")}
+
+
+@functools.cache
+def _driver() -> str:
+    """overlay where this host lets us mount one; else vfs, which copies the whole image for each container."""
+    with tempfile.TemporaryDirectory() as name:
+        for part in ("lower", "upper", "work", "merged"):
+            (Path(name) / part).mkdir()
+        how = f"lowerdir={name}/lower,upperdir={name}/upper,workdir={name}/work"
+        if subprocess.run(["mount", "-t", "overlay", "overlay", "-o", how, f"{name}/merged"], capture_output=True).returncode:
+            return "vfs"
+        subprocess.run(["umount", f"{name}/merged"], check=True)
+        return "overlay"
 
 
 def call(folder: Path, *words: object, check: bool = True) -> subprocess.CompletedProcess:
@@ -56,4 +72,5 @@ def build(folder: Path) -> str:
             words += ["-v", f"{value}:{value}:ro"]
     how = ["--isolation", "chroot", "--network", "host", "--timestamp", "0"]
     call(folder, "buildah", "bud", *how, *words, "-f", REPOSITORY / "nextflow" / "Dockerfile", "-t", IMAGE, REPOSITORY)
+    call(folder, "podman", "image", "prune", "-f")  # the one that this replaces
     return IMAGE

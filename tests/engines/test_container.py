@@ -53,7 +53,7 @@ def image(store: Path) -> str:
 def inside(store: Path, image: str, *words: object, user: str = "12345:54321", folder: Path | None = None) -> subprocess.CompletedProcess:
     """A command in the image: nothing but /tmp and the folder can be written, no network, a user that the image does not know."""
     mount = ["-v", f"{folder}:/data", "-w", "/data"] if folder else []
-    how = ["--rm", "--read-only", "--user", user, "--cap-drop", "all", *mount]
+    how = ["--rm", "--read-only", "--user", user, "--cap-drop", "all", "-e", "OMP_NUM_THREADS=1", *mount]
     return images.call(store, "podman", "run", *how, image, *words, check=False)
 
 
@@ -84,7 +84,7 @@ def test_the_pipe_of_six_gives_the_same_bytes_as_outside(store: Path, image: str
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Query_ID\tTarget_ID\t")
     assert len(done.stdout.splitlines()) > 1
-    env = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
     outside = subprocess.run(["bash", "-c", PIPE], cwd=tmp_path, capture_output=True, text=True, env=env)
     assert done.stdout == outside.stdout
 
