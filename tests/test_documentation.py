@@ -15,7 +15,7 @@ PACKAGE = REPOSITORY / "tools/headmotif"
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 FLAGS = {command: {one.flag for one in options(command) if one.flag} | ALWAYS for command in ALL}
 ANY = set.union(*FLAGS.values())
-OTHERS = {"pip", "make", "torchrun"}
+OTHERS = {"pip", "make", "torchrun", "nextflow", "docker"}
 """Programs that README has command lines of besides ours."""
 OTHERS_FLAGS = {"--index-url", "--nproc-per-node"}
 
