@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -57,9 +58,11 @@ def test_every_test_of_a_tool_passes(galaxy, tmp_path, command):
 def run_workflow(galaxy: Galaxy, name: str, folder: Path) -> str:
     """Run the tests of a workflow; the number of its invocation."""
     before = {one["id"] for one in galaxy.api("invocations")}
+    shutil.copytree(TOOLS / "workflows", folder / "workflows")  # planemo writes beside the workflow
+    (folder / "test-data").symlink_to(TOOLS / "test-data")
     ran = galaxys("planemo", "test", "--engine", "external_galaxy", "--galaxy_url", galaxy.url, "--galaxy_admin_key", ADMIN_KEY,
                   "--galaxy_user_key", galaxy.user_key, "--no_shed_install", "--test_output_json", folder / "out.json",
-                  "--test_output", folder / "out.html", TOOLS / "workflows" / f"{name}.gxwf.yml", folder=folder)  # fmt: skip
+                  "--test_output", folder / "out.html", folder / "workflows" / f"{name}.gxwf.yml", folder=folder)  # fmt: skip
     assert (folder / "out.json").exists(), ran.stdout[-3000:] + ran.stderr[-3000:]
     (result,) = json.loads((folder / "out.json").read_text(encoding="utf-8"))["tests"]
     assert result["data"]["status"] == "success", result["data"].get("output_problems") or ran.stdout[-3000:]
