@@ -70,7 +70,7 @@ def build(folder: Path) -> str:
             words += ["--build-arg", f"{name}={value or ''}"]
         if value and Path(value).exists():
             words += ["-v", f"{value}:{value}:ro"]
-    how = ["--isolation", "chroot", "--network", "host", "--timestamp", "0"]
+    how = ["--isolation", "chroot", "--network", "host", "--layers"]
     call(folder, "buildah", "bud", *how, *words, "-f", REPOSITORY / "nextflow" / "Dockerfile", "-t", IMAGE, REPOSITORY)
     call(folder, "podman", "image", "prune", "-f")  # the one that this replaces
     return IMAGE

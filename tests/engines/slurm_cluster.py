@@ -1,6 +1,7 @@
 """A real Slurm on this one host: a controller and virtual nodes on 127.0.0.1, all state below one folder."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -69,11 +70,14 @@ class Cluster:
         lines = self.client("squeue", "-h", "-t", "R", "-o", "%A %N").splitlines()
         return dict(line.split() for line in lines if len(line.split()) == 2)
 
+    def begun(self, job: str) -> bool:
+        """Whether a job of Nextflow's has begun with its task, not with its set-up alone."""
+        place = re.search(r"WorkDir=(\S+)", self.client("scontrol", "show", "job", job))
+        return bool(place) and (Path(place.group(1)) / ".command.out").exists()
+
     def lose(self, node: str) -> None:
-        """The node is gone: Slurm ends its jobs with NODE_FAIL, their processes are killed, and its daemon with them."""
+        """The node is gone: Slurm ends its jobs with NODE_FAIL, their processes are killed, and it comes not back."""
         self.client("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=lost")
-        self._wait("the end of the node's jobs", lambda: node not in self.running().values())
-        self.daemons[node].kill()
 
     def _begin(self, *words: str) -> subprocess.Popen:
         program = shutil.which(words[0], path=self.environment["PATH"])
