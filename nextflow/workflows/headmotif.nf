@@ -108,7 +108,8 @@ workflow READ {
     def both = tensors.join(models)
     DUMPATTENTION(both.map { meta, tensor, model, name -> [meta, model, name, tensor, []] })
     ATTN2BED(DUMPATTENTION.out.attention.map { meta, file -> [meta, file, [], []] })
-    BED2PWM(ATTN2BED.out.regions.join(tensors).join(ATTN2BED.out.controls))
+    // Without controls of its own: bed2pwm swaps the distances site by site, which tells more than a file of them.
+    BED2PWM(ATTN2BED.out.regions.join(tensors).map { meta, regions, tensor -> [meta, regions, tensor, []] })
     PWMCOMPARE(BED2PWM.out.motifs.map { meta, motifs -> [meta, motifs, known, []] })
     SCOREHEADS(both.map { meta, tensor, model, name -> [meta, model, name, tensor, [], [], []] })
     def scored = SCOREHEADS.out.heads.join(SCOREHEADS.out.profiles).join(SCOREHEADS.out.pairs)

@@ -90,7 +90,7 @@ def read(folder: Path, name: str, model: str) -> None:
     more = ["--controls", controls, "--combine", f"regions/{name}.combined.bed", "--gff3", f"regions/{name}.regions.gff3"]
     shell(folder, "attn2bed", f"{name}.st", "--max-q", "1", "-o", regions, *more, *ONE)
     more = ["--table", f"motifs/{name}.motifs.tsv", "--sites-out", f"motifs/{name}.motif_sites.bed", "--logo", f"motifs/{name}.logos"]
-    few = ["--min-sites", "8", "--max-e", "1000", "--widths", "6", "--controls", controls]
+    few = ["--min-sites", "8", "--max-e", "1000", "--widths", "6"]
     shell(folder, "bed2pwm", regions, genome, *few, "-o", motifs, *more, *ONE)
     matches = f"matches/{name}.matches.tsv"
     more = ["--cluster", f"matches/{name}.clusters.tsv", "--cluster-motifs", f"matches/{name}.merged.meme"]

@@ -38,7 +38,7 @@ def bed2pwm(
     ] = "",
     order: Annotated[int, typer.Option(min=0, max=3, help="Of the background: bases before each that count.")] = 0,
     controls: Annotated[
-        str, typer.Option(metavar="FILE", help="Control regions, such as attn2bed's --controls; default: the same distances, swapped.")
+        str, typer.Option(metavar="FILE", help="Regions to test against; default, and sharper: the distances, swapped site by site.")
     ] = "",
     table: Annotated[str, typer.Option(metavar="FILE", help="What became of every group, TSV.")] = "",
     sites_out: Annotated[str, typer.Option("--sites-out", metavar="FILE", help="Where the motifs lie, BED6+5.")] = "",
