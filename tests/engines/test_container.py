@@ -12,24 +12,13 @@ import pytest
 from pipeline_runs import BIN, DATA, by_shell, results, run
 
 import headmotif
+from signatures import COMMANDS
 
 pytestmark = [
     pytest.mark.container,
     pytest.mark.skipif(not os.environ.get("HEADMOTIF_IMAGES"), reason="building images takes minutes: make test-container"),
     pytest.mark.timeout(550),
 ]
-COMMANDS = (
-    "fasta2tensor",
-    "train-annot",
-    "dump-attention",
-    "attn2bed",
-    "bed2pwm",
-    "pwm-compare",
-    "predict-annot",
-    "annot-compare",
-    "score-heads",
-    "head-report",
-)
 PIPE = (
     "set -eo pipefail; fasta2tensor genome.fa.gz --sites sites.bed --quiet"
     " | train-annot - --steps 4 --every 2 --batch 8 --length 512 --precision float32 --threads 1 --quiet"
