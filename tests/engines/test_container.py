@@ -1,8 +1,6 @@
 """The image: built by buildah, run by podman with a read-only root and any user; six commands in a pipe, and the pipeline in it."""
 
-import math
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,17 +26,8 @@ PIPE = (
 )
 
 
-def alike(one: str, other: str) -> bool:
-    """The same words, numbers to a thousandth: the image's own NumPy may round a last digit otherwise than the one outside."""
-    words, others = (re.split(r"[\s;=|]+", text) for text in (one, other))
-    return len(words) == len(others) and all(a == b or _close(a, b) for a, b in zip(words, others, strict=True))
-
-
-def _close(one: str, other: str) -> bool:
-    try:
-        return math.isclose(float(one), float(other), rel_tol=1e-3, abs_tol=1e-4)
-    except ValueError:
-        return False
+KERNELS = sorted(name for name in os.environ if name.startswith("OPENBLAS_"))
+"""Where this machine chooses among the kernels of NumPy's arithmetic, whose last digits differ, the image is told the same."""
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +45,7 @@ def inside(store: Path, image: str, *words: object, user: str = "12345:54321", f
     """A command in the image: nothing but /tmp and the folder can be written, no network, a user that the image does not know."""
     mount = ["-v", f"{folder}:/data", "-w", "/data"] if folder else []
     how = ["--rm", "--read-only", "--user", user, "--cap-drop", "all", "-e", "OMP_NUM_THREADS=1", *mount]
+    how += [word for name in KERNELS for word in ("-e", name)]
     return images.call(store, "podman", "run", *how, image, *words, check=False)
 
 
@@ -78,7 +68,7 @@ def test_the_image_is_lean(store: Path, image: str) -> None:
     assert inside(store, image, "bash", "-c", tools).stdout == ""
 
 
-def test_the_pipe_of_six_gives_the_same_bytes_each_time_and_what_it_gives_outside(store: Path, image: str, tmp_path: Path) -> None:
+def test_the_pipe_of_six_gives_the_bytes_that_it_gives_outside(store: Path, image: str, tmp_path: Path) -> None:
     for name in ("genome.fa.gz", "sites.bed"):
         shutil.copy(DATA / "alpha" / name, tmp_path)
     tmp_path.chmod(0o755)  # the user inside is nobody's
@@ -88,15 +78,15 @@ def test_the_pipe_of_six_gives_the_same_bytes_each_time_and_what_it_gives_outsid
     assert len(done.stdout.splitlines()) > 1
     env = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
     outside = subprocess.run(["bash", "-c", PIPE], cwd=tmp_path, capture_output=True, text=True, env=env)
-    assert inside(store, image, "bash", "-c", PIPE, folder=tmp_path).stdout == done.stdout
-    assert alike(done.stdout, outside.stdout)
+    assert done.stdout == outside.stdout
 
 
 @pytest.mark.skipif(not shutil.which("nextflow"), reason="no nextflow on PATH: make test-container")
 def test_the_pipeline_runs_in_it(store: Path, image: str, tmp_path: Path) -> None:
     """With podman on; nothing of ours is on the tasks' PATH outside."""
     expected = {name: content for name, content in by_shell(tmp_path / "shell").items() if not name.startswith("calls/status")}
-    (tmp_path / "podman.config").write_text("podman.runOptions = '--read-only --cap-drop all --user 0:0'\n")
+    settings = {"runOptions": "--read-only --cap-drop all --user 0:0", "envWhitelist": ",".join(KERNELS)}
+    (tmp_path / "podman.config").write_text("".join(f"podman.{name} = '{value}'\n" for name, value in settings.items()))
     words = ["-c", "../podman.config", "--container", image, "--multiqc", "false"]
     done = run(tmp_path / "run", *words, profile="test,podman", **images.environment(store))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -105,6 +95,5 @@ def test_the_pipeline_runs_in_it(store: Path, image: str, tmp_path: Path) -> Non
     assert all("podman run" in script and image in script for script in scripts)
     found = {name: content for name, content in results(tmp_path / "run/results-test").items() if name in expected}
     assert found.keys() == expected.keys()
-    tables = [name for name in expected if name.endswith((".bed", ".tsv", ".meme", ".gff3"))]
-    assert len(tables) > 20
-    assert [name for name in tables if not alike(found[name].decode(), expected[name].decode())] == []
+    assert len(found) > 20
+    assert [name for name in expected if found[name] != expected[name]] == []
