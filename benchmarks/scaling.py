@@ -101,7 +101,7 @@ def main() -> None:
         from slurm_cluster import Cluster
 
         with Cluster(Path(name) / "slurm", asked.slurm, asked.threads) if asked.slurm else nullcontext() as cluster:
-            env |= cluster.environment if cluster else {}
+            env |= {name: value for name, value in cluster.environment.items() if name != "PATH"} if cluster else {}
             profile, more = ("slurm", ["--array", str(asked.array)] if asked.array else []) if cluster else ("standard", [])
             print("genomes\tMb\ttasks\tone process, s\tpipeline, s\tratio\ttasks' own, s\toverhead per task, s\tefficiency")
             for count in asked.counts:
