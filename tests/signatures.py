@@ -11,18 +11,9 @@ from dataclasses import dataclass
 
 import typer
 
-COMMANDS = (  # in the order of the pipeline
-    "fasta2tensor",
-    "train-annot",
-    "dump-attention",
-    "attn2bed",
-    "bed2pwm",
-    "pwm-compare",
-    "predict-annot",
-    "annot-compare",
-    "score-heads",
-    "head-report",
-)
+from headmotif.commands.headmotif import BESIDE, PIPELINE
+
+COMMANDS = (*PIPELINE, *BESIDE)  # that these are the console scripts, in their order, is a test of test_startup
 
 
 @dataclass(frozen=True)
