@@ -315,6 +315,26 @@ def test_motifs_in_every_format_with_their_places_and_logos(made: Path, tmp_path
     assert {path.name: path.read_bytes() for path in (tmp_path / "logos").iterdir()} == drawn
 
 
+def test_motifs_by_place_are_named_by_head_and_distance(made: Path, tmp_path: Path) -> None:
+    sites = [line.split("\t") for line in (made / "sites.bed").read_text().splitlines()]
+    with (tmp_path / "r.bed").open("w") as file:
+        for number, (contig, start, _end, _name, _score, strand, *_more) in enumerate(sites):
+            distance = (-30, -31, -30, 12)[number % 4]
+            middle = int(start) + (distance if strand == "+" else -distance)
+            file.write(f"{contig}\t{middle - 5}\t{middle + 6}\tL1H1\t500\t{strand}\t0.5\t{distance}\t{start}\t0.01\t0.01\n")
+    words = ["genome.st", "--by-place", "--max-e", "1000", "--min-sites", "8", "--widths", "6-8"]
+    beside = ["--controls", str(tmp_path / "r.bed"), "--logo", str(tmp_path / "l")]
+    done = run(made, "bed2pwm", str(tmp_path / "r.bed"), *words, *beside, "-o", str(tmp_path / "m"))
+    assert done.returncode == 0, done.stderr
+    assert [motif.name for motif in motifs.read(str(tmp_path / "m")).motifs] == ["L1H1@-30", "L1H1@12"]
+    assert {path.stem for path in (tmp_path / "l").iterdir()} == {"L1H1_-30", "L1H1_12"}
+    (tmp_path / "plain.bed").write_text("planted\t100\t120\tL1H1\t0\t+\n")
+    done = run(made, "bed2pwm", str(tmp_path / "plain.bed"), *words)
+    assert done.returncode == 1
+    assert "plain.bed: names no sites" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("words", ["--format fasta", "--gapped 19-15", "--gapped x", "--widths 2-8", "--gapped 15-19 --both-strands"])
 def test_a_search_that_makes_no_sense_is_bad_usage(made: Path, words: str) -> None:
     done = run(made, "bed2pwm", "regions.bed", "genome.st", *words.split())

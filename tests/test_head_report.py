@@ -197,7 +197,7 @@ def test_what_is_missing_is_left_out_and_said(run_files, tmp_path):
 
 
 def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_files, tmp_path):
-    names = ("L1H4", "L1H4_2", "L1H4_10", "L9H9_2")
+    names = ("L1H4", "L1H4_2", "L1H4@-12_10", "L9H9_2")
     meme.write(str(tmp_path / "m"), [Motif(name, np.tile([0.7, 0.1, 0.1, 0.1], (6, 1)), 50) for name in names])
     tables.write_matches(str(tmp_path / "t"), [Match("L1H4_2", "sigma70_-10", 0, 1e-4, 0.01, 0.01, 6, "A", "A", "+")])
     out = tmp_path / "r.html"
@@ -207,6 +207,7 @@ def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_fi
     card = text[text.index('id="head-4"') : text.index('id="head-5"')]
     assert "Further motifs: 2" in card
     assert "L1H4_2 and sigma70_-10" in card
+    assert "<bdi>L1H4@-12_10</bdi>" in card
     assert "motifs of no head in the table: L9H9_2<" in text
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
-from headmotif.steps import align, gapped, markov, motifs, palindrome
+from headmotif.data import Contig, Genome, Regions
+from headmotif.steps import align, gapped, markov, motifs, palindrome, places
 from test_align import consensus, joined, promoters, regions, windows_with
 
 EVEN = np.full(4, 0.25)
@@ -196,6 +197,37 @@ def test_control_regions_that_hold_the_word_too_leave_nothing():
     [elsewhere] = motifs.find_motifs(genome, mine, motifs.Search(), 1, controls=regions(site, strand, distance - 40, "other"))
     assert against_itself.p > 0.05
     assert elsewhere.p < 1e-6
+
+
+def test_a_head_that_reads_two_things_at_two_places_shows_each_by_place():
+    """A word far upstream of one site in four, another near the others: in all regions together the first is lost."""
+    rng = np.random.default_rng(6)
+    n = 400
+    codes = rng.integers(0, 4, n * 200 + 200).astype(np.uint8)
+    site, far = np.arange(n) * 200 + 150, np.arange(n) % 4 == 0
+    distance = np.where(far, -68, -10) + rng.integers(-1, 2, n)
+    for at, word in zip(site + distance, np.where(far, "TGTGACGT", "TATAAT"), strict=True):
+        codes[at - len(word) // 2 :][: len(word)] = encode(str(word))
+    genome, whole = Genome((Contig("c", len(codes)),), codes), regions(site, np.ones(n, np.int64), distance)
+    search = motifs.Search(min_sites=20, widths=(6, 8))
+    [one] = motifs.find_motifs(genome, whole, search, 1)
+    assert "TATAAT" in consensus(one.motif.matrix)
+    upstream, near = motifs.find_motifs(genome, places.by_place(whole), search, 1)
+    assert [(found.group, found.regions) for found in (upstream, near)] == [("L1H1@-68", 100), ("L1H1@-10", 300)]
+    assert "TATAAT" in consensus(near.motif.matrix)
+    assert "TGTGACGT" in consensus(upstream.motif.matrix)
+    assert max(near.p, upstream.p) < 1e-3
+
+
+def test_places_are_of_each_head_and_no_region_changes():
+    site, strand = np.arange(60) * 200 + 150, np.tile([1, -1], 30)
+    distance = np.repeat([-40, -38, -37, 5], [30, 10, 10, 10])
+    mine = joined(regions(site, strand, distance), regions(site, strand, distance - 1, "L2H1"))
+    split = places.by_place(mine)
+    assert set(split.head.tolist()) == {"L1H1@-40", "L1H1@-37", "L1H1@5", "L2H1@-41", "L2H1@-38", "L2H1@4"}
+    assert (split.head == "L1H1@-40").sum() == 40  # -38 is two bases from it
+    for name in set(Regions.COLUMNS) - {"head"}:
+        np.testing.assert_array_equal(getattr(split, name), getattr(mine, name))
 
 
 def test_groups_of_several_heads_come_in_the_order_of_their_names():

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from headmotif.data import Attention, Contig, Regions
-from headmotif.steps.false_discovery import benjamini_hochberg, grouped
+from headmotif.steps.false_discovery import LIMITS, benjamini_hochberg, grouped, null_share
 from headmotif.steps.segment import permuted_offsets, segment
 
 OFFSET = np.arange(-10, 11, dtype=np.int32)
@@ -186,9 +186,25 @@ def test_families_without_findings_do_not_bury_those_of_others():
 
 def test_one_family_has_q_of_its_share_of_nulls():
     p = np.concatenate([np.full(50, 1e-4), np.linspace(0.002, 1, 50)])
-    above = (p > 0.5).sum()
-    null = (1 + above + np.sqrt(above * (100 - above) / 100)) / 50
+    null = min((1 + n + np.sqrt(n * (100 - n) / 100)) / (100 * (1 - limit)) for limit in LIMITS for n in [(p > limit).sum()])
     assert grouped(p[None])[0] == pytest.approx(np.minimum(null * false_discovery_control(p), 1), rel=0.02)
+
+
+def test_a_few_real_ones_are_found_where_the_others_are_less_than_chance():
+    rng = np.random.default_rng(4)
+    p = np.stack([rng.beta(1.3, 1, 4000), rng.random(4000)])  # sites that a head looks at less than at background
+    p[0, :240] = rng.uniform(0, 1e-4, 240)
+    assert (p[0] > 0.5).mean() > 0.5
+    q = grouped(p)
+    assert (q[0, :240] <= 0.2).all()
+    found = q <= 0.2
+    assert found[0, 240:].sum() + found[1].sum() <= 0.2 * found.sum()
+
+
+def test_families_of_chance_alone_have_nearly_all_nulls():
+    share = null_share(np.random.default_rng(5).random((300, 2000)))
+    assert share.min() > 0.96
+    assert share.mean() > 0.99
 
 
 def test_q_of_ties_and_of_nothing():

@@ -98,7 +98,7 @@ def scored(ap: float, part: str = "test") -> dict:
 
 
 def said(rows: list, metrics: dict | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
-    return " ".join(findings.findings(rows, verdicts.verdicts(rows, matches), metrics or {}, baselines or {}))
+    return " ".join(findings.findings(rows, verdicts.verdicts(rows, matches), matches, metrics or {}, baselines or {}))
 
 
 def test_findings_say_how_good_against_prevalence_and_baseline():
@@ -109,6 +109,15 @@ def test_findings_say_how_good_against_prevalence_and_baseline():
     assert "0.050 below cnn" in said([row("A", "content")], scored(0.25), {"cnn": scored(0.3)})
     assert "No baseline was given" in said([row("A", "content")], scored(0.3))
     assert "average precision of" not in said([row("A", "content")])
+
+
+def test_findings_name_what_single_places_resemble():
+    places = [match(f"A@{at}", "CRP", q) for at, q in ((-68, 1e-9), (-48, 1e-8), (-9, 1e-3), (5, 1e-4))]
+    others = match("A", "TATA", 0.01), match("A@20", "FNR", 0.5), match("B@7_2", "LexA", 1e-5)
+    words = said([row("A", "content")], matches=(*places, *others))
+    assert "heads resemble: CRP by A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA by B at +7" in words
+    assert "FNR" not in words
+    assert "Place by place" not in said([row("A", "content")], matches=(match("A", "TATA", 0.01),))
 
 
 def test_findings_count_heads_and_name_what_failed():
@@ -167,7 +176,7 @@ def test_what_is_cited_is_what_citation_cff_says():
 def test_findings_say_how_calls_and_probabilities_turn_out():
     accuracy = [{"prediction": "m", "within": w, "threshold": 0.25, "precision": p, "recall": 0.3} for w, p in ((0.0, 0.4), (2.0, 0.5))]
     bins = [{"prediction": "m", "positions": n, "probability": p, "share": s} for n, p, s in ((1e6, 0.01, 0.0), (100.0, 0.5, 0.4))]
-    words = " ".join(findings.findings([row("A", "content")], verdicts.verdicts([row("A", "content")], []), {}, {}, accuracy, bins))
+    words = " ".join(findings.findings([row("A", "content")], verdicts.verdicts([row("A", "content")], []), [], {}, {}, accuracy, bins))
     assert "Called at P of 0.25 or more, exactly about 40 % of the calls are right and 30 % of the sites are found; within 2 nt" in words
     assert "Of the 100 nucleotides with P of 0.1 or more it says that 50 % are sites; 40 % are." in words
 

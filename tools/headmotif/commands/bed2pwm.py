@@ -28,6 +28,9 @@ def bed2pwm(
     several: Annotated[
         int, typer.Option(min=1, max=20, help="Motifs a group at most: each is looked for where the ones before it do not lie.")
     ] = 1,
+    by_place: Annotated[
+        bool, typer.Option("--by-place", help="Split each head's regions by the distances that it looks at, such as L3H5@-68.")
+    ] = False,
     widths: Annotated[str, typer.Option(metavar="MIN-MAX", help="Widths of a motif; the one that explains most is chosen.")] = "6-16",
     both_strands: Annotated[bool, typer.Option("--both-strands", help="A motif may lie in either orientation.")] = False,
     gapped: Annotated[
@@ -74,6 +77,9 @@ def bed2pwm(
     data = genome_file.read(genome)
     attended = bed.read_regions(regions, data.contigs)
     others = bed.read_regions(controls, data.contigs) if controls else None
+    if by_place:
+        attended = _split(attended, regions)
+        others = _split(others, controls) if others is not None else None
     if logo:
         files.make_folder(logo)
     search = Search(flank, min_sites, several, _spread(tried), both_strands, gaps, order)
@@ -98,6 +104,16 @@ def bed2pwm(
 
         logos.write(logo, kept)
     motif_files.write(output, kept, format)
+
+
+def _split(given: "Regions", path: str) -> "Regions":
+    """Groups by head and place."""
+    from ..errors import FormatError
+    from ..steps.places import by_place
+
+    if len(given) and (given.site < 0).any():
+        raise FormatError(path, None, "names no sites, so no distance is known; --by-place needs the regions of attn2bed")
+    return by_place(given)
 
 
 def _range(text: str, option: str, least: int, most: int) -> range:

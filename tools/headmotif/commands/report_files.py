@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -96,7 +95,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         version=__version__,
         rows=rows,
         verdicts=said,
-        findings=findings.findings(rows, said, metrics, others, accuracy, calibration),
+        findings=findings.findings(rows, said, found, metrics, others, accuracy, calibration),
         motifs=own,
         matches=found,
         targets=_targets(paths["targets"]) if found else {},
@@ -126,9 +125,11 @@ def _unmeasured(
     rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: "Layers | None", table: Mapping[str, Sequence[Mapping]]
 ) -> list[tuple[str, str]]:
     """What the given files could hold and do not: (option of another command, what it would show); and motifs that belong nowhere."""
+    from ..data import head_of
+
     names = {str(row["head"]) for row in rows}
     found = []
-    if strangers := [name for name in own if re.sub(r"_\d+$", "", name) not in names and name not in names]:
+    if strangers := [name for name in own if name not in names and head_of(name)[0] not in names]:
         found.append(("--motifs", f"motifs of no head in the table: {', '.join(strangers)}"))
     found += [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
     if paths["heads"] and not any(row.get("models") for row in rows):

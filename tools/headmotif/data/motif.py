@@ -1,5 +1,6 @@
 """Motifs, and how they match."""
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,3 +61,23 @@ class Match:
     target_consensus: str
     orientation: str
     group: str = ""
+
+
+def head_of(name: str) -> tuple[str, str]:
+    """The head, and the place (a distance from the site), whose regions a motif was found in, by its name; the place may be "".
+
+    >>> [head_of(name) for name in ("L3H5", "L3H5_2", "L3H5@-68", "L3H5@8_2")]
+    [('L3H5', ''), ('L3H5', ''), ('L3H5', '-68'), ('L3H5', '8')]
+    """
+    head, place = re.fullmatch(r"(.*?)(?:@(-?\d+))?(?:_\d+)?", name, re.DOTALL).groups(default="")
+    return head, place
+
+
+def in_order(name: str) -> list[tuple[int, int, str]]:
+    """A key that sorts heads and their motifs: L2H10 behind L2H9, a head's places from upstream to downstream.
+
+    >>> sorted(["L2H10", "L2H9@12", "L2H9@-5", "L2H9@-68", "L2H9"], key=in_order)
+    ['L2H9', 'L2H9@-68', 'L2H9@-5', 'L2H9@12', 'L2H10']
+    """
+    parts = re.split(r"(@-?\d+|\d+)", name)
+    return [(0, int(part.lstrip("@")), "") if number % 2 else (1, 0, part) for number, part in enumerate(parts)]

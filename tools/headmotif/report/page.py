@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
-from ..data import Match, Motif
+from ..data import Match, Motif, head_of
 from ..data.verdict import KINDS, Example, Verdict
 from ..formats import meme
 from . import drawings, logos, tables, track
@@ -33,7 +32,7 @@ class Card:
     profile: Markup | None
     logo: Markup | None
     matches: Sequence[Shown]
-    further: Sequence[tuple[Markup, Sequence[Shown]]]
+    further: Sequence[tuple[str, Markup, Sequence[Shown]]]
     examples: Sequence[tuple[str, Markup]]
     order: Mapping[str, float]
 
@@ -127,7 +126,7 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
     name = str(row["head"])
     motif = run.motifs.get(name)
     verdict = run.verdicts[name]
-    further = [one for other, one in run.motifs.items() if re.fullmatch(re.escape(name) + r"_\d+", other)]
+    further = [one for other, one in run.motifs.items() if other != name and other not in run.verdicts and head_of(other)[0] == name]
     return Card(
         name=name,
         verdict=verdict,
@@ -136,7 +135,7 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
         profile=figures.get(f"profile {name}"),
         logo=_logo(motif) if motif is not None else None,
         matches=_matches(run, name),
-        further=[(_logo(one), _matches(run, one.name)[:1]) for one in further],
+        further=[(one.name, _logo(one), _matches(run, one.name)[:1]) for one in further],
         examples=[example(one) for one in run.examples.get(name, ())],
         order={key: float(row.get(key, math.nan)) for key in ("peak", "regions", "ap_zero")},
     )

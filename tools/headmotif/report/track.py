@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..data import in_order
 from ..data.locus import Locus
 from .palette import BACKGROUND, INK, MUTED, SITES, THIRD
 
@@ -33,7 +34,7 @@ def drawn(locus: Locus) -> "Figure":
     """The figure; parts that the locus does not have are left out."""
     from .svg import stacked
 
-    heads = list(dict.fromkeys(sorted(locus.head, key=_natural)))
+    heads = list(dict.fromkeys(sorted(locus.head, key=in_order)))
     parts = [("genes", 0.9)] if locus.genes is not None else []
     parts.append(("sites", 1.6 if locus.p is not None else 0.8))
     if heads:
@@ -48,12 +49,6 @@ def drawn(locus: Locus) -> "Figure":
     axes[-1].ticklabel_format(axis="x", style="plain", useOffset=False)
     axes[-1].xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
     return figure
-
-
-def _natural(name: str) -> list:
-    import re
-
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name)]
 
 
 def _genes(ax: "Axes", locus: Locus) -> None:

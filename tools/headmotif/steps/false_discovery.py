@@ -22,21 +22,42 @@ def _stepped_up(p: np.ndarray) -> np.ndarray:
     return q.reshape(p.shape)
 
 
-def grouped(p: np.ndarray, middle: float = 0.5) -> np.ndarray:
+LIMITS = (0.5, 0.25, 0.1, 0.05, 0.02)
+"""Of p, above which the share of true nulls is read off. One limit misses a family where a few tests are real and all others a little
+less than chance: above a half there are then more p than chance alone would put there."""
+
+
+def grouped(p: np.ndarray) -> np.ndarray:
     """q-values over all tests of several families, p and q float64 (families, tests): one list, to which each family brings its own odds.
 
-    A family's p count times null / (1 - null), with the share of its true nulls as its p above `middle` tell it (Storey 2002), one standard
-    error added; q is Benjamini and Hochberg's of those, times the share of what is not null (Hu, Zhao & Zhou 2010, J Am Stat Assoc
-    105:1215-1227, unchecked). A family where sites do not differ from chance reports nothing, and does not bury the others.
+    A family's p count times null / (1 - null), with its share of true nulls (`null_share`); q is Benjamini and Hochberg's of those, times
+    the share of what is not null (Hu, Zhao & Zhou 2010, J Am Stat Assoc 105:1215-1227, unchecked). A family where sites do not differ
+    from chance reports nothing, and does not bury the others.
 
     >>> grouped(np.array([[0.01] * 40 + [0.9], [0.01] + [0.6] * 40])).round(3)[:, :2].tolist()
     [[0.001, 0.001], [1.0, 1.0]]
     """
     if p.size == 0:
         return np.ones(p.shape)
-    tests, above = p.shape[1], (p > middle).sum(axis=1)
-    error = np.sqrt(above * (tests - above) / tests)
-    null = np.minimum(1.0, (1 + above + error) / (tests * (1 - middle)))
+    null = null_share(p)
     odds = np.divide(null, 1 - null, out=np.full(len(null), np.inf), where=null < 1)
     q = (1 - null.mean()) * _stepped_up(np.maximum(p, 1e-300) * odds[:, None]) if (null < 1).any() else np.ones(p.shape)
     return np.minimum(q, 1.0)
+
+
+def null_share(p: np.ndarray) -> np.ndarray:
+    """The share of true nulls in each family of p (families, tests), float64 (families,), 1 at most.
+
+    As the p above a limit tell it (Storey 2002, J R Stat Soc B 64:479-498), one standard error added: each limit gives more than the truth,
+    so the least of them is taken.
+
+    >>> null_share(np.array([[0.001] * 10 + [0.8] * 90])).round(2).tolist()  # above a half alone: 1
+    [0.96]
+    """
+    tests = p.shape[1]
+    least = np.ones(len(p))
+    for limit in LIMITS:
+        above = (p > limit).sum(axis=1)
+        error = np.sqrt(above * (tests - above) / tests)
+        least = np.minimum(least, (1 + above + error) / (tests * (1 - limit)))
+    return least

@@ -4,30 +4,36 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from ..data import Match, head_of
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, Verdict
-from .verdicts import READS, Row
+from .verdicts import READS, Row, named, partial
 
 CALLED = 0.1
 """Nucleotides with a P from here on are those whose calibration is told in words."""
+PLACES = 3
+"""Places that are named of a known motif."""
 
 
 def findings(
     rows: Sequence[Row],
     said: Mapping[str, Verdict],
+    matches: Sequence[Match],
     metrics: Mapping,
     baselines: Mapping[str, Mapping],
     accuracy: Sequence[Row] = (),
     calibration: Sequence[Row] = (),
 ) -> list[str]:
-    """Sentences, in order: how good, how many heads read what, what failed its control, what the heads are worth.
+    """Sentences, in order: how good, how many heads read what, and at which places; what failed its control, what the heads are worth.
 
-    rows: of score-heads' table; said: the verdicts by head; metrics: what train-annot wrote ({} where it was not given); baselines: the
-    same of other models, by name; accuracy, calibration: what the curves say (see `curves`).
+    rows: of score-heads' table; said: the verdicts by head; matches: of motifs with known ones, those of single places too; metrics: what
+    train-annot wrote ({} where it was not given); baselines: the same of other models, by name; accuracy, calibration: what the curves say
+    (see `curves`).
     """
     return [
         *_accuracy(metrics, baselines),
         *_called(accuracy, calibration),
         *_heads(rows, said),
+        *_places(matches),
         *_controls(rows, said),
         *_worth(rows, said),
     ]
@@ -111,6 +117,22 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
         if shown:
             lines.append(f"{words}: {', '.join(shown)}.")
     return lines
+
+
+def _places(matches: Sequence[Match]) -> list[str]:
+    """What single places of heads resemble, a known motif each with its surest places."""
+    by_target: dict[str, list[str]] = {}
+    for query, match in sorted(named(matches).items(), key=lambda one: (one[1].q, one[1].p)):
+        head, place = head_of(query)
+        if place and not partial(match):
+            by_target.setdefault(match.target, []).append(f"{head} at {_signed(float(place))} (q = {match.q:.2g})")
+    if not by_target:
+        return []
+    each = [
+        f"{target} by {', '.join(where[:PLACES])}" + (f" and {len(where) - PLACES} more" if len(where) > PLACES else "")
+        for target, where in by_target.items()
+    ]
+    return [f"Place by place, each motif beyond its own positional null, heads resemble: {'; '.join(each)}."]
 
 
 def _recurring(rows: Sequence[Row]) -> str:

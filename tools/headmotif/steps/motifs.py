@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..alphabet import N
-from ..data import Genome, Motif, Regions
+from ..data import Genome, Motif, Regions, in_order
 from . import align, gapped
 from .align import WIDTHS, Alignment
 from .gapped import Gapped
@@ -77,7 +77,7 @@ def find_motifs(
         return list(_of_group(genome, regions.take(mine), first, search, seed, others, overall))
 
     with ThreadPoolExecutor(threads) as pool:
-        for found in pool.map(of_group, sorted(set(regions.head.tolist()), key=natural)):
+        for found in pool.map(of_group, sorted(set(regions.head.tolist()), key=in_order)):
             yield from found
 
 
@@ -257,14 +257,3 @@ def shifted(genome: Genome, regions: Regions, seed: int) -> Regions:
     start = (rng.random(len(regions)) * np.maximum(lengths - width, 1)).astype(np.int64)
     columns = {name: getattr(regions, name) for name in Regions.COLUMNS}
     return Regions(regions.contigs, **{**columns, "start": start, "end": start + width, "site": np.full(len(regions), -1)})
-
-
-def natural(group: str) -> list[tuple[int, str]]:
-    """A key that sorts L2H10 behind L2H9."""
-    parts: list[str] = [""]
-    for letter in group:
-        if letter.isdigit() == parts[-1].isdigit():
-            parts[-1] += letter
-        else:
-            parts.append(letter)
-    return [(int(p), "") if p.isdigit() else (-1, p) for p in parts if p]

@@ -12,10 +12,9 @@ The rules, the first that holds decides:
    a piece, and a -35 box is not sigma 54 for its TTG.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
-from ..data import Match
+from ..data import Match, in_order
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, UNTESTED, Verdict
 
 Row = Mapping[str, float | str]
@@ -54,16 +53,11 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
 def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
     """Of each group the head with content and the most regions; of two that are level the lower name, however rows are sorted."""
     result: dict[float | str, Row] = {}
-    for row in sorted(rows, key=lambda row: natural(str(row["head"]))):
+    for row in sorted(rows, key=lambda row: in_order(str(row["head"]))):
         group = row.get("group", "")
         if group != "" and _has_content(row) and float(row["regions"]) > float(result.get(group, {}).get("regions", -1)):
             result[group] = row
     return {group: str(row["head"]) for group, row in result.items()}
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """A key that sorts L2H10 behind L2H9."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name)]
 
 
 def named(matches: Sequence[Match]) -> dict[str, Match]:
@@ -72,7 +66,7 @@ def named(matches: Sequence[Match]) -> dict[str, Match]:
     result: dict[str, Match] = {}
     for match in matches:
         there = result.get(match.query)
-        if match.q <= MATCH_Q and (there is None or (_partial(match), match.q, match.p) < (_partial(there), there.q, there.p)):
+        if match.q <= MATCH_Q and (there is None or (partial(match), match.q, match.p) < (partial(there), there.q, there.p)):
             result[match.query] = match
     return result
 
@@ -103,7 +97,7 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     alone = " The motif alone moves no score in shuffled promoters." if "no effect alone" in said else ""
     if leader and leader != name:
         return Verdict(REDUNDANT, f"redundant with {leader}", f"{_same(row, leader)}{alone} {like}", match)
-    if match and not _partial(match):
+    if match and not partial(match):
         return Verdict(KNOWN, f"known element: {match.target}", f"{beyond}.{alone} {like}", match)
     label = f"{CANDIDATE}: part of {match.target}?" if match else CANDIDATE
     doubt = " So short a piece many motifs share: it names nothing." if match else ""
@@ -119,10 +113,10 @@ def _same(row: Row, leader: str) -> str:
     return f"It chooses the same bases as {leader}{how if like else ''}."
 
 
-def _partial(match: Match) -> bool:
+def partial(match: Match) -> bool:
     """Does less than half of the known motif lie under the head's? Then another motif with the same piece would match as well."""
     return 2 * match.overlap < len(match.target_consensus)
 
 
 def _much(match: Match) -> str:
-    return f"only {match.overlap} of the {len(match.target_consensus)} columns of {match.target}" if _partial(match) else match.target
+    return f"only {match.overlap} of the {len(match.target_consensus)} columns of {match.target}" if partial(match) else match.target
