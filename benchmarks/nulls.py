@@ -19,10 +19,12 @@ from headmotif.commands import reading_files as reading
 from headmotif.data import BACKGROUND, SITE, Attention, Genome
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
-from headmotif.steps import agreement, attend, background, compute, heads, model, motifs, segment
+from headmotif.steps import agreement, attend, background, compute, heads, model, motifs, places, segment
 
 LEVELS = (0.05, 0.01, 0.001)
 LIMITS = {"max_q": 0.2, "max_p": 0.05}
+PLACE_WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24)
+"""Of motifs place by place, as for factors."""
 
 
 def look(net: model.Network, genome: Genome, limit: int, seed: int, threads: int) -> Attention:
@@ -70,12 +72,15 @@ def of_background(attention: Attention, seed: int) -> np.ndarray:
     return np.stack([segment.peaks(alone, layer, head, query, seed)[0].p for layer, head in where])
 
 
-def of_motifs(attention: Attention, genome: Genome, seed: int) -> np.ndarray:
-    """p of the heads' motifs, the distances swapped among the sites of each head."""
+def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """p of the heads' motifs, and of their places', the distances swapped among the sites of each head."""
     regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
+    if not len(regions):
+        return np.zeros(0), np.zeros(0)
     swapped = segment.permuted_offsets(regions, seed)
-    found = motifs.find_motifs(genome, swapped, motifs.Search(min_sites=20), seed) if len(regions) else []
-    return np.array([one.p for one in found if one.motif is not None])
+    whole = motifs.find_motifs(genome, swapped, motifs.Search(min_sites=20), seed)
+    split = motifs.find_motifs(genome, places.by_place(swapped), motifs.Search(flank=8, widths=PLACE_WIDTHS), seed)
+    return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split))
 
 
 def of_pairs(attention: Attention, seed: int) -> np.ndarray:
@@ -114,14 +119,16 @@ def main() -> None:
     cases += [("untrained", name, net, genome) for name, net in untrained(genome, asked.untrained)]
     for path, its in zip(asked.shuffled_model, asked.shuffled_genome, strict=True):
         cases.append(("shuffled sites", str(path), trained(path), genome_file.read(str(its))))
-    rows, p = [], {"regions": [], "motifs": [], "spacings": []}
+    rows, p = [], {"regions": [], "motifs": [], "motifs by place": [], "spacings": []}
     for kind, name, net, its in cases:
         attention = look(net, its, asked.limit, 1, asked.threads)
         rows.append(read(kind, name, attention, its, 1))
         print("\t".join(str(value) for value in rows[-1].values()), flush=True)
         p["regions"].append(of_background(attention, 1).ravel())
         if kind == "trained":
-            p["motifs"] += [of_motifs(attention, its, seed) for seed in range(1, asked.swaps + 1)]
+            for seed in range(1, asked.swaps + 1):
+                for what, found in zip(("motifs", "motifs by place"), of_motifs(attention, its, seed), strict=True):
+                    p[what].append(found)
             p["spacings"] += [of_pairs(attention, seed) for seed in range(1, asked.swaps + 1)]
     tables.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
     told = [calibrated(what, np.concatenate(parts)) for what, parts in p.items() if parts]

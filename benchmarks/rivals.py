@@ -63,6 +63,38 @@ def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Comput
     return np.concatenate(found).astype(np.float64)[:, net.before - SPAN : net.before + SPAN + 1]
 
 
+def redrawn(
+    net: torch.nn.Module, genome: Genome, sites: Sites, pieces: Regions, others: Regions, jitter: int, compute: Compute, draws: int = 4
+) -> np.ndarray:
+    """How much the logit of each piece's site falls when the piece's bases are drawn anew, float64 (pieces that have a site,).
+
+    others: pieces whose bases stay, as far as they are not the piece itself. jitter: a listed site may be so far from the piece's.
+    """
+    own = (np.abs(sites.position - pieces.site[:, None]) <= jitter) & (sites.strand == pieces.strand[:, None])  # (pieces, sites)
+    pieces, sites = pieces.take(own.any(1)), sites.take(own[own.any(1)].argmax(1))
+    if not len(pieces):
+        return np.zeros(0)
+    windows = surroundings(net, genome, sites)
+    whole = logits(net, windows, 0, compute)
+    strand = sites.strand.astype(np.int64)
+    column = np.arange(windows.shape[1]) - net.before
+    place = sites.position[:, None] + strand[:, None] * column  # (sites, columns)
+    free = (place >= pieces.start[:, None]) & (place < pieces.end[:, None])
+    by_site = {}
+    for i, site in enumerate(others.site.tolist()):
+        by_site.setdefault(site, []).append(i)
+    for i, (site, name) in enumerate(zip(pieces.site.tolist(), pieces.head.tolist(), strict=True)):
+        for other in by_site.get(site, []):
+            if others.head[other] != name:
+                free[i] &= (place[i] < others.start[other]) | (place[i] >= others.end[other])
+    rng = np.random.default_rng(1)
+    drop = np.zeros(len(sites))
+    for _time in range(draws):
+        drawn = np.where(free, rng.integers(0, 4, windows.shape), windows).astype(np.uint8)
+        drop += (whole - logits(net, drawn, 0, compute)) / draws
+    return drop
+
+
 def words_at(genome: Genome, sites: Sites) -> np.ndarray:
     """Numbers of the words, int64 (sites, 2 SPAN + 1), whose middle base lies at each distance; 4 ** WORD where one holds an N."""
     halo = SPAN + WORD

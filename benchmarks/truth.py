@@ -1,30 +1,52 @@
 """What heads recover of what was planted, beside a fixed window, the true matrix, and other ways to read the same networks.
 
-    python benchmarks/truth.py --output truth [--seeds 11 12 13] [--kinds easy published hard gc35 gc65 large] [--threads 0]
+    python benchmarks/truth.py --output truth [--seeds 11 12 13] [--kinds easy published hard gc35 gc65 large threefold] [--threads 0]
 
-Each genome is planted, learned by `default` and `cnn`, and its heads are read with the commands as anyone would. The head for each
-element is chosen on the sites of the validation part, the largest F1; what is told is of the test part, over all seeds together.
-
-Two measures. An element is found where a region of its site covers half of it: what a reader of a BED file needs, and easily had by wide
-windows. It is placed where a region points within one base of its middle, once each way's usual displacement (a head's key may begin
-anywhere on a word) was read off the validation part: which a window at a fixed distance can do for as many as the distance fits.
+Each genome is planted, learned by `default` and `cnn`, and its heads are read with the commands as anyone would. For each element a head is
+chosen on the sites of the validation part, the largest F1 (`recovery`): once with the commands' default limit of q and all its regions,
+once with the limit and the distances chosen there too. What is told is of the test part, over all seeds together.
 
 Everything is at equal output: the fixed window and the true matrix, at the places where promoters have the element, give as many regions
 as the head; in-silico mutagenesis, gradient times input and the log-odds of words as many as the heads for -10 and -35 together. The
 bound is how many the true matrix has at the precision of the head.
+
+Beside single heads, the whole chain without a choice: the motifs of all heads' places (`bed2pwm --by-place`) that `pwm-compare` gives a
+name, q of at most 0.05; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
+logit loses at the sites of the test part with an element when its bases, those of other pieces left out, are drawn anew.
 """
 
 import argparse
+import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from rivals import gradient, mutagenesis, regions, true_matrix, windows_of, word_track
+from recovery import (
+    ALONE,
+    FACTORS_WHOLE,
+    HEXAMERS,
+    JITTER,
+    LIMITS,
+    PLACES,
+    Counts,
+    Element,
+    Reading,
+    at_sites,
+    bound,
+    chosen,
+    counts,
+    displacement,
+    listed,
+    one_a_site,
+    pointing,
+)
+from rivals import gradient, mutagenesis, redrawn, regions, true_matrix, windows_of, word_track
 
 from headmotif import builtin
+from headmotif.commands.attn2bed import attn2bed
 from headmotif.data import Genome, Regions, Sites
 from headmotif.formats import bed, model_tensor, motifs, tables, truth
 from headmotif.formats import genome as genome_file
@@ -39,58 +61,49 @@ KINDS = {
     "gc35": ["--gc", "0.35"],
     "gc65": ["--gc", "0.65"],
     "large": ["--length", "4600000", "--promoters", "9000"],
+    "threefold": ["--length", "13800000", "--promoters", "27000"],
 }
-HEXAMERS = {"-10": MINUS_10, "-35": MINUS_35}
-ELEMENTS = (*HEXAMERS, *dict.fromkeys(place.factor for place in FACTORS))
-JITTER = 2
-"""A listed site is off by so many at most."""
-NEAR = 12
-"""A region may point so far from the middle of what it is for, before its displacement is taken off."""
+STEPS = {"large": 4000, "threefold": 12000}
+"""Of training, as many for each site as for E. coli; the others stop by themselves."""
+MATRICES = {"-10": MINUS_10, "-35": MINUS_35}
+NAMED = {"sigma70_-10": "-10", "sigma70_-35": "-35"} | {element.name: element.name for element in FACTORS_WHOLE}
+"""Of the built-in collection: what a motif that is named so is taken to be."""
+DEFAULT_Q = inspect.signature(attn2bed).parameters["max_q"].default
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A planted genome with what was made of it."""
+    """A planted genome with what was made of it: regions of q up to a half, and where motifs with a name lie (`head` is what they are
+    taken to be)."""
 
     folder: Path
     genome: Genome
     sites: Sites
     elements: Regions
     regions: Regions
+    named: Regions
     part: np.ndarray
 
     def sites_in(self, part: int) -> Sites:
         return self.sites.take(self.part[self.genome.start[self.sites.contig] + self.sites.position] == part)
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Elements at listed sites; how many are found and placed; regions, and how many of them find and place one."""
-
-    elements: int
-    found: int
-    placed: int
-    regions: int
-    finding: int
-    placing: int
-
-    @property
-    def f1(self) -> float:
-        return (self.found + self.finding) / max(self.elements + self.regions, 1)
-
-
-def made(folder: Path, kind: str, seed: int, threads: int) -> World:
+def made(folder: Path, kind: str, seed: int, threads: int, rivals: bool) -> World:
     """Plant, train and read, each step but once."""
     folder.mkdir(parents=True, exist_ok=True)
-    work = ["--threads", str(threads), "--seed", str(seed)]
-    size = ["--steps", "4000"] if kind == "large" else []  # as many as for E. coli
+    work = ["--threads", str(threads)]
+    learning = [*work, "--seed", str(seed), *(["--steps", str(STEPS[kind])] if kind in STEPS else [])]
+    wide = ["--by-place", "--flank", "8", "--widths", "6-24"]
     steps = {
         "genome.fa": ["headmotif", "plant", "--sites", "sites.bed", "--truth", "truth.bed", "--seed", str(seed), *KINDS[kind]],
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
-        "model.st": ["train-annot", "genome.st", *work, *size],
-        "cnn.st": ["train-annot", "genome.st", "--preset", "cnn", *work, *size],
-        "attention.st": ["dump-attention", "model.st", "genome.st", *work],
+        "model.st": ["train-annot", "genome.st", *learning],
+        **({"cnn.st": ["train-annot", "genome.st", "--preset", "cnn", *learning]} if rivals else {}),
+        "attention.st": ["dump-attention", "model.st", "genome.st", *work, "--seed", str(seed)],
         "regions.bed": ["attn2bed", "attention.st"],
+        "wide.bed": ["attn2bed", "attention.st", "--max-q", str(max(LIMITS))],
+        "places.meme": ["bed2pwm", "regions.bed", "genome.st", *wide, "--sites-out", "places.bed", *work],
+        "places.tsv": ["pwm-compare", "places.meme", "--best", "--max-q", "0.05"],
     }
     for target, words in steps.items():
         if not (folder / target).exists():
@@ -98,59 +111,24 @@ def made(folder: Path, kind: str, seed: int, threads: int) -> World:
             subprocess.run([program, *words[1:], "-o", target, "--quiet"], cwd=folder, check=True)
     genome = genome_file.read(str(folder / "genome.st"))
     part = split.parts(genome, *split.automatic(genome))
-    found = bed.read_regions(str(folder / "regions.bed"), genome.contigs)
+    found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
+    taken = {match.query: NAMED.get(match.target, "") for match in tables.read_matches(str(folder / "places.tsv"))}
+    columns = {name: getattr(lie, name) for name in Regions.COLUMNS} | {"head": np.array([taken.get(h, "") for h in lie.head], str)}
     elements = truth.read(str(folder / "truth.bed"))
-    return World(folder, genome, sites_file.read(str(folder / "sites.bed"), genome.contigs).sites, elements, found, part)
+    sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites
+    return World(folder, genome, sites, elements, found, Regions(lie.contigs, **columns), part)
 
 
-def at_sites(found: Regions, sites: Sites) -> Regions:
-    """The regions of some of the sites."""
-    key = {(int(c), int(p), int(s)) for c, p, s in zip(sites.contig, sites.position, sites.strand, strict=True)}
-    kept = [(int(c), int(p), int(s)) in key for c, p, s in zip(found.contig, found.site, found.strand, strict=True)]
-    return found.take(np.array(kept, bool))
-
-
-def listed(elements: Regions, sites: Sites) -> Regions:
-    """The planted pieces whose site is among these, off by JITTER at most."""
-    true = np.stack([elements.site, elements.strand], 1)
-    near = (np.abs(true[:, :1] - sites.position) <= JITTER) & (true[:, 1:] == sites.strand)
-    return elements.take(near.any(axis=1))
-
-
-def pointing(found: Regions, elements: Regions) -> tuple[np.ndarray, np.ndarray]:
-    """For each region and element (regions, elements): are they of one site; how far downstream of the region's place its middle lies."""
-    place, middle = (x.site + x.strand.astype(np.int64) * x.distance for x in (found, elements))
-    own = (np.abs(found.site[:, None] - elements.site) <= JITTER) & (found.strand[:, None] == elements.strand)
-    return own, found.strand.astype(np.int64)[:, None] * (middle - place[:, None])
-
-
-def displacement(found: Regions, elements: Regions) -> int:
-    """The most frequent distance from where regions point to the middle of the element."""
-    own, delta = pointing(found, elements)
-    near = delta[own & (np.abs(delta) <= NEAR)]
-    return int(np.bincount(near + NEAR).argmax()) - NEAR if len(near) else 0
-
-
-def counts(found: Regions, elements: Regions, off: int) -> Counts:
-    """elements: of one kind, at the sites that the regions are of. off: their displacement."""
-    own, delta = pointing(found, elements)
-    shared = np.minimum(found.end[:, None], elements.end) - np.maximum(found.start[:, None], elements.start)
-    covers = own & (2 * shared >= elements.end - elements.start)
-    places = own & (np.abs(delta - off) <= 1)
-    return Counts(
-        len(elements), int(covers.any(0).sum()), int(places.any(0).sum()), len(found), int(covers.any(1).sum()), int(places.any(1).sum())
-    )
-
-
-def matrix_of(kind: str, element: str) -> tuple[np.ndarray, range, bool]:
+def matrix_of(kind: str, element: Element) -> tuple[np.ndarray, range, bool]:
     """The true matrix, where its first base may lie from a listed site, and whether it may be on either strand."""
     sharpness = float(dict(zip(*[iter(KINDS[kind])] * 2, strict=True)).get("--sharpness", 1))
     tens = [-gap - 6 + 1 for gap in TO_START]
-    if element in HEXAMERS:
-        first = tens if element == "-10" else [ten - spacer - 6 for ten in tens for spacer in SPACER]
-        return sharpened(hexamer(HEXAMERS[element]), sharpness), around(first), False
-    matrix = {motif.name: motif.matrix for motif in motifs.read(str(builtin.MOTIFS)).motifs}[element]
-    centres = [c for place in FACTORS if place.factor == element for c in ([place.centre] if place.centre is not None else tens)]
+    if element.piece in MATRICES:
+        first = tens if element.piece == "-10" else [ten - spacer - 6 for ten in tens for spacer in SPACER]
+        return sharpened(hexamer(MATRICES[element.piece]), sharpness), around(first), False
+    matrix = {motif.name: motif.matrix for motif in motifs.read(str(builtin.MOTIFS)).motifs}[element.piece]
+    mine = [place for place in FACTORS if place.factor == element.piece and element.centre in (None, place.centre)]
+    centres = [c for place in mine for c in ([place.centre] if place.centre is not None else tens)]
     first = [centre - twice // 2 for centre in centres for twice in (dyad(matrix), 2 * len(matrix) - dyad(matrix))]
     return sharpened(matrix, sharpness), around([x + wobble for x in first for wobble in (-1, 1)]), True
 
@@ -159,48 +137,98 @@ def around(first: list[int]) -> range:
     return range(min(first) - JITTER, max(first) + JITTER + 1)
 
 
-def bound(ranked: Regions, elements: Regions, precision: float, what: str) -> int:
-    """How many elements the best of the ranked regions find (`what` "found") or place, as many as keep the precision."""
-    best = 0
-    for number in range(1, len(ranked) + 1):
-        some = counts(ranked.take(np.arange(number)), elements, 0)
-        hits = some.finding if what == "found" else some.placing
-        if hits >= precision * number:
-            best = max(best, getattr(some, what))
-    return best
-
-
 def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[dict]:
     """A row for each element and way to find it: counts on the test part. rivals: with those that take minutes."""
     choosing, scored = world.sites_in(split.VALIDATION), world.sites_in(split.TEST)
     before, now = at_sites(world.regions, choosing), at_sites(world.regions, scored)
-    best = {}
-    for element in ELEMENTS:
-        kept = world.elements.take(world.elements.head == element)
-        known, true = listed(kept, choosing), listed(kept, scored)
-        of_head = {head: before.take(before.head == head) for head in np.unique(before.head)}
-        ranked = sorted(of_head, key=lambda head: (-counts(of_head[head], known, 0).f1, head))
-        if not ranked or not counts(of_head[ranked[0]], known, 0).found:
-            yield row(element, "best head", counts(now.take(np.zeros(0, int)), true, 0))
+    best: dict[Element, Reading] = {}
+    plain: dict[Element, Reading] = {}
+    for element in ALONE:
+        known, true = (listed(element.of(world.elements), sites) for sites in (choosing, scored))
+        for way, limits, at_distances, kept in (
+            ("best head, all its regions", (DEFAULT_Q,), False, plain),
+            ("best head at its distances", LIMITS, True, best),
+        ):
+            reading = chosen(before, known, limits, at_distances)
+            if reading is not None:
+                kept[element] = reading
+            mine = now.take(np.zeros(0, int)) if reading is None else reading.of(now)
+            off = 0 if reading is None else displacement(reading.of(before), known)
+            yield {**with_bound(world, kind, element, way, mine, true, off), "head": told(reading)}
+        if element not in best:
             continue
-        mine = now.take(now.head == ranked[0])
-        best[element] = ranked[0]
-        number, width = len(mine), max(1, round(float(np.median(mine.end - mine.start)))) if len(mine) else 11
-        one = counts(mine, true, displacement(of_head[ranked[0]], known))
+        mine = best[element].of(now)
+        width = typical(mine)
         matrix, places, both = matrix_of(kind, element)
         by_matrix, _bits = true_matrix(world.genome, scored, matrix, places, both, width)
-        limits = {
-            f"bound_{what}": bound(by_matrix, true, hits / max(number, 1), what)
-            for what, hits in (("found", one.finding), ("placed", one.placing))
-        }
-        yield {**row(element, "best head", one), **limits, "head": ranked[0]}
-        yield row(element, "true matrix, known place", counts(by_matrix.take(np.arange(number)), true, 0))
+        yield row(element, "true matrix, known place", counts(by_matrix.take(np.arange(min(len(mine), len(by_matrix)))), true, 0))
         window = fixed(world, choosing, scored, known, width)
         yield row(element, "fixed window, every site", counts(window, true, 0))
-        some = np.random.default_rng(1).permutation(len(window))[:number]
+        some = np.random.default_rng(1).permutation(len(window))[: len(mine)]
         yield row(element, "fixed window, as many", counts(window.take(np.sort(some)), true, 0))
-    if rivals and all(element in best for element in HEXAMERS):
-        yield from read_otherwise(world, [best[element] for element in HEXAMERS], now, scored, threads)
+    for whole in FACTORS_WHOLE:
+        true = listed(whole.of(world.elements), scored)
+        mine = [best[place].of(now) for place in PLACES if place.piece == whole.piece and place in best]
+        yield with_bound(world, kind, whole, "best head at its distances", together(mine, now), true, None)
+    for whole in (*HEXAMERS, *FACTORS_WHOLE):
+        calls = one_a_site(at_named(world, whole, scored))
+        yield with_bound(world, kind, whole, "motifs named so", calls, listed(whole.of(world.elements), scored), None)
+    yield from used(world, scored, threads)
+    if rivals and all(element in plain for element in HEXAMERS):
+        yield from read_otherwise(world, [plain[element] for element in HEXAMERS], now, scored, threads)
+
+
+def told(reading: Reading | None) -> str:
+    return "" if reading is None else f"{reading.head} q {reading.limit:g}"
+
+
+def typical(mine: Regions) -> int:
+    return max(1, round(float(np.median(mine.end - mine.start)))) if len(mine) else 11
+
+
+def with_bound(world: World, kind: str, element: Element, way: str, mine: Regions, true: Regions, off: int | None) -> dict:
+    """A row, with what the true matrix has at its precision. off: None where several displacements go together and none is taken off."""
+    one = counts(mine, true, off or 0)
+    if off is None:
+        one = replace(one, placed=-1, placing=-1)
+    if not len(mine):
+        return row(element, way, one)
+    scored = world.sites_in(split.TEST)
+    by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), typical(mine))
+    hits = {"found": one.finding, "placed": one.placing}
+    limits = {f"bound_{what}": bound(by_matrix, true, n / len(mine), what) for what, n in hits.items() if n >= 0}
+    return {**row(element, way, one), **limits}
+
+
+def together(several: list[Regions], like: Regions) -> Regions:
+    """Regions of several readings, each region once."""
+    if not several:
+        return like.take(np.zeros(0, int))
+    joined = Regions(like.contigs, *(np.concatenate([getattr(one, c) for one in several]) for c in Regions.COLUMNS))
+    key = np.stack([joined.site, joined.strand, joined.start, joined.end])
+    return joined.take(np.sort(np.unique(key, axis=1, return_index=True)[1]))
+
+
+def at_named(world: World, element: Element, sites: Sites) -> Regions:
+    """Where motifs lie that are named like the element: of these sites, whichever strand the motif is read on."""
+    mine = world.named.take(world.named.head == element.name)
+    of_site = {int(p): int(s) for p, s in zip(sites.position, sites.strand, strict=True)}
+    mine = mine.take(np.array([int(p) in of_site for p in mine.site], bool))
+    columns = {name: getattr(mine, name) for name in Regions.COLUMNS}
+    strand = np.array([of_site[int(p)] for p in mine.site], np.int8)
+    return Regions(mine.contigs, **{**columns, "strand": strand})
+
+
+def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:
+    """What the network's logit loses without each element, mean over the sites of the test part that have it."""
+    trained = model_tensor.read(str(world.folder / "model.st"))
+    net = model.restored(trained.header["config"], 1, trained.weights)
+    where = compute.choose("cpu", "float32", threads)
+    for element in (*HEXAMERS, *FACTORS_WHOLE):
+        pieces = listed(element.of(world.elements), scored)
+        lost = redrawn(net, world.genome, scored, pieces, world.elements, JITTER, where)
+        mean = float(lost.mean()) if len(lost) else 0.0
+        yield {**row(element, "logit lost without it", Counts(len(lost), -1, -1, -1, -1, -1)), "lost": mean}
 
 
 def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: int) -> Regions:
@@ -210,11 +238,11 @@ def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: i
     return regions(scored, names, np.full(len(scored), round(float(np.median(delta[own])))), width)
 
 
-def read_otherwise(world: World, heads: list[str], now: Regions, scored: Sites, threads: int) -> Iterator[dict]:
+def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sites, threads: int) -> Iterator[dict]:
     """The two heads together against other ways to read networks, at as many regions."""
     where = compute.choose("cpu", "float32", threads)
     names = tuple(c.name for c in world.genome.contigs)
-    both = now.take(np.isin(now.head, heads))
+    both = together([reading.of(now) for reading in heads], now)
     width = max(1, round(float(np.median(both.end - both.start))))
     learned = world.sites_in(split.TRAIN)
     chance = background.matched(world.genome, learned, world.sites, 4000, 1)
@@ -226,16 +254,16 @@ def read_otherwise(world: World, heads: list[str], now: Regions, scored: Sites, 
         tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if preset == "default" else {})
         for name, track in tracks.items():
             ways[f"{name}, {preset}"] = windows_of(track(net, world.genome, scored, where), scored, names, width, len(both))
-    every = listed(world.elements.take(np.isin(world.elements.head, list(HEXAMERS))), scored)
+    every = listed(world.elements.take(np.isin(world.elements.head, list(MATRICES))), scored)
     for way, found in ways.items():
         hits = counts(found, every, 0).finding  # a region on either element is right
         for element in HEXAMERS:
-            one = counts(found, every.take(every.head == element), 0)
+            one = counts(found, element.of(every), 0)
             yield {**row(element, way, one), "finding": hits, "placed": -1, "placing": -1}
 
 
-def row(element: str, way: str, one: Counts) -> dict:
-    return {"element": element, "way": way, **vars(one), "bound_found": -1, "bound_placed": -1, "head": ""}
+def row(element: Element, way: str, one: Counts) -> dict:
+    return {"element": element.name, "way": way, **vars(one), "bound_found": -1, "bound_placed": -1, "head": "", "lost": float("nan")}
 
 
 def summary(rows: list[dict]) -> list[str]:
@@ -245,11 +273,13 @@ def summary(rows: list[dict]) -> list[str]:
         mine = [r for r in rows if (r["kind"], r["element"], r["way"]) == (kind, element, way)]
         total = {name: sum(r[name] for r in mine) for name, value in mine[0].items() if isinstance(value, int) and name != "seed"}
         cells = []
-        for what, hits in (("found", "finding"), ("placed", "placing")):
+        if way == "logit lost without it":
+            mean = sum(r["lost"] * r["elements"] for r in mine) / max(total["elements"], 1)
+            cells = [f"{mean:.2f} ({total['elements']} sites)", ""]
+        for what, hits in (("found", "finding"), ("placed", "placing")) if not cells else ():
             cell = f"{total[what] / max(total['elements'], 1):.2f}, {total[hits] / max(total['regions'], 1):.2f}"
-            if way == "best head" and total[f"bound_{what}"] > 0:
-                cell += f"; {total[what] / total[f'bound_{what}']:.2f} of the bound"
-            cells.append(cell if total[what] >= 0 else "")
+            limit = sum(max(r[f"bound_{what}"], 0) for r in mine)
+            cells.append((cell + (f"; {total[what] / limit:.2f} of the bound" if limit > 0 else "")) if total[what] >= 0 else "")
         lines.append(f"| {kind} | {element} | {way} | {' | '.join(cells)} |")
     return lines
 
@@ -265,7 +295,7 @@ def main() -> None:
     rows: list[dict] = []
     for kind in asked.kinds:
         for seed in asked.seeds:
-            world = made(asked.output / f"{kind}.{seed}", kind, seed, asked.threads)
+            world = made(asked.output / f"{kind}.{seed}", kind, seed, asked.threads, kind in asked.rivals)
             rows += [{"kind": kind, "seed": seed, **one} for one in measured(world, kind, kind in asked.rivals, asked.threads)]
             tables.write_table(str(asked.output / "truth.tsv"), {name: [r[name] for r in rows] for name in rows[0]})
             print(f"{kind}, seed {seed}", file=sys.stderr, flush=True)

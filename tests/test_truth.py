@@ -11,9 +11,10 @@ from networks import CPU, genome_of, network, random_codes
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
+import recovery
 import rivals
 
-from headmotif.data import Sites
+from headmotif.data import Regions, Sites
 
 
 def sites_of(position, strand):
@@ -97,3 +98,79 @@ def test_the_true_matrix_points_at_the_planted_word_on_either_strand():
     rows = sorted(zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True))
     assert rows == [(1000, 960, 966, -38), (2000, 2034, 2040, -37)]
     assert bits.min() > 10
+
+
+def regions_of(rows):
+    """Regions on the + strand of one contig from (site, start, end, head, q, weight); the distance points at the middle."""
+    site, start, end, head, q, weight = (np.array(column) for column in zip(*rows, strict=True))
+    n = len(site)
+    sign, distance = np.ones(n, np.int8), (start + end - 1) // 2 - site
+    return Regions(("c",), np.zeros(n, np.int32), start, end, head.astype(str), sign, weight.astype(float), distance, site, q, q)
+
+
+def test_half_of_the_shorter_counts_as_found():
+    element = regions_of([(100, 50, 72, "CRP", 0, 1)])
+    key = regions_of([(100, at, at + 11, "L1H1", 0, 1) for at in (44, 45, 50, 66, 67)])  # shares 5, 6, 11, 6 and 5 bases with it
+    assert recovery.covering(key, element)[:, 0].tolist() == [False, True, True, True, False]
+    box = regions_of([(100, 87, 93, "-10", 0, 1)])
+    near = regions_of([(100, at, at + 11, "L1H1", 0, 1) for at in (78, 79, 80)])
+    assert recovery.covering(near, box)[:, 0].tolist() == [False, True, True]
+    assert not recovery.covering(regions_of([(104, 85, 96, "L1H1", 0, 1)]), box).any()  # of another site
+
+
+def test_the_reading_is_the_one_that_finds_most_with_least_beside_it():
+    sites = np.arange(40) * 300 + 500
+    boxes = regions_of([(s, s - 13, s - 7, "-10", 0, 1) for s in sites])
+    right = [(s, s - 15, s - 4, "L1H1", 0.15, 1) for s in sites]
+    doubtful = [(s, s - 60, s - 49, "L1H1", 0.4, 1) for s in sites]
+    elsewhere = [(s, s + 20, s + 31, "L1H1", 0.1, 1) for s in sites[:30]]
+    half = [(s, s - 15, s - 4, "L1H2", 0.01, 1) for s in sites[:30]]
+    found = regions_of(right + doubtful + elsewhere + half)
+    whole = recovery.chosen(found, boxes, (0.2,), False)
+    assert (whole.head, whole.distances) == ("L1H2", None)  # 30 + 30 right in 40 + 30, L1H1 has 40 + 40 in 40 + 70
+    some = recovery.chosen(found, boxes, recovery.LIMITS, True)
+    assert (some.head, some.limit, some.distances) == ("L1H1", 0.2, (-11, -10, -9))
+    assert recovery.counts(some.of(found), boxes, 0) == recovery.Counts(40, 40, 40, 40, 40, 40)
+    assert recovery.chosen(regions_of(doubtful), boxes, (0.5,), True) is None
+
+
+def test_the_bound_is_the_largest_recall_of_any_number_that_keeps_the_precision():
+    rng = np.random.default_rng(7)
+    sites = np.arange(60) * 300 + 500
+    boxes = regions_of([(s, s - 13, s - 7, "-10", 0, 1) for s in sites[::2]])
+    places = zip(rng.permutation(sites), rng.integers(-9, 9, 60), strict=True)
+    ranked = regions_of([(s, s - 15 + d, s - 4 + d, "true", 0, 1) for s, d in places])
+    for precision in (0.0, 0.2, 0.35, 0.5, 0.9, 1.0):
+        for what, hit, right in (("found", "found", "finding"), ("placed", "placed", "placing")):
+            each = [recovery.counts(ranked.take(np.arange(n)), boxes, 0) for n in range(1, 61)]
+            kept = [getattr(one, hit) for n, one in enumerate(each, 1) if getattr(one, right) >= precision * n]
+            assert recovery.bound(ranked, boxes, precision, what) == max(kept, default=0)
+
+
+def test_a_factors_places_are_elements_of_their_own():
+    pieces = regions_of([(500, 428, 450, "CRP", 0, 1), (900, 848, 870, "CRP", 0, 1), (1300, 1248, 1270, "FNR", 0, 1)])
+    found = {element.name: element.of(pieces).site.tolist() for element in recovery.ALONE}
+    assert found["CRP at -61.5"] == [500]
+    assert found["CRP at -41.5"] == [900]
+    assert found["FNR at -41.5"] == [1300]
+    calls = regions_of([(9, 1, 7, "a", 0, 0.5), (9, 3, 9, "b", 0, 0.9), (5, 1, 7, "a", 0, 0.1)])
+    assert recovery.one_a_site(calls).head.tolist() == ["b", "a"]
+
+
+def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
+    net = network(networks.READER)
+    genome = genome_of(random_codes(3000))
+    sites = sites_of([1000, 2000], [1, -1])
+    pieces = Regions(
+        ("c",), np.zeros(2, np.int32), np.array([985, 2010]), np.array([995, 2020]), np.array(["F", "F"]), np.array([1, -1], np.int8),
+        np.ones(2), np.array([-11, -14]), np.array([1001, 2000]), np.zeros(2), np.zeros(2),
+    )  # fmt: skip
+    beside = Regions(
+        ("c",), np.zeros(1, np.int32), np.array([985]), np.array([995]), np.array(["-10"]), np.array([1], np.int8),
+        np.ones(1), np.array([-11]), np.array([1001]), np.zeros(1), np.zeros(1),
+    )  # fmt: skip
+    free = rivals.redrawn(net, genome, sites, pieces, pieces, 2, CPU)
+    assert (np.abs(free) > 1e-6).all()
+    covered = rivals.redrawn(net, genome, sites, pieces, beside, 2, CPU)
+    assert covered[0] == 0  # every base of it belongs to another piece
+    assert covered[1] == free[1]
