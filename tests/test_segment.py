@@ -186,7 +186,7 @@ def test_families_without_findings_do_not_bury_those_of_others():
 
 def test_one_family_has_q_of_its_share_of_nulls():
     p = np.concatenate([np.full(50, 1e-4), np.linspace(0.002, 1, 50)])
-    null = min((1 + n + np.sqrt(n * (100 - n) / 100)) / (100 * (1 - limit)) for limit in LIMITS for n in [(p > limit).sum()])
+    null = min((1 + n + 2 * np.sqrt(n * (100 - n) / 100)) / (100 * (1 - limit)) for limit in LIMITS for n in [(p > limit).sum()])
     assert grouped(p[None])[0] == pytest.approx(np.minimum(null * false_discovery_control(p), 1), rel=0.02)
 
 
@@ -203,8 +203,8 @@ def test_a_few_real_ones_are_found_where_the_others_are_less_than_chance():
 
 def test_families_of_chance_alone_have_nearly_all_nulls():
     share = null_share(np.random.default_rng(5).random((300, 2000)))
-    assert share.min() > 0.96
-    assert share.mean() > 0.99
+    assert share.min() > 0.97
+    assert (share < 1).mean() < 0.1
 
 
 def test_q_of_ties_and_of_nothing():

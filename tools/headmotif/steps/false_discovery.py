@@ -2,6 +2,12 @@
 
 import numpy as np
 
+LIMITS = (0.5, 0.25, 0.1, 0.05, 0.02)
+"""Of p, above which the share of true nulls is read off. One limit misses a family where a few tests are real and all others a little
+less than chance: above a half there are then more p than chance alone would put there."""
+SURE = 2.0
+"""Standard errors added to what each limit says."""
+
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """q-values of p-values of any shape, over all of them (Benjamini & Hochberg 1995).
@@ -20,11 +26,6 @@ def _stepped_up(p: np.ndarray) -> np.ndarray:
     q = np.empty_like(flat)
     q[order] = np.minimum.accumulate(scaled[::-1])[::-1]
     return q.reshape(p.shape)
-
-
-LIMITS = (0.5, 0.25, 0.1, 0.05, 0.02)
-"""Of p, above which the share of true nulls is read off. One limit misses a family where a few tests are real and all others a little
-less than chance: above a half there are then more p than chance alone would put there."""
 
 
 def grouped(p: np.ndarray) -> np.ndarray:
@@ -48,16 +49,16 @@ def grouped(p: np.ndarray) -> np.ndarray:
 def null_share(p: np.ndarray) -> np.ndarray:
     """The share of true nulls in each family of p (families, tests), float64 (families,), 1 at most.
 
-    As the p above a limit tell it (Storey 2002, J R Stat Soc B 64:479-498), one standard error added: each limit gives more than the truth,
-    so the least of them is taken.
+    As the p above a limit tell it (Storey 2002, J R Stat Soc B 64:479-498): each limit gives more than the truth, so the least of them is
+    taken, with SURE standard errors added to each so that the least of five is none that came out low by chance.
 
-    >>> null_share(np.array([[0.001] * 10 + [0.8] * 90])).round(2).tolist()  # above a half alone: 1
-    [0.96]
+    >>> null_share(np.array([[0.001] * 100 + [0.8] * 900])).round(2).tolist()  # above a half alone: 1
+    [0.94]
     """
     tests = p.shape[1]
     least = np.ones(len(p))
     for limit in LIMITS:
         above = (p > limit).sum(axis=1)
         error = np.sqrt(above * (tests - above) / tests)
-        least = np.minimum(least, (1 + above + error) / (tests * (1 - limit)))
+        least = np.minimum(least, (1 + above + SURE * error) / (tests * (1 - limit)))
     return least
