@@ -11,7 +11,7 @@ as the head; in-silico mutagenesis, gradient times input and the log-odds of wor
 bound is how many the true matrix has at the precision of the head.
 
 Beside single heads, the whole chain without a choice: the motifs of all heads' places (`bed2pwm --by-place`) that `pwm-compare` gives a
-name, q of at most 0.05; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
+sure name, q of at most 0.001; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
 logit loses at the sites of the test part with an element when its bases, those of other pieces left out, are drawn anew.
 """
 
@@ -43,7 +43,8 @@ from recovery import (
     pointing,
 )
 from rivals import gradient, mutagenesis, redrawn, regions, true_matrix, windows_of, word_track
-from worlds import DEFAULT_Q, KINDS, MATRICES, World, made, matrix_of
+from truth_table import ALL, EVERY, LOST, NAMED_SO, PLACES_NAMED, SOME, summary
+from worlds import DEFAULT_Q, KINDS, MATRICES, NAMES_Q, World, made, matrix_of
 
 from headmotif.data import Regions, Sites, in_order
 from headmotif.formats import model_tensor, tables
@@ -58,38 +59,43 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
     plain: dict[Element, Reading] = {}
     for element in ALONE:
         known, true = (listed(element.of(world.elements), sites) for sites in (choosing, scored))
-        for way, limits, at_distances, kept in (
-            ("best head, all its regions", (DEFAULT_Q,), False, plain),
-            ("best head at its distances", LIMITS, True, best),
-        ):
+        for way, limits, at_distances, kept in ((ALL, (DEFAULT_Q,), False, plain), (SOME, LIMITS, True, best)):
             reading = chosen(before, known, limits, at_distances)
-            if reading is not None:
-                kept[element] = reading
-            mine = now.take(np.zeros(0, int)) if reading is None else reading.of(now)
-            off = 0 if reading is None else displacement(reading.of(before), known)
-            yield {**with_bound(world, kind, element, way, mine, true, off), "head": told(reading)}
-        if element not in best:
-            continue
-        mine = best[element].of(now)
-        width = typical(mine)
-        matrix, places, both = matrix_of(kind, element)
-        by_matrix, _bits = true_matrix(world.genome, scored, matrix, places, both, width)
-        yield row(element, "true matrix, known place", counts(by_matrix.take(np.arange(min(len(mine), len(by_matrix)))), true, 0))
-        window = fixed(world, choosing, scored, known, width)
-        yield row(element, "fixed window, every site", counts(window, true, 0))
-        some = np.random.default_rng(1).permutation(len(window))[: len(mine)]
-        yield row(element, "fixed window, as many", counts(window.take(np.sort(some)), true, 0))
+            if reading is None:
+                yield row(element, way, Counts(len(true), 0, 0, 0, 0, 0))
+                continue
+            kept[element] = reading
+            mine = reading.of(now)
+            yield {**with_bound(world, kind, element, way, mine, true, displacement(reading.of(before), known)), "head": told(reading)}
+            width, number = typical(mine), len(mine)
+            by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), width)
+            yield row(element, f"{way}: true matrix", counts(by_matrix.take(np.arange(min(number, len(by_matrix)))), true, 0))
+            window = fixed(world, choosing, scored, known, width)
+            some = np.sort(np.random.default_rng(1).permutation(len(window))[:number])
+            yield row(element, f"{way}: window", counts(window.take(some), true, 0))
+            if way == SOME:
+                yield row(element, "window at every site", counts(window, true, 0))
     for whole in FACTORS_WHOLE:
         true = listed(whole.of(world.elements), scored)
         mine = [best[place].of(now) for place in PLACES if place.piece == whole.piece and place in best]
-        yield with_bound(world, kind, whole, "best head at its distances", together(mine, now), true, None)
+        yield with_bound(world, kind, whole, SOME, together(mine, now), true, None)
     for whole in (*HEXAMERS, *FACTORS_WHOLE):
         calls = one_a_site(at_named(world, whole, scored))
-        yield with_bound(world, kind, whole, "motifs named so", calls, listed(whole.of(world.elements), scored), None)
+        yield with_bound(world, kind, whole, NAMED_SO, calls, listed(whole.of(world.elements), scored), None)
+    yield from names(world)
     yield from all_together(world, now.take(now.q <= DEFAULT_Q), scored)
     yield from used(world, scored, threads)
     if rivals and all(element in plain for element in HEXAMERS):
         yield from read_otherwise(world, [plain[element] for element in HEXAMERS], now, scored, threads)
+
+
+def names(world: World) -> Iterator[dict]:
+    """Of the places whose motif has a factor's name (no sigma factor's), how many have that of one that was planted."""
+    planted = {element.name for element in FACTORS_WHOLE}
+    for limit in (0.05, NAMES_Q):
+        said = [match.target for match in world.names if match.q <= limit and not match.target.startswith("sigma")]
+        right = sum(name in planted for name in said)
+        yield row(Element("factors", ""), f"{PLACES_NAMED} {limit:g}", Counts(0, -1, -1, len(said), right, -1))
 
 
 def all_together(world: World, now: Regions, scored: Sites) -> Iterator[dict]:
@@ -102,7 +108,7 @@ def all_together(world: World, now: Regions, scored: Sites) -> Iterator[dict]:
         on_any += int(covers.any(1).sum())
     for element in (*HEXAMERS, *FACTORS_WHOLE):
         mine = pieces.head == element.piece
-        yield row(element, "all heads, on anything planted", Counts(int(mine.sum()), int(found[mine].sum()), -1, len(now), on_any, -1))
+        yield row(element, EVERY, Counts(int(mine.sum()), int(found[mine].sum()), -1, len(now), on_any, -1))
 
 
 def each_head(world: World) -> Iterator[dict]:
@@ -122,8 +128,8 @@ def each_head(world: World) -> Iterator[dict]:
         yield {"head": head, "regions": len(mine), "distance": usual, **shares, "nothing": nothing}
 
 
-def told(reading: Reading | None) -> str:
-    return "" if reading is None else f"{reading.head} q {reading.limit:g}"
+def told(reading: Reading) -> str:
+    return f"{reading.head} q {reading.limit:g}"
 
 
 def typical(mine: Regions) -> int:
@@ -172,7 +178,7 @@ def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:
         pieces = listed(element.of(world.elements), scored)
         lost = redrawn(net, world.genome, scored, pieces, world.elements, JITTER, where)
         mean = float(lost.mean()) if len(lost) else 0.0
-        yield {**row(element, "logit lost without it", Counts(len(lost), -1, -1, -1, -1, -1)), "lost": mean}
+        yield {**row(element, LOST, Counts(len(lost), -1, -1, -1, -1, -1)), "lost": mean}
 
 
 def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: int) -> Regions:
@@ -210,24 +216,6 @@ def row(element: Element, way: str, one: Counts) -> dict:
     return {"element": element.name, "way": way, **vars(one), "bound_found": -1, "bound_placed": -1, "head": "", "lost": float("nan")}
 
 
-def summary(rows: list[dict]) -> list[str]:
-    """Markdown: counts of all seeds together, -1 being what was not measured."""
-    lines = ["| kind | element | way | recall, precision (half covered) | recall, precision (within one base) |", "|---" * 5 + "|"]
-    for kind, element, way in dict.fromkeys((r["kind"], r["element"], r["way"]) for r in rows):
-        mine = [r for r in rows if (r["kind"], r["element"], r["way"]) == (kind, element, way)]
-        total = {name: sum(r[name] for r in mine) for name, value in mine[0].items() if isinstance(value, int) and name != "seed"}
-        cells = []
-        if way == "logit lost without it":
-            mean = sum(r["lost"] * r["elements"] for r in mine) / max(total["elements"], 1)
-            cells = [f"{mean:.2f} ({total['elements']} sites)", ""]
-        for what, hits in (("found", "finding"), ("placed", "placing")) if not cells else ():
-            cell = f"{total[what] / max(total['elements'], 1):.2f}, {total[hits] / max(total['regions'], 1):.2f}"
-            limit = sum(max(r[f"bound_{what}"], 0) for r in mine)
-            cells.append((cell + (f"; {total[what] / limit:.2f} of the bound" if limit > 0 else "")) if total[what] >= 0 else "")
-        lines.append(f"| {kind} | {element} | {way} | {' | '.join(cells)} |")
-    return lines
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=Path("truth"))
@@ -246,7 +234,7 @@ def main() -> None:
             heads += [{"kind": kind, "seed": seed, **one} for one in each_head(world)]
             tables.write_table(str(asked.output / "truth.heads.tsv"), {name: [r[name] for r in heads] for name in heads[0]})
             print(f"{kind}, seed {seed}", file=sys.stderr, flush=True)
-    print("\n".join(summary(rows)))
+    print(summary(rows))
 
 
 if __name__ == "__main__":

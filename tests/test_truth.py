@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
 import recovery
 import rivals
+import truth_table
 
 from headmotif.data import Regions, Sites
 
@@ -174,3 +175,23 @@ def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
     covered = rivals.redrawn(net, genome, sites, pieces, beside, 2, CPU)
     assert covered[0] == 0  # every base of it belongs to another piece
     assert covered[1] == free[1]
+
+
+def test_the_tables_add_up_seeds():
+    def told(way, element="-10", **numbers):
+        plain = {"elements": 0, "found": -1, "placed": -1, "regions": 0, "finding": -1, "placing": -1, "bound_found": -1, "bound_placed": -1}
+        return {"kind": "k", "element": element, "way": way, **plain, "lost": 0.0, **numbers}
+
+    rows = [
+        told(truth_table.ALL, elements=10, found=9, placed=5, regions=12, finding=9, placing=6, bound_found=10, bound_placed=5),
+        told(truth_table.ALL, elements=30, found=11, placed=5, regions=8, finding=6, placing=4, bound_found=10, bound_placed=5),
+        told("window at every site", elements=10, found=10, placed=1, regions=20, finding=10, placing=1),
+        told(truth_table.LOST, elements=10, lost=2.0),
+        told(truth_table.LOST, elements=30, lost=1.0),
+        told(f"{truth_table.PLACES_NAMED} 0.05", "factors", regions=8, finding=6),
+    ]
+    lines = truth_table.summary(rows).splitlines()
+    assert "| k | -10 | 0.50, 0.75; 1.00 of the bound |  |  |  |  |  | 1.00, 0.50 |" in lines
+    assert "| k | -10 | 0.25, 0.50; 1.00 of the bound |  |  |  |  |  | 0.10, 0.05 |" in lines
+    assert "| k | -10 |  |  |  | 1.25 (40) |" in lines
+    assert "k, places named with q of at most 0.05: 6 of 8 by a factor that was planted" in lines
