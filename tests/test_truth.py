@@ -179,8 +179,8 @@ def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
 
 def test_the_tables_add_up_seeds():
     def told(way, element="-10", **numbers):
-        plain = {"elements": 0, "found": -1, "placed": -1, "regions": 0, "finding": -1, "placing": -1, "bound_found": -1, "bound_placed": -1}
-        return {"kind": "k", "element": element, "way": way, **plain, "lost": 0.0, **numbers}
+        plain = dict.fromkeys(("found", "placed", "finding", "placing", "bound_found", "bound_placed"), -1)
+        return {"kind": "k", "element": element, "way": way, "elements": 0, "regions": 0, **plain, "lost": 0.0, **numbers}
 
     rows = [
         told(truth_table.ALL, elements=10, found=9, placed=5, regions=12, finding=9, placing=6, bound_found=10, bound_placed=5),
