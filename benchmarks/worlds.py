@@ -30,10 +30,12 @@ KINDS = {
 STEPS = {"large": 4000, "threefold": 12000}
 """Of training, as many for each site as for E. coli; the others stop by themselves."""
 MATRICES = {"-10": MINUS_10, "-35": MINUS_35}
-NAMED = {"sigma70_-10": "-10", "sigma70_-35": "-35"} | {element.name: element.name for element in FACTORS_WHOLE}
+HEXAMER_NAMES = {"sigma70_-10": "-10", "sigma70_-35": "-35"}
+NAMED = HEXAMER_NAMES | {element.name: element.name for element in FACTORS_WHOLE}
 """Of the built-in collection: what a motif that is named so is taken to be."""
 NAMES_Q = 0.001
-"""Of a match that names a place. Chosen after a look at `large`: with 0.05 one factor's name in six was of one that was never planted."""
+"""Of a match with a factor that names a place; six letters of a -10 cannot be so sure. Chosen after a look at `large`: with 0.05 one
+factor's name in six was of one that was never planted."""
 DEFAULT_Q = inspect.signature(attn2bed).parameters["max_q"].default
 
 
@@ -80,7 +82,7 @@ def made(folder: Path, kind: str, seed: int, threads: int, rivals: bool) -> Worl
     part = split.parts(genome, *split.automatic(genome))
     found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
     names = tables.read_matches(str(folder / "places.tsv"))
-    taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= NAMES_Q}
+    taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= NAMES_Q or match.target in HEXAMER_NAMES}
     columns = {name: getattr(lie, name) for name in Regions.COLUMNS} | {"head": np.array([taken.get(h, "") for h in lie.head], str)}
     elements = truth.read(str(folder / "truth.bed"))
     sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites

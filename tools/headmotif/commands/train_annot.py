@@ -122,7 +122,7 @@ def train_annot(
     told = Progress("training", limit, quiet)
     for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team, begun):
         say(files.evaluation(data.labels, record), quiet)
-    scores = refitting.taken_over(net, like) if like else files.scored(net, data, part, where, team)
+    scores = refitting.taken_over(net, like) if like else files.scored(net, data, part, where, team, quiet)
     if team.first:
         header = {**run, "stopped": files.stopped(state), "metrics": scores, "metrics_of": like.digest if like else ""}
         header["learned_from"] = fit.origin(data)

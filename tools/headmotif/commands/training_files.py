@@ -155,11 +155,12 @@ def stopped(state: "State") -> dict:
     return {"steps": state.step, "kept_step": kept(state).step if evaluated else state.step}
 
 
-def scored(net: "torch.nn.Module", genome: "Genome", part: "np.ndarray", where: "Compute", team: "Workers") -> dict:
+def scored(net: "torch.nn.Module", genome: "Genome", part: "np.ndarray", where: "Compute", team: "Workers", quiet: bool) -> dict:
     """Calibrate the network in place on the validation part; then its scores on each part and label, the calibration, and the threshold of
     calls, which is chosen on the validation part too."""
     from dataclasses import asdict
 
+    from ..cli import Progress
     from ..data import NO_LABEL
     from ..steps import calibrate, split, train
 
@@ -167,10 +168,13 @@ def scored(net: "torch.nn.Module", genome: "Genome", part: "np.ndarray", where: 
         known = (part == split.VALIDATION) & (genome.label != NO_LABEL) & (probability == probability)  # NaN, at N, equals nothing
         return [(truth[k], p[k]) for truth, p, k in zip(genome.label, probability, known, strict=True)]
 
-    raw = train.annotated(net, genome, where, part == split.VALIDATION, team)
+    def annotated(what: str, wanted: "np.ndarray") -> "np.ndarray":
+        return train.annotated(net, genome, where, wanted, team, Progress(what, 2 * len(genome.base), quiet))
+
+    raw = annotated("calibrating", part == split.VALIDATION)
     found = tuple(calibrate.fitted(truth, p) for truth, p in chosen_by(raw))
     calibrate.apply(net, found)
-    probability = train.annotated(net, genome, where, part != split.TRAIN, team)
+    probability = annotated("scoring", part != split.TRAIN)
     parts = {
         name: map(asdict, train.part_scores(genome, probability, part == number))
         for name, number in {"validation": split.VALIDATION, "test": split.TEST}.items()
