@@ -113,7 +113,7 @@ def test_findings_say_how_good_against_prevalence_and_baseline():
 
 def test_findings_name_what_single_places_resemble():
     places = [match(f"A@{at}", "CRP", q) for at, q in ((-68, 1e-9), (-48, 1e-8), (-9, 1e-3), (5, 1e-4))]
-    others = match("A", "TATA", 0.01), match("A@20", "FNR", 0.5), match("B@7_2", "LexA", 1e-5)
+    others = match("A", "TATA", 0.01), match("A@20", "FNR", 0.01), match("B@7_2", "LexA", 1e-5)
     words = said([row("A", "content")], matches=(*places, *others))
     assert "heads resemble: CRP by A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA by B at +7" in words
     assert "FNR" not in words
