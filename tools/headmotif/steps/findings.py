@@ -122,7 +122,7 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
 
 
 def _places(matches: Sequence[Match]) -> list[str]:
-    """What single places of heads resemble beyond doubt, a known motif each with its surest places."""
+    """What single places of heads resemble by sure matches, a known motif each with its surest places."""
     by_target: dict[str, list[str]] = {}
     for query, match in sorted(named(matches).items(), key=lambda one: (one[1].q, one[1].p)):
         head, place = head_of(query)
