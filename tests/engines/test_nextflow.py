@@ -13,7 +13,9 @@ from pipeline_runs import DATA, PIPELINE, by_shell, command, environment, result
 
 pytestmark = [
     pytest.mark.nextflow,
-    pytest.mark.skipif(not shutil.which("nextflow"), reason="no nextflow on PATH: make test-nextflow"),
+    pytest.mark.skipif(
+        not (shutil.which("nextflow") and shutil.which("multiqc")), reason="no nextflow and MultiQC on PATH: make test-nextflow"
+    ),
     pytest.mark.timeout(300),
 ]
 PARSERS = ["v1", "v2"]

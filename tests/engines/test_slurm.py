@@ -12,7 +12,10 @@ from slurm_cluster import FAST, Cluster, installed
 
 pytestmark = [
     pytest.mark.slurm,
-    pytest.mark.skipif(not (shutil.which("nextflow") and installed()), reason="no nextflow or no Slurm here: make test-slurm"),
+    pytest.mark.skipif(
+        not (shutil.which("nextflow") and shutil.which("multiqc") and installed()),
+        reason="no nextflow, MultiQC or Slurm here: make test-slurm",
+    ),
     pytest.mark.timeout(300),
 ]
 PROFILE = "test,slurm"
