@@ -209,6 +209,9 @@ def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_fi
     assert "L1H4_2 and sigma70_-10" in card
     assert "<bdi>L1H4@-12_10</bdi>" in card
     assert "motifs of no head in the table: L9H9_2<" in text
+    meme.write(str(tmp_path / "m"), [Motif("L1H4@-33", np.tile([0.7, 0.1, 0.1, 0.1], (6, 1)), 50)])
+    head_report(heads=run_files["heads"], motifs=str(tmp_path / "m"), output=str(out), quiet=True)
+    assert 'id="glyph-A"' in out.read_text(encoding="utf-8")  # what every logo refers to
 
 
 @pytest.mark.parametrize(

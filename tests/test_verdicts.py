@@ -93,6 +93,20 @@ def test_a_head_without_regions_that_the_model_needs_is_told():
     assert "worse" not in level.text
 
 
+def test_a_head_without_a_name_has_that_of_its_surest_place():
+    rows = [row(name, "content", group) for group, name in enumerate("ABCD")]
+    part = Match("C", "rpoD", 0, 0.001, 0.1, 0.01, 6, "TATAAT", "TATAATNNNNNNNNNN", "+")
+    matches = (
+        *(match(f"A@{at}", name, q) for at, name, q in ((-68, "CRP", 1e-6), (-9, "FNR", 1e-4))),
+        match("B", "TATA", 0.01), match("B@5", "CRP", 1e-9), part, match("C@-40", "FNR", 1e-5), match("D@7", "CRP", 0.01),
+    )  # fmt: skip
+    found = verdicts.verdicts(rows, matches)
+    assert {name: one.label for name, one in found.items()} == {
+        "A": "known element: CRP", "B": "known element: TATA", "C": "known element: FNR", "D": "candidate",
+    }  # fmt: skip
+    assert "Its motif at −68 resembles CRP" in found["A"].text
+
+
 def scored(ap: float, part: str = "test") -> dict:
     return {"metrics": {part: {"tss": {"average_precision": ap, "prevalence": 0.002, "roc_auc": 0.9}}}}
 

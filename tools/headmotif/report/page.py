@@ -61,7 +61,7 @@ def render(run: Run) -> str:
         cards=cards,
         figures=figures,
         captions=drawings.CAPTIONS,
-        glyphs=logos.glyphs() if any(card.logo for card in cards) else "",
+        glyphs=logos.glyphs() if any(card.logo or card.further for card in cards) else "",
         kinds=[(kind, slug(kind), n) for kind in KINDS if (n := sum(card.verdict.kind == kind for card in cards))],
         groups=groups(run.rows),
         tables={name: (words, rows) for name, words, rows in tables.all_of(run)},

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from ..data import Match, head_of
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, Verdict
-from .verdicts import READS, Row, named, partial
+from .verdicts import READS, Row, named, of_place
 
 CALLED = 0.1
 """Nucleotides with a P from here on are those whose calibration is told in words."""
 PLACES = 3
 """Places that are named of a known motif."""
-PLACE_Q = 0.001
-"""Largest q of a match that names a place: there are many places, and on planted genomes one name in five was wrong with q up to 0.05."""
 
 
 def findings(
@@ -126,7 +124,7 @@ def _places(matches: Sequence[Match]) -> list[str]:
     by_target: dict[str, list[str]] = {}
     for query, match in sorted(named(matches).items(), key=lambda one: (one[1].q, one[1].p)):
         head, place = head_of(query)
-        if place and match.q <= PLACE_Q and not partial(match):
+        if of_place(match):
             by_target.setdefault(match.target, []).append(f"{head} at {_signed(float(place))} (q = {match.q:.2g})")
     if not by_target:
         return []

@@ -7,14 +7,15 @@ The rules, the first that holds decides:
 3. no verdict is known, for the table of heads was not given: UNTESTED;
 4. it was looked for in models of other seeds and does not recur: UNSTABLE;
 5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
-6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more: KNOWN, a resemblance;
+6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more, or else the motif of one of its places
+   one with q of at most `PLACE_Q`: KNOWN, a resemblance;
 7. else: CANDIDATE. Where the only matches cover less (six letters of sixteen), the label asks whether it is a part: many motifs hold such
    a piece, and a -35 box is not sigma 54 for its TTG.
 """
 
 from collections.abc import Mapping, Sequence
 
-from ..data import Match, in_order
+from ..data import Match, head_of, in_order
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, UNTESTED, Verdict
 
 Row = Mapping[str, float | str]
@@ -23,6 +24,8 @@ READS = (KNOWN, CANDIDATE, REDUNDANT)
 """The kinds of heads that read content: their motif passed its control, and they recur where that was looked for."""
 MATCH_Q = 0.05
 """Largest q of a match that names an element."""
+PLACE_Q = 0.001
+"""The same of one place of a head: there are many, and on planted genomes one factor's name in five was wrong with q up to 0.05."""
 
 RULES = (
     (NOTHING, "no region, no more regions than heads that know nothing have, or too few for a motif"),
@@ -35,7 +38,8 @@ RULES = (
     (REDUNDANT, "it passed, and belongs to a group of heads that choose the same bases, of which the named head has the most regions"),
     (
         KNOWN,
-        f"it passed, and a known motif, of which half or more lies under the head's, matches with q of at most {MATCH_Q}: "
+        f"it passed, and a known motif, of which half or more lies under the head's, matches with q of at most {MATCH_Q} "
+        f"(under that of one of its places: {PLACE_Q}): "
         "a resemblance, not a proof of binding",
     ),
     (CANDIDATE, "it passed, and no known motif matches; where a smaller part of one does, the label names it with a question mark"),
@@ -47,7 +51,21 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
     """The verdict of each head, by its name, in the rows' order. rows: of score-heads' table; only `head` must be there."""
     first = leaders(rows)
     best = named(matches)
-    return {str(row["head"]): _verdict(row, first.get(row.get("group", "")), best.get(str(row["head"]))) for row in rows}
+    at_places: dict[str, Match] = {}
+    for match in sorted(best.values(), key=lambda match: (match.q, match.p)):
+        if of_place(match):
+            at_places.setdefault(head_of(match.query)[0], match)
+
+    def named_by(head: str) -> Match | None:
+        own = best.get(head)
+        return own if own and not partial(own) else at_places.get(head, own)
+
+    return {str(row["head"]): _verdict(row, first.get(row.get("group", "")), named_by(str(row["head"]))) for row in rows}
+
+
+def of_place(match: Match) -> bool:
+    """Does it name what one place of a head reads?"""
+    return bool(head_of(match.query)[1]) and match.q <= PLACE_Q and not partial(match)
 
 
 def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
@@ -79,7 +97,9 @@ def _has_content(row: Row) -> bool:
 def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     said = str(row.get("verdict", ""))
     name = str(row["head"])
-    like = f"Its motif resembles {_much(match)} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
+    place = head_of(match.query)[1] if match else ""
+    motif = f"Its motif at {place.replace('-', '−')}" if place else "Its motif"
+    like = f"{motif} resembles {_much(match)} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
     if not said:
         return Verdict(
             UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match
