@@ -44,11 +44,12 @@ from recovery import (
 )
 from rivals import gradient, mutagenesis, redrawn, regions, true_matrix, windows_of, word_track
 from truth_table import ALL, EVERY, LOST, NAMED_SO, PLACES_NAMED, SOME, summary
-from worlds import DEFAULT_Q, KINDS, MATRICES, NAMES_Q, World, made, matrix_of
+from worlds import DEFAULT_Q, KINDS, MATRICES, World, made, matrix_of
 
 from headmotif.data import Regions, Sites, in_order
 from headmotif.formats import model_tensor, tables
 from headmotif.steps import background, compute, model, split
+from headmotif.steps.verdicts import PLACE_Q
 
 
 def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[dict]:
@@ -92,7 +93,7 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
 def names(world: World) -> Iterator[dict]:
     """Of the places whose motif has a factor's name (no sigma factor's), how many have that of one that was planted."""
     planted = {element.name for element in FACTORS_WHOLE}
-    for limit in (0.05, NAMES_Q):
+    for limit in (0.05, PLACE_Q):
         said = [match.target for match in world.names if match.q <= limit and not match.target.startswith("sigma")]
         right = sum(name in planted for name in said)
         yield row(Element("factors", ""), f"{PLACES_NAMED} {limit:g}", Counts(0, -1, -1, len(said), right, -1))
@@ -164,9 +165,7 @@ def at_named(world: World, element: Element, sites: Sites) -> Regions:
     mine = world.named.take(world.named.head == element.name)
     of_site = {int(p): int(s) for p, s in zip(sites.position, sites.strand, strict=True)}
     mine = mine.take(np.array([int(p) in of_site for p in mine.site], bool))
-    columns = {name: getattr(mine, name) for name in Regions.COLUMNS}
-    strand = np.array([of_site[int(p)] for p in mine.site], np.int8)
-    return Regions(mine.contigs, **{**columns, "strand": strand})
+    return replace(mine, strand=np.array([of_site[int(p)] for p in mine.site], np.int8))
 
 
 def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:

@@ -3,7 +3,7 @@
 import inspect
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
 from headmotif.steps import split
 from headmotif.steps.promoter import FACTORS, MINUS_10, MINUS_35, SPACER, TO_START, dyad, hexamer, sharpened
+from headmotif.steps.verdicts import PLACE_Q
 
 KINDS = {
     "easy": ["--sharpness", "2"],
@@ -33,9 +34,6 @@ MATRICES = {"-10": MINUS_10, "-35": MINUS_35}
 HEXAMER_NAMES = {"sigma70_-10": "-10", "sigma70_-35": "-35"}
 NAMED = HEXAMER_NAMES | {element.name: element.name for element in FACTORS_WHOLE}
 """Of the built-in collection: what a motif that is named so is taken to be."""
-NAMES_Q = 0.001
-"""Of a match with a factor that names a place; six letters of a -10 cannot be so sure. Chosen after a look at `large`: with 0.05 one
-factor's name in six was of one that was never planted."""
 DEFAULT_Q = inspect.signature(attn2bed).parameters["max_q"].default
 
 
@@ -82,11 +80,12 @@ def made(folder: Path, kind: str, seed: int, threads: int, rivals: bool) -> Worl
     part = split.parts(genome, *split.automatic(genome))
     found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
     names = tables.read_matches(str(folder / "places.tsv"))
-    taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= NAMES_Q or match.target in HEXAMER_NAMES}
-    columns = {name: getattr(lie, name) for name in Regions.COLUMNS} | {"head": np.array([taken.get(h, "") for h in lie.head], str)}
+    # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10 cannot be so sure
+    taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= PLACE_Q or match.target in HEXAMER_NAMES}
+    named = replace(lie, head=np.array([taken.get(h, "") for h in lie.head], str))
     elements = truth.read(str(folder / "truth.bed"))
     sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites
-    return World(folder, genome, sites, elements, found, Regions(lie.contigs, **columns), names, part)
+    return World(folder, genome, sites, elements, found, named, names, part)
 
 
 def matrix_of(kind: str, element: Element) -> tuple[np.ndarray, range, bool]:

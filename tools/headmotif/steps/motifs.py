@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -255,5 +255,4 @@ def shifted(genome: Genome, regions: Regions, seed: int) -> Regions:
     lengths = np.array([c.length for c in genome.contigs], np.int64)[regions.contig]
     width = regions.end - regions.start
     start = (rng.random(len(regions)) * np.maximum(lengths - width, 1)).astype(np.int64)
-    columns = {name: getattr(regions, name) for name in Regions.COLUMNS}
-    return Regions(regions.contigs, **{**columns, "start": start, "end": start + width, "site": np.full(len(regions), -1)})
+    return replace(regions, start=start, end=start + width, site=np.full(len(regions), -1))

@@ -4,6 +4,8 @@ Motifs are looked for in a group of regions, and one thing among several is easi
 places beside the -10 box, the motif of all regions together is the box.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..data import Regions
@@ -24,8 +26,7 @@ def by_place(regions: Regions) -> Regions:
         distances, row, count = np.unique(regions.distance[mine], return_inverse=True, return_counts=True)
         place = places(distances, count)
         named[mine] = [f"{head}@{at}" for at in place[row.ravel()].tolist()]
-    columns = {name: getattr(regions, name) for name in Regions.COLUMNS} | {"head": named.astype(str)}
-    return Regions(regions.contigs, **columns)
+    return replace(regions, head=named.astype(str))
 
 
 def places(distances: np.ndarray, count: np.ndarray) -> np.ndarray:
