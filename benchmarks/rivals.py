@@ -48,7 +48,7 @@ def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Comput
     """Gradient of the logit at the base that is there less its mean over the four bases, float64 (sites, 2 SPAN + 1)."""
     windows = surroundings(net, genome, sites)
     net.eval()
-    module = {"default": reader, "cnn": dilated}[net.config.preset]
+    module = {"default": reader, "wide": reader, "cnn": dilated}[net.config.preset]
     found = []
     for first in range(0, len(windows), 32):
         codes = torch.from_numpy(windows[first : first + 32])

@@ -1,10 +1,10 @@
 """What heads recover of what was planted, beside a fixed window, the true matrix, and other ways to read the same networks.
 
-    python benchmarks/truth.py --output truth [--seeds 11 12 13] [--kinds easy published hard gc35 gc65 large threefold] [--threads 0]
+    python benchmarks/truth.py --output truth [--preset wide] [--seeds 11 12 13] [--kinds published hard large threefold ...] [--threads 0]
 
-Each genome is planted, learned by `default` and `cnn`, and its heads are read with the commands as anyone would. For each element a head is
-chosen on the sites of the validation part, the largest F1 (`recovery`): once with the commands' default limit of q and all its regions,
-once with the limit and the distances chosen there too. What is told is of the test part, over all seeds together.
+Each genome is planted, learned by the preset (`default`) and by `cnn`, and its heads are read with the commands as anyone would. For each
+element a head is chosen on the sites of the validation part, the largest F1 (`recovery`): once with the commands' default limit of q and
+all its regions, once with the limit and the distances chosen there too. What is told is of the test part, over all seeds together.
 
 Everything is at equal output: the fixed window and the true matrix, at the places where promoters have the element, give as many regions
 as the head; in-silico mutagenesis, gradient times input and the log-odds of words as many as the heads for -10 and -35 together. The
@@ -197,10 +197,11 @@ def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sit
     chance = background.matched(world.genome, learned, world.sites, 4000, 1)
     words = word_track(world.genome, learned, chance, scored)
     ways = {"both heads": both, "frequent words, no network": windows_of(words, scored, names, width, len(both))}
-    for preset, file in (("default", "model.st"), ("cnn", "cnn.st")):
+    for file in ("model.st", "cnn.st"):
         trained = model_tensor.read(str(world.folder / file))
+        preset = trained.header["config"]["preset"]
         net = model.restored(trained.header["config"], 1, trained.weights)
-        tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if preset == "default" else {})
+        tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if file == "model.st" else {})
         for name, track in tracks.items():
             ways[f"{name}, {preset}"] = windows_of(track(net, world.genome, scored, where), scored, names, width, len(both))
     every = listed(world.elements.take(np.isin(world.elements.head, list(MATRICES))), scored)
@@ -221,13 +222,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=["easy", "published", "hard", "gc35", "gc65"])
     parser.add_argument("--rivals", nargs="*", choices=KINDS, default=["published"], help="kinds that other ways to read are asked of")
+    parser.add_argument("--preset", choices=("default", "wide"), default="default")
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
     rows: list[dict] = []
     heads: list[dict] = []
     for kind in asked.kinds:
         for seed in asked.seeds:
-            world = made(asked.output / f"{kind}.{seed}", kind, seed, asked.threads, kind in asked.rivals)
+            world = made(asked.output / f"{kind}.{seed}", kind, asked.preset, seed, asked.threads, kind in asked.rivals)
             rows += [{"kind": kind, "seed": seed, **one} for one in measured(world, kind, kind in asked.rivals, asked.threads)]
             tables.write_table(str(asked.output / "truth.tsv"), {name: [r[name] for r in rows] for name in rows[0]})
             heads += [{"kind": kind, "seed": seed, **one} for one in each_head(world)]

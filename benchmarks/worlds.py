@@ -55,8 +55,8 @@ class World:
         return self.sites.take(self.part[self.genome.start[self.sites.contig] + self.sites.position] == part)
 
 
-def made(folder: Path, kind: str, seed: int, threads: int, rivals: bool) -> World:
-    """Plant, train and read, each step but once."""
+def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: bool) -> World:
+    """Plant, train a network of the preset, and read it, each step but once."""
     folder.mkdir(parents=True, exist_ok=True)
     work = ["--threads", str(threads)]
     learning = [*work, "--seed", str(seed), *(["--steps", str(STEPS[kind])] if kind in STEPS else [])]
@@ -64,7 +64,7 @@ def made(folder: Path, kind: str, seed: int, threads: int, rivals: bool) -> Worl
     steps = {
         "genome.fa": ["headmotif", "plant", "--sites", "sites.bed", "--truth", "truth.bed", "--seed", str(seed), *KINDS[kind]],
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
-        "model.st": ["train-annot", "genome.st", *learning],
+        "model.st": ["train-annot", "genome.st", "--preset", preset, *learning],
         **({"cnn.st": ["train-annot", "genome.st", "--preset", "cnn", *learning]} if rivals else {}),
         "attention.st": ["dump-attention", "model.st", "genome.st", *work, "--seed", str(seed)],
         "regions.bed": ["attn2bed", "attention.st"],

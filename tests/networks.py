@@ -12,9 +12,10 @@ from headmotif.steps import model
 from headmotif.steps.compute import Compute
 
 READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=5)
+WIDE = replace(model.PRESETS["wide"], width=16, layers=2, heads=2, d_head=8, window=16, kmer=9)
 CNN = replace(model.DilatedConfig(), width=12, blocks=3, kernel=3)
 PAPER = replace(model.PublishedConfig(), width=8, layers=2, heads=2, d_head=8, window=16, shift=5)
-SMALL = {"default": READER, "paper": PAPER, "cnn": CNN}
+SMALL = {"default": READER, "wide": WIDE, "paper": PAPER, "cnn": CNN}
 
 EVERY = pytest.mark.parametrize("config", SMALL.values(), ids=SMALL)
 HEADED = {name: config for name, config in SMALL.items() if hasattr(config, "heads")}

@@ -68,7 +68,7 @@ BAD = [
     ("train-annot plain.st", "", "--sites"),
     ("train-annot genome.fa", "", "--sites"),
     ("train-annot model.st", "model.st", "genome"),
-    ("train-annot genome.st --preset paperr", "paperr", "default, paper, cnn"),
+    ("train-annot genome.st --preset paperr", "paperr", "default, wide, paper, cnn"),
     ("train-annot genome.st genome.st", "planted", "the same sequence"),
     ("train-annot genome.st --init genome.st", "genome.st", "model file is needed"),
     ("train-annot genome.st --test planted:1-99", "", "--validation"),

@@ -9,6 +9,8 @@ import torch
 from headmotif.alphabet import N
 from headmotif.errors import InputError
 from headmotif.steps import model
+from headmotif.steps.network import one_hot
+from headmotif.steps.reader import word_units
 from networks import EVERY, PRECISIONS, READER, WITH_HEADS, network, random_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -138,6 +140,27 @@ def kmers_by_hand(net, codes):
                 hot[code, i] = 1
         out.append(stem.norm(stem.mix(torch.nn.functional.gelu(stem.bases(hot.flatten())))))
     return torch.stack(out)
+
+
+def test_units_of_words_know_every_word_at_its_place():
+    """Of k-mers whose letters are all there, each place has one unit that is positive: that of its word."""
+    kmer, letters = 8, 3
+    units = word_units(kmer, letters)
+    assert units.shape == (2 * 64, 4 * kmer + 1)
+    codes = torch.from_numpy(random_codes(200 + kmer - 1, seed=7)).unfold(0, kmer, 1)
+    hot = one_hot(codes, torch.float32).transpose(1, 2).flatten(1)
+    positive = hot @ units[:, :-1].T + units[:, -1] > 0
+    for kmer_codes, fires in zip(codes.tolist(), positive.unflatten(1, (2, 64)), strict=True):
+        words = [kmer_codes[place : place + letters] for place in (1, 4)]
+        assert [row.nonzero().flatten().tolist() for row in fires] == [[16 * a + 4 * b + c] for a, b, c in words]
+
+
+def test_a_stem_begins_with_words_where_its_preset_says_so():
+    config = model.PRESETS["wide"]
+    stem, units = model.fresh(config, 1, 3).stem, word_units(config.kmer, config.words)
+    assert torch.equal(torch.cat([stem.bases.weight, stem.bases.bias[:, None]], 1)[: len(units)], units)
+    assert len(stem.bases.weight) == len(units) + 2 * config.width
+    assert len(word_units(11, 0)) == 0
 
 
 def turned(x, turns):

@@ -66,7 +66,7 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
 
 
 def test_no_such_preset_is_one_line():
-    with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, paper, cnn$"):
+    with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, wide, paper, cnn$"):
         training_files.network("papre", None, ("tss",), 1)
 
 

@@ -104,7 +104,7 @@ def test_the_recipe_is_in_step():
         ("noarch: python", "noarch: generic", "build.noarch"),
         ("license: MIT", "license: BSD", "about.license"),
         ("--top 40", "--best 40", "predict-annot has no --best"),
-        ("--preset cnn", "--preset rnn", "train-annot --preset rnn: none of default, paper, cnn"),
+        ("--preset cnn", "--preset rnn", "train-annot --preset rnn: none of default, wide, paper, cnn"),
         ("--background 100 ", "--background 99 ", "score-heads --background 99: not within 100 to None"),
         ("--widths 6", "--widths", "bed2pwm --widths --max-e: no value"),
         ("--draws 0", "--draws few", "annot-compare --draws few: no int"),

@@ -186,7 +186,7 @@ REFUSED = {
     "no number": (["--cpus", "two"], r"--cpus two: this must be a whole number"),
     "no whole number": (["--cpus", "1.5"], r"--cpus 1.5: this must be a whole number"),
     "too large": (["--fdr", "1.5"], r"--fdr 1.5: this must lie within 0 and 1"),
-    "no choice": (["--preset", "large"], r"--preset large: this is none of default, paper, cnn"),
+    "no choice": (["--preset", "large"], r"--preset large: this is none of default, wide, paper, cnn"),
     "no boolean": (["--tracks", "maybe"], r"--tracks maybe: this must be true or false"),
 }
 

@@ -25,8 +25,9 @@ def train_annot(
     preset: Annotated[
         str,
         typer.Option(
-            metavar="default|paper|cnn",
-            help="The network and its training: attention heads over k-mers, the one published in 2021, or the convolutional baseline.",
+            metavar="default|wide|paper|cnn",
+            help="The network and its training: attention heads over k-mers, the same with wide keys for factors, the one published in "
+            "2021, or the convolutional baseline.",
         ),
     ] = "default",
     init: Annotated[str, typer.Option(metavar="MODEL", help="Begin with this model's weights; its preset and sizes are taken over.")] = "",

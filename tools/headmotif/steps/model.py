@@ -1,4 +1,4 @@
-"""The networks by their presets: `default`, attention heads over k-mers; `paper`, the published one; `cnn`, without heads."""
+"""The networks by their presets: `default` and `wide`, attention heads over k-mers; `paper`, the published one; `cnn`, without heads."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,11 +9,11 @@ import torch
 from ..errors import InputError
 from .dilated import Dilated, DilatedConfig
 from .published import Published, PublishedConfig
-from .reader import Reader, ReaderConfig
+from .reader import WIDE, Reader, ReaderConfig
 
 Config = ReaderConfig | PublishedConfig | DilatedConfig
 Network = Reader | Published | Dilated
-PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), PublishedConfig(), DilatedConfig())}
+PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())}
 NETWORKS: dict[type, type] = {ReaderConfig: Reader, PublishedConfig: Published, DilatedConfig: Dilated}
 
 

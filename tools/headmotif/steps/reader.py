@@ -1,4 +1,4 @@
-"""`default`: attention heads over exact k-mers, made to be read.
+"""`default`: attention heads over exact k-mers, made to be read; `wide`: the same with keys as wide as what factors bind.
 
 Queries travel through the layers; keys and values of every layer are k-mers of the sequence itself, so a head's motif is a motif at
 any depth, and a position costs the same alone as in a genome. A head weighs a key by what it is, by its distance (a table), and by
@@ -7,6 +7,7 @@ both together (rotary positions, Su et al. 2021, RoFormer, arXiv:2104.09864); wh
 
 import contextlib
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
@@ -31,6 +32,24 @@ class ReaderConfig:
     window: int = 96  # a head sees the k-mers centred at most this far away, on both sides
     kmer: int = 11  # bases that a key is made of
     dropout: float = 0.2
+    words: int = 0  # letters of the words that some units of the stem begin with, all of them side by side through the key; 0: none
+
+
+WORD = 1.5
+"""The weight of a letter in a unit that begins as a word: three right ones give 1.1, one wrong letter already less than nothing."""
+WIDE = ReaderConfig(preset="wide", kmer=17, words=3)
+
+
+def word_units(kmer: int, letters: int) -> Tensor:
+    """Weights (units, 4 kmer + 1), all A first, then C, G, T, the bias last, of units that are positive where the k-mer has one word of
+    so many letters at one place and negative elsewhere: every word, at every place that is `letters` from the one before."""
+    places = range(kmer % letters // 2, kmer - letters + 1, letters) if letters else ()
+    units = torch.zeros(len(places), 4**letters, 4, kmer)
+    for place, into in zip(places, units, strict=True):
+        for word, unit in zip(product(range(4), repeat=letters), into, strict=True):
+            unit[list(word), range(place, place + letters)] = WORD
+    bias = torch.full((len(places) * 4**letters, 1), -WORD * (letters - 0.75))
+    return torch.cat([units.flatten(0, 1).flatten(1), bias], 1)
 
 
 class Stem(nn.Module):
@@ -39,9 +58,13 @@ class Stem(nn.Module):
     def __init__(self, config: ReaderConfig):
         super().__init__()
         self.kmer = config.kmer
-        self.bases = nn.Linear(4 * config.kmer, 2 * config.width)
-        self.mix = nn.Linear(2 * config.width, config.width)
+        words = word_units(config.kmer, config.words)
+        self.bases = nn.Linear(4 * config.kmer, len(words) + 2 * config.width)
+        self.mix = nn.Linear(len(words) + 2 * config.width, config.width)
         self.norm = nn.LayerNorm(config.width)
+        with torch.no_grad():
+            self.bases.weight[: len(words)] = words[:, :-1]
+            self.bases.bias[: len(words)] = words[:, -1]
 
     def forward(self, codes: Tensor) -> Tensor:
         bases = one_hot(codes, self.bases.weight.dtype)

@@ -58,7 +58,7 @@ PUBLISHED = Recipe(
     patience=85_000,
 )
 """Clauwaert, Menschaert & Waegeman 2021, as their code has it; what `Recipe` says of streams stands for their contiguous reading."""
-RECIPES = {"default": DEFAULT, "cnn": DEFAULT, "paper": PUBLISHED}
+RECIPES = {"default": DEFAULT, "wide": DEFAULT, "cnn": DEFAULT, "paper": PUBLISHED}
 """The recipe of each preset."""
 
 
