@@ -50,4 +50,6 @@ def _cell(mine: list[dict], measure: str) -> str:
         return ""
     found, elements, right, regions = (sum(one[name] for one in mine) for name in (what, "elements", hits, "regions"))
     limit = sum(max(one[f"bound_{what}"], 0) for one in mine)
-    return f"{found / max(elements, 1):.2f}, {right / max(regions, 1):.2f}" + (f"; {found / limit:.2f} of the bound" if limit else "")
+    some = sum(one["regions"] > 0 for one in mine)  # a network without regions has no precision, so no bound
+    share = f"; {found / limit:.2f} of the bound" + (f" of {some} of {len(mine)} networks" if some < len(mine) else "") if limit else ""
+    return f"{found / max(elements, 1):.2f}, {right / max(regions, 1):.2f}{share}"

@@ -3,6 +3,9 @@
 Queries travel through the layers; keys and values of every layer are k-mers of the sequence itself, so a head's motif is a motif at
 any depth, and a position costs the same alone as in a genome. A head weighs a key by what it is, by its distance (a table), and by
 both together (rotary positions, Su et al. 2021, RoFormer, arXiv:2104.09864); what it reads is turned by its distance too.
+
+A factor that binds one promoter in fifty is rarely learned: half of its dyad, in a key of eleven, says little alone, and a single base
+next to nothing. `wide` has both halves in one key, and begins with units that know every word of three letters.
 """
 
 import contextlib
