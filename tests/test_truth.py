@@ -24,7 +24,7 @@ def sites_of(position, strand):
 
 
 def test_gradients_go_with_mutagenesis():
-    for preset in ("default", "cnn"):
+    for preset in ("default", "wide", "cnn"):
         net = network(networks.SMALL[preset])
         genome = genome_of(random_codes(400), circular=True)
         sites = sites_of([200, 150], [1, -1])
@@ -195,3 +195,15 @@ def test_the_tables_add_up_seeds():
     assert "| k | -10 | 0.25, 0.50; 1.00 of the bound |  |  |  |  |  | 0.10, 0.05 |" in lines
     assert "| k | -10 |  |  |  | 1.25 (40) |" in lines
     assert "k, places named with q of at most 0.05: 6 of 8 by a factor that was planted" in lines
+
+
+def test_a_share_of_the_bound_says_of_how_many_networks_it_is():
+    called = {"elements": 10, "found": 6, "regions": 8, "finding": 6, "bound_found": 8, "placed": -1, "placing": -1, "bound_placed": -1}
+    silent = called | {"found": 0, "regions": 0, "finding": 0, "bound_found": -1}
+    rows = [
+        {"kind": "large", "element": "LexA", "way": way, "lost": 1.0, **one}
+        for one in (called, silent)
+        for way in (truth_table.NAMED_SO, truth_table.LOST)
+    ]
+    [line] = [line for line in truth_table.summary(rows).splitlines() if line.startswith("| large | LexA")]
+    assert "| 0.30, 0.75; 0.75 of the bound of 1 of 2 networks |" in line
