@@ -158,6 +158,7 @@ def test_units_of_words_know_every_word_at_its_place():
 def test_a_stem_begins_with_words_where_its_preset_says_so():
     config = model.PRESETS["wide"]
     stem, units = model.fresh(config, 1, 3).stem, word_units(config.kmer, config.words)
+    assert len(units) == 5 * 64  # words of three at five places of seventeen bases
     assert torch.equal(torch.cat([stem.bases.weight, stem.bases.bias[:, None]], 1)[: len(units)], units)
     assert len(stem.bases.weight) == len(units) + 2 * config.width
     assert len(word_units(11, 0)) == 0
