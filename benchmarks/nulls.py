@@ -1,6 +1,6 @@
 """What heads that know nothing seem to read, and whether each p that the program tells is as rare as it says.
 
-    python benchmarks/nulls.py --genome G.st [--model trained.st ...] [--shuffled-model M.st ...] [--untrained 5] [--output nulls.tsv]
+    python benchmarks/nulls.py --genome G.st [--model trained.st ...] [--shuffled-model M.st ...] [--untrained 5] [--preset wide]
 
 Three kinds of networks, each read as `score-heads` reads one: the trained ones at the genome's sites, untrained ones (fresh weights, a
 seed each) at the same sites, and those trained on sites at random places (`--shuffled-model`, with their genomes by `--shuffled-genome`)
@@ -93,9 +93,9 @@ def of_pairs(attention: Attention, seed: int) -> np.ndarray:
     return np.array([pair.p for pair in agreement.pairs(chosen)])
 
 
-def untrained(genome: Genome, number: int) -> Iterator[tuple[str, model.Network]]:
+def untrained(preset: str, number: int) -> Iterator[tuple[str, model.Network]]:
     for seed in range(1, number + 1):
-        yield f"seed {seed}", model.fresh(model.PRESETS["default"], 1, 1000 + seed)
+        yield f"seed {seed}", model.fresh(model.PRESETS[preset], 1, 1000 + seed)
 
 
 def trained(path: Path) -> model.Network:
@@ -109,6 +109,7 @@ def main() -> None:
     parser.add_argument("--shuffled-model", type=Path, nargs="*", default=[])
     parser.add_argument("--shuffled-genome", type=Path, nargs="*", default=[])
     parser.add_argument("--untrained", type=int, default=5)
+    parser.add_argument("--preset", choices=("default", "wide"), default="default", help="of the untrained")
     parser.add_argument("--limit", type=int, default=5000, help="sites at most")
     parser.add_argument("--swaps", type=int, default=3, help="times that distances are swapped")
     parser.add_argument("--output", type=Path, default=Path("nulls.tsv"))
@@ -116,7 +117,7 @@ def main() -> None:
     asked = parser.parse_args()
     genome = genome_file.read(str(asked.genome))
     cases = [("trained", str(path), trained(path), genome) for path in asked.model]
-    cases += [("untrained", name, net, genome) for name, net in untrained(genome, asked.untrained)]
+    cases += [("untrained", name, net, genome) for name, net in untrained(asked.preset, asked.untrained)]
     for path, its in zip(asked.shuffled_model, asked.shuffled_genome, strict=True):
         cases.append(("shuffled sites", str(path), trained(path), genome_file.read(str(its))))
     rows, p = [], {"regions": [], "motifs": [], "motifs by place": [], "spacings": []}

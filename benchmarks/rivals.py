@@ -7,11 +7,13 @@ a network; a window at one distance is what is known without looking. Every way 
 window of w bases having its middle (w - 1) // 2 behind the first.
 """
 
+import sys
+
 import numpy as np
 import torch
 
 from headmotif.data import Genome, Regions, Sites
-from headmotif.steps import dilated, network, reader
+from headmotif.steps import network
 from headmotif.steps.compute import Compute
 from headmotif.steps.mutagenesis import logits
 from headmotif.steps.windows import Reads, flip
@@ -48,7 +50,7 @@ def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Comput
     """Gradient of the logit at the base that is there less its mean over the four bases, float64 (sites, 2 SPAN + 1)."""
     windows = surroundings(net, genome, sites)
     net.eval()
-    module = {"default": reader, "wide": reader, "cnn": dilated}[net.config.preset]
+    module = sys.modules[type(net).__module__]  # where the network finds `one_hot`
     found = []
     for first in range(0, len(windows), 32):
         codes = torch.from_numpy(windows[first : first + 32])
