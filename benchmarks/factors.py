@@ -30,7 +30,7 @@ from headmotif.formats import bed, motifs, tables
 from headmotif.formats import genome as genome_file
 from headmotif.steps import background, bootstrap, scan
 from headmotif.steps.false_discovery import benjamini_hochberg
-from headmotif.steps.motifs import composition
+from headmotif.steps.region_windows import composition
 from headmotif.steps.selectivity import permutation_test
 
 RARE = 1e-4

@@ -10,7 +10,10 @@ Everything is at equal output: the fixed window and the true matrix, at the plac
 as the head; in-silico mutagenesis, gradient times input and the log-odds of words as many as the heads for -10 and -35 together. The
 bound is how many the true matrix has at the precision of the head.
 
-Beside single heads, the whole chain without a choice: the motifs of all heads' places (`bed2pwm --by-place`) that `pwm-compare` gives a
+A head may also be read by its motif: of the motifs of all heads' places and of their strongest regions (`bed2pwm --by-place --strongest`)
+the one that finds the element best where it lies is chosen on the validation part.
+
+Beside single heads, the whole chain without a choice: those motifs that `pwm-compare` gives a
 sure name, q of at most 0.001; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
 logit loses at the sites of the test part with an element when its bases, those of other pieces left out, are drawn anew.
 """
@@ -43,7 +46,7 @@ from recovery import (
     pointing,
 )
 from rivals import gradient, mutagenesis, redrawn, regions, true_matrix, windows_of, word_track
-from truth_table import ALL, EVERY, LOST, NAMED_SO, PLACES_NAMED, SOME, summary
+from truth_table import ALL, EVERY, LOST, MOTIF, NAMED_SO, PLACES_NAMED, SOME, summary
 from worlds import DEFAULT_Q, KINDS, MATRICES, World, made, matrix_of
 
 from headmotif.data import Regions, Sites, in_order
@@ -56,18 +59,19 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
     """A row for each element and way to find it: counts on the test part. rivals: with those that take minutes."""
     choosing, scored = world.sites_in(split.VALIDATION), world.sites_in(split.TEST)
     before, now = at_sites(world.regions, choosing), at_sites(world.regions, scored)
-    best: dict[Element, Reading] = {}
-    plain: dict[Element, Reading] = {}
+    lay, lie = at_motifs(world.lie, choosing), at_motifs(world.lie, scored)
+    ways = ((ALL, before, now, (DEFAULT_Q,), False), (SOME, before, now, LIMITS, True), (MOTIF, lay, lie, (DEFAULT_Q,), False))
+    best: dict[str, dict[Element, Reading]] = {way: {} for way, *_how in ways}
     for element in ALONE:
         known, true = (listed(element.of(world.elements), sites) for sites in (choosing, scored))
-        for way, limits, at_distances, kept in ((ALL, (DEFAULT_Q,), False, plain), (SOME, LIMITS, True, best)):
-            reading = chosen(before, known, limits, at_distances)
+        for way, there, here, limits, at_distances in ways:
+            reading = chosen(there, known, limits, at_distances)
             if reading is None:
                 yield row(element, way, Counts(len(true), 0, 0, 0, 0, 0))
                 continue
-            kept[element] = reading
-            mine = reading.of(now)
-            yield {**with_bound(world, kind, element, way, mine, true, displacement(reading.of(before), known)), "head": told(reading)}
+            best[way][element] = reading
+            mine = reading.of(here)
+            yield {**with_bound(world, kind, element, way, mine, true, displacement(reading.of(there), known)), "head": told(reading)}
             width, number = typical(mine), len(mine)
             by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), width)
             yield row(element, f"{way}: true matrix", counts(by_matrix.take(np.arange(min(number, len(by_matrix)))), true, 0))
@@ -78,16 +82,17 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
                 yield row(element, "window at every site", counts(window, true, 0))
     for whole in FACTORS_WHOLE:
         true = listed(whole.of(world.elements), scored)
-        mine = [best[place].of(now) for place in PLACES if place.piece == whole.piece and place in best]
-        yield with_bound(world, kind, whole, SOME, together(mine, now), true, None)
+        for way, here in ((SOME, now), (MOTIF, lie)):
+            mine = [best[way][place].of(here) for place in PLACES if place.piece == whole.piece and place in best[way]]
+            yield with_bound(world, kind, whole, way, together(mine, here), true, None)
     for whole in (*HEXAMERS, *FACTORS_WHOLE):
-        calls = one_a_site(at_named(world, whole, scored))
+        calls = one_a_site(at_motifs(world.named.take(world.named.head == whole.name), scored))
         yield with_bound(world, kind, whole, NAMED_SO, calls, listed(whole.of(world.elements), scored), None)
     yield from names(world)
     yield from all_together(world, now.take(now.q <= DEFAULT_Q), scored)
     yield from used(world, scored, threads)
-    if rivals and all(element in plain for element in HEXAMERS):
-        yield from read_otherwise(world, [plain[element] for element in HEXAMERS], now, scored, threads)
+    if rivals and all(element in best[ALL] for element in HEXAMERS):
+        yield from read_otherwise(world, [best[ALL][element] for element in HEXAMERS], now, scored, threads)
 
 
 def names(world: World) -> Iterator[dict]:
@@ -160,9 +165,8 @@ def together(several: list[Regions], like: Regions) -> Regions:
     return joined.take(np.sort(np.unique(key, axis=1, return_index=True)[1]))
 
 
-def at_named(world: World, element: Element, sites: Sites) -> Regions:
-    """Where motifs lie that are named like the element: of these sites, whichever strand the motif is read on."""
-    mine = world.named.take(world.named.head == element.name)
+def at_motifs(mine: Regions, sites: Sites) -> Regions:
+    """Where motifs lie at these sites, on the sites' strand: whichever it is that the motif is read on."""
     of_site = {int(p): int(s) for p, s in zip(sites.position, sites.strand, strict=True)}
     mine = mine.take(np.array([int(p) in of_site for p in mine.site], bool))
     return replace(mine, strand=np.array([of_site[int(p)] for p in mine.site], np.int8))

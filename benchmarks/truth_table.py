@@ -2,8 +2,9 @@
 
 from recovery import ALONE, HEXAMERS
 
-ALL, SOME = "head", "head at its distances"
-"""A head with all its regions at the commands' limit of q, and one at the distances and the limit that were chosen too."""
+ALL, SOME, MOTIF = "head", "head at its distances", "motif of its place"
+"""A head with all its regions at the commands' limit of q; one at the distances and the limit that were chosen too; where one of the
+motifs of its places lies."""
 NAMED_SO, EVERY, LOST, PLACES_NAMED = "motifs named so", "all heads", "logit lost without it", "places named with q of at most"
 MEASURES = {"half covered": ("found", "finding"), "within one base": ("placed", "placing")}
 
@@ -17,14 +18,14 @@ def summary(rows: list[dict]) -> str:
     alone = [element.name for element in ALONE]
     lines = []
     for measure in MEASURES:
-        ways = [way for base in (ALL, SOME) for way in (base, f"{base}: window", f"{base}: true matrix")] + ["window at every site"]
+        ways = [way for base in (ALL, SOME, MOTIF) for way in (base, f"{base}: window", f"{base}: true matrix")] + ["window at every site"]
         lines += [f"{measure}: recall, precision", "", f"| genome | element | {' | '.join(ways)} |", "|---" * (len(ways) + 2) + "|"]
         for kind, element in every:
             if element in alone:
                 cells = [_cell(together.get((kind, element, way), []), measure) for way in ways]
                 lines.append(f"| {kind} | {element} | {' | '.join(cells)} |")
         lines.append("")
-    ways = [SOME, NAMED_SO, EVERY]
+    ways = [SOME, MOTIF, NAMED_SO, EVERY]
     lines += [f"| genome | element | {' | '.join(ways)} | {LOST} (sites) |", "|---" * (len(ways) + 3) + "|"]
     for kind, element in every:
         if lost := together.get((kind, element, LOST)):

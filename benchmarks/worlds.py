@@ -17,7 +17,7 @@ from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
 from headmotif.steps import split
 from headmotif.steps.promoter import FACTORS, MINUS_10, MINUS_35, SPACER, TO_START, dyad, hexamer, sharpened
-from headmotif.steps.verdicts import PLACE_Q
+from headmotif.steps.verdicts import PLACE_Q, surest
 
 KINDS = {
     "easy": ["--sharpness", "2"],
@@ -39,14 +39,15 @@ DEFAULT_Q = inspect.signature(attn2bed).parameters["max_q"].default
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A planted genome with what was made of it: regions of q up to a half; where motifs with a sure name lie (`head` is what they are
-    taken to be), and all names of motifs."""
+    """A planted genome with what was made of it: regions of q up to a half; where the motifs of the heads' places and of their strongest
+    regions lie, `lie`, and of those with a sure name, `named` (`head` is what they are taken to be); and all names of motifs."""
 
     folder: Path
     genome: Genome
     sites: Sites
     elements: Regions
     regions: Regions
+    lie: Regions
     named: Regions
     names: list[Match]
     part: np.ndarray
@@ -60,7 +61,7 @@ def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: 
     folder.mkdir(parents=True, exist_ok=True)
     work = ["--threads", str(threads)]
     learning = [*work, "--seed", str(seed), *(["--steps", str(STEPS[kind])] if kind in STEPS else [])]
-    wide = ["--by-place", "--flank", "8", "--widths", "6-24"]
+    wide = ["--by-place", "--strongest", "--flank", "8", "--widths", "6-24"]
     steps = {
         "genome.fa": ["headmotif", "plant", "--sites", "sites.bed", "--truth", "truth.bed", "--seed", str(seed), *KINDS[kind]],
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
@@ -79,13 +80,13 @@ def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: 
     genome = genome_file.read(str(folder / "genome.st"))
     part = split.parts(genome, *split.automatic(genome))
     found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
-    names = tables.read_matches(str(folder / "places.tsv"))
+    names = surest(tables.read_matches(str(folder / "places.tsv")))
     # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10 cannot be so sure
     taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= PLACE_Q or match.target in HEXAMER_NAMES}
     named = replace(lie, head=np.array([taken.get(h, "") for h in lie.head], str))
     elements = truth.read(str(folder / "truth.bed"))
     sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites
-    return World(folder, genome, sites, elements, found, named, names, part)
+    return World(folder, genome, sites, elements, found, replace(lie, q=np.zeros(len(lie))), named, names, part)
 
 
 def matrix_of(kind: str, element: Element) -> tuple[np.ndarray, range, bool]:

@@ -6,9 +6,9 @@ from scipy.stats import mannwhitneyu
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
-from headmotif.steps import align, motifs
+from headmotif.steps import align, motifs, region_windows
 from headmotif.steps.align import scores
-from headmotif.steps.selectivity import permutation_test, rank_test, usual_start
+from headmotif.steps.selectivity import NOT_CHOSEN, permutation_test, rank_test, usual_start
 
 EVEN = np.full(4, 0.25)
 WORD = "TGTGACGT"
@@ -165,6 +165,21 @@ def test_p_is_that_of_all_permutations():
     true = score[np.arange(40), own].sum()
     swapped = [score[np.arange(40), rng.permutation(own)].sum() for _ in range(20_000)]
     assert permutation_test(score, own) == pytest.approx(np.mean(np.array(swapped) >= true), abs=0.01)
+
+
+def test_the_permutations_of_which_sites_were_chosen_are_those_of_the_definition():
+    rng = np.random.default_rng(4)
+    score = rng.normal(size=(60, 3)) - 2
+    own = np.where(np.arange(60) < 15, np.arange(60) % 3, NOT_CHOSEN)
+    score[own != NOT_CHOSEN] += 0.4
+
+    def total(own):
+        chosen = own != NOT_CHOSEN
+        return score[chosen, own[chosen]].sum()
+
+    swapped = [total(rng.permutation(own)) for _ in range(4000)]
+    assert permutation_test(score, own) == pytest.approx(np.mean(np.array(swapped) >= total(own)), abs=0.02)
+    assert permutation_test(score, np.full(60, NOT_CHOSEN)) == 1.0
 
 
 @pytest.mark.parametrize("skewed", [1, -1])
@@ -339,7 +354,7 @@ def test_windows_are_the_bases_around_the_attended_one_and_n_beyond_the_flank():
     sequence = "ACGTTGCATTAGGCATCCGA"
     genome = Genome((Contig("c", 20),), encode(sequence).copy())
     both = regions(np.array([10, 10]), np.array([1, -1]), np.array([-3, -3]), half=1)
-    plus, minus = motifs.cut(genome, both, 4, 1)
+    plus, minus = region_windows.cut(genome, both, 4, 1)
     assert decode(plus) == "NN" + sequence[5:10] + "NN"
     assert decode(minus) == "NN" + decode(reverse_complement(encode(sequence[11:16]))) + "NN"
 
@@ -348,7 +363,7 @@ def test_windows_are_the_bases_around_the_attended_one_and_n_beyond_the_flank():
 def test_windows_at_an_end_go_on_around_a_circle_and_are_n_beyond_a_line(circular):
     sequence = "ACGTTGCATTAGGCATCCGA"
     genome = Genome((Contig("c", 20, circular),), encode(sequence).copy())
-    [window] = motifs.cut(genome, regions(np.array([4]), np.array([1]), np.array([-3]), half=3), 3, 0)
+    [window] = region_windows.cut(genome, regions(np.array([4]), np.array([1]), np.array([-3]), half=3), 3, 0)
     assert decode(window) == ("GA" if circular else "NN") + sequence[:5]
 
 
@@ -364,7 +379,7 @@ def test_all_regions_of_a_site_are_in_the_same_half():
 def test_random_places_keep_widths_and_stay_inside():
     genome, site, strand, distance = promoters(50)
     before = regions(site, strand, distance, known=False)
-    after = motifs.shifted(genome, before, 1)
+    after = region_windows.shifted(genome, before, 1)
     np.testing.assert_array_equal(after.end - after.start, before.end - before.start)
     np.testing.assert_array_equal(after.strand, before.strand)
     assert (after.start >= 0).all()
@@ -374,5 +389,5 @@ def test_random_places_keep_widths_and_stay_inside():
 
 def test_composition_is_of_both_strands():
     genome = Genome((Contig("c", 8),), encode("AAAAAACN").copy())
-    assert motifs.composition(genome).tolist() == pytest.approx([4 / 11, 1.5 / 11, 1.5 / 11, 4 / 11])
-    assert motifs.composition_of(genome.base).tolist() == pytest.approx([7 / 11, 2 / 11, 1 / 11, 1 / 11])
+    assert region_windows.composition(genome).tolist() == pytest.approx([4 / 11, 1.5 / 11, 1.5 / 11, 4 / 11])
+    assert region_windows.composition_of(genome.base).tolist() == pytest.approx([7 / 11, 2 / 11, 1 / 11, 1 / 11])

@@ -333,6 +333,15 @@ def test_motifs_by_place_are_named_by_head_and_distance(made: Path, tmp_path: Pa
     assert done.returncode == 1
     assert "plain.bed: names no sites" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    done = run(made, "bed2pwm", str(tmp_path / "r.bed"), *words, "--strongest", "--table", str(tmp_path / "t"), "-o", str(tmp_path / "m"))
+    assert done.returncode == 0, done.stderr
+    groups = [line.split("\t")[0] for line in (tmp_path / "t").read_text().splitlines()[1:]]
+    assert groups[0] == "L1H1@-30"
+    assert {"L1H1@-30^4", "L1H1@12"} <= set(groups)
+    done = run(made, "bed2pwm", str(tmp_path / "plain.bed"), "genome.st", "--strongest")
+    assert done.returncode == 1
+    assert "plain.bed: tells no p" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("words", ["--format fasta", "--gapped 19-15", "--gapped x", "--widths 2-8", "--gapped 15-19 --both-strands"])

@@ -1,5 +1,7 @@
 """What is looked for besides one ungapped motif: two blocks, either orientation, several motifs, palindromes, chains as background."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -217,6 +219,83 @@ def test_a_head_that_reads_two_things_at_two_places_shows_each_by_place():
     assert "TATAAT" in consensus(near.motif.matrix)
     assert "TGTGACGT" in consensus(upstream.motif.matrix)
     assert max(near.p, upstream.p) < 1e-3
+
+
+DYAD = "CTGTATAATACAG"
+
+
+def one_in_ten(seed=7, n=800):
+    """Promoters with TATAAT near -10 where a head looks, in one of ten of them the middle of DYAD; genome, regions and which have it. The
+    head adds most for the dyad: its p are the smallest, but for some by chance."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 4, n * 200 + 200).astype(np.uint8)
+    site, rare = np.arange(n) * 200 + 150, rng.permutation(n) % 10 == 0
+    distance = -10 + rng.integers(-1, 2, n)
+    for at, word in zip(site + distance, np.where(rare, DYAD, "TATAAT"), strict=True):
+        codes[at - len(word) // 2 :][: len(word)] = encode(str(word))
+    p = np.exp(-rng.exponential(3, n) - np.where(rare, 12, 0))
+    return Genome((Contig("c", len(codes)),), codes), replace(regions(site, np.ones(n, np.int64), distance, half=8), p=p), rare
+
+
+def test_the_strongest_regions_show_what_most_hide():
+    genome, mine, rare = one_in_ten()
+    search = motifs.Search(min_sites=40, widths=(6, 8, 10, 12, 14), strongest=True)
+    whole, *parts = motifs.find_motifs(genome, mine, search, 1)
+    assert [(found.group, found.regions) for found in (whole, *parts)] == [
+        ("L1H1", 800), ("L1H1^4", 200), ("L1H1^8", 100), ("L1H1^16", 50),
+    ]  # fmt: skip
+    assert "TATAAT" in consensus(whole.motif.matrix)
+    assert (whole.motif.matrix.max(axis=1) > 0.7).sum() == 6
+    for found in parts[1:]:
+        assert DYAD in consensus(found.motif.matrix)
+        assert (found.motif.matrix.max(axis=1) > 0.7).sum() == len(DYAD)
+        assert found.p < 1e-6
+        has = np.isin(mine.site, found.sites.site)
+        assert has[rare].mean() > 0.95  # looked up in all regions, not in the strongest alone
+        assert has[~rare].mean() < 0.02
+        assert found.motif.nsites <= found.regions
+
+
+def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
+    """The same regions, the p swapped among them: every motif of the strongest is as frequent in the others."""
+    p = []
+    for seed in range(12):
+        genome, mine, _rare = one_in_ten(seed, 400)
+        mine = replace(mine, p=np.random.default_rng(seed).permutation(mine.p))
+        found = motifs.find_motifs(genome, mine, motifs.Search(min_sites=20, widths=(6, 8), strongest=True), seed)
+        p += [one.p for one in found if "^" in one.group]
+    assert len(p) == 36
+    assert min(p) > 1e-3
+    assert np.mean(np.array(p) < 0.2) < 0.45
+
+
+def test_strongest_are_quarters_eighths_and_so_on_by_p_then_weight():
+    mine = regions(np.arange(40) * 200 + 150, np.ones(40, np.int64), np.full(40, -10))
+    mine = replace(mine, p=np.repeat([0.5, 1e-3, 1e-9, 1e-9], 10), weight=np.arange(40) / 40)
+    assert [(share, np.flatnonzero(top).tolist()) for share, top in places.strongest(mine, 5)] == [
+        (4, list(range(30, 40))), (8, list(range(35, 40))),
+    ]  # fmt: skip
+    assert list(places.strongest(mine, 11)) == []
+    assert list(places.strongest(mine.take(np.zeros(0, int)), 0)) == []
+
+
+def test_two_blocks_and_either_orientation_are_looked_up_as_they_are():
+    windows, start, gap = two_blocks(300, 50)
+    chance = markov.as_markov(EVEN)
+    pair = gapped.discover(windows[:200], np.ones(200), EVEN, range(14, 21))
+    found = pair.looked_up(windows, np.ones(300), chance, False)
+    np.testing.assert_array_equal(found.matrix, pair.matrix)
+    there = start >= 0
+    assert ((found.start == start) & (found.gap == gap))[there].mean() > 0.7
+    seen, where = windows_with("TTGACATG", n=300, length=30, seed=3)
+    seen[::2] = align.turned(seen[::2])
+    one = align.discover(seen[:200], np.ones(200), EVEN, (8,), both=True)
+    found = one.looked_up(seen, np.ones(300), chance, True)
+    np.testing.assert_array_equal(found.matrix, one.matrix)
+    as_written = np.where(np.arange(300) % 2 == 0, 30 - 8 - where, where)
+    assert (found.start == as_written)[found.present > 0.5].mean() > 0.9
+    flipped = found.turned != (np.arange(300) % 2 == 0)
+    assert abs(flipped[found.present > 0.5].mean() - 0.5) > 0.4  # one orientation each, whichever was taken for the motif's
 
 
 def test_places_are_of_each_head_and_no_region_changes():

@@ -191,9 +191,9 @@ def test_the_tables_add_up_seeds():
         told(f"{truth_table.PLACES_NAMED} 0.05", "factors", regions=8, finding=6),
     ]
     lines = truth_table.summary(rows).splitlines()
-    assert "| k | -10 | 0.50, 0.75; 1.00 of the bound |  |  |  |  |  | 1.00, 0.50 |" in lines
-    assert "| k | -10 | 0.25, 0.50; 1.00 of the bound |  |  |  |  |  | 0.10, 0.05 |" in lines
-    assert "| k | -10 |  |  |  | 1.25 (40) |" in lines
+    assert "| k | -10 | 0.50, 0.75; 1.00 of the bound |  |  |  |  |  |  |  |  | 1.00, 0.50 |" in lines
+    assert "| k | -10 | 0.25, 0.50; 1.00 of the bound |  |  |  |  |  |  |  |  | 0.10, 0.05 |" in lines
+    assert "| k | -10 |  |  |  |  | 1.25 (40) |" in lines
     assert "k, places named with q of at most 0.05: 6 of 8 by a factor that was planted" in lines
 
 

@@ -107,6 +107,29 @@ def test_a_head_without_a_name_has_that_of_its_surest_place():
     assert "Its motif at −68 resembles CRP" in found["A"].text
 
 
+def test_strongest_regions_name_a_head_and_say_how_few_they_are():
+    found = verdicts.verdicts([row("A", "content"), row("B", "content", 2)], [match("A@-12^16", "LexA", 1e-7), match("B^4", "CRP", 1e-4)])
+    assert [found[name].label for name in "AB"] == ["known element: LexA", "known element: CRP"]
+    assert "Its motif at −12 where it adds most (one region in 16) resembles LexA" in found["A"].text
+    assert "Its motif where it adds most (one region in 4) resembles CRP" in found["B"].text
+
+
+def test_of_the_strongest_regions_of_a_place_the_surest_counts():
+    same = [match(f"A@-12^{share}", "LexA", q) for share, q in ((4, 1e-4), (8, 1e-8), (16, 1e-7))]
+    others = [match("A@-12", "TATA", 0.01), match("A@-12^8", "TATA", 1e-3), match("A@5^4", "LexA", 1e-5), match("B@-12^4", "LexA", 1e-4)]
+    assert verdicts.surest([*same, *others]) == [same[1], *others]
+    assert verdicts.surest([]) == []
+
+
+def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
+    matches = [
+        match("A@-12", "TATA", 0.01), match("A@-12^4", "TATA", 1e-4), match("A@-12^8", "LexA", 1e-8), match("A@-12^16", "LexA", 1e-7),
+        match("A@-60^4", "CRP", 0.01),
+    ]  # fmt: skip
+    names = ["A", "A@-12", "A@-12^4", "A@-12^8", "A@-12^16", "A@-60", "A@-60^4", "A@-60^8"]
+    assert verdicts.telling(names, matches) == ["A", "A@-12", "A@-12^8", "A@-60"]
+
+
 def scored(ap: float, part: str = "test") -> dict:
     return {"metrics": {part: {"tss": {"average_precision": ap, "prevalence": 0.002, "roc_auc": 0.9}}}}
 
@@ -131,6 +154,8 @@ def test_findings_name_what_single_places_resemble():
     words = said([row("A", "content")], matches=(*places, *others))
     assert "heads resemble: CRP by A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA by B at +7" in words
     assert "FNR" not in words
+    strong = said([row("A", "content")], matches=(match("A@-12^4", "LexA", 1e-4), match("A@-12^8", "LexA", 1e-8)))
+    assert "heads resemble: LexA by A at −12 where it adds most (one region in 8) (q = 1e-08)." in strong
     assert "Place by place" not in said([row("A", "content")], matches=(match("A", "TATA", 0.01),))
 
 

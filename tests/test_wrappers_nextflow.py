@@ -42,7 +42,7 @@ SETTINGS = {
     "train-annot": "preset validation test epochs steps batch length rate every patience seed device precision quiet",
     "dump-attention": "feature called random everywhere limit background shuffled layers heads top-k seed device precision quiet",
     "attn2bed": "max-q max-p several ism seed device quiet",
-    "bed2pwm": "format flank min-sites max-e several by-place widths both-strands gapped order seed quiet",
+    "bed2pwm": "format flank min-sites max-e several by-place strongest widths both-strands gapped order seed quiet",
     "pwm-compare": "max-q best min-overlap distance cluster-p quiet",
     "predict-annot": "label threshold top fdr merge also decoy seed device precision quiet bigwig-plus bigwig-minus",
     "annot-compare": "within feature zero-based circular consensus region threshold missing draws quiet",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..steps.motifs import Found
 
 FORMATS = "meme|jaspar|transfac|cluster-buster|homer"
+NOT_BEYOND = ("not beyond its positional null", "not beyond the other regions of its group")
 
 
 def bed2pwm(
@@ -30,6 +31,10 @@ def bed2pwm(
     ] = 1,
     by_place: Annotated[
         bool, typer.Option("--by-place", help="Split each head's regions by the distances that it looks at, such as L3H5@-68.")
+    ] = False,
+    strongest: Annotated[
+        bool,
+        typer.Option("--strongest", help="Look at the strongest quarter of each group alone too, eighth and so on, such as L3H5@-12^16."),
     ] = False,
     widths: Annotated[str, typer.Option(metavar="MIN-MAX", help="Widths of a motif; the one that explains most is chosen.")] = "6-16",
     both_strands: Annotated[bool, typer.Option("--both-strands", help="A motif may lie in either orientation.")] = False,
@@ -54,14 +59,16 @@ def bed2pwm(
 
     They are found on one half of the sites and tested on the other, against the same distances swapped among the sites (random places where
     the file tells no sites): what any sequence at that distance would show counts as nothing. E is the p of that test times the number
-    of motifs tested.
+    of motifs tested. The strongest regions are tested against all of their group: which of them are the strongest is swapped.
     """
     import os
     from dataclasses import replace
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # groups run side by side; threads within their small products only wait
 
-    from ..errors import InputError
+    import numpy as np
+
+    from ..errors import FormatError, InputError
     from ..formats import bed, files, tables
     from ..formats import genome as genome_file
     from ..formats import motifs as motif_files
@@ -77,12 +84,14 @@ def bed2pwm(
     data = genome_file.read(genome)
     attended = bed.read_regions(regions, data.contigs)
     others = bed.read_regions(controls, data.contigs) if controls else None
+    if strongest and len(attended) and np.isnan(attended.p).any():
+        raise FormatError(regions, None, "tells no p, so none is the strongest; --strongest needs the regions of attn2bed")
     if by_place:
         attended = _split(attended, regions)
         others = _split(others, controls) if others is not None else None
     if logo:
         files.make_folder(logo)
-    search = Search(flank, min_sites, several, _spread(tried), both_strands, gaps, order)
+    search = Search(flank, min_sites, several, _spread(tried), both_strands, gaps, order, strongest)
     found = list(find_motifs(data, attended, search, seed, others, usable_threads(threads)))
     tested = sum(f.motif is not None for f in found)
     motifs = [replace(f.motif, evalue=f.p * tested) for f in found if f.motif is not None]
@@ -134,6 +143,7 @@ def _spread(widths: range) -> tuple[int, ...]:
 
 
 def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
+    from ..data import source
     from ..steps.iupac import consensus
 
     rows = []
@@ -142,7 +152,7 @@ def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
             rows.append((f.group, f.regions, 0, "", f.p, f.p, "", "", f.problem))
             continue
         evalue = f.p * tested
-        verdict = "kept" if evalue <= max_e else "not beyond its positional null"
+        verdict = "kept" if evalue <= max_e else NOT_BEYOND[source(f.group).one_in > 1]
         palindrome = "yes" if f.palindrome else "no"
         rows.append((f.motif.name, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, palindrome, f.motif.alt, verdict))
     return rows

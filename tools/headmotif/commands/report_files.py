@@ -96,7 +96,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         rows=rows,
         verdicts=said,
         findings=findings.findings(rows, said, found, metrics, others, accuracy, calibration),
-        motifs=own,
+        motifs={name: own[name] for name in verdicts.telling(own, found)},
         matches=found,
         targets=_targets(paths["targets"]) if found else {},
         profiles=table["profiles"],
@@ -125,11 +125,11 @@ def _unmeasured(
     rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: "Layers | None", table: Mapping[str, Sequence[Mapping]]
 ) -> list[tuple[str, str]]:
     """What the given files could hold and do not: (option of another command, what it would show); and motifs that belong nowhere."""
-    from ..data import head_of
+    from ..data import source
 
     names = {str(row["head"]) for row in rows}
     found = []
-    if strangers := [name for name in own if name not in names and head_of(name)[0] not in names]:
+    if strangers := [name for name in own if name not in names and source(name).head not in names]:
         found.append(("--motifs", f"motifs of no head in the table: {', '.join(strangers)}"))
     found += [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
     if paths["heads"] and not any(row.get("models") for row in rows):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from ..data import Match, Motif, head_of
+from ..data import Match, Motif, source
 from ..data.verdict import KINDS, Example, Verdict
 from ..formats import meme
 from . import drawings, logos, tables, track
@@ -126,7 +126,7 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
     name = str(row["head"])
     motif = run.motifs.get(name)
     verdict = run.verdicts[name]
-    further = [one for other, one in run.motifs.items() if other != name and other not in run.verdicts and head_of(other)[0] == name]
+    further = [one for other, one in run.motifs.items() if other != name and other not in run.verdicts and source(other).head == name]
     return Card(
         name=name,
         verdict=verdict,

@@ -7,7 +7,7 @@ log-likelihood ratio, less (3 width / 2) ln(sequences), is largest (Schwarz's cr
 The starting points and the width are settled on `SCREEN` sequences at most, evenly spaced among them; then all take part.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class Alignment:
         """See `scores`; both: of the orientation that scores higher."""
         forward = scores(windows, self.matrix, background)
         return np.fmax(forward, scores(turned(windows), self.matrix, background)[:, ::-1]) if both else forward
+
+    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Markov, both: bool) -> "Alignment":
+        """The same matrix and where it lies in other windows, as many of which hold it as say so; `gain` stays."""
+        return replace(_located(laid(windows, len(self.matrix), background, both), weight, self.matrix, both), gain=self.gain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +159,12 @@ def refine(windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndar
 
 
 def _settled(seen: Laid, weight: np.ndarray, background: Markov, matrix: np.ndarray, both: bool) -> Alignment:
+    return _located(seen, weight, _maximise(seen, weight, background, matrix[None], ROUNDS), both)
+
+
+def _located(seen: Laid, weight: np.ndarray, matrix: np.ndarray, both: bool) -> Alignment:
+    """Where a matrix lies, as it is."""
     width, n = len(matrix), len(weight)
-    matrix = _maximise(seen, weight, background, matrix[None], ROUNDS)
     likelihood, posterior = fitted(seen, weight, matrix)
     gain = likelihood - 1.5 * width * np.log(max(n, 2))
     place, half = posterior.argmax(axis=1), posterior.shape[1] // 2

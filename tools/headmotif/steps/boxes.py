@@ -10,9 +10,9 @@ import numpy as np
 
 from ..alphabet import DECODE, G, N, T
 from ..data import Genome, Motif, Sites
-from .motifs import composition
 from .promoter import SPACER, TO_START
 from .promoter_scan import NOTHING, scan_pairs, upstream
+from .region_windows import composition
 from .scan import log_odds, p_values
 from .shuffle import surroundings
 from .windows import Reads, flip

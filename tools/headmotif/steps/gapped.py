@@ -5,7 +5,7 @@ a place and a gap: two blocks of `BLOCK` columns, free frequencies for the gap. 
 and one for each gap but the last. Read on the strand given: promoters have a direction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,6 +67,12 @@ class Gapped:
                 best[:, : upper.shape[1]] = np.fmax(best[:, : upper.shape[1]], upper + lower + np.log(share * len(self.gaps)))
         return np.where(np.isfinite(best), best, np.nan)
 
+    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Markov, both: bool) -> "Gapped":
+        """See `align.Alignment.looked_up`."""
+        assert not both, "two blocks have a direction"
+        seen, gaps = laid(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
+        return replace(_located(seen, weight, self.upper, self.lower, self.share, gaps), gain=self.gain)
+
 
 def discover(windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, gaps: range) -> Gapped | None:
     """The best pair of blocks of windows uint8 (sequences, length; N where a base must not be used), `gaps` bases apart; None where no such
@@ -102,13 +108,18 @@ def refine(
     chance = as_markov(background)
     seen = laid(windows, BLOCK, chance, False)
     _likelihood, upper, lower, share = _maximise(seen, weight, chance, upper, lower, share, gaps, 40)
-    held = 0.5
+    return _located(seen, weight, upper, lower, share, gaps)
+
+
+def _located(seen: Laid, weight: np.ndarray, upper: np.ndarray, lower: np.ndarray, share: np.ndarray, gaps: range) -> Gapped:
+    """Where two blocks lie, as they are."""
+    n, held = len(weight), 0.5
     for _time in range(4):
         likelihood, posterior = _expect(seen, weight, upper, lower, share, gaps, held)
         held = float(np.clip((weight * posterior.sum(axis=(1, 2))).sum() / weight.sum(), 0.01, 0.99))
     free = 3 * 2 * BLOCK + len(gaps) - 1
-    gain = likelihood - 0.5 * free * np.log(max(len(windows), 2))
-    start, gap = np.divmod(posterior.reshape(len(windows), -1).argmax(axis=1), len(gaps))
+    gain = likelihood - 0.5 * free * np.log(max(n, 2))
+    start, gap = np.divmod(posterior.reshape(n, -1).argmax(axis=1), len(gaps))
     return Gapped(upper, lower, np.array(gaps), share, gain, posterior.sum(axis=(1, 2)), start, np.array(gaps)[gap])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from .align import WIDTHS, Alignment
 from .gapped import Gapped
 from .markov import Markov, learned
 from .palindrome import palindromic
-from .selectivity import permutation_test, rank_test, usual_start
+from .places import strongest
+from .region_windows import centres, composition, cut, half_width, shifted
+from .selectivity import NOT_CHOSEN, permutation_test, rank_test, usual_start
 from .windows import Reads, flip
 
 SHUFFLES = 5
@@ -26,7 +28,7 @@ class Search:
 
     flank: bases read beyond a region on each side. min_sites: groups of fewer regions are not searched. several: motifs a group at most.
     widths: tried. both: either orientation counts. gaps: numbers of bases between two blocks, empty for one block. order: of the
-    background.
+    background. strongest: look at each group's strongest regions alone too, see `places.strongest`.
     """
 
     flank: int = 2
@@ -36,6 +38,7 @@ class Search:
     both: bool = False
     gaps: range = range(0)
     order: int = 0
+    strongest: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,8 @@ class Found:
     """One motif of a group, its p beyond the control, and why there is none (`problem`) where there is none.
 
     start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none). palindrome: it is better taken
-    for its own reverse complement. gain: nats, see `align.Alignment`. sites: where it lies, `head` its name, `weight` how probable.
+    for its own reverse complement. gain: nats, see `align.Alignment`. sites: where it lies, `head` its name, `weight` how probable; a motif
+    of the strongest regions is looked up, as it is, in all of the group.
     """
 
     group: str
@@ -74,7 +78,11 @@ def find_motifs(
         if len(mine) < search.min_sites or min(first.sum(), (~first).sum()) < search.min_sites // 4:
             return [Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {search.min_sites}")]
         others = None if controls is None else controls.take(_of(controls, group))
-        return list(_of_group(genome, regions.take(mine), first, search, seed, others, overall))
+        its = regions.take(mine)
+        parts = [(group, np.ones(len(mine), bool))]
+        if search.strongest:
+            parts += [(f"{group}^{share}", top) for share, top in strongest(its, search.min_sites)]
+        return [one for name, top in parts for one in _of_group(name, genome, its, first, top, search, seed, others, overall)]
 
     with ThreadPoolExecutor(threads) as pool:
         for found in pool.map(of_group, sorted(set(regions.head.tolist()), key=in_order)):
@@ -87,28 +95,40 @@ def _of(controls: Regions, group: str) -> np.ndarray:
 
 
 def _of_group(
-    genome: Genome, mine: Regions, first: np.ndarray, search: Search, seed: int, controls: Regions | None, overall: np.ndarray
+    group: str,
+    genome: Genome,
+    mine: Regions,
+    first: np.ndarray,
+    top: np.ndarray,
+    search: Search,
+    seed: int,
+    controls: Regions | None,
+    overall: np.ndarray,
 ) -> Iterator[Found]:
-    """The motifs of one group; first: bool (regions,), the half that they are found on."""
-    group, test = str(mine.head[0]), mine.take(~first)
-    span = _half_width(mine, search.flank)
+    """The motifs of some of a group's regions, bool `top` (regions,); first: bool (regions,), the half that they are found on."""
+    number_of = int(top.sum())
+    span = half_width(mine, search.flank)
     windows = cut(genome, mine, span, search.flank)
     weight = np.maximum(mine.weight, 1e-6)
     background = learned(windows, search.order)
     for number in range(1, search.several + 1):
-        found = _searched(windows[first], weight[first], background, search)
+        found = _searched(windows[first & top], weight[first & top], background, search)
         if found is None or (number > 1 and found.gain <= 0):
             if number == 1:
-                yield Found(group, len(mine), None, float("nan"), "its regions are too short for a motif, or all N")
+                yield Found(group, number_of, None, float("nan"), "its regions are too short for a motif, or all N")
             return
-        p = _tested(genome, test, found, background, usual_start(found, weight[first]) - span, search, span, controls, seed)
-        final = _refined(found, windows, weight, background, search)
+        start = usual_start(found, weight[first & top]) - span
+        p = _tested(genome, mine.take(~first), top[~first], found, background, start, search, span, controls, seed)
+        final = _refined(found, windows[top], weight[top], background, search)
         name = group if number == 1 else f"{group}_{number}"
+        nsites, usual = float((final.present > 0.5).sum()), usual_start(final, weight[top]) - span
+        same = not isinstance(final, Gapped) and palindromic(final, windows[top], weight[top], background, search.both) is not None
+        if not top.all():  # refined on all, the motif would become what most regions hold
+            final = final.looked_up(windows, weight, background, search.both)
         lies = final.present > 0.5
-        same = not isinstance(final, Gapped) and palindromic(final, windows, weight, background, search.both) is not None
-        motif = Motif(name, final.matrix, float(lies.sum()), overall, alt=_told(final))
+        motif = Motif(name, final.matrix, nsites, overall, alt=_told(final))
         places = _placed(mine, final, span, name).take(lies)
-        yield Found(group, len(mine), motif, p, "", usual_start(final, weight) - span, same, final.gain, places)
+        yield Found(group, number_of, motif, p, "", usual, same, final.gain, places)
         column = np.arange(windows.shape[1])
         inside = (column >= final.start[:, None]) & (column < (final.start + final.length)[:, None])
         windows[inside & lies[:, None]] = N  # the next motif is looked for elsewhere
@@ -131,6 +151,7 @@ def _refined(found: Alignment | Gapped, windows: np.ndarray, weight: np.ndarray,
 def _tested(
     genome: Genome,
     test: Regions,
+    top: np.ndarray,
     found: Alignment | Gapped,
     background: Markov,
     start: int,
@@ -139,9 +160,10 @@ def _tested(
     controls: Regions | None,
     seed: int,
 ) -> float:
-    """p of the motif on regions that it was not found on."""
+    """p of the motif in those of the regions, which it was not found on, that are `top`."""
     if controls is None and bool((test.site >= 0).all()):
-        return _beyond_position(genome, test, found, background, start, search.both)
+        return _beyond_position(genome, test, top, found, background, start, search.both)
+    test = test.take(top)
     sets = [controls] if controls is not None else [shifted(genome, test, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
     there = np.concatenate([cut(genome, one, span, search.flank) for one in sets])
     best = [
@@ -150,9 +172,14 @@ def _tested(
     return rank_test(*best)
 
 
-def _beyond_position(genome: Genome, regions: Regions, found: Alignment | Gapped, background: Markov, start: int, both: bool) -> float:
-    """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped ones."""
+def _beyond_position(
+    genome: Genome, regions: Regions, top: np.ndarray, found: Alignment | Gapped, background: Markov, start: int, both: bool
+) -> float:
+    """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped ones; of the
+    strongest regions (`top`, not all), at their own distances against as many others of the group at theirs: there the head looks at them
+    all, and what it chose is where to add most."""
     distances, own = np.unique(regions.distance, return_inverse=True)
+    own = own.ravel()
     longest = len(found.matrix) + (int(found.gaps[-1]) if isinstance(found, Gapped) else 0)
     halo = int(np.abs(distances).max()) + abs(start) + longest
     reads = Reads(genome, halo, halo)
@@ -162,7 +189,10 @@ def _beyond_position(genome: Genome, regions: Regions, found: Alignment | Gapped
         rows = slice(first, first + 1000)
         promoters = reads.cut(regions.contig[rows], regions.strand[rows], place[rows], 1)
         parts.append(found.scores(promoters, background, both)[:, reads.before + distances + start])
-    return permutation_test(np.concatenate(parts), own.ravel())
+    score = np.concatenate(parts)
+    if top.all():
+        return permutation_test(score, own)
+    return permutation_test(score[np.arange(len(own)), own][:, None], np.where(top, 0, NOT_CHOSEN))
 
 
 def _placed(regions: Regions, found: Alignment | Gapped, span: int, name: str) -> Regions:
@@ -186,21 +216,6 @@ def _told(found: Alignment | Gapped) -> str:
     return "gap " + " ".join(f"{gap}:{share:.2f}" for gap, share in zip(found.gaps.tolist(), found.share.tolist(), strict=True))
 
 
-def composition(genome: Genome) -> np.ndarray:
-    """Frequencies of A, C, G, T over both strands of a genome, float64 (4,)."""
-    frequency = composition_of(genome.base)
-    return (frequency + frequency[::-1]) / 2
-
-
-def composition_of(codes: np.ndarray) -> np.ndarray:
-    """Frequencies of A, C, G, T, float64 (4,), in codes of any shape; one of each is added.
-
-    Windows around promoters are rich in A and T: against the genome's composition every column of them would look like a motif's.
-    """
-    count = np.bincount(codes.ravel(), minlength=5)[:N] + 1.0
-    return count / count.sum()
-
-
 def discovery_half(regions: Regions, seed: int) -> np.ndarray:
     """bool (regions,): on which half of the sites a motif is found; all regions of a site are in the same half."""
     sites = np.stack([regions.contig, regions.site, regions.strand], axis=1)
@@ -209,50 +224,3 @@ def discovery_half(regions: Regions, seed: int) -> np.ndarray:
     size = int(index.max()) + 1 if len(index) else 0
     side = np.random.default_rng([seed, 5]).permutation(size) % 2 == 0
     return side[index.ravel()]
-
-
-def cut(genome: Genome, regions: Regions, span: int, flank: int) -> np.ndarray:
-    """Windows uint8 (regions, 2 span + 1) around each region's most attended base, read on its strand.
-
-    Bases more than `flank` outside the region are N, so that a motif is looked for where the head looked. A region without a
-    site has its middle in the middle.
-    """
-    reads = Reads(genome, span, span)
-    lengths = reads.lengths[regions.contig]
-    strand = regions.strand.astype(np.int64)
-    centre = centres(regions)
-    turned = np.where(_endless(genome)[regions.contig], lengths, 1 << 62)
-    inside = (centre >= 0) & (centre < lengths) | (turned == lengths)
-    place = flip(np.where(inside, centre % np.minimum(turned, lengths), 0), strand, lengths)
-    windows = reads.cut(regions.contig, strand, place, 1)
-    before, after = centre - regions.start, regions.end - 1 - centre
-    before, after = np.where(strand > 0, before, after), np.where(strand > 0, after, before)
-    # a region over a circle's origin, written as two lines, may lie a turn away from its centre
-    before, after = (np.where(np.abs(x) > lengths // 2, span, x) for x in (before, after))
-    offset = np.arange(-span, span + 1)
-    used = (offset >= -(before + flank)[:, None]) & (offset <= (after + flank)[:, None]) & inside[:, None]
-    return np.where(used, windows, N).astype(np.uint8)
-
-
-def centres(regions: Regions) -> np.ndarray:
-    """Each region's most attended base, int64 (regions,); the middle of one that names no site."""
-    pointed = regions.site + regions.strand.astype(np.int64) * regions.distance
-    return np.where(regions.site >= 0, pointed, (regions.start + regions.end - 1) // 2)
-
-
-def _endless(genome: Genome) -> np.ndarray:
-    return np.array([c.circular for c in genome.contigs])
-
-
-def _half_width(regions: Regions, flank: int) -> int:
-    """Wide enough for nineteen regions in twenty, so that a few very long ones do not make all windows long."""
-    return int(min(np.quantile(regions.end - regions.start, 0.95), 200)) // 2 + flank + 1
-
-
-def shifted(genome: Genome, regions: Regions, seed: int) -> Regions:
-    """Control regions where no site is known: the same widths and strands at random places of the same contigs."""
-    rng = np.random.default_rng([seed, 6])
-    lengths = np.array([c.length for c in genome.contigs], np.int64)[regions.contig]
-    width = regions.end - regions.start
-    start = (rng.random(len(regions)) * np.maximum(lengths - width, 1)).astype(np.int64)
-    return replace(regions, start=start, end=start + width, site=np.full(len(regions), -1))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..data import Genome, Motif
-from .motifs import composition
+from .region_windows import composition
 from .scan import log_odds, scan
 from .windows import oriented
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from .align import Alignment
 
+NOT_CHOSEN = -1
 LEAST = 1e-12
 """The normal tails below are no measure of anything smaller."""
 
@@ -25,22 +26,29 @@ def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
     """One-sided p that the sites' own distances score no higher than the same distances swapped among them at random.
 
     score: float64 (sites, distances), each site's score at every distance that occurs; NaN counts as the site's mean. own: int64 (sites,),
-    which column is the site's own. Mean, variance and skewness over all permutations are exact (Hoeffding 1951, Ann Math Stat
-    22:558-566), their distribution is taken as the gamma's with that skewness (Pearson's type III): few sites hold a motif by chance at
-    a swapped distance, so the right tail is the heavier one, and a normal one would call chance rare.
+    which column is the site's own; NOT_CHOSEN for sites that the head did not choose, which score nothing and take part in the swapping:
+    then it matters, too, which sites were chosen. Mean, variance and skewness over all permutations are exact (Hoeffding 1951, Ann Math
+    Stat 22:558-566), their distribution is taken as the gamma's with that skewness (Pearson's type III): few sites hold a motif by chance
+    at a swapped distance, so the right tail is the heavier one, and a normal one would call chance rare.
 
     >>> permutation_test(np.array([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20), np.array([0] * 20 + [1] * 20)) < 1e-6
     True
     >>> permutation_test(np.array([[1.0, 0.0]] * 40), np.array([0] * 20 + [1] * 20))
     1.0
+    >>> permutation_test(np.array([[1.0]] * 20 + [[0.0]] * 20), np.array([0] * 20 + [NOT_CHOSEN] * 20)) < 1e-6
+    True
     """
     sites = len(own)
-    if sites < 3:
+    if sites < 3 or (own == NOT_CHOSEN).all():
         return 1.0
-    count = np.bincount(own, minlength=score.shape[1])
+    chosen = own != NOT_CHOSEN
+    count = np.bincount(own[chosen], minlength=score.shape[1])
     known = np.where(np.isnan(score), 0.0, score)
     centre = (known @ count) / np.maximum(~np.isnan(score) @ count, 1)
     score = np.where(np.isnan(score), centre[:, None], score)
+    if not chosen.all():
+        score, count = np.column_stack([score, np.zeros(sites)]), np.append(count, sites - chosen.sum())
+        own = np.where(chosen, own, len(count) - 1)
     centred = score - (score @ count / sites)[:, None]  # whatever a site scores everywhere says nothing of the choice
     centred = centred - centred.mean(axis=0)
     variance = float((centred**2 @ count).sum()) / (sites - 1)

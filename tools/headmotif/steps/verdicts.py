@@ -7,15 +7,15 @@ The rules, the first that holds decides:
 3. no verdict is known, for the table of heads was not given: UNTESTED;
 4. it was looked for in models of other seeds and does not recur: UNSTABLE;
 5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
-6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more, or else the motif of one of its places
-   one with q of at most `PLACE_Q`: KNOWN, a resemblance;
+6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more, or else the motif of one of its places,
+   or of its strongest regions, one with q of at most `PLACE_Q`: KNOWN, a resemblance;
 7. else: CANDIDATE. Where the only matches cover less (six letters of sixteen), the label asks whether it is a part: many motifs hold such
    a piece, and a -35 box is not sigma 54 for its TTG.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from ..data import Match, head_of, in_order
+from ..data import Match, in_order, source
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, UNTESTED, Verdict
 
 Row = Mapping[str, float | str]
@@ -25,7 +25,8 @@ READS = (KNOWN, CANDIDATE, REDUNDANT)
 MATCH_Q = 0.05
 """Largest q of a match that names an element."""
 PLACE_Q = 0.001
-"""The same of one place of a head: there are many, and on planted genomes one factor's name in five was wrong with q up to 0.05."""
+"""The same of one place of a head, or of its strongest regions: there are many, and on planted genomes one factor's name in five was wrong
+with q up to 0.05."""
 
 RULES = (
     (NOTHING, "no region, no more regions than heads that know nothing have, or too few for a motif"),
@@ -39,7 +40,7 @@ RULES = (
     (
         KNOWN,
         f"it passed, and a known motif, of which half or more lies under the head's, matches with q of at most {MATCH_Q} "
-        f"(under that of one of its places: {PLACE_Q}): "
+        f"(under that of one of its places, or of its strongest regions: {PLACE_Q}): "
         "a resemblance, not a proof of binding",
     ),
     (CANDIDATE, "it passed, and no known motif matches; where a smaller part of one does, the label names it with a question mark"),
@@ -54,7 +55,7 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
     at_places: dict[str, Match] = {}
     for match in sorted(best.values(), key=lambda match: (match.q, match.p)):
         if of_place(match):
-            at_places.setdefault(head_of(match.query)[0], match)
+            at_places.setdefault(source(match.query).head, match)
 
     def named_by(head: str) -> Match | None:
         own = best.get(head)
@@ -64,8 +65,44 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
 
 
 def of_place(match: Match) -> bool:
-    """Does it name what one place of a head reads?"""
-    return bool(head_of(match.query)[1]) and match.q <= PLACE_Q and not partial(match)
+    """Does it name what one place of a head reads, or what its strongest regions hold?"""
+    _head, place, one_in = source(match.query)
+    return (bool(place) or one_in > 1) and match.q <= PLACE_Q and not partial(match)
+
+
+def surest(matches: Iterable[Match]) -> list[Match]:
+    """The matches, in their order, but of the strongest quarter, eighth and so on of one place that have one name only the one with the
+    smallest q: they hold the same motif, more or less blurred."""
+    matches = list(matches)
+    best: dict[tuple, Match] = {}
+    for match in sorted(matches, key=lambda match: (match.q, match.p)):
+        best.setdefault(_repeated(match), match)
+    return [match for match in matches if best[_repeated(match)] is match]
+
+
+def telling(motifs: Iterable[str], matches: Sequence[Match]) -> list[str]:
+    """The motifs, by name and in their order, without those of strongest regions that add nothing: whose place has their known motif's
+    name already, or surer, or that have no sure name."""
+    best = named(matches)
+    sure = {match.query: match for match in surest(match for match in best.values() if of_place(match))}
+    whole = {(source(query)[:2], match.target) for query, match in best.items() if source(query).one_in == 1}
+    return [name for name in motifs if source(name).one_in == 1 or (name in sure and (source(name)[:2], sure[name].target) not in whole)]
+
+
+def _repeated(match: Match) -> tuple:
+    head, place, one_in = source(match.query)
+    return (head, place, match.target) if one_in > 1 else (match.query, match.target)
+
+
+def at_place(query: str) -> str:
+    """Where a head's motif was found, in words behind the head's name; "" where in all that it looks at.
+
+    >>> at_place("L3H5@-12^16"), at_place("L3H5@8"), at_place("L3H5^4"), at_place("L3H5")
+    (' at −12 where it adds most (one region in 16)', ' at +8', ' where it adds most (one region in 4)', '')
+    """
+    _head, place, one_in = source(query)
+    at = f" at {int(place):+d}".replace("-", "−") if place else ""
+    return at + (f" where it adds most (one region in {one_in})" if one_in > 1 else "")
 
 
 def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
@@ -97,9 +134,9 @@ def _has_content(row: Row) -> bool:
 def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
     said = str(row.get("verdict", ""))
     name = str(row["head"])
-    place = head_of(match.query)[1] if match else ""
-    motif = f"Its motif at {place.replace('-', '−')}" if place else "Its motif"
-    like = f"{motif} resembles {_much(match)} (q = {match.q:.2g})." if match else f"No known motif matches with q of at most {MATCH_Q}."
+    like = f"No known motif matches with q of at most {MATCH_Q}."
+    if match:
+        like = f"Its motif{at_place(match.query)} resembles {_much(match)} (q = {match.q:.2g})."
     if not said:
         return Verdict(
             UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match
