@@ -5,7 +5,8 @@
 Three kinds of networks, each read as `score-heads` reads one: the trained ones at the genome's sites, untrained ones (fresh weights, a
 seed each) at the same sites, and those trained on sites at random places (`--shuffled-model`, with their genomes by `--shuffled-genome`)
 at those places. Then the p-values where the null is true by construction: regions of background positions that take the sites' part,
-motifs of regions whose distances are swapped among the sites, spacings of heads whose choices are. P(p <= a) / a is to be 1 or less.
+motifs of regions whose distances are swapped among the sites, or of the strongest where their p are swapped, spacings of heads whose
+choices are. P(p <= a) / a is to be 1 or less.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.commands import reading_files as reading
-from headmotif.data import BACKGROUND, SITE, Attention, Genome
+from headmotif.data import BACKGROUND, SITE, Attention, Genome, source
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
 from headmotif.steps import agreement, attend, background, compute, heads, model, motifs, places, segment
@@ -72,15 +73,24 @@ def of_background(attention: Attention, seed: int) -> np.ndarray:
     return np.stack([segment.peaks(alone, layer, head, query, seed)[0].p for layer, head in where])
 
 
-def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """p of the heads' motifs, and of their places', the distances swapped among the sites of each head."""
+def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, ...]:
+    """p of the heads' motifs, and of their places', the distances swapped among the sites of each head; and of the motifs of the places'
+    strongest regions, the p swapped among the regions of each place."""
     regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
     if not len(regions):
-        return np.zeros(0), np.zeros(0)
+        return (np.zeros(0),) * 3
     swapped = segment.permuted_offsets(regions, seed)
+    by_place = motifs.Search(flank=8, widths=PLACE_WIDTHS)
     whole = motifs.find_motifs(genome, swapped, motifs.Search(min_sites=20), seed)
-    split = motifs.find_motifs(genome, places.by_place(swapped), motifs.Search(flank=8, widths=PLACE_WIDTHS), seed)
-    return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split))
+    split = motifs.find_motifs(genome, places.by_place(swapped), by_place, seed)
+    mine = places.by_place(regions)
+    p, rng = mine.p.copy(), np.random.default_rng([seed, 23])
+    for group in np.unique(mine.head):
+        its = np.flatnonzero(mine.head == group)
+        p[its] = p[rng.permutation(its)]
+    strong = motifs.find_motifs(genome, replace(mine, p=p), replace(by_place, strongest=True), seed)
+    strong = (one for one in strong if source(one.group).one_in > 1)
+    return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split, strong))
 
 
 def of_pairs(attention: Attention, seed: int) -> np.ndarray:
@@ -120,7 +130,8 @@ def main() -> None:
     cases += [("untrained", name, net, genome) for name, net in untrained(asked.preset, asked.untrained)]
     for path, its in zip(asked.shuffled_model, asked.shuffled_genome, strict=True):
         cases.append(("shuffled sites", str(path), trained(path), genome_file.read(str(its))))
-    rows, p = [], {"regions": [], "motifs": [], "motifs by place": [], "spacings": []}
+    of_each = ("motifs", "motifs by place", "motifs of the strongest")
+    rows, p = [], {"regions": [], **{what: [] for what in of_each}, "spacings": []}
     for kind, name, net, its in cases:
         attention = look(net, its, asked.limit, 1, asked.threads)
         rows.append(read(kind, name, attention, its, 1))
@@ -128,7 +139,7 @@ def main() -> None:
         p["regions"].append(of_background(attention, 1).ravel())
         if kind == "trained":
             for seed in range(1, asked.swaps + 1):
-                for what, found in zip(("motifs", "motifs by place"), of_motifs(attention, its, seed), strict=True):
+                for what, found in zip(of_each, of_motifs(attention, its, seed), strict=True):
                     p[what].append(found)
             p["spacings"] += [of_pairs(attention, seed) for seed in range(1, asked.swaps + 1)]
     tables.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})

@@ -118,12 +118,15 @@ def test_of_the_strongest_regions_of_a_place_the_surest_counts():
     same = [match(f"A@-12^{share}", "LexA", q) for share, q in ((4, 1e-4), (8, 1e-8), (16, 1e-7))]
     others = [match("A@-12", "TATA", 0.01), match("A@-12^8", "TATA", 1e-3), match("A@5^4", "LexA", 1e-5), match("B@-12^4", "LexA", 1e-4)]
     assert verdicts.surest([*same, *others]) == [same[1], *others]
+    whole = match("A@-12", "LexA", 1e-4)
+    assert verdicts.surest([*same, whole]) == [whole]  # the place's own name is enough
+    assert verdicts.surest([*same, match("A@-12", "LexA", 0.01)])[:1] == [same[1]]  # unless it is unsure
     assert verdicts.surest([]) == []
 
 
 def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
     matches = [
-        match("A@-12", "TATA", 0.01), match("A@-12^4", "TATA", 1e-4), match("A@-12^8", "LexA", 1e-8), match("A@-12^16", "LexA", 1e-7),
+        match("A@-12", "TATA", 1e-4), match("A@-12^4", "TATA", 1e-5), match("A@-12^8", "LexA", 1e-8), match("A@-12^16", "LexA", 1e-7),
         match("A@-60^4", "CRP", 0.01),
     ]  # fmt: skip
     names = ["A", "A@-12", "A@-12^4", "A@-12^8", "A@-12^16", "A@-60", "A@-60^4", "A@-60^8"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..data import Match, source
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, Verdict
-from .verdicts import READS, Row, at_place, named, of_place
+from .verdicts import READS, Row, at_place, named, of_place, surest
 
 CALLED = 0.1
 """Nucleotides with a P from here on are those whose calibration is told in words."""
@@ -121,16 +121,15 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
 
 def _places(matches: Sequence[Match]) -> list[str]:
     """What single places of heads resemble by sure matches, a known motif each with its surest places."""
-    by_target: dict[str, dict[tuple[str, str], str]] = {}
-    for query, match in sorted(named(matches).items(), key=lambda one: (one[1].q, one[1].p)):
-        head, place, _one_in = source(query)
-        if of_place(match):  # of a place and its strongest regions the surest
-            by_target.setdefault(match.target, {}).setdefault((head, place), f"{head}{at_place(query)} (q = {match.q:.2g})")
+    by_target: dict[str, list[str]] = {}
+    for match in sorted(surest(named(matches).values()), key=lambda match: (match.q, match.p)):
+        if of_place(match):
+            by_target.setdefault(match.target, []).append(f"{source(match.query).head}{at_place(match.query)} (q = {match.q:.2g})")
     if not by_target:
         return []
     each = [
-        f"{target} by {', '.join(list(at.values())[:PLACES])}" + (f" and {len(at) - PLACES} more" if len(at) > PLACES else "")
-        for target, at in by_target.items()
+        f"{target} by {', '.join(where[:PLACES])}" + (f" and {len(where) - PLACES} more" if len(where) > PLACES else "")
+        for target, where in by_target.items()
     ]
     return [f"Place by place, each motif beyond its own positional null, heads resemble: {'; '.join(each)}."]
 

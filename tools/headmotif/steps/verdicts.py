@@ -53,7 +53,7 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
     first = leaders(rows)
     best = named(matches)
     at_places: dict[str, Match] = {}
-    for match in sorted(best.values(), key=lambda match: (match.q, match.p)):
+    for match in sorted(surest(best.values()), key=lambda match: (match.q, match.p)):
         if of_place(match):
             at_places.setdefault(source(match.query).head, match)
 
@@ -71,27 +71,22 @@ def of_place(match: Match) -> bool:
 
 
 def surest(matches: Iterable[Match]) -> list[Match]:
-    """The matches, in their order, but of the strongest quarter, eighth and so on of one place that have one name only the one with the
-    smallest q: they hold the same motif, more or less blurred."""
+    """The matches, in their order, without what a place's strongest regions repeat: they hold the motif of all its regions again, or
+    one motif more or less blurred. A name that the place itself has surely is its alone; of others the smallest q counts."""
     matches = list(matches)
+    place = {match.query: source(match.query)[:2] for match in matches}
+    own = {(place[match.query], match.target) for match in matches if source(match.query).one_in == 1 and of_place(match)}
+    strongest = [match for match in matches if source(match.query).one_in > 1 and (place[match.query], match.target) not in own]
     best: dict[tuple, Match] = {}
-    for match in sorted(matches, key=lambda match: (match.q, match.p)):
-        best.setdefault(_repeated(match), match)
-    return [match for match in matches if best[_repeated(match)] is match]
+    for match in sorted(strongest, key=lambda match: (match.q, match.p)):
+        best.setdefault((place[match.query], match.target), match)
+    return [match for match in matches if source(match.query).one_in == 1 or best.get((place[match.query], match.target)) is match]
 
 
 def telling(motifs: Iterable[str], matches: Sequence[Match]) -> list[str]:
-    """The motifs, by name and in their order, without those of strongest regions that add nothing: whose place has their known motif's
-    name already, or surer, or that have no sure name."""
-    best = named(matches)
-    sure = {match.query: match for match in surest(match for match in best.values() if of_place(match))}
-    whole = {(source(query)[:2], match.target) for query, match in best.items() if source(query).one_in == 1}
-    return [name for name in motifs if source(name).one_in == 1 or (name in sure and (source(name)[:2], sure[name].target) not in whole)]
-
-
-def _repeated(match: Match) -> tuple:
-    head, place, one_in = source(match.query)
-    return (head, place, match.target) if one_in > 1 else (match.query, match.target)
+    """The motifs, by name and in their order, without those of strongest regions that have no sure name or add nothing (see `surest`)."""
+    sure = {match.query for match in surest(named(matches).values()) if of_place(match)}
+    return [name for name in motifs if source(name).one_in == 1 or name in sure]
 
 
 def at_place(query: str) -> str:
