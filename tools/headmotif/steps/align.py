@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..alphabet import N
-from .markov import Markov, as_markov
+from .markov import Background, as_markov
 
 WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16)
 PSEUDO = 1.0
@@ -50,12 +50,12 @@ class Alignment:
         """Bases of each occurrence, int64 (sequences,)."""
         return np.full(len(self.start), len(self.matrix))
 
-    def scores(self, windows: np.ndarray, background: Markov | np.ndarray, both: bool = False) -> np.ndarray:
+    def scores(self, windows: np.ndarray, background: Background | np.ndarray, both: bool = False) -> np.ndarray:
         """See `scores`; both: of the orientation that scores higher."""
         forward = scores(windows, self.matrix, background)
         return np.fmax(forward, scores(turned(windows), self.matrix, background)[:, ::-1]) if both else forward
 
-    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Markov, both: bool) -> "Alignment":
+    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Alignment":
         """The same matrix and where it lies in other windows, as many of which hold it as say so; `gain` stays."""
         return replace(_located(laid(windows, len(self.matrix), background, both), weight, self.matrix, both), gain=self.gain)
 
@@ -90,8 +90,9 @@ def places(windows: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
     return hot.reshape(*hot.shape[:2], 4 * width), ~(stretches == N).any(axis=2)
 
 
-def laid(windows: np.ndarray, width: int, background: Markov, both: bool) -> Laid:
-    parts = [(*places(w, width), background.stretches(w, width)) for w in ((windows, turned(windows)) if both else (windows,))]
+def laid(windows: np.ndarray, width: int, background: Background, both: bool) -> Laid:
+    read = ((windows, background), (turned(windows), background.turned)) if both else ((windows, background),)
+    parts = [(*places(w, width), chance.stretches(w, width)) for w, chance in read]
     hot, valid, chance = (np.concatenate(part, axis=1) if both else part[0] for part in zip(*parts, strict=True))
     prior = valid / np.maximum(valid.sum(axis=1), 1)[:, None]
     return Laid(hot, valid, chance.astype(np.float32), prior.astype(np.float32))
@@ -102,7 +103,7 @@ def log_odds(matrix: np.ndarray, background: np.ndarray) -> np.ndarray:
     return np.log(matrix) - np.log(background)
 
 
-def scores(windows: np.ndarray, matrix: np.ndarray, background: Markov | np.ndarray) -> np.ndarray:
+def scores(windows: np.ndarray, matrix: np.ndarray, background: Background | np.ndarray) -> np.ndarray:
     """Log-odds (nats), float64 (sequences, starts), of the motif at each start in windows uint8; NaN where an N is in the way."""
     hot, valid = places(windows, len(matrix))
     said = (hot @ np.log(matrix).ravel().astype(np.float32)).astype(np.float64)
@@ -110,7 +111,7 @@ def scores(windows: np.ndarray, matrix: np.ndarray, background: Markov | np.ndar
 
 
 def discover(
-    windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, widths: tuple[int, ...] = WIDTHS, both: bool = False
+    windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, widths: tuple[int, ...] = WIDTHS, both: bool = False
 ) -> Alignment | None:
     """The best motif of windows uint8 (sequences, length; N where a base must not be used), or None where no width fits.
 
@@ -152,13 +153,15 @@ def trimmed(matrix: np.ndarray, background: np.ndarray, least: int = WIDTHS[0]) 
     return matrix[first:last]
 
 
-def refine(windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, matrix: np.ndarray, both: bool = False) -> Alignment:
+def refine(
+    windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, matrix: np.ndarray, both: bool = False
+) -> Alignment:
     """Expectation maximisation from one starting matrix (width, 4) to its end."""
     chance = as_markov(background)
     return _settled(laid(windows, len(matrix), chance, both), weight, chance, matrix, both)
 
 
-def _settled(seen: Laid, weight: np.ndarray, background: Markov, matrix: np.ndarray, both: bool) -> Alignment:
+def _settled(seen: Laid, weight: np.ndarray, background: Background, matrix: np.ndarray, both: bool) -> Alignment:
     return _located(seen, weight, _maximise(seen, weight, background, matrix[None], ROUNDS), both)
 
 
@@ -196,7 +199,7 @@ def _expect(seen: Laid, weight: np.ndarray, matrices: np.ndarray, share: np.ndar
     return (weight[:, None] * np.log(total)).sum(axis=0) / weight.mean(), ratio
 
 
-def _maximise(seen: Laid, weight: np.ndarray, background: Markov, matrices: np.ndarray, rounds: int) -> np.ndarray:
+def _maximise(seen: Laid, weight: np.ndarray, background: Background, matrices: np.ndarray, rounds: int) -> np.ndarray:
     """The matrix (width, 4) of the highest likelihood after so many rounds, or at rest, from each start (matrices, width, 4)."""
     share = np.full(len(matrices), 0.5)
     likelihood = np.zeros(len(matrices))
@@ -219,7 +222,7 @@ def frequencies(counts: np.ndarray, background: np.ndarray) -> np.ndarray:
     return counts / counts.sum(axis=-1, keepdims=True)
 
 
-def _as_it_stands(seen: Laid, weight: np.ndarray, background: Markov) -> np.ndarray:
+def _as_it_stands(seen: Laid, weight: np.ndarray, background: Background) -> np.ndarray:
     """Starting matrices (starts, width, 4): what stands at each offset, unaligned, a little sharpened."""
     counts = np.einsum("n,nsk->sk", weight / weight.mean(), seen.hot * seen.valid[:, :, None], optimize=True)
     frequency = frequencies(counts.reshape(len(counts), -1, 4), background.composition)
@@ -228,7 +231,7 @@ def _as_it_stands(seen: Laid, weight: np.ndarray, background: Markov) -> np.ndar
     return (sharp / sharp.sum(axis=-1, keepdims=True))[np.argsort(-bits, kind="stable")[:STANDING]]
 
 
-def words(seen: Laid, weight: np.ndarray, background: Markov) -> np.ndarray:
+def words(seen: Laid, weight: np.ndarray, background: Background) -> np.ndarray:
     """Starting matrices (words, width, 4) of the most enriched words of six, in the middle of the width."""
     composition = background.composition
     size = min(6, seen.hot.shape[2] // 4)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .align import STILL, Laid, frequencies, laid, screened, words
-from .markov import Markov, as_markov
+from .markov import Background, as_markov
 
 BLOCK = 6
 SPREAD = 1.0
@@ -52,7 +52,7 @@ class Gapped:
         """Both blocks with the most frequent gap between them, of columns that say nothing: float64 (width, 4)."""
         return np.concatenate([self.upper, np.full((self.usual, 4), 0.25), self.lower])
 
-    def scores(self, windows: np.ndarray, background: Markov | np.ndarray, both: bool = False) -> np.ndarray:
+    def scores(self, windows: np.ndarray, background: Background | np.ndarray, both: bool = False) -> np.ndarray:
         """Log-odds (nats) of the best gap, float64 (sequences, starts) for every start that a motif of the usual gap has; NaN where an N
         is in the way of all gaps, or the window is too short for them."""
         assert not both, "two blocks have a direction"
@@ -67,14 +67,14 @@ class Gapped:
                 best[:, : upper.shape[1]] = np.fmax(best[:, : upper.shape[1]], upper + lower + np.log(share * len(self.gaps)))
         return np.where(np.isfinite(best), best, np.nan)
 
-    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Markov, both: bool) -> "Gapped":
+    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Gapped":
         """See `align.Alignment.looked_up`."""
         assert not both, "two blocks have a direction"
         seen, gaps = laid(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
         return replace(_located(seen, weight, self.upper, self.lower, self.share, gaps), gain=self.gain)
 
 
-def discover(windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, gaps: range) -> Gapped | None:
+def discover(windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, gaps: range) -> Gapped | None:
     """The best pair of blocks of windows uint8 (sequences, length; N where a base must not be used), `gaps` bases apart; None where no such
     pair fits. weight, background: as in `align.discover`. Deterministic."""
     chance = as_markov(background)
@@ -98,7 +98,7 @@ def discover(windows: np.ndarray, weight: np.ndarray, background: Markov | np.nd
 def refine(
     windows: np.ndarray,
     weight: np.ndarray,
-    background: Markov | np.ndarray,
+    background: Background | np.ndarray,
     upper: np.ndarray,
     lower: np.ndarray,
     share: np.ndarray,
@@ -153,7 +153,14 @@ def _expect(
 
 
 def _maximise(
-    seen: Laid, weight: np.ndarray, background: Markov, upper: np.ndarray, lower: np.ndarray, share: np.ndarray, gaps: range, rounds: int
+    seen: Laid,
+    weight: np.ndarray,
+    background: Background,
+    upper: np.ndarray,
+    lower: np.ndarray,
+    share: np.ndarray,
+    gaps: range,
+    rounds: int,
 ) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
     """The likelihood, the blocks and the shares of the gaps after so many rounds, or at rest."""
     scaled, held, likelihood = weight / weight.mean(), 0.5, -np.inf
@@ -177,7 +184,7 @@ def _maximise(
     return likelihood, upper, lower, share
 
 
-def _beginnings(seen: Laid, weight: np.ndarray, background: Markov, gaps: range) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _beginnings(seen: Laid, weight: np.ndarray, background: Background, gaps: range) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For each frequent word as one block, the other as it stands at the gap where it says most; and the words taken as the other block."""
     found = []
     frequent = words(seen, weight, background)

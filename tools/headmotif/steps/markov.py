@@ -39,8 +39,45 @@ class Markov:
 
     def stretches(self, windows: np.ndarray, width: int) -> np.ndarray:
         """ln P of each stretch of `width`, float64 (sequences, starts)."""
-        total = np.cumsum(np.pad(self.logs(windows), ((0, 0), (1, 0))), axis=1)
-        return total[:, width:] - total[:, :-width]
+        return _sums(self.logs(windows), width)
+
+    @property
+    def turned(self) -> "Markov":
+        """For windows read on the other strand: both strands count alike."""
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A base is worth what others have at the same column of their windows: against it, only what sets some windows apart is a motif.
+
+    composition: float64 (4,), of all columns; table: float64 (columns, 4). Windows are read in full length.
+    """
+
+    composition: np.ndarray
+    table: np.ndarray
+
+    @property
+    def turned(self) -> "Columns":
+        return Columns(self.composition[::-1], self.table[::-1, ::-1])
+
+    def stretches(self, windows: np.ndarray, width: int) -> np.ndarray:
+        """See `Markov.stretches`."""
+        known = np.minimum(windows, N - 1)
+        logs = np.where(windows < N, np.log(self.table)[np.arange(windows.shape[1]), known], 0.0)
+        return _sums(logs, width)
+
+
+def by_column(windows: np.ndarray) -> Columns:
+    """From windows uint8 (sequences, length), N left out; one of each base, shared out like the composition, is added to every column."""
+    composition = learned(windows).composition
+    table = np.stack([(windows == base).sum(axis=0) for base in range(N)], axis=1) + composition
+    return Columns(composition, table / table.sum(axis=1, keepdims=True))
+
+
+def _sums(logs: np.ndarray, width: int) -> np.ndarray:
+    total = np.cumsum(np.pad(logs, ((0, 0), (1, 0))), axis=1)
+    return total[:, width:] - total[:, :-width]
 
 
 def learned(windows: np.ndarray, order: int = 0) -> Markov:
@@ -57,9 +94,9 @@ def learned(windows: np.ndarray, order: int = 0) -> Markov:
     return Markov(composition, table / table.sum(axis=1, keepdims=True))
 
 
-def as_markov(background: "Markov | np.ndarray") -> Markov:
+def as_markov(background: "Background | np.ndarray") -> "Background":
     """A composition, (4,), as a background of order 0."""
-    return background if isinstance(background, Markov) else Markov(background, background[None])
+    return Markov(background, background[None]) if isinstance(background, np.ndarray) else background
 
 
 def _contexts(windows: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,3 +104,6 @@ def _contexts(windows: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
     words = np.lib.stride_tricks.sliding_window_view(windows, order, axis=1)
     weight = N ** np.arange(order - 1, -1, -1)
     return np.minimum(words, N - 1).astype(np.int64) @ weight, (words < N).all(axis=2)
+
+
+Background = Markov | Columns

@@ -11,7 +11,7 @@ from ..data import Genome, Motif, Regions, in_order
 from . import align, gapped
 from .align import WIDTHS, Alignment
 from .gapped import Gapped
-from .markov import Markov, learned
+from .markov import Background, Markov, by_column, learned
 from .palindrome import palindromic
 from .places import strongest
 from .region_windows import centres, composition, cut, half_width, shifted
@@ -111,37 +111,44 @@ def _of_group(
     windows = cut(genome, mine, span, search.flank)
     weight = np.maximum(mine.weight, 1e-6)
     background = learned(windows, search.order)
+    # of the strongest: first what sets them apart from the others of their group, and where nothing does, what they hold
+    chances: tuple[Background, ...] = (background,) if top.all() else (by_column(windows), background)
     for number in range(1, search.several + 1):
-        found = _searched(windows[first & top], weight[first & top], background, search)
+        for chance in chances:
+            found = _searched(windows[first & top], weight[first & top], chance, search)
+            if found is not None and found.gain > 0:
+                break
         if found is None or (number > 1 and found.gain <= 0):
             if number == 1:
                 yield Found(group, number_of, None, float("nan"), "its regions are too short for a motif, or all N")
             return
         start = usual_start(found, weight[first & top]) - span
         p = _tested(genome, mine.take(~first), top[~first], found, background, start, search, span, controls, seed)
-        final = _refined(found, windows[top], weight[top], background, search)
+        final = _refined(found, windows[top], weight[top], chance, search)
         name = group if number == 1 else f"{group}_{number}"
-        nsites, usual = float((final.present > 0.5).sum()), usual_start(final, weight[top]) - span
-        same = not isinstance(final, Gapped) and palindromic(final, windows[top], weight[top], background, search.both) is not None
+        nsites, begins = float((final.present > 0.5).sum()), usual_start(final, weight[top]) - span
+        same = not isinstance(final, Gapped) and palindromic(final, windows[top], weight[top], chance, search.both) is not None
         if not top.all():  # refined on all, the motif would become what most regions hold
-            final = final.looked_up(windows, weight, background, search.both)
+            final = final.looked_up(windows, weight, chance, search.both)
         lies = final.present > 0.5
         motif = Motif(name, final.matrix, nsites, overall, alt=_told(final))
         places = _placed(mine, final, span, name).take(lies)
-        yield Found(group, number_of, motif, p, "", usual, same, final.gain, places)
+        yield Found(group, number_of, motif, p, "", begins, same, final.gain, places)
         column = np.arange(windows.shape[1])
         inside = (column >= final.start[:, None]) & (column < (final.start + final.length)[:, None])
         windows[inside & lies[:, None]] = N  # the next motif is looked for elsewhere
 
 
-def _searched(windows: np.ndarray, weight: np.ndarray, background: Markov, search: Search) -> Alignment | Gapped | None:
+def _searched(windows: np.ndarray, weight: np.ndarray, background: Background, search: Search) -> Alignment | Gapped | None:
     """One block, or two where that explains more."""
     one = align.discover(windows, weight, background, search.widths, search.both)
     two = gapped.discover(windows, weight, background, search.gaps) if len(search.gaps) else None
     return two if two is not None and (one is None or two.gain > one.gain) else one
 
 
-def _refined(found: Alignment | Gapped, windows: np.ndarray, weight: np.ndarray, background: Markov, search: Search) -> Alignment | Gapped:
+def _refined(
+    found: Alignment | Gapped, windows: np.ndarray, weight: np.ndarray, background: Background, search: Search
+) -> Alignment | Gapped:
     """The same motif on all windows."""
     if isinstance(found, Gapped):
         return gapped.refine(windows, weight, background, found.upper, found.lower, found.share, search.gaps)

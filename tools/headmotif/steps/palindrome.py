@@ -7,14 +7,14 @@ criterion: a symmetric one has half the free frequencies, and loses likelihood w
 import numpy as np
 
 from .align import Alignment, fitted, laid
-from .markov import Markov, as_markov
+from .markov import Background, as_markov
 
 LEAST = 0.75
 """The columns that pair must hold this share of the motif's information: two faint ends alike are no palindrome."""
 
 
 def palindromic(
-    found: Alignment, windows: np.ndarray, weight: np.ndarray, background: Markov | np.ndarray, both: bool = False
+    found: Alignment, windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, both: bool = False
 ) -> np.ndarray | None:
     """The motif made symmetric, float64 (width, 4), where that explains the windows better, else None; arguments as of `align.discover`."""
     matrix, chance = found.matrix, as_markov(background)
