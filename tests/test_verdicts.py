@@ -107,11 +107,14 @@ def test_a_head_without_a_name_has_that_of_its_surest_place():
     assert "Its motif at −68 resembles CRP" in found["A"].text
 
 
-def test_strongest_regions_name_a_head_and_say_how_few_they_are():
-    found = verdicts.verdicts([row("A", "content"), row("B", "content", 2)], [match("A@-12^16", "LexA", 1e-7), match("B^4", "CRP", 1e-4)])
-    assert [found[name].label for name in "AB"] == ["known element: LexA", "known element: CRP"]
-    assert "Its motif at −12 where it adds most (one region in 16) resembles LexA" in found["A"].text
+def test_strongest_regions_are_told_beside_what_a_head_is_named_by():
+    rows = [row(name, "content", group) for group, name in enumerate("ABC")] + [row("D", "position", 9)]
+    rare = [match(f"{name}@-12^16", "LexA", 1e-7) for name in "ACD"]
+    found = verdicts.verdicts(rows, [*rare, match("A", "TATA", 0.01), match("B^4", "CRP", 1e-4), match("C@5", "LexA", 1e-5)])
+    assert [found[name].label for name in "ABCD"] == ["known element: TATA", "candidate", "known element: LexA", verdicts.POSITION]
+    assert "Its motif at −12 where it adds most (one region in 16) resembles LexA (q = 1e-07)." in found["A"].text
     assert "Its motif where it adds most (one region in 4) resembles CRP" in found["B"].text
+    assert "where it adds most" not in found["C"].text + found["D"].text
 
 
 def test_of_the_strongest_regions_of_a_place_the_surest_counts():

@@ -7,13 +7,14 @@ The rules, the first that holds decides:
 3. no verdict is known, for the table of heads was not given: UNTESTED;
 4. it was looked for in models of other seeds and does not recur: UNSTABLE;
 5. of a group of heads that choose alike, all but the first by number of regions: REDUNDANT with that one;
-6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more, or else the motif of one of its places,
-   or of its strongest regions, one with q of at most `PLACE_Q`: KNOWN, a resemblance;
+6. its motif has a match with q of at most `MATCH_Q` that covers half of the known motif or more, or else the motif of one of its places
+   one with q of at most `PLACE_Q`: KNOWN, a resemblance;
 7. else: CANDIDATE. Where the only matches cover less (six letters of sixteen), the label asks whether it is a part: many motifs hold such
    a piece, and a -35 box is not sigma 54 for its TTG.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ..data import Match, in_order, source
 from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, UNTESTED, Verdict
@@ -40,7 +41,7 @@ RULES = (
     (
         KNOWN,
         f"it passed, and a known motif, of which half or more lies under the head's, matches with q of at most {MATCH_Q} "
-        f"(under that of one of its places, or of its strongest regions: {PLACE_Q}): "
+        f"(under that of one of its places: {PLACE_Q}): "
         "a resemblance, not a proof of binding",
     ),
     (CANDIDATE, "it passed, and no known motif matches; where a smaller part of one does, the label names it with a question mark"),
@@ -53,15 +54,20 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
     first = leaders(rows)
     best = named(matches)
     at_places: dict[str, Match] = {}
+    rarer: dict[str, dict[str, Match]] = {}
     for match in sorted(surest(best.values()), key=lambda match: (match.q, match.p)):
-        if of_place(match):
-            at_places.setdefault(source(match.query).head, match)
+        head, _place, one_in = source(match.query)
+        if of_place(match) and one_in == 1:
+            at_places.setdefault(head, match)
+        elif of_place(match):
+            rarer.setdefault(head, {}).setdefault(match.target, match)
 
     def named_by(head: str) -> Match | None:
         own = best.get(head)
         return own if own and not partial(own) else at_places.get(head, own)
 
-    return {str(row["head"]): _verdict(row, first.get(row.get("group", "")), named_by(str(row["head"]))) for row in rows}
+    said = {str(row["head"]): _verdict(row, first.get(row.get("group", "")), named_by(str(row["head"]))) for row in rows}
+    return {head: replace(verdict, text=verdict.text + _rarer(rarer.get(head, {}), verdict)) for head, verdict in said.items()}
 
 
 def of_place(match: Match) -> bool:
@@ -98,6 +104,14 @@ def at_place(query: str) -> str:
     _head, place, one_in = source(query)
     at = f" at {int(place):+d}".replace("-", "−") if place else ""
     return at + (f" where it adds most (one region in {one_in})" if one_in > 1 else "")
+
+
+def _rarer(by_target: Mapping[str, Match], verdict: Verdict) -> str:
+    """What the strongest regions of its places are, beside what the head is named by: a head is not named by so few."""
+    others = [
+        match for target, match in by_target.items() if verdict.kind in READS and not (verdict.match and verdict.match.target == target)
+    ]
+    return "".join(f" Its motif{at_place(match.query)} resembles {_much(match)} (q = {match.q:.2g})." for match in others)
 
 
 def leaders(rows: Sequence[Row]) -> dict[float | str, str]:
