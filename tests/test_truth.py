@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
 
 import recovery
 import rivals
+import strongest
 import truth_table
 
 from headmotif.data import Regions, Sites
@@ -207,3 +208,11 @@ def test_a_share_of_the_bound_says_of_how_many_networks_it_is():
     ]
     [line] = [line for line in truth_table.summary(rows).splitlines() if line.startswith("| large | LexA")]
     assert "| 0.30, 0.75; 0.75 of the bound of 1 of 2 networks |" in line
+
+
+def test_regions_are_ranked_by_a_value_of_their_site():
+    at = sites_of([100, 300, 500], [1, -1, 1])
+    mine = rivals.regions(at, ("c",), np.full(3, -12), 17)
+    found = strongest.ranked(mine, strongest.valued(at, np.array([0.1, 0.9, 0.5])))
+    np.testing.assert_allclose(found.p, [1, 1 / 3, 2 / 3])
+    np.testing.assert_array_equal(found.start, mine.start)
