@@ -5,7 +5,7 @@
 Three kinds of networks, each read as `score-heads` reads one: the trained ones at the genome's sites, untrained ones (fresh weights, a
 seed each) at the same sites, and those trained on sites at random places (`--shuffled-model`, with their genomes by `--shuffled-genome`)
 at those places. Then the p-values where the null is true by construction: regions of background positions that take the sites' part,
-motifs of regions whose distances are swapped among the sites, or of the strongest where their p are swapped, spacings of heads whose
+motifs of regions whose distances are swapped among the sites, or of the strongest where p and weight are, spacings of heads whose
 choices are. P(p <= a) / a is to be 1 or less.
 """
 
@@ -75,7 +75,7 @@ def of_background(attention: Attention, seed: int) -> np.ndarray:
 
 def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, ...]:
     """p of the heads' motifs, and of their places', the distances swapped among the sites of each head; and of the motifs of the places'
-    strongest regions, the p swapped among the regions of each place."""
+    strongest regions, p and weight swapped among the regions of each place."""
     regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
     if not len(regions):
         return (np.zeros(0),) * 3
@@ -84,11 +84,12 @@ def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarr
     whole = motifs.find_motifs(genome, swapped, motifs.Search(min_sites=20), seed)
     split = motifs.find_motifs(genome, places.by_place(swapped), by_place, seed)
     mine = places.by_place(regions)
-    p, rng = mine.p.copy(), np.random.default_rng([seed, 23])
+    order, rng = np.arange(len(mine)), np.random.default_rng([seed, 23])
     for group in np.unique(mine.head):
         its = np.flatnonzero(mine.head == group)
-        p[its] = p[rng.permutation(its)]
-    strong = motifs.find_motifs(genome, replace(mine, p=p), replace(by_place, strongest=True), seed)
+        order[its] = rng.permutation(its)
+    weaker = replace(mine, p=mine.p[order], weight=mine.weight[order])  # both: of equal p the larger weight is the stronger
+    strong = motifs.find_motifs(genome, weaker, replace(by_place, strongest=True), seed)
     strong = (one for one in strong if source(one.group).one_in > 1)
     return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split, strong))
 
