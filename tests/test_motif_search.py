@@ -256,6 +256,13 @@ def test_the_strongest_regions_show_what_most_hide():
         assert has[~rare].mean() < 0.02
 
 
+def test_strongest_regions_of_one_half_of_the_sites_are_not_searched():
+    genome, mine, _rare = one_in_ten(2, 64)
+    half = motifs.discovery_half(mine, 1)
+    mine = replace(mine, p=np.where(half, 0.01, 0.5))  # all of the strongest would be found on, none tested
+    assert [one.group for one in motifs.find_motifs(genome, mine, motifs.Search(min_sites=8, widths=(6,), strongest=True), 1)] == ["L1H1"]
+
+
 def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
     """The same regions, the p swapped among them: every motif of the strongest is as frequent in the others."""
     p = []

@@ -75,13 +75,18 @@ def find_motifs(
     def of_group(group: str) -> list[Found]:
         mine = np.flatnonzero(regions.head == group)
         first = half[mine]
-        if len(mine) < search.min_sites or min(first.sum(), (~first).sum()) < search.min_sites // 4:
+
+        def in_halves(part: np.ndarray) -> bool:
+            return min((first & part).sum(), (~first & part).sum()) >= search.min_sites // 4
+
+        whole = np.ones(len(mine), bool)
+        if len(mine) < search.min_sites or not in_halves(whole):
             return [Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {search.min_sites}")]
         others = None if controls is None else controls.take(_of(controls, group))
         its = regions.take(mine)
-        parts = [(group, np.ones(len(mine), bool))]
+        parts = [(group, whole)]
         if search.strongest:
-            parts += [(f"{group}^{share}", top) for share, top in strongest(its, search.min_sites)]
+            parts += [(f"{group}^{share}", top) for share, top in strongest(its, search.min_sites) if in_halves(top)]
         return [one for name, top in parts for one in _of_group(name, genome, its, first, top, search, seed, others, overall)]
 
     with ThreadPoolExecutor(threads) as pool:
