@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from rivals import regions
 
-from headmotif.data import Regions, Sites
+from headmotif.data import Genome, Regions
 from headmotif.formats import attention_tensor, bed, tables
 from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
@@ -35,17 +35,16 @@ def ranked(mine: Regions, value: dict[tuple[int, int], float]) -> Regions:
     return replace(mine, p=(rank + 1.0) / len(mine), q=np.zeros(len(mine)))
 
 
-def ways(folder: Path) -> dict[str, tuple[Regions, list[str]]]:
+def ways(folder: Path, genome: Genome) -> dict[str, tuple[Regions, list[str]]]:
     """Regions and how to search them, by the name of the way."""
-    genome = genome_file.read(str(folder / "genome.st"))
     sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites
     inside = (sites.position > 40) & (sites.position < len(genome.base) - 40)
     sites = sites.take(inside)
     around = regions(sites, tuple(c.name for c in genome.contigs), np.full(len(sites), AT), WIDTH)
-    scores = valued(sites, sites.strength)
+    scores = valued(sites.position, sites.strand, sites.strength)
     seen = attention_tensor.read(str(folder / "attention.st"))
     mine = seen.is_site
-    p = valued(Sites(seen.contig[mine], seen.position[mine], seen.strand[mine], seen.probability[mine]), seen.probability[mine])
+    p = valued(seen.position[mine], seen.strand[mine], seen.probability[mine])
     heads = bed.read_regions(str(folder / "regions.bed"), genome.contigs)
     strongest, by_place = ["--strongest"], ["--by-place", "--strongest"]
     return {
@@ -57,14 +56,13 @@ def ways(folder: Path) -> dict[str, tuple[Regions, list[str]]]:
     }
 
 
-def valued(sites: Sites, value: np.ndarray) -> dict[tuple[int, int], float]:
-    return {(int(p), int(s)): float(v) for p, s, v in zip(sites.position, sites.strand, value, strict=True)}
+def valued(position: np.ndarray, strand: np.ndarray, value: np.ndarray) -> dict[tuple[int, int], float]:
+    return {(int(p), int(s)): float(v) for p, s, v in zip(position, strand, value, strict=True)}
 
 
-def named(folder: Path, mine: Regions, search: list[str]) -> Counter[str]:
+def named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Counter[str]:
     """How many motifs resemble each known one, the sigma factors' left out."""
-    lengths = {c.name: c.length for c in genome_file.read(str(folder / "genome.st")).contigs}
-    bed.write_regions(str(folder / "way.bed"), mine, lengths, [])
+    bed.write_regions(str(folder / "way.bed"), mine, {c.name: c.length for c in genome.contigs}, [])
     for words in (
         ["bed2pwm", "way.bed", "genome.st", *search, *SEARCH, "--flank", str(FLANK), "-o", "way.meme"],
         ["pwm-compare", "way.meme", "--best", "--max-q", str(PLACE_Q), "-o", "way.tsv"],
@@ -78,8 +76,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("worlds", type=Path, nargs="+", help="folders that truth.py left")
     for folder in parser.parse_args().worlds:
-        for way, (mine, search) in ways(folder).items():
-            told = named(folder, mine, search)
+        genome = genome_file.read(str(folder / "genome.st"))
+        for way, (mine, search) in ways(folder, genome).items():
+            told = named(folder, genome, mine, search)
             print(f"{folder.name}\t{way}\t{', '.join(f'{name} {n}' for name, n in sorted(told.items())) or '-'}", flush=True)
 
 

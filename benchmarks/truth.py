@@ -13,9 +13,9 @@ bound is how many the true matrix has at the precision of the head.
 A head may also be read by its motif: of the motifs of all heads' places and of their strongest regions (`bed2pwm --by-place --strongest`)
 the one that finds the element best where it lies is chosen on the validation part.
 
-Beside single heads, the whole chain without a choice: those motifs that `pwm-compare` gives a
-sure name, q of at most 0.001; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
-logit loses at the sites of the test part with an element when its bases, those of other pieces left out, are drawn anew.
+Beside single heads, the whole chain without a choice: those motifs that `pwm-compare` gives a sure name, q of at most 0.001; the name's
+calls are where those motifs lie, one a site. And what there is to be read: how much the network's logit loses at the sites of the test
+part with an element when its bases, those of other pieces left out, are drawn anew.
 """
 
 import argparse

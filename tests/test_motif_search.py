@@ -277,9 +277,9 @@ def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
 
 
 def test_where_nothing_sets_the_strongest_apart_their_own_motif_is_told():
-    """Half of the group has one word, half another, the strongest a little more of one: no column is enough of a surprise."""
+    """The strongest have what all others have: against the columns that is no surprise, and against their composition it is the word."""
     genome, mine, rare = one_in_ten(3, 400)
-    mine = replace(mine, p=np.where(rare, 0.01, mine.p))  # whatever is strong has TATAAT, as the others have
+    mine = replace(mine, p=np.where(rare, 0.01, mine.p))  # what has the dyad is weak
     parts = [one for one in motifs.find_motifs(genome, mine, motifs.Search(widths=(6, 8), strongest=True), 1) if "^" in one.group]
     assert parts
     assert all("TATAAT" in consensus(one.motif.matrix) for one in parts)

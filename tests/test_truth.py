@@ -213,6 +213,6 @@ def test_a_share_of_the_bound_says_of_how_many_networks_it_is():
 def test_regions_are_ranked_by_a_value_of_their_site():
     at = sites_of([100, 300, 500], [1, -1, 1])
     mine = rivals.regions(at, ("c",), np.full(3, -12), 17)
-    found = strongest.ranked(mine, strongest.valued(at, np.array([0.1, 0.9, 0.5])))
+    found = strongest.ranked(mine, strongest.valued(at.position, at.strand, np.array([0.1, 0.9, 0.5])))
     np.testing.assert_allclose(found.p, [1, 1 / 3, 2 / 3])
     np.testing.assert_array_equal(found.start, mine.start)

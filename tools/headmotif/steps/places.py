@@ -13,7 +13,7 @@ from ..data import Regions
 
 BESIDE = 2
 """Bases on either side of a place that belong to it: a head points at a motif's word within so many, and wobbles with the motif."""
-HALVINGS = 2
+FIRST = 4
 """The first of the strongest are a quarter: of a half the motif is that of all."""
 
 
@@ -24,7 +24,7 @@ def strongest(regions: Regions, least: int) -> Iterator[tuple[int, np.ndarray]]:
     has LexA's dyad over the box, and those are its largest. The smaller p is the stronger; of equals the one with the larger weight.
     """
     order = np.lexsort((-regions.weight, regions.p))
-    share = 2**HALVINGS
+    share = FIRST
     while len(order) // share >= max(least, 1):
         top = np.zeros(len(order), bool)
         top[order[: len(order) // share]] = True

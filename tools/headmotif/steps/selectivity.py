@@ -12,6 +12,7 @@ import numpy as np
 from .align import Alignment
 
 NOT_CHOSEN = -1
+"""Stands for the column of a site that scores nothing."""
 LEAST = 1e-12
 """The normal tails below are no measure of anything smaller."""
 
