@@ -30,6 +30,8 @@ from headmotif.steps.promoter_scan import promoter_scores
 from headmotif.steps.split import TEST, VALIDATION, parsed, parts
 
 SPLIT = {"validation": "NC_000913.3:3667116-4131280", "test": "NC_000913.3:2738786-3667115"}
+SHORT = {"validation": "NC_000913.3:3667116-3687115", "test": "NC_000913.3:2738786-2758785"}
+"""20 kb of each, on which `--short` scores the default network."""
 
 
 def main() -> None:
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2500, help="training steps of the default preset, at most")
     parser.add_argument("--cnn-steps", type=int, default=2500)
     parser.add_argument("--limit", type=int, default=0, help="sites whose attention is read; 0: all")
+    parser.add_argument("--short", action="store_true", help="only see whether all of it runs: the default network is scored on 20 kb")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", action=argparse.BooleanOptionalAction, default=True, help="the heads' controls, and all on one page")
     asked = parser.parse_args()
@@ -104,13 +107,14 @@ def report(ecoli: Path) -> list[str]:
 
 
 def training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
-    split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"], "--seed", str(asked.seed)]
+    regions = (SPLIT, SHORT if asked.short else SPLIT)
+    split, own = (["--validation", at["validation"], "--test", at["test"], "--seed", str(asked.seed)] for at in regions)
     sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
     cnn = ["--preset", "cnn", "-o", "cnn.safetensors", "--metrics", "cnn.json", "--history", "cnn.history.tsv"]
     net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv"]
     return [
         ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
-        ["train-annot", "genome.safetensors", *net, "--steps", str(asked.steps), *split],
+        ["train-annot", "genome.safetensors", *net, "--steps", str(asked.steps), *own],
         ["train-annot", "genome.safetensors", *cnn, "--steps", str(asked.cnn_steps), *split],
     ]
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import budget
+from in_process import call
+
 if "PYTEST_XDIST_WORKER" in os.environ:
     # As many workers as cores: each, and each command that it starts, has one thread, else they wait for one another.
     os.environ.update(OMP_NUM_THREADS="1", SLURM_CPUS_PER_TASK="1")
@@ -21,6 +24,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Which files took longer than tests/budget.py gives them."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind if hasattr(report, "duration")]
+    lines = budget.overdrawn((report.nodeid.partition("::")[0], report.duration) for report in reports)
+    if lines:
+        terminalreporter.section("slower than tests/budget.py allows")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The folder with the real genome, sites and motifs; the test is skipped where it is absent."""
@@ -32,20 +45,33 @@ def data_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def run() -> Callable[..., subprocess.CompletedProcess]:
-    """Run an installed console script: run("fasta2tensor", "genome.fa", input=b"..."); stdout and stderr are bytes."""
+    """Run a command without a process: run("fasta2tensor", "genome.fa", input=b"..."); stdout and stderr are bytes."""
 
-    def _run(command: str, *args: object, input: bytes | str | None = None, **environment: str) -> subprocess.CompletedProcess:
+    def _run(command: str, *args: object, input: bytes | str | None = None) -> subprocess.CompletedProcess:
+        return call(command, *args, input=_bytes(input))
+
+    return _run
+
+
+@pytest.fixture(scope="session")
+def process() -> Callable[..., subprocess.CompletedProcess]:
+    """Run an installed console script, where a process is what is tested: process("fasta2tensor", "genome.fa", LANG="C")."""
+
+    def _process(command: str, *args: object, input: bytes | str | None = None, **environment: str) -> subprocess.CompletedProcess:
         script = Path(sys.executable).with_name(command)
         assert script.exists(), f"{script} is not installed"
         return subprocess.run(
             [script, *map(str, args)],
-            input=input.encode() if isinstance(input, str) else input if input is not None else b"",
+            input=_bytes(input),
             capture_output=True,
-            timeout=150,
             env={**os.environ, **environment},
         )
 
-    return _run
+    return _process
+
+
+def _bytes(text: bytes | str | None) -> bytes:
+    return text.encode() if isinstance(text, str) else text or b""
 
 
 @pytest.fixture

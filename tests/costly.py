@@ -4,4 +4,4 @@ import os
 
 import pytest
 
-FULL = pytest.mark.skipif(not os.environ.get("HEADMOTIF_FULL"), reason="a minute of training or compiling: set HEADMOTIF_FULL=1")
+FULL = pytest.mark.skipif(not os.environ.get("HEADMOTIF_FULL"), reason="minutes of training or compiling: set HEADMOTIF_FULL=1")

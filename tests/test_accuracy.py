@@ -57,7 +57,7 @@ def folder(tmp_path_factory) -> Path:
 
 def script(folder: Path, *words: object) -> subprocess.CompletedProcess:
     command = [sys.executable, SCRIPT, folder / "genome.st", "--threads", "1", "--draws", "50", *words]
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=folder, check=False, timeout=50)
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=folder, check=False)
 
 
 def table(path: Path) -> dict[tuple[str, ...], dict[str, str]]:

@@ -16,6 +16,7 @@ import pytest
 from headmotif import builtin
 from headmotif.formats import attention_tensor, bed, gff3, model_tensor, motifs, tables, tensors
 from headmotif.formats import genome as genome_file
+from in_process import call
 
 BIN = Path(sys.executable).parent
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -37,7 +38,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["dump-attention", "model.st", "genome.st", "--limit", "5", "--top-k", "4", "-o", "top.st", "--threads", "1", "--quiet"],
     ]
     for name, *words in steps:
-        subprocess.run([BIN / name, *words], cwd=folder, check=True)
+        done = run(folder, name, *words)
+        assert done.returncode == 0, done.stderr
     (folder / "page.fa").write_text("<!DOCTYPE html>\n<html><body>404</body></html>\n")
     (folder / "empty").write_bytes(b"")
     (folder / "spaces.bed").write_text("planted 10 11 a 0 +\n")
@@ -45,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "other.gff3").write_text("##gff-version 3\nchr1\tx\tTSS\t10\t10\t.\t+\t.\tID=a\n")
     (folder / "cut.st").write_bytes((folder / "model.st").read_bytes()[:5000])
     (folder / "cut_attention.st").write_bytes((folder / "attention.st").read_bytes()[:-9])
-    subprocess.run([BIN / "fasta2tensor", "genome.fa", "-o", "plain.st", "--quiet"], cwd=folder, check=True)
+    assert run(folder, "fasta2tensor", "genome.fa", "-o", "plain.st", "--quiet").returncode == 0
     protein = "MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF p\nletter-probability matrix: alength= 20 w= 1\n"
     (folder / "protein.meme").write_text(protein)
     (folder / "elsewhere.bed").write_text("chr9\t10\t20\tL1H1\t0\t+\n")
@@ -53,7 +55,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, name: str, *words: str, **more: object) -> subprocess.CompletedProcess:
+def run(folder: Path, name: str, *words: str) -> subprocess.CompletedProcess:
+    done = call(name, *words, cwd=folder)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def process(folder: Path, name: str, *words: str, **more: object) -> subprocess.CompletedProcess:
     return subprocess.run([BIN / name, *words], cwd=folder, capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload]
 
 
@@ -168,7 +175,7 @@ WRITING = [
 @pytest.mark.parametrize("line", WRITING)
 def test_a_full_disk_is_one_line_and_leaves_no_file(made: Path, tmp_path: Path, line: str) -> None:
     name, *words = line.split()
-    done = run(made, name, *words, "-o", str(tmp_path / "result"), "--quiet", preexec_fn=_no_room, env={**os.environ, **NO_CACHE})
+    done = process(made, name, *words, "-o", str(tmp_path / "result"), "--quiet", preexec_fn=_no_room, env={**os.environ, **NO_CACHE})
     assert done.returncode == 1
     assert "make room" in done.stderr
     assert "Traceback" not in done.stderr
@@ -417,7 +424,7 @@ def test_every_position_with_its_strongest_keys(made: Path, tmp_path: Path) -> N
 def test_a_dump_that_is_killed_is_gone_on_with_to_the_same_bytes(made: Path, tmp_path: Path) -> None:
     sizes = ["--random", "2200", "--shuffled", "20", "--background", "60", "--heads", "1"]
     words = [BIN / "dump-attention", "model.st", "genome.st", *sizes, "--threads", "1", "--quiet", "--resume", "-o"]
-    subprocess.run([*words, tmp_path / "whole"], cwd=made, check=True)
+    assert run(made, words[0].name, *map(str, words[1:]), str(tmp_path / "whole")).returncode == 0
     killed = subprocess.Popen([*words, tmp_path / "parts"], cwd=made)
     unfinished, whole = tmp_path / "parts.unfinished", (tmp_path / "whole").read_bytes()
     while not (unfinished.exists() and unfinished.stat().st_size > len(whole)):  # the number of safe rows stands behind
@@ -428,10 +435,10 @@ def test_a_dump_that_is_killed_is_gone_on_with_to_the_same_bytes(made: Path, tmp
     raw = unfinished.read_bytes()
     assert struct.unpack("<Q", raw[len(whole) :])[0] > 1000
     assert raw != whole
-    subprocess.run([*words, tmp_path / "parts"], cwd=made, check=True)
+    assert run(made, words[0].name, *map(str, words[1:]), str(tmp_path / "parts")).returncode == 0
     assert (tmp_path / "parts").read_bytes() == whole
     assert not unfinished.exists()
-    assert "--output" in run(made, *map(str, words[:-1])).stderr  # into a pipe there is nothing to go on with
+    assert "--output" in run(made, words[0].name, *map(str, words[1:-1])).stderr  # into a pipe there is nothing to go on with
 
 
 def test_quiet_is_quiet(made: Path, tmp_path: Path) -> None:
@@ -444,9 +451,10 @@ def test_quiet_is_quiet(made: Path, tmp_path: Path) -> None:
 def test_the_same_command_gives_the_same_bytes(made: Path) -> None:
     for line in WRITING:
         name, *words = line.split()
-        once, again = (subprocess.run([BIN / name, *words, "--quiet"], cwd=made, capture_output=True, check=True).stdout for _ in range(2))
-        assert once == again, line
-        assert once
+        once, again = (call(name, *words, "--quiet", cwd=made) for _ in range(2))
+        assert once.returncode == 0, once.stderr
+        assert once.stdout == again.stdout, line
+        assert once.stdout
 
 
 def test_no_output_holds_a_machine_path_or_a_date(made: Path) -> None:

@@ -177,7 +177,6 @@ def agreement(queries: list[Motif], targets: list[Motif]) -> tuple[float, np.nda
 
 
 @FULL
-@pytest.mark.timeout(300)  # memelite compiles for a minute
 @pytest.mark.filterwarnings("ignore")
 def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> None:
     queries, targets = drawn(1, 12, spread=1.0), drawn(2, 60, spread=1.0)
@@ -194,7 +193,6 @@ def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @FULL
 @pytest.mark.data
-@pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore")
 def test_real_factors_find_themselves_as_often_as_with_memelite(data_folder: Path) -> None:
     folder = data_folder / "motifs"

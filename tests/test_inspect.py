@@ -118,6 +118,6 @@ def test_a_cut_off_tensor_is_told_by_its_own_name(tmp_path):
 
 def test_standard_input_is_read_too():
     code = "import sys; sys.argv = ['headmotif', 'inspect', '-']; from headmotif.commands.headmotif import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], input=TEXTS["GFF3"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], input=TEXTS["GFF3"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("file: GFF3\nfeatures: 2\n")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from in_process import call
+
 BIN = Path(sys.executable).parent
 SPLIT = ["--steps", "8", "--every", "4", "--batch", "16", "--threads", "1"]
 
@@ -15,8 +17,15 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small planted genome with its sites."""
     folder = tmp_path_factory.mktemp("planted")
     sizes = ["--length", "60000", "--promoters", "120"]
-    subprocess.run([BIN / "headmotif", "plant", "-o", "genome.fa", "--sites", "sites.bed", *sizes, "--quiet"], cwd=folder, check=True)
+    done(folder, "headmotif", "plant", "-o", "genome.fa", "--sites", "sites.bed", *sizes, "--quiet")
     return folder
+
+
+def done(folder: Path, name: str, *words: str) -> bytes:
+    """What a command that must succeed wrote on standard output."""
+    ended = call(name, *words, cwd=folder)
+    assert ended.returncode == 0, ended.stderr.decode()
+    return ended.stdout
 
 
 def chained(folder: Path) -> dict[str, list[str]]:
@@ -34,11 +43,10 @@ def chained(folder: Path) -> dict[str, list[str]]:
 def files(planted: Path) -> Path:
     """The chain through files: each command's -o."""
     for result, (name, *words) in chained(planted).items():
-        subprocess.run([BIN / name, *words, "-o", result, "--quiet"], cwd=planted, check=True)
+        done(planted, name, *words, "-o", result, "--quiet")
     return planted
 
 
-@pytest.mark.timeout(180)
 def test_one_pipe_gives_the_same_bytes_as_files(files: Path) -> None:
     words = list(chained(files).items())
     stages = []
@@ -46,35 +54,29 @@ def test_one_pipe_gives_the_same_bytes_as_files(files: Path) -> None:
         before = words[number - 1][0] if number else None
         stages.append(" ".join([str(BIN / name), *("-" if a == before else a for a in arguments), "--quiet"]))
     pipe = " | ".join(stages)
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], cwd=files, capture_output=True, check=True)
-    assert done.stdout == (files / "matches.tsv").read_bytes()
-    assert done.stdout.startswith(b"Query_ID\tTarget_ID\t")
-    assert len(done.stdout.splitlines()) > 1
+    piped = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], cwd=files, capture_output=True, check=True).stdout
+    assert piped == (files / "matches.tsv").read_bytes()
+    assert piped.startswith(b"Query_ID\tTarget_ID\t")
+    assert len(piped.splitlines()) > 1
 
 
 def test_standard_output_of_each_command_is_the_file_that_output_names(files: Path) -> None:
     for result, (name, *words) in chained(files).items():
         if name == "train-annot":
             continue  # the pipe above shows it, at less cost
-        done = subprocess.run([BIN / name, *words], cwd=files, capture_output=True, check=True)
-        assert done.stdout == (files / result).read_bytes(), name
+        assert done(files, name, *words) == (files / result).read_bytes(), name
 
 
-@pytest.mark.timeout(120)
 def test_a_genome_tensor_serves_wherever_a_fasta_does(files: Path) -> None:
-    words = ["dump-attention", "model.st", "genome.st", "--background", "200", "--threads", "1", "-o", "again.st", "--quiet"]
-    subprocess.run([BIN / words[0], *words[1:]], cwd=files, check=True)
-    subprocess.run([BIN / "bed2pwm", "regions.bed", "genome.st", "--max-e", "1000", "-o", "again.meme", "--quiet"], cwd=files, check=True)
+    done(files, "dump-attention", "model.st", "genome.st", "--background", "200", "--threads", "1", "-o", "again.st", "--quiet")
+    done(files, "bed2pwm", "regions.bed", "genome.st", "--max-e", "1000", "-o", "again.meme", "--quiet")
     assert (files / "again.meme").read_bytes() == (files / "motifs.meme").read_bytes()
     rows = []
     for name in ("again.st", "attention.st"):
-        words = ["attn2bed", name, "--max-q", "1", "--max-p", "1", "--quiet"]
-        done = subprocess.run([BIN / words[0], *words[1:]], cwd=files, capture_output=True, check=True)
-        rows.append(len(done.stdout.splitlines()))
+        rows.append(len(done(files, "attn2bed", name, "--max-q", "1", "--max-p", "1", "--quiet").splitlines()))
     assert rows[0] == rows[1] > 1000  # a region for every site and head, whichever file told the sites
 
 
-@pytest.mark.timeout(120)
 def test_training_again_from_its_checkpoint_ends_in_the_same_bytes(files: Path) -> None:
     """A run killed as soon as its first checkpoint is there, then resumed."""
     words = [BIN / "train-annot", "genome.st", *SPLIT, "--checkpoint", "run.ckpt", "--resume", "-o", "resumed.st", "--quiet"]
@@ -84,12 +86,11 @@ def test_training_again_from_its_checkpoint_ends_in_the_same_bytes(files: Path) 
     process.kill()
     process.wait()
     assert not (files / "resumed.st").exists()
-    subprocess.run(words, cwd=files, check=True)
+    done(files, words[0].name, *words[1:])
     assert (files / "resumed.st").read_bytes() == (files / "model.st").read_bytes()
 
 
 def test_inspect_names_every_file_of_the_chain(files: Path) -> None:
     words = {"genome.st": "genome", "model.st": "model", "attention.st": "attention", "regions.bed": "BED", "motifs.meme": "MEME"}
     for name, word in words.items():
-        done = subprocess.run([BIN / "headmotif", "inspect", name], cwd=files, capture_output=True, text=True, check=True)
-        assert word in done.stdout, name
+        assert word in done(files, "headmotif", "inspect", name).decode(), name

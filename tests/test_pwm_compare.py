@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import resource
+import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,13 @@ import pytest
 from headmotif.data import Motif
 from headmotif.formats import meme, tables
 from headmotif.formats import motifs as motif_file
+from in_process import call
 
 CALL = [sys.executable, "-c", "from headmotif.commands.pwm_compare import main; main()"]
 
 
 def run(*words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*CALL, *words], input=stdin, capture_output=True, check=False, timeout=60)
+    return call("pwm-compare", *words, input=stdin)
 
 
 @pytest.fixture
@@ -187,13 +189,16 @@ def test_start_up_loads_neither_torch_nor_pandas_and_is_quick(known: str) -> Non
         "try: main()\nexcept SystemExit: pass\n"
         "sys.exit(sorted({'torch', 'pandas', 'scipy', 'pyfaidx'} & set(sys.modules)) or 0)"
     )
-    quickest = float("inf")
-    for _ in range(3):
-        began = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", code, known], capture_output=True, check=False, timeout=60)
-        quickest = min(quickest, time.perf_counter() - began)
+
+    def seconds(code: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([sys.executable, "-c", code, known], capture_output=True, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert done.returncode == 0, done.stderr
-    assert quickest < 2  # 0.25 s on an idle machine
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    beside = "import typer, numpy"  # what it cannot do without
+    assert statistics.median(seconds(code) / seconds(beside) for _turn in range(3)) < 4  # 1.4 where this was written
 
 
 def test_a_closed_pipe_is_silent(known: str) -> None:
@@ -201,7 +206,7 @@ def test_a_closed_pipe_is_silent(known: str) -> None:
     os.close(read)
     with os.fdopen(write, "wb") as closed:
         words = [*CALL, known, known, "--max-q", "1", "--quiet"]
-        done = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=60)
+        done = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (141, b"")
 
 

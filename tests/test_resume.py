@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(scope="module")
 def genome(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("resume")
     fasta, sites = folder / "genome.fa", folder / "sites.bed"
     for words in (
-        ("headmotif", "plant", "--length", 30_000, "--promoters", 120, "--output", fasta, "--sites", sites),
+        ("headmotif", "plant", "--length", 20_000, "--promoters", 80, "--output", fasta, "--sites", sites),
         ("fasta2tensor", fasta, "--sites", f"tss={sites}", "-o", folder / "genome.safetensors"),
     ):
         made = run(*words)
@@ -29,7 +27,7 @@ def genome(tmp_path_factory, run):
 def words(genome, folder):
     names = {"--output": "model", "--history": "history.tsv", "--metrics": "metrics.json", "--checkpoint": "state"}
     files = [str(word) for option, name in names.items() for word in (option, folder / name)]
-    size = ["--steps", "120", "--every", "10", "--batch", "4", "--length", "64", "--threads", "1", "--precision", "float32"]
+    size = ["--steps", "60", "--every", "5", "--batch", "4", "--length", "64", "--threads", "1", "--precision", "float32"]
     return [str(Path(sys.executable).with_name("train-annot")), str(genome), *size, *files]
 
 

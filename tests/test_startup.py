@@ -17,7 +17,7 @@ HEAVY = ("torch", "numpy", "pandas", "Bio", "pyfaidx", "safetensors", "scipy", "
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=30)
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
 
 
 def call(script, option: str) -> str:
@@ -33,7 +33,7 @@ def call(script, option: str) -> str:
 def seconds(code: str) -> float:
     """Processor time of a Python that runs `code`: what else the machine does hardly counts."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=True)
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -43,7 +43,7 @@ def ratio(code: str, enough: float) -> float:
     ratios = []
     for turn in range(40):
         ratios.append(seconds(code) / seconds("import typer"))
-        if turn >= 6 and statistics.median(ratios) < enough:
+        if turn >= 2 and statistics.median(ratios) < enough:
             break
     return statistics.median(ratios)
 

@@ -388,7 +388,6 @@ def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
 
 @FULL
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
     genome = planted(24_000)
     part = split.parts(genome, *split.automatic(genome))

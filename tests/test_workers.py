@@ -48,7 +48,6 @@ def test_two_processes_end_where_one_does(tmp_path, run, genome, preset):
     both = subprocess.run(
         [sys.executable, *launcher, "-m", "headmotif.commands.train_annot", *options(genome, tmp_path / "two", preset)],
         capture_output=True,
-        timeout=50,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert both.returncode == 0, both.stderr.decode()

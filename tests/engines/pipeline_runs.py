@@ -1,5 +1,6 @@
 """Runs of the Nextflow pipeline in the tests, and the same work done by the shell to compare with."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -7,14 +8,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
+
+from in_process import call
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PIPELINE = REPOSITORY / "nextflow"
 DATA = PIPELINE / "tests" / "data"
+MADE = REPOSITORY / ".engines" / "shell"
+"""Where the shell's results are kept: Nextflow, Slurm and the containers are compared with the same ones."""
 BIN = Path(sys.executable).parent
 SITED = {"alpha": "", "beta": "ecoli-tss"}
 """The test profile's samples whose heads are read, and their models; "" is trained."""
 READ = ["--background", "300"]
 ONE = ["--threads", "1", "--quiet"]
+KERNELS = ("OPENBLAS_", "ATEN_CPU_CAPABILITY", "ONEDNN_", "MKL_")
+"""The variables by which a machine chooses among the kernels of its arithmetic, whose last digits differ."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -30,9 +39,8 @@ def command(*words: object, profile: str = "test") -> list[str]:
 def run(folder: Path, *words: object, profile: str = "test", **more: str) -> subprocess.CompletedProcess:
     """The pipeline in a folder, to its end."""
     folder.mkdir(exist_ok=True)
-    return subprocess.run(
-        command(*words, profile=profile), cwd=folder, capture_output=True, text=True, env=environment(folder / ".home", **more), timeout=280
-    )
+    env = environment(folder / ".home", **more)
+    return subprocess.run(command(*words, profile=profile), cwd=folder, capture_output=True, text=True, env=env)
 
 
 def told(done: subprocess.CompletedProcess, word: str) -> list[str]:
@@ -46,8 +54,36 @@ def results(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def by_shell(folder: Path) -> dict[str, bytes]:
-    """The test profile's results, made by the commands themselves, under the names that the pipeline publishes."""
+def by_shell() -> dict[str, bytes]:
+    """The test profile's results, made by the commands themselves, under the names that the pipeline publishes.
+
+    They are made once for each state of the program, of its samples and of what the arithmetic hangs on.
+    """
+    kept = MADE / _state()
+    if not kept.exists():
+        shutil.rmtree(MADE, ignore_errors=True)
+        work = MADE / "work"
+        for name, content in _made(work).items():
+            path = MADE / "new" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        shutil.rmtree(work)
+        (MADE / "new").rename(kept)
+    return {str(path.relative_to(kept)): path.read_bytes() for path in sorted(kept.rglob("*")) if path.is_file()}
+
+
+def _state() -> str:
+    """A digest of all that decides the bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(path for folder in (REPOSITORY / "tools", DATA, Path(__file__).parent) for path in folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and ".egg-info" not in str(path):
+            digest.update(f"{path.relative_to(REPOSITORY)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    kernels = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(KERNELS))
+    digest.update(repr((torch.__version__, torch.backends.cpu.get_cpu_capability(), kernels)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _made(folder: Path) -> dict[str, bytes]:
     for sample in ("alpha", "beta", "gamma", "delta", "epsilon"):
         (folder / sample).mkdir(parents=True)
         for file in (DATA / sample).iterdir():
@@ -116,5 +152,5 @@ def read(folder: Path, name: str, model: str) -> None:
 
 
 def shell(folder: Path, *words: str) -> None:
-    done = subprocess.run([BIN / words[0], *words[1:]], cwd=folder, capture_output=True, text=True, env=environment(folder / ".home"))
-    assert done.returncode == 0, f"{words}: {done.stderr}"
+    done = call(*words, cwd=folder)
+    assert done.returncode == 0, f"{words}: {done.stderr.decode()}"

@@ -84,7 +84,7 @@ class Cluster:
         with (self.folder / "log" / f"{words[0]}.{words[-1]}.out".replace("/", "_")).open("w") as log:
             return subprocess.Popen([program, *words[1:]], stdout=log, stderr=log, env={**os.environ, **self.environment})
 
-    def _wait(self, what: str, there: object, seconds: float = 30) -> None:
+    def _wait(self, what: str, there: object, seconds: float = 300) -> None:
         ends = time.monotonic() + seconds
         while not there():
             assert time.monotonic() < ends, f"{what} did not come up: {self.client('sinfo')}"

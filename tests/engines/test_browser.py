@@ -23,7 +23,7 @@ except ImportError:
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(
         not (CHROMIUM and sync_playwright and MULTIQC.exists()), reason="no chromium, playwright or MultiQC here: make test-browser"
     ),

@@ -16,14 +16,14 @@ pytestmark = [
         not (shutil.which("nextflow") and shutil.which("multiqc") and installed()),
         reason="no nextflow, MultiQC or Slurm here: make test-slurm",
     ),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(2400),
 ]
 PROFILE = "test,slurm"
 
 
 @pytest.fixture(scope="module")
-def truth(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return by_shell(tmp_path_factory.mktemp("shell"))
+def truth() -> dict[str, bytes]:
+    return by_shell()
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,14 @@ def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(cluster
         driver = subprocess.Popen(
             command("--queue", "main", "-c", "fast.config", profile=PROFILE), cwd=tmp_path, stdout=stream, stderr=stream, env=env
         )
-        ends = time.monotonic() + 120
+        ends = time.monotonic() + 600
         while not (on_n2 := [job for job, node in cluster.running().items() if node == "n2" and cluster.begun(job)]):
             assert driver.poll() is None, log.read_text()
             assert time.monotonic() < ends
             time.sleep(0.1)
         (lost,) = on_n2
         cluster.lose("n2")
-        assert driver.wait(280) == 0, log.read_text()
+        assert driver.wait(1200) == 0, log.read_text()
     assert "NODE_FAIL" in cluster.client("scontrol", "show", "job", lost)
     assert log.read_text().count("Re-submitted process") == 1
     assert cluster.states().count("down") + cluster.states().count("down*") == 1

@@ -9,7 +9,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -41,33 +41,39 @@ ModelFile = Annotated[
 ]
 
 
-def command(function: Callable[..., None]) -> Callable[[], None]:
-    """The console command of a typed function: its name with dashes, its docstring as help, `--version` added."""
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """The console command of a typed function: its name with dashes, its docstring as help, `--version` added.
+
+    Returns
+    -------
+    main(argv)
+        Runs the command on the words `argv`, by default those of this process, and ends with SystemExit, whose code is the exit code.
+    """
     name = function.__name__.replace("_", "-")
 
-    def main() -> None:
+    def main(argv: Sequence[str] | None = None) -> None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         app.command()(_guarded(function, name))
-        app(prog_name=name)
+        app(argv, prog_name=name)
 
     return main
 
 
-def group(name: str, overview: Callable[[], str], *functions: Callable[..., None]) -> Callable[[], None]:
-    """A console command with a subcommand for each typed function; alone it prints the overview."""
+def group(name: str, overview: Callable[[], str], *functions: Callable[..., None]) -> Callable[..., None]:
+    """A console command with a subcommand for each typed function; alone it prints the overview. Returns its main(argv), as `command`."""
 
     def alone(context: typer.Context, version: _Version = False) -> None:
         if context.invoked_subcommand is None:
             _run(lambda: print(overview()), name, {})
 
-    def main() -> None:
+    def main(argv: Sequence[str] | None = None) -> None:
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         as_it_stands = overview().replace("\n\n", "\n\n\b\n")  # else the lines of a paragraph are filled anew
         app.callback(invoke_without_command=True, help=as_it_stands)(alone)
         for function in functions:
             sub = function.__name__.replace("_", "-")
             app.command(sub)(_guarded(function, f"{name} {sub}"))
-        app(prog_name=name)
+        app(argv, prog_name=name)
 
     return main
 

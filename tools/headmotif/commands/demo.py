@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Quiet, Seed, Threads, say
+from ..cli import Quiet, Seed, Threads, say, usable_threads
 from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Match, Regions
     from ..steps.overlap import Recovery
+    from ..steps.rehearsal import Pace
 
 TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "CRP": "CRP", "FNR": "FNR", "LexA": "LexA"}
 """What was planted, and the motif of the built-in collection that must be found for it."""
@@ -18,6 +19,16 @@ SIGNIFICANT = 0.05
 REPORT = "report.html"
 ON_TARGET = 0.5
 """Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a lookalike, not a find."""
+
+
+SCORED, BESIDE, PUT_INTO = 400, 1000, 50
+"""Sites and background positions that score-heads reads here, and shuffled promoters: 400 sites say of a head what 800 do."""
+BACKGROUND = 4000
+"""Background positions of dump-attention, its default."""
+LASTS = 0.65
+"""Share of its most steps that training took in the demonstrations that were timed, before it got no better."""
+STARTS = 10
+"""What the rest takes, in starts of Python with PyTorch: nine commands, some of which draw, align and compare."""
 
 
 def demo(
@@ -39,6 +50,8 @@ def demo(
     import os
 
     os.makedirs(folder, exist_ok=True)
+    if not quiet:
+        say(forecast(length, promoters, steps, threads))
     for words in chain(shuffle_sites, length, promoters, steps, seed, threads):
         say("$ " + " ".join(words), quiet)
         _run(words, folder, quiet)
@@ -57,8 +70,8 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
     work = ["--threads", str(threads)] if threads else []
     stop = ["--steps", str(steps)] if steps else []
     seeded = ["--seed", str(seed)]
-    # silencing every head would take as long as all the rest; 400 sites say of a head what 800 do
-    few = ["--ablate", "0", "--promoters", "50", "--limit", "400", "--background", "1000"]
+    # silencing every head would take as long as all the rest
+    few = ["--ablate", "0", "--promoters", str(PUT_INTO), "--limit", str(SCORED), "--background", str(BESIDE)]
     scored = ["--profiles", "profiles.tsv", "--pairs", "pairs.tsv"]
     files = {"motifs": "motifs.meme", "matches": "matches.tsv", "regions": "regions.bed", "genome": "genome.safetensors"}
     files |= {"genes": "genes.gff3", "metrics": "metrics.json", "history": "history.tsv"}
@@ -76,6 +89,31 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
         ["score-heads", "model.safetensors", "genome.safetensors", "-o", "heads.tsv", *few, *scored, *seeded, *work],
         ["head-report", "--heads", "heads.tsv", *scored, *shown, *title, "-o", REPORT],
     ]
+
+
+def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
+    """How long it will take here, measured in some seconds on a random genome of the same size."""
+    import subprocess
+    import sys
+    import time
+
+    from ..steps import compute, rehearsal
+
+    where = compute.choose("auto", "auto", usable_threads(threads))
+    pace = rehearsal.pace("default", length, promoters, where)
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import torch"], check=True)
+    seconds = _seconds(pace, length, promoters, steps) + STARTS * (time.monotonic() - began)
+    shown = f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds"
+    return f"This will take about {shown} on this machine ({where}), measured just now; sooner if training gets no better earlier."
+
+
+def _seconds(pace: "Pace", length: int, promoters: int, steps: int) -> float:
+    """Of training, scoring and reading: the validation part is a tenth of the genome, the test part two."""
+    taken = min(steps or pace.steps, round(LASTS * pace.steps))
+    annotated = length * (0.1 * (taken / pace.between + 1) + 0.3)
+    queries = promoters + BACKGROUND + 2 * (min(promoters, SCORED) + BESIDE)
+    return taken * pace.step + annotated * pace.nucleotide + queries * pace.query
 
 
 def _run(words: list[str], folder: str, quiet: bool) -> None:

@@ -41,6 +41,4 @@ def overview() -> str:
     )
 
 
-def main() -> None:
-    """The console script."""
-    group("headmotif", overview, inspect, plant, demo)()
+main = group("headmotif", overview, inspect, plant, demo)

@@ -62,4 +62,6 @@ def _keep_memory() -> None:
 def _has_bfloat16(device: str) -> bool:
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    # PyTorch may have been told to leave the processor's wide registers alone; its kernels for the narrow ones only emulate bfloat16
+    wide = "AVX512" in torch.backends.cpu.get_cpu_capability()
+    return device == "cpu" and wide and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

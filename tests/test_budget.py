@@ -1,0 +1,20 @@
+"""The budget of the tests' time adds up, and tells who overdraws it."""
+
+from pathlib import Path
+
+import budget
+
+FILES = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+
+
+def test_all_files_together_keep_within_twelve_minutes_of_two_cores() -> None:
+    assert sum(map(budget.of, FILES)) <= budget.ALL
+
+
+def test_every_file_with_more_is_there() -> None:
+    assert set(budget.MORE) <= FILES
+
+
+def test_files_that_took_longer_are_told_the_worst_first() -> None:
+    spent = [("tests/test_a.py", 5.0), ("tests/test_a.py", 6.0), ("tests/test_b.py", 1.0), ("tests/test_demo.py", 1e3), ("tools/x.py", 9.0)]
+    assert budget.overdrawn(spent) == ["test_demo.py: 1000 s, 180 in its budget", "test_a.py: 11 s, 8 in its budget"]

@@ -1,0 +1,58 @@
+"""A command run without a process says and does what its console script does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from in_process import call
+
+FASTA = b">a\nACGTACGTTATAATACGT\n"
+SAME = {
+    "a result on standard output": ("fasta2tensor - --quiet", FASTA, 0),
+    "talk on standard error": ("fasta2tensor -", FASTA, 0),
+    "a table": ("pwm-compare TATAAT --best", b"", 0),
+    "bad data": ("fasta2tensor nowhere.fa", b"", 1),
+    "bad data, read from a pipe": ("bed2pwm - genome.fa", b"chr1 1 2\n", 1),
+    "bad usage": ("attn2bed --no-such-option", b"", 2),
+    "no arguments": ("train-annot", b"", 2),
+    "a subcommand": ("headmotif inspect -", FASTA, 0),
+    "the overview": ("headmotif", b"", 0),
+    "help": ("dump-attention --help", b"", 0),
+    "version": ("score-heads --version", b"", 0),
+    "PyTorch": ("predict-annot genome.fa --model nowhere", b"", 1),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_both_ways_give_the_same_streams_and_exit_code(tmp_path: Path, case: str) -> None:
+    line, given, code = SAME[case]
+    (tmp_path / "genome.fa").write_bytes(FASTA)
+    name, *words = line.split()
+    here = call(name, *words, cwd=tmp_path, input=given, environment={"COLUMNS": "100"})
+    script = Path(sys.executable).with_name(name)
+    there = subprocess.run([script, *words], cwd=tmp_path, input=given, capture_output=True, env={**os.environ, "COLUMNS": "100"})
+    assert (here.returncode, here.stdout, here.stderr) == (there.returncode, there.stdout, there.stderr)
+    assert here.returncode == code
+
+
+def test_the_process_is_left_as_it_was(tmp_path: Path) -> None:
+    before = os.getcwd(), dict(os.environ), sys.stdin, sys.stdout, sys.stderr, torch.get_num_threads(), torch.get_deterministic_debug_mode()
+    (tmp_path / "genome.fa").write_bytes(FASTA * 10)
+    call("predict-annot", "genome.fa", "--threads", "2", "-o", "calls.bed", cwd=tmp_path, environment={"SOME": "thing"})
+    assert before == (
+        *(os.getcwd(), dict(os.environ), sys.stdin, sys.stdout, sys.stderr),
+        *(torch.get_num_threads(), torch.get_deterministic_debug_mode()),
+    )
+
+
+def test_a_bug_is_no_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("headmotif.formats.genome.read", broken)
+    with pytest.raises(ZeroDivisionError):
+        call("fasta2tensor", "genome.fa")
