@@ -10,11 +10,32 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ALL = 2 * 12 * 60
-EACH = 8
+EACH = 4
 MORE = {
-    "test_demo.py": 180,
+    "test_demo.py": 225,
+    "test_commands.py": 195,
     "test_ecoli.py": 120,
-    "test_commands.py": 150,
+    "test_pipeline.py": 75,
+    "test_head_report.py": 65,
+    "test_workers.py": 55,
+    "test_resume.py": 55,
+    "test_train.py": 40,
+    "test_builtin_models.py": 35,
+    "test_published.py": 30,
+    "test_startup.py": 28,
+    "test_inference.py": 25,
+    "test_variants.py": 20,
+    "test_predict_annot.py": 15,
+    "test_fasta2tensor.py": 12,
+    "test_repeats.py": 12,
+    "test_band.py": 12,
+    "test_plant.py": 12,
+    "test_accuracy.py": 10,
+    "test_attend.py": 9,
+    "test_pwm_compare.py": 9,
+    "test_label_checks.py": 9,
+    "test_motif_search.py": 9,
+    "test_in_process.py": 9,
 }
 
 

@@ -1,6 +1,5 @@
 """Local maxima and what they find, against the definitions taken word by word."""
 
-
 import numpy as np
 import pytest
 
