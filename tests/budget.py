@@ -23,6 +23,7 @@ MORE = {
     "test_builtin_models.py": 35,
     "test_published.py": 30,
     "test_startup.py": 28,
+    "test_fixed_run.py": 25,
     "test_inference.py": 25,
     "test_variants.py": 20,
     "test_predict_annot.py": 15,
