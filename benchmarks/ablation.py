@@ -26,16 +26,16 @@ from trials import START, TRIALS, Guessing, Lesson, Trial, Weighed, fresh, sites
 
 from headmotif.data import NO_LABEL, Genome
 from headmotif.formats import genome as genome_file
-from headmotif.steps import bootstrap
-from headmotif.steps.metrics import score
-from headmotif.steps.split import TEST, TRAIN, VALIDATION, parsed, parts
+from headmotif.steps.statistics import bootstrap
+from headmotif.steps.statistics.metrics import score
+from headmotif.steps.training.split import TEST, TRAIN, VALIDATION, parsed, parts
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from headmotif.steps.chunks import Chunks
-    from headmotif.steps.compute import Compute
-    from headmotif.steps.recipe import Recipe
+    from headmotif.steps.network.device import Compute
+    from headmotif.steps.training.batches import Chunks
+    from headmotif.steps.training.recipe import Recipe
 
 FOLDS = 3
 BY_NAME = {trial.name: trial for trial in TRIALS}
@@ -59,8 +59,9 @@ def run(trial: Trial, fold: int, folder: Path, data: Path, nucleotides: int, thr
     import torch
     from accuracy import genes_of
 
-    from headmotif.steps import annotate, compute
-    from headmotif.steps.recipe import RECIPES
+    from headmotif.steps.network import annotate
+    from headmotif.steps.network import device as compute
+    from headmotif.steps.training.recipe import RECIPES
 
     where = compute.choose("cpu", "auto", threads)
     genome = genome_file.read(str(folder / "genome.safetensors"))
@@ -83,7 +84,7 @@ def run(trial: Trial, fold: int, folder: Path, data: Path, nucleotides: int, thr
 
 def guessed(trial: Trial, lesson: Lesson, part: np.ndarray, recipe: "Recipe", where: "Compute") -> "nn.Module":
     """A network that has learned to guess bases, with fresh outputs for the labels."""
-    from headmotif.steps import model
+    from headmotif.steps.network import presets as model
 
     first = fresh(trial, 4)
     steps = round(recipe.max_steps * trial.guessing)
@@ -92,7 +93,8 @@ def guessed(trial: Trial, lesson: Lesson, part: np.ndarray, recipe: "Recipe", wh
 
 
 def trained(net: "nn.Module", stretches: "Chunks", where: "Compute") -> None:
-    from headmotif.steps import run_state, train
+    from headmotif.steps.training import state as run_state
+    from headmotif.steps.training import train
 
     for _record in train.train(net, stretches, where, run_state.State()):
         pass

@@ -25,10 +25,12 @@ from headmotif.errors import InputError
 from headmotif.formats import genes as genes_file
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
-from headmotif.steps import bootstrap, site_class, site_scores
-from headmotif.steps.bootstrap import Interval
-from headmotif.steps.metrics import Score
-from headmotif.steps.site_scores import Task
+from headmotif.steps.calling import evaluation as site_scores
+from headmotif.steps.calling.evaluation import Task
+from headmotif.steps.sites import genomic_class as site_class
+from headmotif.steps.statistics import bootstrap
+from headmotif.steps.statistics.bootstrap import Interval
+from headmotif.steps.statistics.metrics import Score
 
 EXACT, SCAN, WITHIN = "exact", "-35/-10 scan", (2, 5)
 
@@ -49,7 +51,8 @@ def task(genome: Genome, label: int, known: np.ndarray, genes: np.ndarray | None
 
 def network_probability(path: str, genome: Genome, label: str, region: np.ndarray, where, folder: Path) -> np.ndarray:
     """P of one model, float32 (2, N), NaN beyond the region, bool (N,); from the folder where it lies there."""
-    from headmotif.steps import annotate, model
+    from headmotif.steps.network import annotate
+    from headmotif.steps.network import presets as model
 
     trained = model_tensor.read(path)
     if label not in trained.header["labels"]:
@@ -75,7 +78,7 @@ def scan_probability(genome: Genome, region: np.ndarray) -> np.ndarray:
 
 def rankings(asked: argparse.Namespace, genome: Genome, region: np.ndarray) -> dict[str, list[np.ndarray]]:
     """By row of the table the P of each seed, in the order given."""
-    from headmotif.steps import compute
+    from headmotif.steps.network import device as compute
 
     where = compute.choose(asked.device, asked.precision, usable_threads(asked.threads))
     found: dict[str, list[np.ndarray]] = {}
@@ -149,7 +152,7 @@ def _cell(found: dict, ratio: dict | None) -> str:
 
 def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
     """bool (N,): the part of the genome that all models' headers name alike; refuses models of other splits or another genome."""
-    from headmotif.steps import split
+    from headmotif.steps.training import split
 
     stated = {}
     for path in paths:
@@ -198,7 +201,7 @@ def main() -> None:
     region = region_of([path for _, path in asked.model], asked.region, genome)
     scored = {asked.region: region}
     if asked.mask_repeats:
-        from headmotif.steps.repeats import repeated
+        from headmotif.steps.sequence.repeats import repeated
 
         scored[f"{asked.region} without repeats"] = region & ~repeated(genome)
     found = rankings(asked, genome, region)

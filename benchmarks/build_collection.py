@@ -25,8 +25,8 @@ from headmotif.builtin import MOTIF_SITES, MOTIFS
 from headmotif.data import Motif
 from headmotif.formats import meme, motifs
 from headmotif.formats.files import read_text
-from headmotif.steps.compare import compare
-from headmotif.steps.scan import log_odds, reverse_complement_scores, scan, threshold
+from headmotif.steps.comparison.tomtom import compare
+from headmotif.steps.sequence.scan import log_odds, reverse_complement_scores, scan, threshold
 
 P_FOUND = 1e-4
 NARROW = 8

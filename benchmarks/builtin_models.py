@@ -30,7 +30,7 @@ from headmotif.data import Sites
 from headmotif.formats import bed
 from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
-from headmotif.steps.matching import nearest
+from headmotif.steps.sites.matching import nearest
 
 SETS = ("cappable", "smrt", "union", "consensus", "two")
 CHOSEN = "tss"

@@ -19,9 +19,16 @@ from headmotif.data import NO_LABEL, Sites
 from headmotif.formats import genes as genes_file
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor
-from headmotif.steps import annotate, bootstrap, choose, compute, label_checks, local_calls, reliability, site_class, split
-from headmotif.steps import model as networks
-from headmotif.steps.metrics import score, score_groups
+from headmotif.steps.calling import local_maxima as local_calls
+from headmotif.steps.calling import thresholds as choose
+from headmotif.steps.network import annotate
+from headmotif.steps.network import device as compute
+from headmotif.steps.network import presets as networks
+from headmotif.steps.sites import coordinate_checks as label_checks
+from headmotif.steps.sites import genomic_class as site_class
+from headmotif.steps.statistics import bootstrap, reliability
+from headmotif.steps.statistics.metrics import score, score_groups
+from headmotif.steps.training import split
 
 LAMBDA = {"pL": (35582, "-"), "pR": (38023, "+"), "p'R": (44587, "+"), "pO/oop": (38675, "-")}
 """Promoters of phage lambda that need no activator, NC_001416.1, 1-based."""

@@ -23,11 +23,11 @@ from headmotif import builtin
 from headmotif.data import NO_LABEL, Genome
 from headmotif.formats import attention_tensor, motifs, tables
 from headmotif.formats import genome as genome_file
-from headmotif.steps import profile
-from headmotif.steps.metrics import score
-from headmotif.steps.promoter import SPACER, TO_START
-from headmotif.steps.promoter_scan import promoter_scores
-from headmotif.steps.split import TEST, VALIDATION, parsed, parts
+from headmotif.steps.attention import profile
+from headmotif.steps.promoters.frequencies import SPACER, TO_START
+from headmotif.steps.promoters.pair_scan import promoter_scores
+from headmotif.steps.statistics.metrics import score
+from headmotif.steps.training.split import TEST, VALIDATION, parsed, parts
 
 SPLIT = {"validation": "NC_000913.3:3667116-4131280", "test": "NC_000913.3:2738786-3667115"}
 SHORT = {"validation": "NC_000913.3:3667116-3687115", "test": "NC_000913.3:2738786-2758785"}

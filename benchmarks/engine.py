@@ -48,7 +48,7 @@ def measured(network: str, precision: str, work: str, threads: int) -> dict:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from headmotif.steps import compute
+    from headmotif.steps.network import device as compute
 
     where = compute.choose("cpu", precision, threads)
     step, nucleotides = (training if work == "training" else inference)(network, where)
@@ -77,10 +77,10 @@ def training(network: str, where: "Compute"):  # noqa: F821
     """A step as train-annot takes it: forward, backward, clip, AdamW."""
     import torch
 
-    from headmotif.steps import train
-    from headmotif.steps.chunks import Batch
-    from headmotif.steps.recipe import RECIPES
-    from headmotif.steps.run_state import State
+    from headmotif.steps.training import train
+    from headmotif.steps.training.batches import Batch
+    from headmotif.steps.training.recipe import RECIPES
+    from headmotif.steps.training.state import State
 
     net, recipe = built(network), RECIPES["paper" if network == "literal" else network]
     rng = np.random.default_rng(0)
@@ -109,7 +109,7 @@ def inference(network: str, where: "Compute"):  # noqa: F821
 
 
 def built(network: str) -> "torch.nn.Module":  # noqa: F821
-    from headmotif.steps import model
+    from headmotif.steps.network import presets as model
 
     net = model.build(model.PRESETS["paper" if network == "literal" else network], 1)
     if network == "literal":

@@ -28,10 +28,12 @@ from rivals import SLIDE, SPAN, WORD, word_counts, words_at
 from headmotif.data import Genome, Motif, Regions
 from headmotif.formats import bed, motifs, tables
 from headmotif.formats import genome as genome_file
-from headmotif.steps import background, bootstrap, scan
-from headmotif.steps.false_discovery import benjamini_hochberg
-from headmotif.steps.region_windows import composition
-from headmotif.steps.selectivity import permutation_test
+from headmotif.steps.attention import queries as background
+from headmotif.steps.motifs.permutation import permutation_test
+from headmotif.steps.sequence import scan
+from headmotif.steps.sequence.region_windows import composition
+from headmotif.steps.statistics import bootstrap
+from headmotif.steps.statistics.false_discovery import benjamini_hochberg
 
 RARE = 1e-4
 LEAST = 10

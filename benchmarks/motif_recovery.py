@@ -19,7 +19,8 @@ import numpy as np
 
 from headmotif.alphabet import decode
 from headmotif.formats import tables
-from headmotif.steps import align, markov
+from headmotif.steps.motifs import zoops as align
+from headmotif.steps.sequence import markov
 
 LENGTH = 50
 USUAL = {"width": 10, "consensus": 0.8, "sequences": 200, "share": 0.8}

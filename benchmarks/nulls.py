@@ -20,7 +20,15 @@ from headmotif.commands import reading_files as reading
 from headmotif.data import BACKGROUND, SITE, Attention, Genome, source
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
-from headmotif.steps import agreement, attend, background, compute, heads, model, motifs, places, segment
+from headmotif.steps.attention import positions as places
+from headmotif.steps.attention import queries as background
+from headmotif.steps.attention import record as attend
+from headmotif.steps.attention import segment
+from headmotif.steps.attention import similarity as agreement
+from headmotif.steps.heads import score as heads
+from headmotif.steps.motifs import discovery as motifs
+from headmotif.steps.network import device as compute
+from headmotif.steps.network import presets as model
 
 LEVELS = (0.05, 0.01, 0.001)
 LIMITS = {"max_q": 0.2, "max_p": 0.05}

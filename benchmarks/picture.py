@@ -17,7 +17,8 @@ from headmotif.alphabet import decode
 from headmotif.commands import model_files
 from headmotif.formats import attention_tensor, logo, meme
 from headmotif.formats import genome as genome_file
-from headmotif.steps import annotate, compute
+from headmotif.steps.network import annotate
+from headmotif.steps.network import device as compute
 
 PROMOTER, POSITION, GENE = "pR", 38_023, "cro"
 """1-based, on the + strand of NC_001416.1; needs no activator."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from headmotif.data import Regions, Sites
-from headmotif.steps.promoter import FACTORS
+from headmotif.steps.promoters.frequencies import FACTORS
 
 JITTER = 2
 """A listed site is off by so many at most."""

@@ -13,10 +13,10 @@ import numpy as np
 import torch
 
 from headmotif.data import Genome, Regions, Sites
-from headmotif.steps import network
-from headmotif.steps.compute import Compute
-from headmotif.steps.mutagenesis import logits
-from headmotif.steps.windows import Reads, flip
+from headmotif.steps.heads.mutagenesis import logits
+from headmotif.steps.network import layers as network
+from headmotif.steps.network.device import Compute
+from headmotif.steps.sequence.windows import Reads, flip
 
 SPAN = 90
 WORD = 6

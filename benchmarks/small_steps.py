@@ -19,7 +19,9 @@ import numpy as np
 
 from headmotif.data import Contig
 from headmotif.formats import genome as genome_file
-from headmotif.steps import bootstrap, local_calls, repeats, scan
+from headmotif.steps.calling import local_maxima as local_calls
+from headmotif.steps.sequence import repeats, scan
+from headmotif.steps.statistics import bootstrap
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from reports import write_run

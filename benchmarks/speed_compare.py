@@ -18,7 +18,7 @@ import numpy as np
 from headmotif.alphabet import decode
 from headmotif.data import Motif
 from headmotif.formats import meme, motifs
-from headmotif.steps.compare import compare
+from headmotif.steps.comparison.tomtom import compare
 
 OURS = "from headmotif.commands.pwm_compare import main; main()"
 BED2PWM = "from headmotif.commands.bed2pwm import main; main()"

@@ -21,7 +21,7 @@ from headmotif.data import Genome, Regions
 from headmotif.formats import attention_tensor, bed, tables
 from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
-from headmotif.steps.verdicts import PLACE_Q, surest
+from headmotif.report.verdicts import PLACE_Q, surest
 
 AT, WIDTH, FLANK = -12, 17, 8
 """The middle of a -10 box and what is over it: a key of `wide`, and the bases read beside it."""

@@ -9,10 +9,11 @@ from torch import nn
 
 from headmotif.alphabet import N
 from headmotif.data import NO_LABEL, Genome
-from headmotif.steps import model, reader
-from headmotif.steps.chunks import Batch, Chunks
-from headmotif.steps.recipe import Recipe
-from headmotif.steps.split import TRAIN
+from headmotif.steps.network import kmer_attention as reader
+from headmotif.steps.network import presets as model
+from headmotif.steps.training.batches import Batch, Chunks
+from headmotif.steps.training.recipe import Recipe
+from headmotif.steps.training.split import TRAIN
 
 START = {"substitutions": 0.05, "few": 10**9}
 """What the recipe was when the trials began: each changes one thing of that. What was taken over since has its own row."""

@@ -51,8 +51,11 @@ from worlds import DEFAULT_Q, KINDS, MATRICES, World, made, matrix_of
 
 from headmotif.data import Regions, Sites, in_order
 from headmotif.formats import model_tensor, tables
-from headmotif.steps import background, compute, model, split
-from headmotif.steps.verdicts import PLACE_Q
+from headmotif.report.verdicts import PLACE_Q
+from headmotif.steps.attention import queries as background
+from headmotif.steps.network import device as compute
+from headmotif.steps.network import presets as model
+from headmotif.steps.training import split
 
 
 def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[dict]:

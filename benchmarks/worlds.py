@@ -15,9 +15,9 @@ from headmotif.data import Genome, Match, Regions, Sites
 from headmotif.formats import bed, motifs, tables, truth
 from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
-from headmotif.steps import split
-from headmotif.steps.promoter import FACTORS, MINUS_10, MINUS_35, SPACER, TO_START, dyad, hexamer, sharpened
-from headmotif.steps.verdicts import PLACE_Q, surest
+from headmotif.report.verdicts import PLACE_Q, surest
+from headmotif.steps.promoters.frequencies import FACTORS, MINUS_10, MINUS_35, SPACER, TO_START, dyad, hexamer, sharpened
+from headmotif.steps.training import split
 
 KINDS = {
     "easy": ["--sharpness", "2"],

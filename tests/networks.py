@@ -8,8 +8,8 @@ import torch
 
 from headmotif.alphabet import N
 from headmotif.data import Contig, Genome
-from headmotif.steps import model
-from headmotif.steps.compute import Compute
+from headmotif.steps.network import presets as model
+from headmotif.steps.network.device import Compute
 
 READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=5)
 WIDE = replace(model.PRESETS["wide"], width=16, layers=2, heads=2, d_head=8, window=16, kmer=9)

@@ -1,6 +1,6 @@
 """The published network by its formulas, one after another: a term per pair of positions, a convolution per head, nothing folded.
 
-Slow on purpose; what `headmotif.steps.published` gives is compared with this.
+Slow on purpose; what `headmotif.steps.network.published` gives is compared with this.
 """
 
 import math

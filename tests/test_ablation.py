@@ -14,9 +14,9 @@ import ablation
 import trials
 
 from headmotif.data import NO_LABEL, Contig, Genome, Sites
-from headmotif.steps.label import label
-from headmotif.steps.recipe import DEFAULT
-from headmotif.steps.split import TEST, TRAIN, VALIDATION
+from headmotif.steps.training.labels import label
+from headmotif.steps.training.recipe import DEFAULT
+from headmotif.steps.training.split import TEST, TRAIN, VALIDATION
 
 GENES = np.array([(0, 300, 330, 1), (0, 500, 530, -1)])
 

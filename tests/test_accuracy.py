@@ -10,12 +10,12 @@ import torch
 
 from headmotif.data import Contig, Genome, Sites
 from headmotif.formats import genome_tensor, model_tensor, tables
-from headmotif.steps import model
-from headmotif.steps.dilated import Dilated, DilatedConfig
-from headmotif.steps.label import label
-from headmotif.steps.local_calls import calls
-from headmotif.steps.metrics import score
-from headmotif.steps.site_class import CLASSES, classes, fifths
+from headmotif.steps.calling.local_maxima import calls
+from headmotif.steps.network import presets as model
+from headmotif.steps.network.cnn import Dilated, DilatedConfig
+from headmotif.steps.sites.genomic_class import CLASSES, classes, fifths
+from headmotif.steps.statistics.metrics import score
+from headmotif.steps.training.labels import label
 
 SCRIPT = Path(__file__).resolve().parent.parent / "benchmarks" / "accuracy.py"
 LENGTH, TEST = 60_000, slice(30_000, 60_000)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headmotif.steps.agreement import NONE, agreement, groups, pairs
+from headmotif.steps.attention.similarity import NONE, agreement, groups, pairs
 
 
 def chosen(heads=4, sites=400, seed=0):

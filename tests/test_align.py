@@ -6,9 +6,11 @@ from scipy.stats import mannwhitneyu
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
-from headmotif.steps import align, motifs, region_windows
-from headmotif.steps.align import scores
-from headmotif.steps.selectivity import NOT_CHOSEN, permutation_test, rank_test, usual_start
+from headmotif.steps.motifs import discovery as motifs
+from headmotif.steps.motifs import zoops as align
+from headmotif.steps.motifs.permutation import NOT_CHOSEN, permutation_test, rank_test, usual_start
+from headmotif.steps.motifs.zoops import scores
+from headmotif.steps.sequence import region_windows
 
 EVEN = np.full(4, 0.25)
 WORD = "TGTGACGT"

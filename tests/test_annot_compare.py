@@ -10,7 +10,7 @@ import pytest
 
 from headmotif.alphabet import decode
 from headmotif.formats import bed, tables
-from headmotif.steps.plant import PlantSettings, plant
+from headmotif.steps.simulation.plant import PlantSettings, plant
 from test_plant import FACTORS
 
 

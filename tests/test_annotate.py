@@ -5,8 +5,8 @@ import pytest
 
 from headmotif.alphabet import decode, encode
 from headmotif.data import Contig, Genome
-from headmotif.steps import annotate
-from headmotif.steps.windows import Reads, flip, oriented, oriented_rows, stretch
+from headmotif.steps.network import annotate
+from headmotif.steps.sequence.windows import Reads, flip, oriented, oriented_rows, stretch
 
 PAIR = str.maketrans("ACGTN", "TGCAN")
 

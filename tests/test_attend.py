@@ -8,7 +8,9 @@ import torch
 
 from headmotif.alphabet import N, reverse_complement
 from headmotif.data import BACKGROUND, SHUFFLED, SITE, Contig, Genome, Sites
-from headmotif.steps import annotate, attend, background
+from headmotif.steps.attention import queries as background
+from headmotif.steps.attention import record as attend
+from headmotif.steps.network import annotate
 from networks import CPU, PRECISIONS, READER, WITH_HEADS, genome_of, near, network, random_codes, tolerance
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from headmotif.steps import band
+from headmotif.steps.network import band
 
 LENGTHS = (1, 2, 7, 8, 9, 16, 29)
 WINDOWS = ((1, 1), (3, 0), (0, 3), (5, 2), (20, 20), (0, 0))

@@ -8,8 +8,8 @@ from sklearn.metrics import average_precision_score
 
 from effort import relative_cost
 from headmotif.data import Contig
-from headmotif.steps.bootstrap import Interval, average, blocks, difference, draws, mean, ranked, ratio, resampled
-from headmotif.steps.metrics import average_precision
+from headmotif.steps.statistics.bootstrap import Interval, average, blocks, difference, draws, mean, ranked, ratio, resampled
+from headmotif.steps.statistics.metrics import average_precision
 
 BLOCKS = 12
 

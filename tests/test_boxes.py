@@ -7,11 +7,11 @@ import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Motif, Sites
-from headmotif.steps.boxes import boxes, share
-from headmotif.steps.promoter import MINUS_10, MINUS_35, SPACER, TO_START, hexamer
-from headmotif.steps.promoter_scan import promoter_scores
-from headmotif.steps.region_windows import composition
-from headmotif.steps.scan import log_odds
+from headmotif.steps.promoters.boxes import boxes, share
+from headmotif.steps.promoters.frequencies import MINUS_10, MINUS_35, SPACER, TO_START, hexamer
+from headmotif.steps.promoters.pair_scan import promoter_scores
+from headmotif.steps.sequence.region_windows import composition
+from headmotif.steps.sequence.scan import log_odds
 
 UPPER, LOWER = Motif("u", hexamer(MINUS_35), 200), Motif("l", hexamer(MINUS_10), 200)
 UNIFORM = np.full(4, 0.25)

@@ -9,7 +9,11 @@ from headmotif import builtin
 from headmotif.commands import model_files
 from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as sites_file
-from headmotif.steps import annotate, choose, compute, metrics, split
+from headmotif.steps.calling import thresholds as choose
+from headmotif.steps.network import annotate
+from headmotif.steps.network import device as compute
+from headmotif.steps.statistics import metrics
+from headmotif.steps.training import split
 
 CARD = (builtin.HERE / "ecoli-tss.md").read_text(encoding="utf-8")
 NAMES = ("ecoli-tis", "ecoli-tss", "ecoli-tss-split")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from headmotif.steps import calibrate, model
-from headmotif.steps.calibrate import Calibration, fitted
+from headmotif.steps.network import calibrate
+from headmotif.steps.network import presets as model
+from headmotif.steps.network.calibrate import Calibration, fitted
 from networks import SMALL
 
 

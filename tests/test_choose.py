@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headmotif.data import Contig, Sites
-from headmotif.steps import choose
+from headmotif.steps.calling import thresholds as choose
 from networks import genome_of, random_codes
 
 

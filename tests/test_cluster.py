@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from headmotif.data import Motif
-from headmotif.steps.cluster import Clusters, Member, cluster, linked, members, merged
+from headmotif.steps.comparison.cluster import Clusters, Member, cluster, linked, members, merged
 from headmotif.steps.iupac import consensus
 
 

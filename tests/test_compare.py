@@ -10,9 +10,9 @@ from costly import FULL
 from headmotif.alphabet import IUPAC
 from headmotif.data import Motif
 from headmotif.formats import motifs
-from headmotif.steps import compare as module
-from headmotif.steps.column_score import SCORES
-from headmotif.steps.compare import Comparison, compare, matches
+from headmotif.steps.comparison import tomtom as module
+from headmotif.steps.comparison.column_scores import SCORES
+from headmotif.steps.comparison.tomtom import Comparison, compare, matches
 from headmotif.steps.iupac import consensus
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from headmotif.data import Contig, GeneTable, Sites
-from headmotif.steps.context import NONE, context
-from headmotif.steps.site_class import CLASSES, classes
+from headmotif.steps.sites.gene_context import NONE, context
+from headmotif.steps.sites.genomic_class import CLASSES, classes
 
 
 def table(rows):

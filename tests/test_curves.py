@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from headmotif.steps import curves
-from headmotif.steps.metrics import curve, score
-from headmotif.steps.site_scores import thinned
+from headmotif.report import curves
+from headmotif.steps.calling.evaluation import thinned
+from headmotif.steps.statistics.metrics import curve, score
 
 
 def rows_of(truth: np.ndarray, p: np.ndarray, few: int = 200) -> list[dict]:

@@ -11,8 +11,8 @@ import pytest
 from costly import FULL
 from headmotif.commands import demo as demonstration
 from headmotif.formats import bed, tables
-from headmotif.steps import model
-from headmotif.steps.rehearsal import Pace
+from headmotif.steps.network import presets as model
+from headmotif.steps.training.rehearsal import Pace
 from in_process import call
 
 LAYERS, HEADS, PROMOTERS = 2, 4, 500

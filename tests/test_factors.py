@@ -14,8 +14,8 @@ import factors
 import rivals
 
 from headmotif.data import Genome, Motif, Sites
-from headmotif.steps import bootstrap
-from headmotif.steps.label import label
+from headmotif.steps.statistics import bootstrap
+from headmotif.steps.training.labels import label
 
 WORD = [3, 2, 3, 2, 0, 1, 2, 3]
 

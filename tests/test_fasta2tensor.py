@@ -16,7 +16,7 @@ from headmotif.data import NO_LABEL, Contig, Genome, Sites
 from headmotif.errors import FormatError, InputError
 from headmotif.formats import bed, genome_tensor
 from headmotif.formats import genome as genome_file
-from headmotif.steps.label import label, masked, sites_under, stretches
+from headmotif.steps.training.labels import label, masked, sites_under, stretches
 
 FASTA = ">one first\nACGTNACG\n>two\nGGCC\nTTAA\n"
 BED = "two\t0\t1\ta\t2.5\t+\none\t4\t5\tb\t.\t-\ntwo\t7\t8\tc\t9\t-\ntwo\t0\t1\td\t3\t+\n"

@@ -8,7 +8,8 @@ import pytest
 
 from headmotif.alphabet import encode
 from headmotif.data import GeneTable, Sites
-from headmotif.steps import fit, label
+from headmotif.steps.calling import transferability as fit
+from headmotif.steps.training import labels as label
 from networks import genome_of, random_codes
 
 BOX = encode(b"TATAAT")
@@ -103,7 +104,7 @@ def test_calls_upstream_of_genes_are_counted_beside_chance(learned):
 def test_boxes_by_composition_is_what_independent_bases_have():
     rng = np.random.default_rng(5)
     codes = rng.choice(4, 400_000, p=[0.3, 0.2, 0.2, 0.3]).astype(np.uint8)
-    from headmotif.steps.label_checks import minus10_background
+    from headmotif.steps.sites.coordinate_checks import minus10_background
 
     genome = genome_of(codes)
     assert fit.by_composition(genome) == pytest.approx(minus10_background(genome), rel=0.06)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headmotif.data import Contig
 from headmotif.errors import FormatError, InputError
 from headmotif.formats import bedgraph, bigwig
-from headmotif.steps.track import rounded
+from headmotif.steps.calling.rounding import rounded
 
 CONTIGS = (Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3))
 VALUES = np.array([0.5, 0.5, np.nan, 0.25, 0, 0, 0, 1, 1e-12, 0.125, 0.125, 0.5, 0.5, *[np.nan] * 4, 0.75, 0.75, 0.0625], np.float32)

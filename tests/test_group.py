@@ -9,8 +9,8 @@ import pytest
 
 from headmotif.data import Motif
 from headmotif.formats import motifs
-from headmotif.steps.compare import Comparison, compare, matches
-from headmotif.steps.group import at_least_one, by_group, factor, factors, from_table, group_matches
+from headmotif.steps.comparison.factors import at_least_one, by_group, factor, factors, from_table, group_matches
+from headmotif.steps.comparison.tomtom import Comparison, compare, matches
 
 
 def drawn(seed: int, count: int) -> list[Motif]:

@@ -11,9 +11,10 @@ from headmotif.alphabet import encode
 from headmotif.commands import score_heads
 from headmotif.data import Attention, Contig, Genome
 from headmotif.formats.model_tensor import Trained
-from headmotif.steps import heads, model
-from headmotif.steps.agreement import choices
-from headmotif.steps.marginal import Marginal
+from headmotif.steps.attention.similarity import choices
+from headmotif.steps.heads import score as heads
+from headmotif.steps.heads.marginalization import Marginal
+from headmotif.steps.network import presets as model
 
 OFFSET = np.arange(-30, 11, dtype=np.int32)
 SITES, OTHERS = 300, 400

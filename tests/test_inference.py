@@ -9,7 +9,8 @@ import torch
 
 from headmotif.alphabet import N, reverse_complement
 from headmotif.data import Contig, Genome
-from headmotif.steps import annotate, model
+from headmotif.steps.network import annotate
+from headmotif.steps.network import presets as model
 from networks import CNN, CPU, EVERY, HALF, PRECISIONS, READER, genome_of, near, network, random_codes, tolerance
 
 pytestmark = pytest.mark.usefixtures("one_thread")

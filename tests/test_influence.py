@@ -8,9 +8,9 @@ import torch
 
 import networks
 from headmotif.data import NO_LABEL
-from headmotif.steps import influence
-from headmotif.steps.annotate import annotate
-from headmotif.steps.metrics import score
+from headmotif.steps.heads import ablation as influence
+from headmotif.steps.network.annotate import annotate
+from headmotif.steps.statistics.metrics import score
 from networks import CPU, WITH_HEADS, genome_of, near, network, random_codes
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from headmotif.alphabet import encode
 from headmotif.data import NO_LABEL, Contig, Genome, Sites
 from headmotif.errors import InputError
-from headmotif.steps.join import joined, parted
-from headmotif.steps.label import label
+from headmotif.steps.training.genomes import joined, parted
+from headmotif.steps.training.labels import label
 
 
 def genome_of(**contigs: str) -> Genome:

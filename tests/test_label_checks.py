@@ -10,8 +10,9 @@ from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Sites
 from headmotif.formats import genome as genome_file
 from headmotif.formats import sites as site_file
-from headmotif.steps import label_checks, label_words
-from headmotif.steps.plant import PlantSettings, plant
+from headmotif.steps.simulation.plant import PlantSettings, plant
+from headmotif.steps.sites import coordinate_checks as label_checks
+from headmotif.steps.sites import diagnosis as label_words
 from test_plant import FACTORS
 
 # the figures

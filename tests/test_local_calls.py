@@ -5,8 +5,8 @@ import pytest
 
 from effort import relative_cost
 from headmotif.data import NO_LABEL, Contig
-from headmotif.steps.local_calls import called, calls, local_maxima
-from headmotif.steps.metrics import score
+from headmotif.steps.calling.local_maxima import called, calls, local_maxima
+from headmotif.steps.statistics.metrics import score
 
 
 def distance(a, b, contig):

@@ -5,7 +5,7 @@ import pytest
 
 from headmotif.data import Contig, GeneTable, Genome, Regions, Sites
 from headmotif.report import svg, track
-from headmotif.steps.locus import AFTER, BEFORE, Layers, chosen, cut
+from headmotif.report.locus import AFTER, BEFORE, Layers, chosen, cut
 
 GENOME = Genome((Contig("a", 1000), Contig("b", 2000)), np.zeros(3000, np.uint8))
 

@@ -6,8 +6,8 @@ import torch
 
 import networks
 from headmotif.data import Contig, Genome
-from headmotif.steps import marginal
-from headmotif.steps.marginal import _set
+from headmotif.steps.heads import marginalization as marginal
+from headmotif.steps.heads.marginalization import _set
 from networks import CPU, network
 
 

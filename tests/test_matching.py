@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headmotif.data import Contig, Sites
-from headmotif.steps.matching import NONE, match, nearest
+from headmotif.steps.sites.matching import NONE, match, nearest
 
 
 def sites(*places: tuple[int, int, int]) -> Sites:

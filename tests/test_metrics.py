@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headmotif.steps.metrics import average_precision, score, score_against, score_groups
+from headmotif.steps.statistics.metrics import average_precision, score, score_against, score_groups
 
 
 def drawn(levels, prevalence=0.05, n=3000):

@@ -8,9 +8,9 @@ import torch
 
 from headmotif.alphabet import N
 from headmotif.errors import InputError
-from headmotif.steps import model
-from headmotif.steps.network import one_hot
-from headmotif.steps.reader import word_units
+from headmotif.steps.network import presets as model
+from headmotif.steps.network.kmer_attention import word_units
+from headmotif.steps.network.layers import one_hot
 from networks import EVERY, PRECISIONS, READER, WITH_HEADS, network, random_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")

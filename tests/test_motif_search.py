@@ -7,7 +7,12 @@ import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
-from headmotif.steps import align, gapped, markov, motifs, palindrome, places
+from headmotif.steps.attention import positions as places
+from headmotif.steps.motifs import discovery as motifs
+from headmotif.steps.motifs import dyads as gapped
+from headmotif.steps.motifs import palindrome
+from headmotif.steps.motifs import zoops as align
+from headmotif.steps.sequence import markov
 from test_align import consensus, joined, promoters, regions, windows_with
 
 EVEN = np.full(4, 0.25)

@@ -6,7 +6,7 @@ import torch
 
 from headmotif.alphabet import N
 from headmotif.data import Regions
-from headmotif.steps import mutagenesis
+from headmotif.steps.heads import mutagenesis
 from networks import CPU, genome_of, random_codes
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headmotif.data import Regions, Sites
-from headmotif.steps.overlap import ALL, recover
+from headmotif.steps.simulation.recovery import ALL, recover
 
 
 def regions(*rows):

@@ -9,8 +9,9 @@ from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import Motif
 from headmotif.errors import FormatError, InputError
 from headmotif.formats import truth
-from headmotif.steps import coding, promoter
-from headmotif.steps.plant import Planted, PlantSettings, plant, shuffle_sites
+from headmotif.steps.promoters import frequencies as promoter
+from headmotif.steps.simulation import coding
+from headmotif.steps.simulation.plant import Planted, PlantSettings, plant, shuffle_sites
 
 
 def consensus(name: str, letters: str, share: float) -> Motif:

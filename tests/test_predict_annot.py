@@ -10,7 +10,8 @@ from headmotif.commands import predicting, sheet
 from headmotif.data import Contig
 from headmotif.errors import InputError
 from headmotif.formats import bedgraph, bigwig, fasta, model_tensor, sites, tables
-from headmotif.steps import annotate, model
+from headmotif.steps.network import annotate
+from headmotif.steps.network import presets as model
 from networks import CPU, READER, genome_of, network, random_codes
 
 BASES = [random_codes(3000, seed=1, gaps=2), random_codes(900, seed=2)]

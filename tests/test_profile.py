@@ -5,8 +5,8 @@ import pytest
 
 from headmotif.alphabet import encode, reverse_complement
 from headmotif.data import Attention, Contig, Genome, Motif
-from headmotif.steps.profile import profiles, shapes
-from headmotif.steps.promoter_scan import promoter_scores
+from headmotif.steps.attention.profile import profiles, shapes
+from headmotif.steps.promoters.pair_scan import promoter_scores
 
 
 def test_profiles_are_means_over_the_keys_that_are_there():

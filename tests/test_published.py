@@ -8,8 +8,8 @@ import torch
 
 import published_literal as literal
 from headmotif.alphabet import N
-from headmotif.steps.compute import Compute
-from headmotif.steps.published import Layer, Published, PublishedConfig, sinusoid, taps
+from headmotif.steps.network.device import Compute
+from headmotif.steps.network.published import Layer, Published, PublishedConfig, sinusoid, taps
 
 FULL = PublishedConfig()
 SMALL = replace(FULL, layers=3, heads=3, window=24)

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from headmotif.data import NO_LABEL, Contig, Genome
-from headmotif.steps import split
-from headmotif.steps.chunks import Chunks
-from headmotif.steps.dropout import Dropout
-from headmotif.steps.recipe import DEFAULT, PUBLISHED, RECIPES, rate_at
-from headmotif.steps.train import loss_of
+from headmotif.steps.network.dropout import Dropout
+from headmotif.steps.training import split
+from headmotif.steps.training.batches import Chunks
+from headmotif.steps.training.recipe import DEFAULT, PUBLISHED, RECIPES, rate_at
+from headmotif.steps.training.train import loss_of
 
 
 def test_the_published_rate_warms_up_and_follows_a_cosine_to_nothing():
@@ -78,7 +78,7 @@ def test_streams_read_the_training_part_in_order_and_nearly_all_of_it_once():
 
 
 def test_every_preset_has_a_recipe_and_the_published_one_is_the_papers():
-    from headmotif.steps import model
+    from headmotif.steps.network import presets as model
 
     assert set(RECIPES) == set(model.PRESETS)
     assert (PUBLISHED.batch, PUBLISHED.length, PUBLISHED.clip, PUBLISHED.weight_decay) == (10, 512, 0.25, 0.0)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from headmotif.steps import bootstrap
-from headmotif.steps.reliability import reliability
+from headmotif.steps.statistics import bootstrap
+from headmotif.steps.statistics.reliability import reliability
 
 
 def test_by_hand():

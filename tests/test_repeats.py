@@ -14,7 +14,7 @@ from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import Contig, Genome
 from headmotif.errors import InputError
 from headmotif.formats import genome as genome_file
-from headmotif.steps.repeats import repeated
+from headmotif.steps.sequence.repeats import repeated
 
 Piece = tuple[str, bool]
 """The letters of a contig, and whether it is a circle."""

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from headmotif.data import Attention, Contig, Regions
-from headmotif.steps.false_discovery import LIMITS, benjamini_hochberg, grouped, null_share
-from headmotif.steps.segment import permuted_offsets, segment
+from headmotif.steps.attention.segment import permuted_offsets, segment
+from headmotif.steps.statistics.false_discovery import LIMITS, benjamini_hochberg, grouped, null_share
 
 OFFSET = np.arange(-10, 11, dtype=np.int32)
 CONTIGS = (Contig("ring", 500, True), Contig("line", 300, False))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from headmotif.alphabet import N
 from headmotif.data import Sites
-from headmotif.steps.shuffle import shuffled, surroundings
+from headmotif.steps.sequence.shuffle import shuffled, surroundings
 from networks import genome_of, random_codes
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from headmotif.data import Contig
 from headmotif.formats import files, genome, gff3, sites
-from headmotif.steps.site_class import ANTISENSE, CLASSES, INSIDE, ORPHAN, UPSTREAM, classes, fifths
+from headmotif.steps.sites.genomic_class import ANTISENSE, CLASSES, INSIDE, ORPHAN, UPSTREAM, classes, fifths
 
 LETTER = {name: name[0] for name in CLASSES}
 

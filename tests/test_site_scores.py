@@ -5,9 +5,11 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headmotif.data import Contig, Genome, Sites
-from headmotif.steps import bootstrap, local_calls, site_scores
-from headmotif.steps.matching import match
-from headmotif.steps.metrics import average_precision
+from headmotif.steps.calling import evaluation as site_scores
+from headmotif.steps.calling import local_maxima as local_calls
+from headmotif.steps.sites.matching import match
+from headmotif.steps.statistics import bootstrap
+from headmotif.steps.statistics.metrics import average_precision
 
 CONTIGS = (Contig("a", 30_000, True), Contig("b", 12_000), Contig("none", 500))
 CLASSES = ("left", "right")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from headmotif.data import Contig, Sites
 from headmotif.formats import bed_consensus
-from headmotif.steps import site_sets
-from headmotif.steps.consensus import ABSENT, consensus
+from headmotif.steps.sites import agreement as site_sets
+from headmotif.steps.sites.consensus import ABSENT, consensus
 
 CONTIGS = (Contig("a", 100), Contig("b", 40, True))
 

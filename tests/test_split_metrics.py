@@ -9,8 +9,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headmotif.data import Contig, Genome
 from headmotif.errors import InputError
-from headmotif.steps import split
-from headmotif.steps.metrics import score
+from headmotif.steps.statistics.metrics import score
+from headmotif.steps.training import split
 
 
 def genome_of(*lengths, names=None):

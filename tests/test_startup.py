@@ -81,6 +81,6 @@ def test_overview_names_the_console_scripts_in_pipeline_order():
 def test_no_command_loads_the_compiler():
     """torch's own switch to deterministic arithmetic does, and costs two seconds each time."""
     done = python(
-        "import sys\nfrom headmotif.steps import compute\ncompute.choose('cpu', 'float32', 1)\nprint('torch._dynamo' in sys.modules)"
+        "import sys\nfrom headmotif.steps.network import device\ndevice.choose('cpu', 'float32', 1)\nprint('torch._dynamo' in sys.modules)"
     )
     assert done.stdout == "False\n", done.stderr

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from headmotif.steps.strands import strands
+from headmotif.steps.heads.strand_correlation import strands
 from networks import genome_of, random_codes
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headmotif.steps.tail import ENOUGH, rarity
+from headmotif.steps.statistics.tail import ENOUGH, rarity
 
 DRAWS = {
     "uniform": lambda rng, n: rng.random(n),

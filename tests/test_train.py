@@ -12,11 +12,13 @@ from costly import FULL
 from headmotif.alphabet import N, encode, reverse_complement
 from headmotif.data import NO_LABEL, Contig, Genome
 from headmotif.formats import checkpoint_tensor
-from headmotif.steps import model, run_state, split, train
-from headmotif.steps.chunks import Chunks
-from headmotif.steps.compute import Compute
-from headmotif.steps.metrics import Score
-from headmotif.steps.recipe import PUBLISHED, Recipe
+from headmotif.steps.network import presets as model
+from headmotif.steps.network.device import Compute
+from headmotif.steps.statistics.metrics import Score
+from headmotif.steps.training import split, train
+from headmotif.steps.training import state as run_state
+from headmotif.steps.training.batches import Chunks
+from headmotif.steps.training.recipe import PUBLISHED, Recipe
 
 READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=7, dropout=0.05)
 CPU = Compute(torch.device("cpu"), torch.float32)

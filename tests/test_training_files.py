@@ -8,7 +8,7 @@ from headmotif.commands import refitting, training_files
 from headmotif.data import NO_LABEL, Contig, Genome
 from headmotif.errors import InputError
 from headmotif.formats import genome_tensor, model_tensor
-from headmotif.steps import model
+from headmotif.steps.network import presets as model
 
 
 def genome(path, names, seed, label=("tss",), contig="chr"):
@@ -71,9 +71,9 @@ def test_no_such_preset_is_one_line():
 
 
 def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
-    from headmotif.steps.compute import Compute
-    from headmotif.steps.train import annotated
-    from headmotif.steps.workers import Workers
+    from headmotif.steps.network.device import Compute
+    from headmotif.steps.training.distributed import Workers
+    from headmotif.steps.training.train import annotated
 
     data = genome(tmp_path / "a.st", ("one", "two"), 1, ("tss", "tis"))
     where = Compute(torch.device("cpu"), torch.float32)

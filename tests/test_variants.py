@@ -8,8 +8,10 @@ from headmotif.alphabet import N, decode, encode
 from headmotif.data import Contig, Genome, Variants
 from headmotif.errors import FormatError
 from headmotif.formats import tables
-from headmotif.steps import annotate, local_calls, variants
-from headmotif.steps.edits import trimmed
+from headmotif.steps.calling import local_maxima as local_calls
+from headmotif.steps.calling import variant_effects as variants
+from headmotif.steps.calling.edits import trimmed
+from headmotif.steps.network import annotate
 from networks import CNN, CPU, EVERY, READER, network, random_codes
 
 THRESHOLD = 0.7

@@ -9,7 +9,7 @@ import pytest
 from headmotif import __version__
 from headmotif.data import Match
 from headmotif.data import verdict as kinds
-from headmotif.steps import findings, methods, verdicts
+from headmotif.report import findings, methods, verdicts
 
 NAN = float("nan")
 
@@ -48,7 +48,7 @@ def test_every_verdict_that_score_heads_can_give_is_known_here():
     import ast
     import inspect
 
-    from headmotif.steps import heads
+    from headmotif.steps.heads import score as heads
 
     words = {
         node.value

@@ -12,8 +12,10 @@ import torch
 
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor
-from headmotif.steps import annotate, model, split
-from headmotif.steps.compute import Compute
+from headmotif.steps.network import annotate
+from headmotif.steps.network import presets as model
+from headmotif.steps.network.device import Compute
+from headmotif.steps.training import split
 
 
 def free_port():

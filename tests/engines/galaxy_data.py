@@ -21,7 +21,7 @@ def run(*words: object) -> None:
 def tiny() -> None:
     """A network of 16 units after one step of training: the sizes of a preset are no option of train-annot."""
     from headmotif.commands.train_annot import train_annot
-    from headmotif.steps import model
+    from headmotif.steps.network import presets as model
 
     small = replace(model.PRESETS["default"], width=16, layers=1, heads=2, d_head=8, window=32)
     model.PRESETS = {**model.PRESETS, "default": small}

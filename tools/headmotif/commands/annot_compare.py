@@ -10,8 +10,8 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Genome, Sites
-    from ..steps.label_words import Verdict
-    from ..steps.site_sets import Agreement
+    from ..steps.sites.agreement import Agreement
+    from ..steps.sites.diagnosis import Verdict
 
 PAIRS_SHOWN = 10
 """So many pairs of sets are told of, a line each."""
@@ -140,7 +140,7 @@ def _compare(sets: "Mapping[str, Sites]", genome: "Genome", d: int, output: str,
     from dataclasses import fields
 
     from ..formats import tables
-    from ..steps import site_sets
+    from ..steps.sites import agreement as site_sets
 
     found = site_sets.agreements(sets, genome.contigs, d)
     tables.write_table(output, {f.name: [getattr(one, f.name) for one in found] for f in fields(site_sets.Agreement)})
@@ -168,7 +168,7 @@ def _told_agreement(found: "Sequence[Agreement]", d: int) -> Iterator[str]:
 
 def _consensus(sets: "Mapping[str, Sites]", genome: "Genome", least: int, d: int, path: str) -> str:
     from ..formats import bed_consensus
-    from ..steps import consensus
+    from ..steps.sites import consensus
 
     found = consensus.consensus(sets, genome.contigs, least, d)
     has = found.distance != consensus.ABSENT
@@ -179,7 +179,8 @@ def _consensus(sets: "Mapping[str, Sites]", genome: "Genome", least: int, d: int
 def _check(sets: "Mapping[str, Sites]", genome: "Genome", path: str, quiet: bool) -> None:
     """Look around the sites of each set, tell the verdict, write the figures."""
     from ..formats import tables
-    from ..steps import label_checks, label_words
+    from ..steps.sites import coordinate_checks as label_checks
+    from ..steps.sites import diagnosis as label_words
 
     background = label_checks.minus10_background(genome)
     found = {name: label_words.verdict(genome, one, background) for name, one in sets.items()}
@@ -191,7 +192,7 @@ def _check(sets: "Mapping[str, Sites]", genome: "Genome", path: str, quiet: bool
 
 def _check_columns(found: "Mapping[str, Verdict]") -> dict[str, list]:
     """A row for each set and strand (both, +, -)."""
-    from ..steps import label_checks
+    from ..steps.sites import coordinate_checks as label_checks
 
     rows = [(name, strand, getattr(one, part), one) for name, one in found.items() for strand, part in _STRANDS.items()]
     shown = {"sites": "sites", "minus10": "share", "minus10_other_strand": "other", "minus10_upstream": "upstream"}

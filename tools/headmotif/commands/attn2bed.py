@@ -9,7 +9,7 @@ from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
     from ..data import Contig, Regions
-    from ..steps.model import Network
+    from ..steps.network.presets import Network
 
 AttentionFile = Annotated[str, typer.Argument(metavar="ATTENTION", help="A file that dump-attention wrote; - is standard input.")]
 
@@ -44,8 +44,8 @@ def attn2bed(
     Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q; with --ism, ism.
     """
     from ..formats import attention_tensor, bed, gff3_regions
-    from ..steps.merge import combined
-    from ..steps.segment import RARE, permuted_offsets, segment
+    from ..steps.attention.merge import combined
+    from ..steps.attention.segment import RARE, permuted_offsets, segment
     from . import model_files
     from . import reading_files as reading
 
@@ -102,7 +102,8 @@ def _mutated(
     from dataclasses import replace
 
     from ..formats import genome as genome_file
-    from ..steps import compute, mutagenesis
+    from ..steps.heads import mutagenesis
+    from ..steps.network import device as compute
 
     data = genome_file.read(genome)
     if [(c.name, c.length) for c in data.contigs] != [(c.name, c.length) for c in contigs]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..data import Regions
-    from ..steps.motifs import Found
+    from ..steps.motifs.discovery import Found
 
 FORMATS = "meme|jaspar|transfac|cluster-buster|homer"
 NOT_BEYOND = ("not beyond its positional null", "not beyond the other regions of its group")
@@ -72,7 +72,7 @@ def bed2pwm(
     from ..formats import bed, files, tables
     from ..formats import genome as genome_file
     from ..formats import motifs as motif_files
-    from ..steps.motifs import Search, find_motifs
+    from ..steps.motifs.discovery import Search, find_motifs
 
     if format not in motif_files.WRITERS:
         raise typer.BadParameter(f"{format} is none of {', '.join(motif_files.WRITERS)}", param_hint="--format")
@@ -118,7 +118,7 @@ def bed2pwm(
 def _split(given: "Regions", path: str) -> "Regions":
     """Groups by head and place."""
     from ..errors import FormatError
-    from ..steps.places import by_place
+    from ..steps.attention.positions import by_place
 
     if len(given) and (given.site < 0).any():
         raise FormatError(path, None, "names no sites, so no distance is known; --by-place needs the regions of attn2bed")

@@ -9,8 +9,8 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Match, Regions
-    from ..steps.overlap import Recovery
-    from ..steps.rehearsal import Pace
+    from ..steps.simulation.recovery import Recovery
+    from ..steps.training.rehearsal import Pace
 
 TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "CRP": "CRP", "FNR": "FNR", "LexA": "LexA"}
 """What was planted, and the motif of the built-in collection that must be found for it."""
@@ -97,7 +97,8 @@ def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
     import sys
     import time
 
-    from ..steps import compute, rehearsal
+    from ..steps.network import device as compute
+    from ..steps.training import rehearsal
 
     where = compute.choose("auto", "auto", usable_threads(threads))
     pace = rehearsal.pace("default", length, promoters, where)
@@ -136,7 +137,7 @@ def _compared(folder: str) -> list[dict]:
     from ..formats import bed, tables, truth
     from ..formats import genome as genome_file
     from ..formats import sites as sites_file
-    from ..steps.overlap import recover
+    from ..steps.simulation.recovery import recover
 
     contigs = genome_file.read(os.path.join(folder, "genome.fa")).contigs
     regions = bed.read_regions(os.path.join(folder, "regions.bed"), contigs)

@@ -25,9 +25,9 @@ from ..errors import InputError
 if TYPE_CHECKING:
     from ..data import Genome, Sites
     from ..formats.attention_tensor import Frame
-    from ..steps.attend import Chosen
-    from ..steps.compute import Compute
-    from ..steps.model import Network
+    from ..steps.attention.record import Chosen
+    from ..steps.network.device import Compute
+    from ..steps.network.presets import Network
 
 
 def dump_attention(
@@ -63,8 +63,9 @@ def dump_attention(
 
     from ..formats import attention_tensor, tensors
     from ..formats import genome as genome_file
-    from ..steps import attend, compute
-    from ..steps import background as drawn
+    from ..steps.attention import queries as drawn
+    from ..steps.attention import record as attend
+    from ..steps.network import device as compute
     from . import model_files
     from . import reading_files as reading
 
@@ -122,7 +123,7 @@ def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
 
 def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queries: int, top: int) -> "Frame":
     from ..formats.attention_tensor import Frame
-    from ..steps import attend
+    from ..steps.attention import record as attend
 
     offset, reach = attend.keys_of(net)
     if top > len(offset):
@@ -133,7 +134,8 @@ def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queri
 
 def _called(net: "Network", genome: "Genome", header: dict, where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
-    from ..steps import annotate, local_calls
+    from ..steps.calling import local_maxima as local_calls
+    from ..steps.network import annotate
 
     label = header["labels"][0]
     try:

@@ -57,7 +57,7 @@ def fasta2tensor(
     from ..formats import files, genome_tensor, gff3, tensors
     from ..formats import genome as genome_file
     from ..formats import sites as site_file
-    from ..steps.label import label, masked
+    from ..steps.training.labels import label, masked
     from . import site_files
 
     tensors.refuse_terminal(output)
@@ -83,8 +83,8 @@ def _hidden(genome: "Genome", files: Sequence[str], k: int) -> "dict[str, np.nda
     import numpy as np
 
     from ..formats import bed
-    from ..steps.label import stretches
-    from ..steps.repeats import repeated
+    from ..steps.sequence.repeats import repeated
+    from ..steps.training.labels import stretches
 
     if (files or k) and not genome.labels:
         raise InputError("a mask hides labels, and this genome has none; give --sites FILE too")
@@ -126,7 +126,7 @@ def _masks(genome: "Genome", hidden: "dict[str, np.ndarray]") -> Iterator[str]:
     """A line a mask, and one of all where there are several: what it covers, and the sites under it."""
     import numpy as np
 
-    from ..steps.label import sites_under
+    from ..steps.training.labels import sites_under
 
     together = {"all of these": np.logical_or.reduce(list(hidden.values()))} if len(hidden) > 1 else {}
     for name, one in {**hidden, **together}.items():

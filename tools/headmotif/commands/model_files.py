@@ -23,6 +23,6 @@ def opened(model: str) -> "Trained":
 
 def network(trained: "Trained") -> "torch.nn.Module":
     """The network of a model, of any preset. Raises InputError where its weights and its description do not fit."""
-    from ..steps import model as networks
+    from ..steps.network import presets as networks
 
     return networks.restored(trained.header["config"], len(trained.header["labels"]), trained.weights)

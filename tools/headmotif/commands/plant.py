@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ..cli import Output, Quiet, Seed, say
-from ..steps.plant_settings import DEFAULT
+from ..steps.simulation.settings import DEFAULT
 
 
 def plant(
@@ -40,7 +40,7 @@ def plant(
     from ..formats import bed, fasta
     from ..formats import motifs as motif_files
     from ..formats import truth as planted_truth
-    from ..steps import plant as step
+    from ..steps.simulation import plant as step
 
     factors = {motif.name: motif for motif in motif_files.read(motifs or str(builtin.MOTIFS)).motifs}
     absent = sorted({place.factor for place in step.FACTORS} - set(factors))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from ..data import GeneTable, Genome, Motif, Sites
     from ..formats.model_tensor import Trained
-    from ..steps.compute import Compute
-    from ..steps.fit import Fit
+    from ..steps.calling.transferability import Fit
+    from ..steps.network.device import Compute
 
 DIGITS = 4
 """Significant digits of P: tracks, tables and calls tell the same numbers, and none hangs on the rounding of a chunk."""
@@ -62,7 +62,7 @@ class Predicted:
 
 def loaded(model: str, device: str, precision: str, threads: int) -> tuple["Trained", "torch.nn.Module", "Compute"]:
     """A model, its network, and where it runs."""
-    from ..steps import compute
+    from ..steps.network import device as compute
     from . import model_files
 
     trained = model_files.opened(model)
@@ -96,7 +96,7 @@ def prevalence_of(trained: "Trained", label: str) -> float | None:
 
 def annotated(net: "torch.nn.Module", genome: "Genome", where: "Compute", told: Told) -> "np.ndarray":
     """P of all labels, float32 (labels, 2, N)."""
-    from ..steps import annotate
+    from ..steps.network import annotate
 
     return annotate.annotate(net, genome, where, told=told)
 
@@ -105,7 +105,7 @@ def predicted(
     net: "torch.nn.Module", genome: "Genome", raw: "np.ndarray", asked: Asked, where: "Compute", genes: "GeneTable | None"
 ) -> Predicted:
     """The calls of a genome from the P of all labels, and what its sequence and its genes tell of each."""
-    from ..steps import choose
+    from ..steps.calling import thresholds as choose
 
     p = _rounded(raw[asked.number])
     calls = choose.above(p, genome.contigs, 0.0 if asked.top or asked.fdr else asked.threshold, asked.merge)
@@ -124,7 +124,7 @@ def _rounded(probability: "np.ndarray") -> "np.ndarray":
     """Both strands' P as it is told."""
     import numpy as np
 
-    from ..steps import track
+    from ..steps.calling import rounding as track
 
     return np.stack([track.rounded(strand, DIGITS) for strand in probability])
 
@@ -132,7 +132,8 @@ def _rounded(probability: "np.ndarray") -> "np.ndarray":
 def _decoy_share(net: "torch.nn.Module", genome: "Genome", calls: "Sites", asked: Asked, where: "Compute") -> "np.ndarray":
     """Of each call, the share of false ones among those of its P or higher, by the shuffled genome."""
     from ..alphabet import N
-    from ..steps import annotate, choose
+    from ..steps.calling import thresholds as choose
+    from ..steps.network import annotate
 
     decoy = choose.decoy(genome, asked.decoy, asked.seed)
     said = _rounded(annotate.annotate(net, decoy, where)[asked.number])
@@ -143,7 +144,9 @@ def _decoy_share(net: "torch.nn.Module", genome: "Genome", calls: "Sites", asked
 def around(genome: "Genome", genes: "GeneTable | None", calls: "Sites") -> dict[str, list]:
     """Columns of the calls: where the genes are known, class, gene downstream and 5' UTR, gene that it lies in, gene of the other strand;
     the best pair of -35 and -10 boxes before it, which is there for any place: `minus10_p` tells whether it is more than chance."""
-    from ..steps import boxes, context, site_class
+    from ..steps.promoters import boxes
+    from ..steps.sites import gene_context as context
+    from ..steps.sites import genomic_class as site_class
 
     columns: dict[str, list] = {}
     if genes is not None:
@@ -177,7 +180,7 @@ def known_motifs() -> list["Motif"]:
 
 def fit(trained: "Trained", found: Predicted) -> "Fit":
     """Whether the model seems at home in the genome."""
-    from ..steps import fit as judged
+    from ..steps.calling import transferability as judged
 
     learned = trained.header.get("learned_from") or {}
     asked = found.asked
@@ -189,7 +192,7 @@ def forecast(net: "torch.nn.Module", genome: "Genome", decoy: int, where: "Compu
     """What annotating a genome will cost, measured on a stretch of it."""
     import time
 
-    from ..steps import annotate
+    from ..steps.network import annotate
 
     nucleotides = 2 * (len(genome.base) + min(decoy, len(genome.base)))
     codes = genome.base[: net.before + net.chunk + net.after]

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ..data import GeneTable, Genome
     from ..formats.model_tensor import Trained
     from ..formats.vcf import VariantFile
-    from ..steps.compute import Compute
-    from ..steps.fit import Fit
+    from ..steps.calling.transferability import Fit
+    from ..steps.network.device import Compute
     from .predicting import Asked, Predicted
 
 ENDINGS = {
@@ -144,7 +144,7 @@ def _table(found: "Predicted") -> dict[str, Sequence]:
 def variants(path: str, data: "Genome") -> "VariantFile | None":
     """The variants of a VCF, which must be of this genome; None where none is given."""
     from ..formats import vcf
-    from ..steps import variants as effects
+    from ..steps.calling import variant_effects as effects
 
     if not path:
         return None
@@ -157,7 +157,7 @@ def write_variants(path: str, read: "VariantFile", net: "torch.nn.Module", found
     """What each variant changes, as a table; a sentence on it."""
     from ..cli import Progress
     from ..formats import tables
-    from ..steps import variants as effects
+    from ..steps.calling import variant_effects as effects
 
     known, genome = read.variants, found.genome
     told = Progress("variants", len(known), quiet)

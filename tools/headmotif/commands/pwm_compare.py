@@ -59,8 +59,8 @@ def pwm_compare(
     has the column Target_group. With --cluster each query is also compared with all others, and no query is left out.
     """
     from ..formats import motifs, tables
-    from ..steps.column_score import SCORES
-    from ..steps.compare import compare, matches
+    from ..steps.comparison.column_scores import SCORES
+    from ..steps.comparison.tomtom import compare, matches
 
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
@@ -84,7 +84,7 @@ def pwm_compare(
 
     found = compare(queries, targets, distance, min_overlap)
     if group:
-        from ..steps.group import by_group, group_matches
+        from ..steps.comparison.factors import by_group, group_matches
 
         counted = by_group(found, targets, groups)
         result, pairs = group_matches(counted, found, queries, targets, max_q, best), counted.p.size
@@ -100,7 +100,7 @@ def pwm_compare(
 def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
     """The group of each target: by its name, or as a table says; a target that the table leaves out is a group of its own."""
     from ..formats import tables
-    from ..steps.group import factors, from_table
+    from ..steps.comparison.factors import factors, from_table
 
     if group == "name":
         groups = factors(targets)
@@ -135,7 +135,7 @@ def write_clusters(
     from dataclasses import fields
 
     from ..formats import meme, tables
-    from ..steps.cluster import Member, cluster, members, merged
+    from ..steps.comparison.cluster import Member, cluster, members, merged
 
     found = cluster(queries, targets, limit, distance, min_overlap)
     if table:

@@ -7,7 +7,7 @@ from ..errors import InputError
 if TYPE_CHECKING:
     from ..data import Genome, Sites
     from ..formats.model_tensor import Trained
-    from ..steps.model import Network
+    from ..steps.network.presets import Network
 
 
 def network(path: str, trained: "Trained") -> "Network":

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from ..data import Genome
     from ..formats.model_tensor import Trained
-    from ..steps.recipe import Recipe
+    from ..steps.training.recipe import Recipe
 
 EVALUATIONS = 10
 """Checkpoints of a run that has nothing to be evaluated on."""
@@ -25,8 +25,8 @@ def recipe(path: str, like: "Trained", genome: "Genome") -> "Recipe":
     import numpy as np
 
     from ..data import NO_LABEL
-    from ..steps import split
-    from ..steps.recipe import Recipe
+    from ..steps.training import split
+    from ..steps.training.recipe import Recipe
 
     header = like.header
     if header["labels"] != list(genome.labels) or header.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
@@ -57,7 +57,7 @@ def calibration(like: "Trained") -> list[tuple[float, float]]:
 
 def taken_over(net: "torch.nn.Module", like: "Trained") -> dict:
     """Calibrate the network in place as the model was; the model's metrics."""
-    from ..steps import calibrate
+    from ..steps.network import calibrate
 
     calibrate.apply(net, tuple(calibrate.Calibration(*pair) for pair in calibration(like)))
     return like.header["metrics"]

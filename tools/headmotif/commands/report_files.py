@@ -11,8 +11,8 @@ from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
     from ..data import Motif
+    from ..report.locus import Layers
     from ..report.run import Run
-    from ..steps.locus import Layers
 
 WORDS = {
     "heads": ("head", "motif", "like", "recurrence", "verdict"),
@@ -69,10 +69,10 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     """All that the page shows. paths: by option, "" where a file was not given; baseline: [NAME=]FILE;
     locus: contig:first-last; feature: of sites; examples: how many a head."""
     from ..formats import tables
+    from ..report import curves, findings, methods, verdicts
+    from ..report.examples import drops
+    from ..report.examples import examples as examples_of
     from ..report.run import Run
-    from ..steps import curves, findings, methods, verdicts
-    from ..steps.examples import drops
-    from ..steps.examples import examples as examples_of
     from . import report_genome
 
     table = {kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..data import Genome
     from ..data.locus import Locus
-    from ..steps.locus import Layers
+    from ..report.locus import Layers
 
 
 def layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> "Layers":
@@ -22,7 +22,7 @@ def layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> "Layers"
     from ..formats import genes as genes_file
     from ..formats import genome as genome_file
     from ..formats import sites as sites_file
-    from ..steps.locus import Layers
+    from ..report.locus import Layers
     from . import reading_files as reading
     from . import site_files
 
@@ -42,14 +42,15 @@ def layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> "Layers"
 
 def loci(given: "Layers", asked: Sequence[str]) -> "list[Locus]":
     """The stretches that were asked for, else a typical and the best known site."""
-    from ..steps import locus, split
+    from ..report import locus
+    from ..steps.training import split
 
     return [locus.cut(given, split.parsed(given.genome, text)) for text in asked] or locus.chosen(given)
 
 
 def _unseen(genome: "Genome", metrics: Mapping) -> "np.ndarray | None":
     """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there is none."""
-    from ..steps import split
+    from ..steps.training import split
 
     test = metrics.get("split", {}).get("test") or []
     if not test or metrics.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:

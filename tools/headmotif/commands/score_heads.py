@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from ..data import Attention, Genome, Sites
     from ..formats.model_tensor import Trained
-    from ..steps.compute import Compute
-    from ..steps.heads import Head
-    from ..steps.marginal import Marginal
-    from ..steps.model import Network
+    from ..steps.heads.marginalization import Marginal
+    from ..steps.heads.score import Head
+    from ..steps.network.device import Compute
+    from ..steps.network.presets import Network
 
 
 def score_heads(
@@ -83,11 +83,14 @@ def score_heads(
 
     from ..formats import genome as genome_file
     from ..formats import tables
-    from ..steps import agreement, annotate, compute, profile
-    from ..steps import background as drawn
-    from ..steps import heads as scored
-    from ..steps import model as networks
-    from ..steps import strands as correlated
+    from ..steps.attention import profile
+    from ..steps.attention import queries as drawn
+    from ..steps.attention import similarity as agreement
+    from ..steps.heads import score as scored
+    from ..steps.heads import strand_correlation as correlated
+    from ..steps.network import annotate
+    from ..steps.network import device as compute
+    from ..steps.network import presets as networks
     from . import model_files
     from . import reading_files as reading
 
@@ -110,7 +113,7 @@ def score_heads(
         return
 
     def look(network: "Network", what: str) -> "Attention":
-        from ..steps import attend
+        from ..steps.attention import record as attend
 
         return attend.gathered(network.to(where.device), data, queries, kind, where, Progress(what, len(queries), quiet))
 
@@ -148,7 +151,8 @@ def _part(genome: "Genome", trained: "Trained", nucleotides: int, seed: int) -> 
     """
     import numpy as np
 
-    from ..steps import bootstrap, split
+    from ..steps.statistics import bootstrap
+    from ..steps.training import split
 
     part = np.ones(len(genome.base), bool)
     header = trained.header
@@ -168,7 +172,7 @@ def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, 
 
     import numpy as np
 
-    from ..steps import annotate
+    from ..steps.network import annotate
 
     net.to(where.device)
     heads = net.config.layers * net.config.heads
@@ -191,7 +195,7 @@ def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, 
 def _columns(rows: list["Head"], chance: int) -> dict[str, list]:
     from dataclasses import asdict
 
-    from ..steps.heads import RECURS
+    from ..steps.heads.score import RECURS
     from ..steps.iupac import consensus
 
     motif = [row.found.motif if row.found else None for row in rows]
@@ -218,8 +222,8 @@ def _effects(
     net: "Network", genome: "Genome", sites: "Sites", rows: list["Head"], number: int, where: "Compute", seed: int
 ) -> list["Marginal | None"]:
     """What each head's motif adds to the logit in so many shuffled promoters, at the head's most frequent distance."""
-    from ..steps.marginal import marginal
-    from ..steps.shuffle import surroundings
+    from ..steps.heads.marginalization import marginal
+    from ..steps.sequence.shuffle import surroundings
 
     promoters, _row = surroundings(genome, sites, net.before, net.after, number, seed)
     found: list[Marginal | None] = []
@@ -241,8 +245,8 @@ def _ablations(
 ) -> dict[str, list]:
     """What is lost without each head, in average precision and in the sites' logits, with intervals."""
     from ..data import Genome
-    from ..steps import influence
-    from ..steps.label import label
+    from ..steps.heads import ablation as influence
+    from ..steps.training.labels import label
 
     labelled = genome if own else label(Genome(genome.contigs, genome.base), {"sites": sites})
     at = influence.yardstick(probability, labelled.label[0], wanted, genome, 1000)

@@ -8,7 +8,7 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Genome, Sites
-    from ..steps.site_scores import Row
+    from ..steps.calling.evaluation import Row
 
 
 CURVES = (2, 5)
@@ -33,7 +33,9 @@ def scores(
     """Rows of scores, and the columns of the curves, of every prediction in the order given. drawn: will the curves be looked at?"""
     import numpy as np
 
-    from ..steps import site_class, site_scores, split
+    from ..steps.calling import evaluation as site_scores
+    from ..steps.sites import genomic_class as site_class
+    from ..steps.training import split
     from . import site_files
 
     region = np.ones(len(genome.base), bool)
@@ -84,8 +86,8 @@ def columns(rows: "Sequence[Row]") -> dict[str, list]:
     """The columns of the table; an interval is three, value, low and high."""
     from dataclasses import fields
 
-    from ..steps.bootstrap import Interval
-    from ..steps.site_scores import Row
+    from ..steps.calling.evaluation import Row
+    from ..steps.statistics.bootstrap import Interval
 
     found: dict[str, list] = {}
     for one in (field.name for field in fields(Row)):
@@ -99,7 +101,7 @@ def columns(rows: "Sequence[Row]") -> dict[str, list]:
 
 def told(rows: "Sequence[Row]") -> Iterator[str]:
     """The main figures in words: a line for each prediction, exactly and within D nt."""
-    from ..steps.site_scores import ALL
+    from ..steps.calling.evaluation import ALL
 
     for row in rows:
         if (row.contig, row.place) != (ALL, ALL):

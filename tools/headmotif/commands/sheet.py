@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..data import GeneTable, Genome
     from ..formats.model_tensor import Trained
-    from ..steps.compute import Compute
+    from ..steps.network.device import Compute
     from .predicting import Asked
 
 KINDS = ("gff3", "genbank", "bigwig", "bedgraph", "browser")
@@ -78,7 +78,7 @@ def run(
     Raises InputError at the end where samples failed: without `keep_going`, the first ends the run.
     """
     from ..formats import files
-    from ..steps import annotate
+    from ..steps.network import annotate
     from . import predicting
     from . import predicting_files as results
 

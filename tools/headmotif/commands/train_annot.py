@@ -6,15 +6,15 @@ import typer
 
 from ..cli import Device, GenomeFiles, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
 from ..errors import InputError
-from ..steps.recipe import DEFAULT
+from ..steps.training.recipe import DEFAULT
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ..data import Genome
-    from ..steps.recipe import Recipe
-    from ..steps.run_state import State
-    from ..steps.split import Stretch
+    from ..steps.training.recipe import Recipe
+    from ..steps.training.split import Stretch
+    from ..steps.training.state import State
 
 OWN = "default: the preset's"
 
@@ -75,9 +75,13 @@ def train_annot(
     precision on the validation part rises no more.
     """
     from ..formats import checkpoint_tensor, tensors
-    from ..steps import chunks as chunked
-    from ..steps import compute, fit, run_state, split, workers
-    from ..steps import train as training
+    from ..steps.calling import transferability as fit
+    from ..steps.network import device as compute
+    from ..steps.training import batches as chunked
+    from ..steps.training import distributed as workers
+    from ..steps.training import split
+    from ..steps.training import state as run_state
+    from ..steps.training import train as training
     from . import refitting
     from . import training_files as files
 
@@ -136,7 +140,7 @@ def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":
     """The preset's recipe with what was asked for instead; nought stands for what was not."""
     from dataclasses import replace
 
-    from ..steps.recipe import RECIPES
+    from ..steps.training.recipe import RECIPES
 
     names = ("epochs", "max_steps", "batch", "length", "rate", "every", "patience")
     return replace(RECIPES[preset], seed=seed, **{name: value for name, value in zip(names, asked, strict=True) if value})
@@ -144,7 +148,7 @@ def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":
 
 def _regions(genome: "Genome", validation: list[str], test: list[str]) -> dict[str, list["Stretch"]]:
     """The regions asked for; none where none was."""
-    from ..steps import split
+    from ..steps.training import split
 
     if not validation and not test:
         return {}
@@ -154,7 +158,7 @@ def _regions(genome: "Genome", validation: list[str], test: list[str]) -> dict[s
 
 
 def _parts(genome: "Genome", regions: dict[str, list["Stretch"]]) -> "np.ndarray":
-    from ..steps import split
+    from ..steps.training import split
 
     part = split.parts(genome, *regions.values())
     for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):

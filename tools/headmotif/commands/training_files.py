@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
     from ..data import Genome
     from ..formats.model_tensor import Trained
-    from ..steps.compute import Compute
-    from ..steps.model import Config
-    from ..steps.recipe import Recipe
-    from ..steps.run_state import Record, State
-    from ..steps.split import Stretch
-    from ..steps.workers import Workers
+    from ..steps.network.device import Compute
+    from ..steps.network.presets import Config
+    from ..steps.training.distributed import Workers
+    from ..steps.training.recipe import Recipe
+    from ..steps.training.split import Stretch
+    from ..steps.training.state import Record, State
 
 
 def genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
     """All genomes end to end, and the regions that `split.automatic` sets apart in each."""
     from ..formats import genome as genome_file
-    from ..steps import join, split
+    from ..steps.training import genomes as join
+    from ..steps.training import split
 
     if paths.count("-") > 1:
         raise InputError("standard input can be only one of the genomes; give the others as files")
@@ -51,7 +52,7 @@ def network(preset: str, init: "Trained | None", labels: tuple[str, ...], seed: 
     """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's name."""
     import torch
 
-    from ..steps import model
+    from ..steps.network import presets as model
     from .model_files import network as network_of
 
     if preset not in model.PRESETS:
@@ -70,7 +71,7 @@ def taught(
     import numpy as np
 
     from ..cli import Progress
-    from ..steps import train
+    from ..steps.training import train
     from .model_files import network as network_of
 
     total, known_by = np.zeros(genome.label.shape, np.float32), np.zeros(len(genome.labels), np.int64)
@@ -100,7 +101,8 @@ def description(
     import hashlib
     from dataclasses import asdict
 
-    from ..steps import model, split
+    from ..steps.network import presets as model
+    from ..steps.training import split
 
     labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
     return {
@@ -117,7 +119,7 @@ def description(
 def resumed(path: str, run: dict) -> "State":
     """The state in a checkpoint, or a fresh one where there is no file yet."""
     from ..formats import checkpoint_tensor
-    from ..steps import run_state
+    from ..steps.training import state as run_state
 
     if not os.path.exists(path):
         return run_state.State()
@@ -149,7 +151,7 @@ def evaluation(labels: tuple[str, ...], record: "Record") -> str:
 
 def stopped(state: "State") -> dict:
     """Steps taken, and the step whose weights are kept: the last where there was nothing to be evaluated on."""
-    from ..steps.train import kept
+    from ..steps.training.train import kept
 
     evaluated = any(score.positions for record in state.records for score in record.scores)
     return {"steps": state.step, "kept_step": kept(state).step if evaluated else state.step}
@@ -162,7 +164,8 @@ def scored(net: "torch.nn.Module", genome: "Genome", part: "np.ndarray", where: 
 
     from ..cli import Progress
     from ..data import NO_LABEL
-    from ..steps import calibrate, split, train
+    from ..steps.network import calibrate
+    from ..steps.training import split, train
 
     def chosen_by(probability: "np.ndarray") -> list[tuple["np.ndarray", "np.ndarray"]]:
         known = (part == split.VALIDATION) & (genome.label != NO_LABEL) & (probability == probability)  # NaN, at N, equals nothing

@@ -1,8 +1,8 @@
 """bedGraph: contig, start, end, value, separated by tabs; 0-based, half-open (https://genome.ucsc.edu/goldenPath/help/bedgraph.html).
 
 Written: runs of one value as one line, values as `%.4g`, nothing where there is no value, no track line. Values that were rounded to
-four digits (`steps.track.rounded`) come back to the bit. Read: spaces for tabs too, columns beyond the fourth ignored, lines that begin
-with track, browser or # skipped, in any order of lines; a base has one value at most.
+four digits (`steps.calling.rounding.rounded`) come back to the bit. Read: spaces for tabs too, columns beyond the fourth ignored, lines
+that begin with track, browser or # skipped, in any order of lines; a base has one value at most.
 
 Five million lines are the usual size, so that lines are read a block at a time, by columns; only a block with anything unusual in it is
 read line by line, and there the line at fault is found.

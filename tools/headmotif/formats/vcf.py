@@ -4,7 +4,7 @@ Columns separated by tabs: CHROM, POS, ID, REF, ALT; further columns, filters an
 are the header, which may be absent; one that begins with ## must begin with ##fileformat=VCF. Several ALT are a row each. An ALT that
 names no bases (<DEL>, *, a breakend) is left out, as is one that is none (.) or equals REF.
 
-Not checked: that REF is the genome's (see `steps.variants`), that rows are sorted, INFO and all that it promises.
+Not checked: that REF is the genome's (see `steps.calling.variant_effects`), that rows are sorted, INFO and all that it promises.
 """
 
 from collections.abc import Sequence

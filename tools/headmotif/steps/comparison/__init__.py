@@ -1,0 +1,1 @@
+"""Motifs against motifs: the scores of columns, p as Tomtom has it, targets of one factor, and groups of alike queries."""

@@ -1,0 +1,96 @@
+"""Is a motif there because the head chose it, or because sites have it at that distance anyway?
+
+A motif found on one half of the sites is scored on the other half, at the places that the head attended to and at the same distances
+swapped among the sites: the profile over distance stays and the choice by content is gone. A head which looks at a fixed distance,
+whatever stands there, scores the same at both.
+"""
+
+import math
+
+import numpy as np
+
+from .zoops import Alignment
+
+NOT_CHOSEN = -1
+"""Stands for the column of a site that scores nothing."""
+LEAST = 1e-12
+"""The normal tails below are no measure of anything smaller."""
+
+
+def usual_start(found: Alignment, weight: np.ndarray) -> int:
+    """Where in the windows the motif mostly starts."""
+    votes = np.bincount(found.start, weights=found.present * weight)
+    return int(votes.argmax())
+
+
+def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
+    """One-sided p that the sites' own distances score no higher than the same distances swapped among them at random.
+
+    score: float64 (sites, distances), each site's score at every distance that occurs; NaN counts as the site's mean. own: int64 (sites,),
+    which column is the site's own; NOT_CHOSEN for sites that the head did not choose, which score nothing and take part in the swapping:
+    then it matters, too, which sites were chosen. Mean, variance and skewness over all permutations are exact (Hoeffding 1951, Ann Math
+    Stat 22:558-566), their distribution is taken as the gamma's with that skewness (Pearson's type III): few sites hold a motif by chance
+    at a swapped distance, so the right tail is the heavier one, and a normal one would call chance rare.
+
+    >>> permutation_test(np.array([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20), np.array([0] * 20 + [1] * 20)) < 1e-6
+    True
+    >>> permutation_test(np.array([[1.0, 0.0]] * 40), np.array([0] * 20 + [1] * 20))
+    1.0
+    >>> permutation_test(np.array([[1.0]] * 20 + [[0.0]] * 20), np.array([0] * 20 + [NOT_CHOSEN] * 20)) < 1e-6
+    True
+    """
+    sites = len(own)
+    if sites < 3 or (own == NOT_CHOSEN).all():
+        return 1.0
+    chosen = own != NOT_CHOSEN
+    count = np.bincount(own[chosen], minlength=score.shape[1])
+    known = np.where(np.isnan(score), 0.0, score)
+    centre = (known @ count) / np.maximum(~np.isnan(score) @ count, 1)
+    score = np.where(np.isnan(score), centre[:, None], score)
+    if not chosen.all():
+        score, count = np.column_stack([score, np.zeros(sites)]), np.append(count, sites - chosen.sum())
+        own = np.where(chosen, own, len(count) - 1)
+    centred = score - (score @ count / sites)[:, None]  # whatever a site scores everywhere says nothing of the choice
+    centred = centred - centred.mean(axis=0)
+    variance = float((centred**2 @ count).sum()) / (sites - 1)
+    if variance < 1e-12:
+        return 1.0
+    third = sites * float((centred**3 @ count).sum()) / ((sites - 1) * (sites - 2))
+    z = float(centred[np.arange(sites), own].sum()) / math.sqrt(variance)
+    return max(_beyond(z, third / variance**1.5), LEAST)
+
+
+def _beyond(z: float, skewness: float) -> float:
+    """P of a standardised value of at least z under a gamma distribution of that skewness, mirrored where it is negative.
+
+    By the cube root of Wilson & Hilferty (1931, Proc Natl Acad Sci 17:684-688).
+
+    >>> round(_beyond(1.96, 0.0), 3), round(_beyond(1.96, 1.0), 3), round(_beyond(1.96, -0.5), 3)
+    (0.025, 0.044, 0.01)
+    """
+    if abs(skewness) < 1e-3:
+        return 0.5 * math.erfc(z / math.sqrt(2))
+    shape = 4 / skewness**2
+    sign = math.copysign(1.0, skewness)
+    ratio = max(1 + sign * z / math.sqrt(shape), 0.0)  # of the gamma's value to its mean
+    root = (ratio ** (1 / 3) - (1 - 1 / (9 * shape))) * 3 * math.sqrt(shape)
+    return 0.5 * math.erfc(sign * root / math.sqrt(2))
+
+
+def rank_test(here: np.ndarray, control: np.ndarray) -> float:
+    """One-sided p that values `here` are no larger than those of `control` (Mann & Whitney 1947, normal approximation, ties counted).
+
+    >>> rank_test(np.arange(10.0) + 8, np.arange(10.0)) < 0.001
+    True
+    """
+    n, m = len(here), len(control)
+    if n == 0 or m == 0:
+        return 1.0
+    values, inverse, count = np.unique(np.concatenate([here, control]), return_inverse=True, return_counts=True)
+    if len(values) == 1:
+        return 1.0
+    rank = np.cumsum(count) - (count - 1) / 2
+    u = rank[inverse[:n]].sum() - n * (n + 1) / 2
+    total = n + m
+    spread = math.sqrt(n * m / 12 * (total + 1 - (count**3 - count).sum() / (total * (total - 1))))
+    return max(0.5 * math.erfc((u - n * m / 2 - 0.5) / spread / math.sqrt(2)), LEAST)

@@ -1,0 +1,67 @@
+"""The networks by their presets: `default` and `wide`, attention heads over k-mers; `paper`, the published one; `cnn`, without heads."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+import torch
+
+from ...errors import InputError
+from .cnn import Dilated, DilatedConfig
+from .kmer_attention import WIDE, Reader, ReaderConfig
+from .published import Published, PublishedConfig
+
+Config = ReaderConfig | PublishedConfig | DilatedConfig
+Network = Reader | Published | Dilated
+PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())}
+NETWORKS: dict[type, type] = {ReaderConfig: Reader, PublishedConfig: Published, DilatedConfig: Dilated}
+
+
+def build(config: Config, labels: int) -> Network:
+    """A network with fresh weights (from torch's generator), one logit per label."""
+    return NETWORKS[type(config)](config, labels)
+
+
+def fresh(config: Config, labels: int, seed: int) -> Network:
+    """A network that has learned nothing, its weights from a seed; torch's own generator is left where it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build(config, labels).eval()
+
+
+def config_from(header: dict) -> Config:
+    """The configuration that a model file's header describes. Raises KeyError or TypeError where it describes none."""
+    return type(PRESETS[header["preset"]])(**header)
+
+
+def config_header(config: Config) -> dict:
+    """The configuration as it goes into a model file's header."""
+    return asdict(config)
+
+
+def continued(old: Network, known: Sequence[str], labels: Sequence[str]) -> Network:
+    """A network with the weights of another, to go on with; the outputs of labels that the other did not know are fresh."""
+    net = build(old.config, len(labels))
+    rows = [known.index(label) if label in known else None for label in labels]
+    per_label = net.out.out_features // len(labels)
+    with torch.no_grad():
+        fresh = {name: p for name, p in net.named_parameters() if name.startswith("out.")}
+        for name, parameter in old.named_parameters():
+            if name not in fresh:
+                net.get_parameter(name).copy_(parameter)
+                continue
+            for row, source in enumerate(rows):
+                if source is not None:
+                    span, its = (slice(i * per_label, (i + 1) * per_label) for i in (row, source))
+                    fresh[name][span] = parameter[its]
+    return net
+
+
+def restored(config: dict, labels: int, weights: dict[str, np.ndarray]) -> Network:
+    """The network that a model file describes, with its weights. Raises InputError where the two do not fit together."""
+    try:
+        net = build(config_from(config), labels)
+        net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
+    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+        raise InputError(f"the model's weights do not fit its description ({str(problem).splitlines()[0]}); train it again") from None
+    return net

@@ -1,0 +1,1 @@
+"""Sequence alone: windows on both strands, shuffles, Markov backgrounds, scans, repeats."""

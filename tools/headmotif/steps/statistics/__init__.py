@@ -1,0 +1,1 @@
+"""Statistics of any subject: scores of rankings, false discovery, resampling, fitted tails, calibration."""
