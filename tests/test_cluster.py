@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from headmotif.data import Motif
+from headmotif.data import Motif, consensus
 from headmotif.steps.comparison.cluster import Clusters, Member, cluster, linked, members, merged
-from headmotif.steps.iupac import consensus
 
 
 def drawn(rng: np.random.Generator, name: str, width: int) -> Motif:

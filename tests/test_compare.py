@@ -8,12 +8,11 @@ import pytest
 
 from costly import FULL
 from headmotif.alphabet import IUPAC
-from headmotif.data import Motif
+from headmotif.data import Motif, consensus
 from headmotif.formats import motifs
 from headmotif.steps.comparison import tomtom as module
 from headmotif.steps.comparison.column_scores import SCORES
 from headmotif.steps.comparison.tomtom import Comparison, compare, matches
-from headmotif.steps.iupac import consensus
 
 
 def drawn(seed: int, count: int, low: int = 5, high: int = 24, spread: float = 0.3) -> list[Motif]:

@@ -89,6 +89,27 @@ def test_each_layer_imports_only_what_it_may(path):
     assert not wrong, f"{name} imports {', '.join(sorted(wrong))}"
 
 
+def rooms() -> dict[str, set[str]]:
+    """For each package of the steps, the packages that it imports."""
+    found: dict[str, set[str]] = {}
+    for path in MODULES:
+        layer, room, *_ = [*name_of(path).split("."), ""]
+        if layer == "steps" and room:
+            named = {one.split(".")[1] for one in imports(path)[0] if one.startswith("steps.")}
+            found.setdefault(room, set()).update(named - {room})
+    return found
+
+
+def test_steps_are_packages_and_no_circle_runs_through_them():
+    assert {path.name for path in (ROOT / "steps").iterdir() if path.suffix == ".py"} == {"__init__.py"}
+    left = rooms()
+    assert len(left) == 12
+    while free := [room for room, named in left.items() if not named & left.keys()]:
+        for room in free:
+            del left[room]
+    assert not left, f"a circle runs through {', '.join(sorted(left))}"
+
+
 AT_START = [path for path in MODULES if name_of(path).partition(".")[0] in ("commands", "cli", "errors", "__init__")]
 
 

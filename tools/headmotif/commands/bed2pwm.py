@@ -143,8 +143,7 @@ def _spread(widths: range) -> tuple[int, ...]:
 
 
 def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
-    from ..data import source
-    from ..steps.iupac import consensus
+    from ..data import consensus, source
 
     rows = []
     for f in found:

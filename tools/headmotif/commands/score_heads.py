@@ -195,8 +195,8 @@ def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, 
 def _columns(rows: list["Head"], chance: int) -> dict[str, list]:
     from dataclasses import asdict
 
+    from ..data import consensus
     from ..steps.heads.score import RECURS
-    from ..steps.iupac import consensus
 
     motif = [row.found.motif if row.found else None for row in rows]
     shape = [asdict(row.shape) for row in rows]

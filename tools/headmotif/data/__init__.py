@@ -7,7 +7,7 @@ from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .browser import BrowserTrack
 from .genes import GeneTable
 from .genome import NO_LABEL, Contig, Genome, Sites
-from .motif import Match, Motif, in_order, source
+from .motif import Match, Motif, consensus, in_order, source
 from .variants import Variants
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Regions",
     "Sites",
     "Variants",
+    "consensus",
     "in_order",
     "source",
 ]

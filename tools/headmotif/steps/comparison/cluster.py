@@ -18,8 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...data import Motif
-from ..iupac import consensus
+from ...data import Motif, consensus
 from .tomtom import compare
 
 STRONGEST = 1.5

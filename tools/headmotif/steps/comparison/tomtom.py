@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Match, Motif
-from ..iupac import consensus
+from ...data import Match, Motif, consensus
 from ..statistics.false_discovery import benjamini_hochberg
 from .column_scores import SCORES
 
