@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from headmotif.commands import reading_files as reading
 from headmotif.data import BACKGROUND, SITE, Attention, Genome, source
 from headmotif.formats import genome as genome_file
 from headmotif.formats import model_tensor, tables
@@ -118,7 +117,7 @@ def untrained(preset: str, number: int) -> Iterator[tuple[str, model.Network]]:
 
 
 def trained(path: Path) -> model.Network:
-    return reading.network(str(path), model_tensor.read(str(path)))
+    return model.with_heads(model_tensor.read(str(path)), str(path))
 
 
 def main() -> None:

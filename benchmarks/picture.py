@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from headmotif import builtin
 from headmotif.alphabet import decode
-from headmotif.commands import model_files
-from headmotif.formats import attention_tensor, logo, meme
+from headmotif.formats import attention_tensor, logo, meme, model_tensor
 from headmotif.formats import genome as genome_file
-from headmotif.steps.network import annotate
+from headmotif.steps.network import annotate, presets
 from headmotif.steps.network import device as compute
 
 PROMOTER, POSITION, GENE = "pR", 38_023, "cro"
@@ -36,7 +36,8 @@ def main() -> None:
     asked = parser.parse_args()
     phage = asked.data / "phage" / "lambda.fa"
     genome = genome_file.read(str(phage))
-    p = annotate.annotate(model_files.network(model_files.opened(asked.model)), genome, compute.choose("cpu", "float32", 1))[0]
+    net = presets.of_model(model_tensor.opened(asked.model, builtin.MODELS))
+    p = annotate.annotate(net, genome, compute.choose("cpu", "float32", 1))[0]
     site = POSITION - 1
     letters = decode(genome.base[site - BEFORE : site + AFTER + 1])
     for name, (first, word) in BOXES.items():

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from headmotif.commands import report_files
-from headmotif.report import cards, drawings, svg
+from headmotif import builtin
+from headmotif.report import cards, drawings, inputs, svg
 from headmotif.report.run import Run
 
 DPI = 110
@@ -45,14 +45,14 @@ def read(folder: Path, genes: str) -> Run:
     }
     files |= {"regions": "regions.bed", "genome": "genome.safetensors", "calls": "calls.bed", "bigwig-plus": "plus.bw"}
     files |= {"bigwig-minus": "minus.bw", "metrics": "metrics.json", "curve": "curve.tsv", "agreement": "agreement.tsv"}
-    paths = dict.fromkeys(report_files.SHOWS, "") | {"heads": "", "targets": "", "sites": "", "genes": genes}
+    paths = dict.fromkeys(inputs.SHOWS, "") | {"heads": "", "targets": "", "sites": "", "genes": genes}
     for kind, name in files.items():
         if (folder / name).exists():
             paths[kind] = str(folder / name)
         else:
             print(f"{folder / name}: not there", file=sys.stderr)
     paths.pop("baseline")
-    return report_files.read(paths, [], [], "", "documentation", 5)
+    return inputs.read(paths, [], [], "", "documentation", 5, str(builtin.MOTIFS))
 
 
 def pictures(run: Run) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from headmotif.data import Contig, Genome, Sites
+from headmotif.data import Contig, Genome, Sites, Trained
 from headmotif.formats import genome_tensor, model_tensor, tables
 from headmotif.steps.calling.local_maxima import calls
 from headmotif.steps.network import presets as model
@@ -40,7 +40,7 @@ def write_model(path: Path, seed: int, test: str = "c:30001-60000", digest: str 
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
     split = {"validation": ["c:20001-30000"], "test": [test]}
     header = {"config": model.config_header(net.config), "labels": ["cappable"], "training": {}, "split": split, "metrics": {}}
-    model_tensor.write(str(path), model_tensor.Trained({**header, "data": {"contigs": [digest], "labels": "0"}}, weights))
+    model_tensor.write(str(path), Trained({**header, "data": {"contigs": [digest], "labels": "0"}}, weights))
 
 
 @pytest.fixture(scope="module")

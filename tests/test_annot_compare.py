@@ -88,7 +88,8 @@ def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: P
 
 def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     """The command with readers that give arrays: what the formats make of files is tested with them."""
-    from headmotif.commands import annot_compare, site_files
+    from headmotif.commands import annot_compare
+    from headmotif.formats import named_sites
 
     truth = table_of(folder / "true.bed")
     rng = np.random.default_rng(1)
@@ -96,7 +97,7 @@ def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path
     for _, position, strand in truth:
         p[int(strand == "-"), position] = 0.5 + rng.random() / 2
     p[:, 60_000:] = np.nan
-    monkeypatch.setattr(site_files, "read_track", lambda paths, contigs: p.copy())
+    monkeypatch.setattr(named_sites, "read_track", lambda paths, contigs: p.copy())
     out, curve = tmp_path / "s.tsv", tmp_path / "c.tsv"
     options = {"sets": ["p=plus.bw,minus.bw"], "genome": str(folder / "g.fa"), "truth": str(folder / "true.bed"), "draws": 20}
     annot_compare.annot_compare(**options, output=str(out), curve=str(curve))
@@ -123,22 +124,20 @@ def table_of(path: Path) -> list[tuple[str, int, str]]:
 
 
 def test_the_kind_of_a_track_is_told_by_its_bytes(tmp_path: Path, monkeypatch) -> None:
-    from headmotif import formats
-    from headmotif.commands import site_files
+    from headmotif.formats import named_sites
 
     for name, magic in (("bigwig", b"\x26\xfc\x8f\x88"), ("bedgraph", b"")):
         fake = types.ModuleType(f"headmotif.formats.{name}")
         fake.read = lambda path, contigs, name=name: np.full(3, {"bigwig": 1, "bedgraph": 2}[name], np.float32)
         fake.recognised = lambda raw, magic=magic: raw[:4] == magic
-        monkeypatch.setitem(sys.modules, f"headmotif.formats.{name}", fake)
-        monkeypatch.setattr(formats, name, fake, raising=False)
+        monkeypatch.setattr(named_sites, name, fake)
     (tmp_path / "a").write_bytes(b"\x26\xfc\x8f\x88 and so on")
     (tmp_path / "b").write_text("c\t0\t1\t2\n")
-    assert site_files.read_track((str(tmp_path / "a"), str(tmp_path / "b")), ()).tolist() == [[1, 1, 1], [2, 2, 2]]
-    assert site_files.track("x,y") == ("x", "y")
-    assert site_files.track("x") is None
+    assert named_sites.read_track((str(tmp_path / "a"), str(tmp_path / "b")), ()).tolist() == [[1, 1, 1], [2, 2, 2]]
+    assert named_sites.track("x,y") == ("x", "y")
+    assert named_sites.track("x") is None
     (tmp_path / "one,two").write_text("")
-    assert site_files.track(str(tmp_path / "one,two")) is None
+    assert named_sites.track(str(tmp_path / "one,two")) is None
 
 
 def test_a_label_set_of_the_genome_is_a_set_and_one_set_is_checked_alone(run, folder: Path, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from headmotif import builtin
-from headmotif.commands import model_files
 from headmotif.formats import genome as genome_file
+from headmotif.formats import model_tensor
 from headmotif.formats import sites as sites_file
 from headmotif.steps.calling import thresholds as choose
-from headmotif.steps.network import annotate
+from headmotif.steps.network import annotate, presets
 from headmotif.steps.network import device as compute
 from headmotif.steps.statistics import metrics
 from headmotif.steps.training import split
@@ -21,9 +21,13 @@ LAMBDA = {"pL": (35582, -1), "pR": (38023, 1), "p'R": (44587, 1), "pO": (38675, 
 """Promoters of phage lambda that need no activator, 1-based."""
 
 
+def opened(name):
+    return model_tensor.opened(name, builtin.MODELS)
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def trained(request):
-    return request.param, model_files.opened(request.param)
+    return request.param, opened(request.param)
 
 
 def test_there_are_these_and_they_are_small():
@@ -45,7 +49,7 @@ def test_each_says_how_it_was_made_and_the_card_names_it(trained):
 
 
 def test_the_one_for_use_has_the_scores_of_the_one_with_parts_held_out():
-    whole, held = model_files.opened("ecoli-tss").header, model_files.opened("ecoli-tss-split")
+    whole, held = opened("ecoli-tss").header, opened("ecoli-tss-split")
     assert (whole["metrics_of"], whole["metrics"]) == (held.digest, held.header["metrics"])
     assert whole["split"] == {"test": [], "validation": []}
     assert held.header["split"] == {"test": ["NC_000913.3:2738786-3667115"], "validation": ["NC_000913.3:3667116-4131280"]}
@@ -56,7 +60,7 @@ def test_the_one_for_use_has_the_scores_of_the_one_with_parts_held_out():
 @pytest.mark.parametrize("name", ["ecoli-tss", "ecoli-tss-split"])
 def test_promoters_of_a_phage_that_need_no_activator_are_among_the_twenty_best_calls(data_folder, name):
     genome = genome_file.read(str(data_folder / "phage" / "lambda.fa"))
-    p = annotate.annotate(model_files.network(model_files.opened(name)), genome, compute.choose("cpu", "float32", 1))[0]
+    p = annotate.annotate(presets.of_model(opened(name)), genome, compute.choose("cpu", "float32", 1))[0]
     best = choose.best(choose.above(p, genome.contigs, 0.0, 2), 20)
     found = set(zip((best.position + 1).tolist(), best.strand.tolist(), strict=True))
     for promoter, (position, strand) in LAMBDA.items():
@@ -66,13 +70,13 @@ def test_promoters_of_a_phage_that_need_no_activator_are_among_the_twenty_best_c
 @pytest.mark.usefixtures("one_thread")
 def test_a_part_of_the_test_region_scores_as_the_header_says_of_the_whole(data_folder):
     """The first 200 kb: average precision within a third of that of the 928 kb, whose interval by blocks is a tenth wide."""
-    model = model_files.opened("ecoli-tss-split")
+    model = opened("ecoli-tss-split")
     whole = genome_file.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
     sites = sites_file.read(str(data_folder / "ecoli" / "tss.cappable.bed"), whole.contigs).sites
     [(_, first, _)] = [split.parsed(whole, text) for text in model.header["split"]["test"]]
     wanted = np.zeros(len(whole.base), bool)
     wanted[first : first + 200_000] = True
-    p = annotate.annotate(model_files.network(model), whole, compute.choose("cpu", "float32", 1), wanted)[0, :, wanted].T
+    p = annotate.annotate(presets.of_model(model), whole, compute.choose("cpu", "float32", 1), wanted)[0, :, wanted].T
     truth = np.zeros((2, len(whole.base)), bool)
     truth[(sites.strand < 0).astype(int), sites.position] = True
     said = model.header["metrics"]["test"]["tss"]["average_precision"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from headmotif.commands.inspect import inspect
-from headmotif.data import Contig, Genome
+from headmotif.data import Contig, Genome, Trained
 from headmotif.errors import FormatError
 from headmotif.formats import attention_tensor, genome_tensor, model_tensor
 from headmotif.formats.tables import MATCH_COLUMNS
@@ -72,7 +72,7 @@ def test_what_a_genome_tensor_holds(tmp_path, capfdbinary):
 
 def test_what_model_and_attention_hold(tmp_path, capfdbinary):
     header = {"config": {"preset": "default", "layers": 1}, "labels": ["tss"], "metrics": {"test": {"tss": {"roc_auc": 0.9123456789}}}}
-    model_tensor.write(str(tmp_path / "m"), model_tensor.Trained(header, {"w": np.zeros((2, 3), np.float32)}))
+    model_tensor.write(str(tmp_path / "m"), Trained(header, {"w": np.zeros((2, 3), np.float32)}))
     facts = said(tmp_path / "m", capfdbinary)
     assert (facts["file"], facts["preset"], facts["weights"]) == ("model, version 1", "default", "6")
     assert facts["metrics test tss roc_auc"] == "0.912346"

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,16 @@ import headmotif
 
 ROOT = Path(headmotif.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
-UMBRELLAS = {"formats.browser", "formats.genbank_calls", "formats.genes", "formats.genome", "formats.motifs", "formats.sites"}
+UMBRELLAS = {
+    *("formats.browser", "formats.calls", "formats.genbank_calls", "formats.genes", "formats.genome", "formats.genome_with_genes"),
+    *("formats.motifs", "formats.named_sites", "formats.sample_sheet", "formats.sites"),
+}
 """Formats that recognise a file's kind and hand it to the format it is, or that are made of files of several formats."""
 
 ALLOWED = {
-    "commands": {"cli", "commands", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
-    "report": {"report", "formats", "data", "errors"},
+    "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
+    "runs": {"formats", "steps", "data", "errors"},
+    "report": {"report", "formats", "steps", "data", "errors", "__init__"},
     "formats": {
         "data",
         "alphabet",
@@ -36,6 +41,8 @@ ALLOWED = {
     "cli": {"errors", "__init__"},
     "__init__": set(),
 }
+SUBCOMMANDS = {"inspect", "plant", "demo"}
+"""What `headmotif` has as subcommands."""
 LIGHT = {"typer", "click"} | set(sys.stdlib_module_names)
 """What the top of a command's module may load: --help and --version wait for it."""
 
@@ -78,6 +85,20 @@ def module_or_name(base: list[str], name: str) -> str:
     return ".".join([*base, name] if is_module else base)
 
 
+def test_commands_are_the_console_scripts_and_subcommands_and_nothing_else():
+    scripts = {script.name.replace("-", "_") for script in entry_points(group="console_scripts") if script.value.startswith("headmotif.")}
+    assert {path.stem for path in (ROOT / "commands").glob("*.py")} - {"__init__"} == scripts | SUBCOMMANDS
+
+
+def test_a_command_reads_computes_and_writes_in_forty_lines():
+    """Neither the signature nor the docstring counts."""
+    for path in (ROOT / "commands").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                assert not body or body[-1].end_lineno - body[0].lineno < 40, f"{path.stem}.{node.name} is too long"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_each_layer_imports_only_what_it_may(path):
     name = name_of(path)
@@ -85,6 +106,8 @@ def test_each_layer_imports_only_what_it_may(path):
     assert layer in ALLOWED, f"{name} belongs to no layer"
     ours, _ = imports(path)
     allowed = ALLOWED[layer] | ({"formats"} if name in UMBRELLAS else set())
+    if name == "commands.headmotif":
+        allowed |= {f"commands.{sub}" for sub in SUBCOMMANDS}
     wrong = {one for one in ours if one not in allowed and one.partition(".")[0] not in allowed}
     assert not wrong, f"{name} imports {', '.join(sorted(wrong))}"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from headmotif.commands import report_files
+from headmotif import builtin
+from headmotif.report import inputs
 from reports import write_run
 
 ROOT = Path(__file__).parent.parent
@@ -22,10 +23,10 @@ def pictures():
 
 def test_the_same_files_give_the_same_small_pictures(pictures, tmp_path):
     files = write_run(tmp_path, 4)
-    paths = dict.fromkeys(report_files.SHOWS, "") | {"heads": "", "targets": ""}
+    paths = dict.fromkeys(inputs.SHOWS, "") | {"heads": "", "targets": ""}
     paths |= {name.replace("_", "-"): path for name, path in files.items()}
     paths.pop("baseline")
-    run = report_files.read(paths, [], [], "", "documentation", 5)
+    run = inputs.read(paths, [], [], "", "documentation", 5, str(builtin.MOTIFS))
     one = pictures.pictures(run)
     assert set(one) == {*pictures.SHOWN, "card"}
     assert all(content.startswith(b"\x89PNG") for content in one.values())

@@ -5,16 +5,19 @@ import json
 import numpy as np
 import pytest
 
+from headmotif import builtin
 from headmotif.alphabet import decode
-from headmotif.commands import predicting, sheet
-from headmotif.data import Contig
+from headmotif.commands import predict_annot
+from headmotif.data import Asked, Contig, Trained
 from headmotif.errors import InputError
-from headmotif.formats import bedgraph, bigwig, fasta, model_tensor, sites, tables
+from headmotif.formats import bedgraph, bigwig, fasta, model_tensor, motifs, sample_sheet, sites, tables
+from headmotif.steps.calling import prediction
 from headmotif.steps.network import annotate
 from headmotif.steps.network import presets as model
 from networks import CPU, READER, genome_of, network, random_codes
 
 BASES = [random_codes(3000, seed=1, gaps=2), random_codes(900, seed=2)]
+SIGMA70 = prediction.sigma70(motifs.read(str(builtin.MOTIFS)).motifs)
 GENES = "##gff-version 3\nc0\t.\tgene\t400\t900\t.\t+\t.\tID=g1;gene=abc\nc0\t.\tgene\t1500\t2100\t.\t-\t.\tID=g2\n"
 
 
@@ -26,7 +29,7 @@ def made(tmp_path_factory, run):
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
     metrics = {"threshold": {"tss": 0.8, "tis": 0.8}, "validation": {"tss": {"prevalence": 0.0016}}}
     header = {"config": model.config_header(net.config), "labels": ["tss", "tis"], "metrics": metrics}
-    model_tensor.write(str(folder / "model.st"), model_tensor.Trained(header, weights))
+    model_tensor.write(str(folder / "model.st"), Trained(header, weights))
     fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
     (folder / "genes.gff3").write_text(GENES)
     reference = decode(BASES[0][1000:1001])
@@ -147,9 +150,7 @@ def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made, ru
 
 
 def asked(**changes):
-    return predicting.Asked(
-        **{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 0, "seed": 1, **changes}
-    )
+    return Asked(**{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 0, "seed": 1, **changes})
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -158,21 +159,21 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
     genome = type(genome)(contigs, genome.base)
     net = network(READER, labels=2, seed=3)
     raw = np.stack([expected, expected])
-    every = predicting.predicted(net, genome, raw, asked(threshold=0.0), CPU, None).calls
-    best = predicting.predicted(net, genome, raw, asked(top=7), CPU, None)
+    every = prediction.predict(net, genome, raw, asked(threshold=0.0), CPU, None, SIGMA70).calls
+    best = prediction.predict(net, genome, raw, asked(top=7), CPU, None, SIGMA70)
     assert sorted(best.calls.strength.tolist()) == sorted(every.strength.tolist())[-7:]
     assert best.threshold == best.calls.strength.min()
-    allowed = predicting.predicted(net, genome, raw, asked(fdr=1.0, decoy=20_000), CPU, None)
+    allowed = prediction.predict(net, genome, raw, asked(fdr=1.0, decoy=20_000), CPU, None, SIGMA70)
     assert len(allowed.calls) == len(every)
     share = np.array([float(x) for x in allowed.columns["fdr"]])
     assert (np.diff(share[np.argsort(allowed.calls.strength)]) <= 1e-9).all()
-    some = predicting.predicted(net, genome, raw, asked(fdr=float(np.median(share)), decoy=20_000), CPU, None)
+    some = prediction.predict(net, genome, raw, asked(fdr=float(np.median(share)), decoy=20_000), CPU, None, SIGMA70)
     assert 0 < len(some.calls) < len(every) or len(set(share)) == 1
-    own = predicting.predicted(net, genome, raw, asked(fdr=0.2), CPU, None).calls
+    own = prediction.predict(net, genome, raw, asked(fdr=0.2), CPU, None, SIGMA70).calls
     assert 0 < len(own) < len(every)
     assert 1 - own.strength.mean() <= 0.2
     with pytest.raises(InputError, match="knows tss, tis"):
-        predicting.labelled("m", model_tensor.Trained({"labels": ["tss", "tis"]}, {}), "rbs")
+        predict_annot._asked("m", Trained({"labels": ["tss", "tis"]}, {}), "rbs", (0.0, 0, 0.0), 2, 0, 1)
 
 
 def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_path):
@@ -221,7 +222,7 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_pa
 def test_a_sheet_that_is_wrong_is_told_with_its_line(tmp_path, text, problem):
     (tmp_path / "s.tsv").write_text(text)
     with pytest.raises(InputError) as raised:
-        sheet.read(str(tmp_path / "s.tsv"))
+        sample_sheet.read(str(tmp_path / "s.tsv"))
     assert problem in str(raised.value)
 
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from headmotif.data import Contig, Genome
+from headmotif.data import Contig, Genome, Trained
 from headmotif.errors import FormatError, InputError
 from headmotif.formats import attention_tensor, blocks, checkpoint_tensor, genome_tensor, model_tensor, summary, tensors
 
@@ -330,7 +330,7 @@ def genome_example():
 
 def model_example():
     header = {"config": {"preset": "default", "width": 2}, "labels": ["tss"], "metrics": {"threshold": {"tss": 0.125}, "none": None}}
-    return model_tensor.Trained(header, {"out.weight": np.array([[0.5, -2]], np.float32), "out.bias": np.array([1e-30], np.float32)})
+    return Trained(header, {"out.weight": np.array([[0.5, -2]], np.float32), "out.bias": np.array([1e-30], np.float32)})
 
 
 def attention_blocks():

@@ -4,11 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from headmotif.commands import refitting, training_files
-from headmotif.data import NO_LABEL, Contig, Genome
+from headmotif.commands import train_annot
+from headmotif.data import NO_LABEL, Contig, Genome, Trained
 from headmotif.errors import InputError
 from headmotif.formats import genome_tensor, model_tensor
+from headmotif.steps.network import presets
 from headmotif.steps.network import presets as model
+from headmotif.steps.training import refit, teach
+
+
+def unseen(_what, _total):
+    return lambda _done: None
 
 
 def genome(path, names, seed, label=("tss",), contig="chr"):
@@ -26,7 +32,7 @@ def genome(path, names, seed, label=("tss",), contig="chr"):
 
 def test_several_genomes_are_one_with_parts_set_apart_in_each(tmp_path):
     first, second = genome(tmp_path / "a.st", ("one", "two"), 1), genome(tmp_path / "b.st", ("one",), 2, ("tss", "tis"))
-    found, regions = training_files.genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
+    found, regions = train_annot._genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
     assert [c.name for c in found.contigs] == ["a:one", "two", "b:one"]
     assert found.labels == ("tss", "tis")
     np.testing.assert_array_equal(found.base, np.concatenate([first.base, second.base]))
@@ -39,12 +45,12 @@ def test_the_same_sequence_twice_would_leak_and_is_refused(tmp_path):
     genome(tmp_path / "a.st", ("one",), 1)
     (tmp_path / "b.st").write_bytes((tmp_path / "a.st").read_bytes())
     with pytest.raises(InputError, match=r"a.*b|b.*a"):
-        training_files.genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
+        train_annot._genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
 
 
 def test_standard_input_is_one_genome_at_most():
     with pytest.raises(InputError, match="standard input can be only one"):
-        training_files.genomes(["-", "-"])
+        train_annot._genomes(["-", "-"])
 
 
 @pytest.mark.parametrize("preset", list(model.PRESETS))
@@ -53,10 +59,10 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
     old = model.build(model.PRESETS[preset], 2)
     weights = {name: p.detach().numpy() for name, p in old.named_parameters()}
     header = {"config": model.config_header(old.config), "labels": ["tss", "tis"]}
-    model_tensor.write(str(tmp_path / "old.st"), model_tensor.Trained(header, weights))
-    net = training_files.network("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
+    model_tensor.write(str(tmp_path / "old.st"), Trained(header, weights))
+    net = presets.begun("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
     assert net.config == old.config  # the model's preset, whatever --preset says
-    fresh = training_files.network(preset, None, ("new", "tis"), 1).eval()
+    fresh = presets.begun(preset, None, ("new", "tis"), 1).eval()
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (1, net.before + 8 + net.after)).astype(np.uint8))
     with torch.inference_mode():
         was, now, never = (x(codes)[0] for x in (old.eval(), net, fresh))
@@ -67,7 +73,7 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
 
 def test_no_such_preset_is_one_line():
     with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, wide, paper, cnn$"):
-        training_files.network("papre", None, ("tss",), 1)
+        presets.begun("papre", None, ("tss",), 1)
 
 
 def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
@@ -83,27 +89,23 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
         net = model.build(model.PRESETS["cnn"], len(labels))
         weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
         header = {"config": model.config_header(net.config), "labels": labels}
-        model_tensor.write(str(tmp_path / f"{seed}.st"), model_tensor.Trained(header, weights))
+        model_tensor.write(str(tmp_path / f"{seed}.st"), Trained(header, weights))
         found = annotated(net, data, where, np.ones(1500, bool))
         said.append(found[[labels.index("tss"), labels.index("tis")]])
-    paths = training_files.models([str(tmp_path / f"{seed}.st") for seed in (0, 1)])
-    np.testing.assert_allclose(
-        training_files.taught(paths, data, np.ones(1500, bool), where, Workers(), True), (said[0] + said[1]) / 2, atol=1e-6
-    )
-    third = model_tensor.Trained(
-        {**paths[0][1].header, "labels": ["tss", "other"]}, paths[0][1].weights
-    )  # another name for one of its outputs
-    some = training_files.taught([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), True)
+    paths = [(path, model_tensor.read(path)) for path in (str(tmp_path / f"{seed}.st") for seed in (0, 1))]
+    np.testing.assert_allclose(teach.taught(paths, data, np.ones(1500, bool), where, Workers(), unseen), (said[0] + said[1]) / 2, atol=1e-6)
+    third = Trained({**paths[0][1].header, "labels": ["tss", "other"]}, paths[0][1].weights)  # another name for one of its outputs
+    some = teach.taught([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
     np.testing.assert_allclose(some[0], (said[0][0] + said[1][0] + said[0][1]) / 3, atol=1e-6)  # three know of tss, two of tis
     np.testing.assert_allclose(some[1], (said[0][1] + said[1][1]) / 2, atol=1e-6)
-    alone = training_files.taught([("third", third)], data, np.ones(1500, bool), where, Workers(), True)
+    alone = teach.taught([("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
     assert np.isnan(alone[1]).all()
     np.testing.assert_allclose(alone[0], said[0][1], atol=1e-6)
-    assert training_files.taught([], data, np.ones(1500, bool), where, Workers(), True) is None
+    assert teach.taught([], data, np.ones(1500, bool), where, Workers(), unseen) is None
     genome(tmp_path / "b.st", ("one",), 2, ("new",))
-    unknown = training_files.genomes([str(tmp_path / "b.st")])[0]
+    unknown = train_annot._genomes([str(tmp_path / "b.st")])[0]
     with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of new; it was trained on tis, tss"):
-        training_files.taught(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), True)
+        teach.taught(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), unseen)
 
 
 def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(tmp_path, run):
@@ -114,8 +116,8 @@ def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(t
     done = run(*words, *held, "-o", tmp_path / "held.st")
     assert done.returncode == 0, done.stderr
     state = tmp_path / "run.state"
-    refit = [*words[:-1], "--refit", tmp_path / "held.st", "--checkpoint", state, "--resume", "-o", tmp_path / "whole.st"]
-    done = run(*refit)
+    again = [*words[:-1], "--refit", tmp_path / "held.st", "--checkpoint", state, "--resume", "-o", tmp_path / "whole.st"]
+    done = run(*again)
     assert done.returncode == 0, done.stderr
     held, whole = (model_tensor.read(str(tmp_path / name)) for name in ("held.st", "whole.st"))
     steps = round(held.header["stopped"]["kept_step"] * 10 / 4)  # of each strand's five sites two lie in the training part
@@ -130,7 +132,7 @@ def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(t
         (whole, data, "this model had nothing held out"),
     ):
         with pytest.raises(InputError, match=problem):
-            refitting.recipe("model", like, on)
+            refit.recipe("model", like, on)
     done = run("train-annot", tmp_path / "a.st", "--refit", tmp_path / "held.st", "--steps", "9", "-o", tmp_path / "none.st")
     assert (done.returncode, done.stderr.count(b"\n"), (tmp_path / "none.st").exists()) == (1, 1, False)
     assert b"leave out --init" in done.stderr

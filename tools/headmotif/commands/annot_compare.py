@@ -1,6 +1,6 @@
 """annot-compare: how far sets of sites agree, how good predictions are, and whether either lies where sites should."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Genome, Sites
+    from ..steps.calling.evaluation import Row
     from ..steps.sites.agreement import Agreement
     from ..steps.sites.diagnosis import Verdict
 
@@ -76,55 +77,44 @@ def annot_compare(
     Each set is checked for what an off-by-one strand or another version of the genome destroys: a -10 box (TATAAT, one mismatch allowed)
     that starts 14-10 nt upstream, and a purine at +1. What is found is said on standard error; one set alone is checked alone.
     """
-    from ..formats import genome as genome_file
-    from ..formats import tables
-    from . import scoring, site_files
+    from functools import partial
 
+    from ..formats import genome as genome_file
+    from ..formats import named_sites
+    from ..steps.calling import scores
+
+    talk = partial(say, quiet=quiet)
     _refuse_options(
         bool(truth),
         {"--matrix": matrix, "--distances": distances, "--consensus": consensus, "--consensus-out": consensus_out},
         {"--genes": genes, "--region": region, "--curve": curve, "--threshold": threshold is not None, "--missing": missing is not None},
     )
-    if bool(consensus) != bool(consensus_out):
-        raise InputError("--consensus N and --consensus-out FILE go together")
-    named = site_files.named(sets, "")
-    tracks = {name: pair for name, path in named.items() if (pair := site_files.track(path))}
-    if tracks and not truth:
-        raise InputError(f"{next(iter(tracks))}: a track can be scored against --truth alone; give sites to compare sets")
+    named = named_sites.named(sets, "")
+    tracks = {name: pair for name, path in named.items() if (pair := named_sites.track(path))}
+    _refuse_sets(named, list(tracks), truth, checks)
     given = [path for name, path in named.items() if name not in tracks] + [path for pair in tracks.values() for path in pair]
-    if [genome, truth, genes, *given].count("-") > 1:
-        raise InputError("standard input can be only one of SITES, --genome, --truth and --genes; give the others as files")
-    if len(named) == 1 and not truth and not checks:
-        raise InputError("one set of sites compares with nothing; give another, --truth FILE, or --checks FILE for the checks of this one")
-    if [*([output] if truth or len(named) > 1 else []), matrix, distances, consensus_out, checks, curve].count("-") > 1:
-        raise InputError("one result alone can go to standard output; give --output, or the others, as files")
-    if consensus > len(named):
-        raise InputError(f"--consensus {consensus}: there are {len(named)} sets")
-    if consensus and (wrong := next((name for name in named if "," in name), "")):
-        raise InputError(f"the set name '{wrong}' has a comma, which separates names in the consensus; give it as NAME=FILE")
+    results = [*([output] if truth or len(named) > 1 else []), matrix, distances, consensus_out, checks, curve]
+    _refuse_streams([genome, truth, genes, *given], results)
+    _refuse_consensus(consensus, consensus_out, list(named))
     data = genome_file.read(genome, circular or [])
-    read = {name: site_files.read(path, data, feature, zero_based) for name, path in named.items() if name not in tracks}
-    true = site_files.read(truth, data, feature, zero_based) if truth else None
-    files = [*read.values(), *([true] if true else [])]
-    data = site_files.closed(data, [name for one in files for name in one.circular])
+    read = {name: named_sites.read(path, data, feature, zero_based) for name, path in named.items() if name not in tracks}
+    true = named_sites.read(truth, data, feature, zero_based) if truth else None
+    data = named_sites.closed(data, [name for one in [*read.values(), *([true] if true else [])] for name in one.circular])
     known = {name: one.sites for name, one in read.items()}
     for name, one in [*read.items(), *([("truth", true)] if true else [])]:
-        say(f"{name}: {len(one.sites):,} sites ({one.format}; {one.duplicates:,} duplicates dropped)", quiet)
+        talk(f"{name}: {len(one.sites):,} sites ({one.format}; {one.duplicates:,} duplicates dropped)")
     if true:
-        rows, curves = scoring.scores(
-            named, known, tracks, true.sites, data, genes, region or [], within, threshold, missing, draws, bool(curve), quiet
-        )
-        tables.write_table(output, scoring.columns(rows))
-        if curve:
-            tables.write_table(curve, curves)
-        for line in scoring.told(rows):
-            say(line, quiet)
+        spans = named_sites.genes(genes, data) if genes else None
+        at = scores.truth(data, true.sites, region or [], spans, draws, talk)
+        values = {name: partial(named_sites.read_track, pair, data.contigs) for name, pair in tracks.items()}
+        how = scores.Scoring(within, threshold, missing, bool(curve))
+        _write_scores(*scores.scores(list(named), known, values, at, how, talk), output, curve, talk)
         known = {**known, ("truth" if "truth" not in known else "the truth"): true.sites}
     elif len(known) > 1:
         for line in _compare(known, data, within, output, matrix, distances):
-            say(line, quiet)
+            talk(line)
     if consensus:
-        say(_consensus(known, data, consensus, within, consensus_out), quiet)
+        talk(_consensus(known, data, consensus, within, consensus_out))
     if checks or not quiet:
         _check(known, data, checks, quiet)
 
@@ -133,6 +123,41 @@ def _refuse_options(scoring: bool, of_sets: Mapping[str, object], of_scores: Map
     for name, value in (of_sets if scoring else of_scores).items():
         if value:
             raise InputError(f"{name} is for {'sets compared with each other, without' if scoring else 'predictions scored with'} --truth")
+
+
+def _refuse_sets(named: Mapping[str, str], tracks: list[str], truth: str, checks: str) -> None:
+    if tracks and not truth:
+        raise InputError(f"{tracks[0]}: a track can be scored against --truth alone; give sites to compare sets")
+    if len(named) == 1 and not truth and not checks:
+        raise InputError("one set of sites compares with nothing; give another, --truth FILE, or --checks FILE for the checks of this one")
+
+
+def _refuse_streams(inputs: list[str], results: list[str]) -> None:
+    if inputs.count("-") > 1:
+        raise InputError("standard input can be only one of SITES, --genome, --truth and --genes; give the others as files")
+    if results.count("-") > 1:
+        raise InputError("one result alone can go to standard output; give --output, or the others, as files")
+
+
+def _refuse_consensus(least: int, output: str, names: list[str]) -> None:
+    if bool(least) != bool(output):
+        raise InputError("--consensus N and --consensus-out FILE go together")
+    if least > len(names):
+        raise InputError(f"--consensus {least}: there are {len(names)} sets")
+    if least and (wrong := next((name for name in names if "," in name), "")):
+        raise InputError(f"the set name '{wrong}' has a comma, which separates names in the consensus; give it as NAME=FILE")
+
+
+def _write_scores(rows: "list[Row]", curves: dict[str, list], output: str, curve: str, talk: Callable[[str], None]) -> None:
+    """Write the tables of scores; tell the main figures."""
+    from ..formats import tables
+    from ..steps.calling import scores
+
+    tables.write_table(output, scores.columns(rows))
+    if curve:
+        tables.write_table(curve, curves)
+    for line in scores.in_words(rows):
+        talk(line)
 
 
 def _compare(sets: "Mapping[str, Sites]", genome: "Genome", d: int, output: str, matrix: str, distances: str) -> list[str]:

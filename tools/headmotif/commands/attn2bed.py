@@ -8,8 +8,8 @@ from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, say, 
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
-    from ..data import Contig, Regions
-    from ..steps.network.presets import Network
+    from ..data import Contig, Genome, Regions
+    from ..steps.attention.segment import Segmented
 
 AttentionFile = Annotated[str, typer.Argument(metavar="ATTENTION", help="A file that dump-attention wrote; - is standard input.")]
 
@@ -43,14 +43,18 @@ def attn2bed(
     its neighbours that add at least half as much, have read.
     Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q; with --ism, ism.
     """
-    from ..formats import attention_tensor, bed, gff3_regions
+    from dataclasses import replace
+
+    from ..builtin import MODELS
+    from ..formats import attention_tensor, bed, gff3_regions, model_tensor
     from ..steps.attention.merge import combined
-    from ..steps.attention.segment import RARE, permuted_offsets, segment
-    from . import model_files
-    from . import reading_files as reading
+    from ..steps.attention.segment import permuted_offsets, segment
+    from ..steps.heads import mutagenesis
+    from ..steps.network import device as compute
+    from ..steps.network import presets
 
     seen = attention_tensor.read(attention)
-    trained = model_files.opened(model) if model else None
+    trained = model_tensor.opened(model, MODELS) if model else None
     if trained and trained.digest != seen.model:
         raise FormatError(attention, None, f"this is the attention of another model than {model}; dump it again from that one")
     if not seen.is_background.any():
@@ -59,21 +63,15 @@ def attn2bed(
         raise InputError("--ism needs --model and --genome: the network is asked again with the regions' bases replaced")
     found = segment(seen, max_q, max_p, seed, several)
     regions = found.regions
-    heads = len(set(regions.head.tolist()))
-    looked_at = f"{found.tests:,} regions looked at, against {found.background:,} background positions"
-    rare = f"{found.rare:,} with p of at most {max_p:g}, {found.significant:,} of them" if max_p < 1 else f"{found.significant:,}"
-    left = f"{rare}, of {heads} heads, with q of at most {max_q:g}"
-    say(f"{looked_at}; {left}", quiet)
-    if found.shuffled:
-        say(
-            f"control: of {found.shuffled:,} sites with shuffled surroundings x heads {found.shuffled_rare:.2%} have p of at most {RARE:g}",
-            quiet,
-        )
-    lengths = {c.name: c.length for c in seen.contigs}
-    circles = [c.name for c in seen.contigs if c.circular]
-    if ism:
-        net = reading.network(model, trained)
-        regions = _mutated(regions, seen.contigs, net, genome, ism, seed, usable_threads(threads), device, quiet)
+    for line in _said(found, max_q, max_p):
+        say(line, quiet)
+    lengths, circles = {c.name: c.length for c in seen.contigs}, [c.name for c in seen.contigs if c.circular]
+    if ism and trained:
+        where = compute.choose(device, "float32", usable_threads(threads))
+        net = presets.with_heads(trained, model).to(where.device)
+        told = Progress("replacing bases", len(regions), quiet)
+        drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, 0, where, ism, seed, told)
+        regions = replace(regions, drop=drop)
     if controls:
         bed.write_regions(controls, permuted_offsets(regions, seed), lengths, circles)
     if gff3:
@@ -87,31 +85,28 @@ def attn2bed(
     bed.write_regions(output, regions, lengths, circles)
 
 
-def _mutated(
-    regions: "Regions",
-    contigs: tuple["Contig", ...],
-    net: "Network",
-    genome: str,
-    times: int,
-    seed: int,
-    threads: int,
-    device: str,
-    quiet: bool,
-) -> "Regions":
-    """The regions with the drop of their sites' logits where their bases are replaced."""
-    from dataclasses import replace
+def _said(found: "Segmented", max_q: float, max_p: float) -> list[str]:
+    """What fell at each limit, and how many of the sites with shuffled surroundings have a small p."""
+    from ..steps.attention.segment import RARE
 
+    heads = len(set(found.regions.head.tolist()))
+    looked_at = f"{found.tests:,} regions looked at, against {found.background:,} background positions"
+    rare = f"{found.rare:,} with p of at most {max_p:g}, {found.significant:,} of them" if max_p < 1 else f"{found.significant:,}"
+    lines = [f"{looked_at}; {rare}, of {heads} heads, with q of at most {max_q:g}"]
+    if found.shuffled:
+        share = f"{found.shuffled:,} sites with shuffled surroundings x heads {found.shuffled_rare:.2%} have p of at most {RARE:g}"
+        lines.append(f"control: of {share}")
+    return lines
+
+
+def _same_genome(path: str, contigs: tuple["Contig", ...]) -> "Genome":
+    """The genome that attention comes from."""
     from ..formats import genome as genome_file
-    from ..steps.heads import mutagenesis
-    from ..steps.network import device as compute
 
-    data = genome_file.read(genome)
+    data = genome_file.read(path)
     if [(c.name, c.length) for c in data.contigs] != [(c.name, c.length) for c in contigs]:
-        raise FormatError(genome, None, "this is not the genome that the attention comes from; give that one")
-    where = compute.choose(device, "float32", threads)
-    told = Progress("replacing bases", len(regions), quiet)
-    drop = mutagenesis.drops(net.to(where.device), data, regions, 0, where, times, seed, told)
-    return replace(regions, drop=drop)
+        raise FormatError(path, None, "this is not the genome that the attention comes from; give that one")
+    return data
 
 
 def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circles: list[str]) -> None:

@@ -9,7 +9,7 @@ from ..cli import GenomeFile, Output, Quiet, Seed, Threads, command, say, usable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..data import Regions
+    from ..data import Genome, Motif, Regions
     from ..steps.motifs.discovery import Found
 
 FORMATS = "meme|jaspar|transfac|cluster-buster|homer"
@@ -66,26 +66,18 @@ def bed2pwm(
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # groups run side by side; threads within their small products only wait
 
-    import numpy as np
-
-    from ..errors import FormatError, InputError
-    from ..formats import bed, files, tables
+    from ..formats import bed, files
     from ..formats import genome as genome_file
     from ..formats import motifs as motif_files
     from ..steps.motifs.discovery import Search, find_motifs
 
-    if format not in motif_files.WRITERS:
-        raise typer.BadParameter(f"{format} is none of {', '.join(motif_files.WRITERS)}", param_hint="--format")
     gaps, tried = _range(gapped, "--gapped", 0, 60) if gapped else range(0), _range(widths, "--widths", 4, 30)
-    if both_strands and gaps:
-        raise typer.BadParameter("two blocks have a direction; leave out --both-strands", param_hint="--gapped")
-    if [regions, genome, controls].count("-") > 1:
-        raise InputError("only one of REGIONS, GENOME and --controls can be standard input; give the others as files")
+    _refuse_what_makes_no_sense(format, both_strands and bool(gaps), [regions, genome, controls])
     data = genome_file.read(genome)
     attended = bed.read_regions(regions, data.contigs)
     others = bed.read_regions(controls, data.contigs) if controls else None
-    if strongest and len(attended) and np.isnan(attended.p).any():
-        raise FormatError(regions, None, "tells no p, so none is the strongest; --strongest needs the regions of attn2bed")
+    if strongest:
+        _refuse_without_p(attended, regions)
     if by_place:
         attended = _split(attended, regions)
         others = _split(others, controls) if others is not None else None
@@ -100,19 +92,49 @@ def bed2pwm(
     for group, n, _sites, word, _p, evalue, _palindrome, _note, verdict in rows:
         say(f"{group}: {n:,} regions; {word + f', E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
     say(f"{len(kept)} of {tested} motifs have E of at most {max_e:g}", quiet)
-    if table:
-        names = ("group", "regions", "nsites", "consensus", "p", "evalue", "palindrome", "note", "verdict")
-        tables.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
-    if sites_out:
-        names = {motif.name for motif in kept}
-        lie = _joined([f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in names], attended)
-        circles = [c.name for c in data.contigs if c.circular]
-        bed.write_regions(sites_out, lie, {c.name: c.length for c in data.contigs}, circles)
+    _write_beside(rows, found, kept, attended, data, table, sites_out)
     if logo:
         from ..formats import logo as logos
 
         logos.write(logo, kept)
     motif_files.write(output, kept, format)
+
+
+def _write_beside(
+    rows: list[tuple], found: "Sequence[Found]", kept: "Sequence[Motif]", attended: "Regions", genome: "Genome", table: str, sites_out: str
+) -> None:
+    """What became of every group, and where the motifs that are kept lie: each where it is asked for."""
+    from ..formats import bed, tables
+
+    if table:
+        names = ("group", "regions", "nsites", "consensus", "p", "evalue", "palindrome", "note", "verdict")
+        tables.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
+    if sites_out:
+        kept_names = {motif.name for motif in kept}
+        lie = _joined([f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names], attended)
+        circles = [c.name for c in genome.contigs if c.circular]
+        bed.write_regions(sites_out, lie, {c.name: c.length for c in genome.contigs}, circles)
+
+
+def _refuse_what_makes_no_sense(format: str, gapped_both_ways: bool, inputs: list[str]) -> None:
+    from ..errors import InputError
+    from ..formats import motifs
+
+    if format not in motifs.WRITERS:
+        raise typer.BadParameter(f"{format} is none of {', '.join(motifs.WRITERS)}", param_hint="--format")
+    if gapped_both_ways:
+        raise typer.BadParameter("two blocks have a direction; leave out --both-strands", param_hint="--gapped")
+    if inputs.count("-") > 1:
+        raise InputError("only one of REGIONS, GENOME and --controls can be standard input; give the others as files")
+
+
+def _refuse_without_p(regions: "Regions", path: str) -> None:
+    import numpy as np
+
+    from ..errors import FormatError
+
+    if np.isnan(regions.p).any():
+        raise FormatError(path, None, "tells no p, so none is the strongest; --strongest needs the regions of attn2bed")
 
 
 def _split(given: "Regions", path: str) -> "Regions":

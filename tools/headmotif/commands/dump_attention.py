@@ -23,7 +23,7 @@ from ..cli import (
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    from ..data import Genome, Sites
+    from ..data import Genome, Sites, Trained
     from ..formats.attention_tensor import Frame
     from ..steps.attention.record import Chosen
     from ..steps.network.device import Compute
@@ -61,24 +61,19 @@ def dump_attention(
     surroundings are shuffled: what heads do there is chance.
     """
 
-    from ..formats import attention_tensor, tensors
+    from ..builtin import MODELS
+    from ..formats import attention_tensor, model_tensor, named_sites, tensors
     from ..formats import genome as genome_file
     from ..steps.attention import queries as drawn
     from ..steps.attention import record as attend
     from ..steps.network import device as compute
-    from . import model_files
-    from . import reading_files as reading
+    from ..steps.network import presets
 
-    if model == genome == "-":
-        raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
-    if sum((bool(sites), called, bool(random), everywhere)) > 1:
-        raise InputError("--sites, --called, --random and --everywhere each say where to look; give one of them")
-    if resume and output == "-":
-        raise InputError("--resume needs --output FILE: what is half-written stays there")
+    _refuse_what_does_not_go_together(model, genome, [bool(sites), called, bool(random), everywhere], resume, output)
     if not dry_run:
         tensors.refuse_terminal(output)
-    trained = model_files.opened(model)
-    net = reading.network(model, trained)
+    trained = model_tensor.opened(model, MODELS)
+    net = presets.with_heads(trained, model)
     data = genome_file.read(genome)
     where = compute.choose(device, precision, usable_threads(threads))
     net.to(where.device)
@@ -87,10 +82,10 @@ def dump_attention(
     elif random:
         known = drawn.anywhere(data, random, seed)
     elif called:
-        known = _called(net, data, trained.header, where, quiet)
+        known = _called(net, data, trained, where, quiet)
     else:
-        known = reading.sites(data, sites, feature)
-    asked = reading.some(known, limit, seed)
+        known = named_sites.of_genome(data, sites, feature)
+    asked = drawn.sample(known, limit, seed)
     others = drawn.matched(data, asked, known, background, seed)
     queries, kind = drawn.joined(asked, others)
     looks = [attend.Look(data, queries, attend.said_of(queries, kind)), attend.shuffled(net, data, asked, shuffled, seed)]
@@ -106,6 +101,15 @@ def dump_attention(
     if top_k:
         blocks = (attend.strongest(block, top_k) for block in blocks)
     attention_tensor.write(output, frame, blocks, first)
+
+
+def _refuse_what_does_not_go_together(model: str, genome: str, ways: list[bool], resume: bool, output: str) -> None:
+    if model == genome == "-":
+        raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
+    if sum(ways) > 1:
+        raise InputError("--sites, --called, --random and --everywhere each say where to look; give one of them")
+    if resume and output == "-":
+        raise InputError("--resume needs --output FILE: what is half-written stays there")
 
 
 def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
@@ -132,16 +136,15 @@ def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queri
     return Frame(genome.contigs, layers, heads, tuple(reach[layer] for layer in chosen.layers), model, offset, queries, top)
 
 
-def _called(net: "Network", genome: "Genome", header: dict, where: "Compute", quiet: bool) -> "Sites":
+def _called(net: "Network", genome: "Genome", model: "Trained", where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
     from ..steps.calling import local_maxima as local_calls
     from ..steps.network import annotate
 
-    label = header["labels"][0]
-    try:
-        threshold = float(header["metrics"]["threshold"][label])
-    except (KeyError, TypeError):
-        raise InputError("this model names no threshold of its calls; give --sites, or train it again") from None
+    label = model.labels[0]
+    threshold = model.threshold(label)
+    if threshold is None:
+        raise InputError("this model names no threshold of its calls; give --sites, or train it again")
     told = Progress("annotating", 2 * len(genome.base), quiet)
     p = annotate.annotate(net, genome, where, told=told)[0]
     found = local_calls.called(p, genome.contigs, threshold)

@@ -54,21 +54,20 @@ def fasta2tensor(
     A label set is named by NAME= or by its file's name. GFF3 files given as --sites tell circles too.
     Masked positions keep their sites in the tensor; a label set that is added to it later is not masked.
     """
-    from ..formats import files, genome_tensor, gff3, tensors
+    from ..formats import files, genome_tensor, gff3, named_sites, tensors
     from ..formats import genome as genome_file
     from ..formats import sites as site_file
     from ..steps.training.labels import label, masked
-    from . import site_files
 
     tensors.refuse_terminal(output)
-    named = site_files.named(sites or [], "--sites ")
+    named = named_sites.named(sites or [], "--sites ")
     if [genome, *named.values(), annotation, *(mask or [])].count("-") > 1:
         raise InputError("standard input can be only one of GENOME, --sites, --annotation and --mask; give the others as files")
     data = genome_file.read(genome, circular or [])
     if annotation:
-        data = site_files.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
+        data = named_sites.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
     found = {name: site_file.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
-    data = site_files.closed(data, [name for one in found.values() for name in one.circular])
+    data = named_sites.closed(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
     hidden = _hidden(data, mask or [], mask_repeats)
     for one in hidden.values():

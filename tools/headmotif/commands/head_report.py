@@ -56,9 +56,9 @@ def head_report(
     Each file is optional, but --heads or --motifs must be there; what is missing is left out, and the page says so. The page needs no
     network and no scripts.
     """
+    from ..builtin import MOTIFS
     from ..formats.files import refuse_unwritable, write_text
-    from ..report import page
-    from . import report_files as files
+    from ..report import inputs, outputs, page
 
     if not heads and not motifs:
         raise InputError("a report needs --heads (from score-heads) or --motifs (from bed2pwm)")
@@ -74,14 +74,14 @@ def head_report(
         "regions": regions, "genome": genome, "sites": sites, "genes": genes, "calls": calls, "bigwig-plus": bigwig_plus,
         "bigwig-minus": bigwig_minus, "metrics": metrics, "history": history, "curve": curve, "agreement": agreement,
     }  # fmt: skip
-    run = files.read(paths, baseline or [], locus or [], feature, title, examples)
+    run = inputs.read(paths, baseline or [], locus or [], feature, title, examples, str(MOTIFS))
     write_text(output, page.render(run))
     if pdf:
-        files.write_pdf(pdf, run)
+        outputs.write_pdf(pdf, run)
     if figures:
-        files.write_figures(figures, run)
+        outputs.write_figures(figures, run)
     if multiqc:
-        files.write_multiqc(multiqc, run)
+        outputs.write_multiqc(multiqc, run)
     say(f"{len(run.rows)} heads; left out: {', '.join(option for option, _ in run.absent) or 'nothing'}", quiet)
 
 

@@ -8,15 +8,17 @@ from ..cli import Device, Output, Precision, Progress, Quiet, Seed, Threads, com
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    pass
+    from ..data import Asked, Genome, Predicted, Trained
+    from ..formats.vcf import VariantFile
+    from ..steps.calling.prediction import Annotator
 
-Genome = Annotated[
+GenomeOrNone = Annotated[
     str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input; not with --genomes.")
 ]
 
 
 def predict_annot(
-    genome: Genome = "",
+    genome: GenomeOrNone = "",
     model: Annotated[str, typer.Option(metavar="FILE|NAME", help="A model that train-annot wrote, or a built-in one.")] = "ecoli-tss",
     label: Annotated[str, typer.Option(metavar="NAME", help="Which of the model's labels to call; default: its first.")] = "",
     threshold: Annotated[
@@ -85,40 +87,100 @@ def predict_annot(
     P is the share of positions of such a P that are sites, at the prevalence that the model's validation part had. Local maxima of P on
     each strand above a threshold are called.
     """
+    from dataclasses import asdict
+
+    from ..formats import calls, genome_with_genes, sample_sheet
     from ..formats.files import refuse_unwritable
-    from . import predicting, sheet
-    from . import predicting_files as files
+    from ..runs.many_genomes import annotate_samples
+    from ..steps.calling import prediction
 
     tracks = {"bigwig_plus": bigwig_plus, "bigwig_minus": bigwig_minus, "bedgraph_plus": bedgraph_plus, "bedgraph_minus": bedgraph_minus}
     others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}
     of_one = {"output": output.strip("-"), **tracks, **others, "genes": genes, "circular": circular, "vcf": vcf}
     _refuse_one_with_many(genome, {name: value for name, value in of_one.items() if value}, genomes, output_dir, bool(also or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), decoy, (vcf, variants))
-    trained, net, where = predicting.loaded(model, device, precision, usable_threads(threads))
-    number = predicting.labelled(model, trained, label)
-    name = trained.header["labels"][number]
-    chosen = threshold or predicting.threshold_of(trained, name)
-    if chosen is None and not (top or fdr):
-        raise InputError(f"{model} names no threshold of its calls; give --threshold, --top or --fdr")
-    asked = predicting.Asked(number, name, chosen or 0.0, top, fdr, merge, decoy, seed)
+    trained = _opened(model)
+    asked = _asked(model, trained, label, (threshold, top, fdr), merge, decoy, seed)
+    annotator = _annotator(trained, asked, device, precision, threads)
     if genomes:
-        sheet.run(sheet.read(genomes), output_dir, also or [], trained, net, asked, where, keep_going, quiet)
+        samples = sample_sheet.read(genomes)
+        told = Progress("annotating", len(samples), quiet)
+        annotate_samples(samples, output_dir, also or [], annotator, keep_going, lambda line: say(line, quiet), told)
         return
     refuse_unwritable(output, variants, *tracks.values(), *others.values())
-    data = files.genome(genome, circular or [], genes)
-    known_genes, alleles = files.genes(genes, genome, data), files.variants(vcf, data)
-    say(predicting.forecast(net, data, decoy, where), quiet and not dry_run)
+    data = genome_with_genes.read_genome(genome, circular or [], genes)
+    known_genes, alleles = genome_with_genes.read_genes(genes, genome, data), _variants(vcf, data)
+    say(prediction.forecast(annotator.net, data, decoy, annotator.where), quiet and not dry_run)
     if dry_run:
         return
     told = Progress("annotating", 2 * len(data.base), quiet)
-    found = predicting.predicted(net, data, predicting.annotated(net, data, where, told), asked, where, known_genes)
+    found = annotator.predict(data, annotator.annotate(data, told), known_genes)
     if alleles:
-        say(files.write_variants(variants, alleles, net, found, where, quiet), quiet)
-    fit = predicting.fit(trained, found)
-    files.write(found, fit, {**tracks, **others}, genome, genes, files.run_of(trained, data, asked, known_genes))
-    files.write_calls(output, found)
+        say(_write_variants(variants, alleles, annotator, found, quiet), quiet)
+    fit = prediction.fit(trained, found)
+    calls.write(found, asdict(fit), {**tracks, **others}, genome, genes, annotator.run(data, known_genes))
+    calls.write_calls(output, found)
     for line in fit.words:
         say(line, quiet)
+
+
+def _opened(model: str) -> "Trained":
+    from ..builtin import MODELS
+    from ..formats import model_tensor
+
+    return model_tensor.opened(model, MODELS)
+
+
+def _asked(model: str, trained: "Trained", label: str, choice: tuple[float, int, float], merge: int, decoy: int, seed: int) -> "Asked":
+    """What is called. choice: threshold, top and fdr, 0 where not given."""
+    from ..data import Asked
+
+    number = trained.number(label)
+    if number is None:
+        raise InputError(f"--label {label}: {model} knows {', '.join(trained.labels)}")
+    threshold, top, fdr = choice
+    chosen = threshold or trained.threshold(trained.labels[number])
+    if chosen is None and not (top or fdr):
+        raise InputError(f"{model} names no threshold of its calls; give --threshold, --top or --fdr")
+    return Asked(number, trained.labels[number], chosen or 0.0, top, fdr, merge, decoy, seed)
+
+
+def _annotator(trained: "Trained", asked: "Asked", device: str, precision: str, threads: int) -> "Annotator":
+    from ..builtin import MOTIFS
+    from ..formats import motifs
+    from ..steps.calling.prediction import Annotator, sigma70
+    from ..steps.network import device as devices
+    from ..steps.network import presets
+
+    where = devices.choose(device, precision, usable_threads(threads))
+    net = presets.of_model(trained).to(where.device)
+    return Annotator(trained, net, where, asked, sigma70(motifs.read(str(MOTIFS)).motifs))
+
+
+def _variants(path: str, genome: "Genome") -> "VariantFile | None":
+    """The variants of a VCF, which must be of this genome; None where none is given."""
+    from ..formats import vcf
+    from ..steps.calling import variant_effects
+
+    if not path:
+        return None
+    read = vcf.read(path, genome.contigs)
+    variant_effects.refuse_other_genome(genome, read.variants, path)
+    return read
+
+
+def _write_variants(path: str, read: "VariantFile", annotator: "Annotator", found: "Predicted", quiet: bool) -> str:
+    """What each variant changes, as a table; a sentence on it."""
+    from ..formats import tables
+    from ..steps.calling import variant_effects as effects
+
+    known, genome = read.variants, found.genome
+    told = Progress("variants", len(known), quiet)
+    what = effects.effects(annotator.net, genome, known, annotator.where, found.asked.number, found.threshold, told=told)
+    tables.write_table(path, effects.table(known, what, genome.contigs))
+    kinds = [f"{int((what.kind == kind).sum()):,} {kind}" for kind in ("gained", "lost", "stronger", "weaker", "none")]
+    left_out = "".join(f"; {n:,} {reason} left out" for reason, n in read.left_out)
+    return f"{len(known):,} allele{'s' if len(known) != 1 else ''}: their sites are {', '.join(kinds)}{left_out}"
 
 
 def _refuse_one_with_many(genome: str, of_one: dict[str, object], genomes: str, folder: str, of_many: bool) -> None:

@@ -13,6 +13,7 @@ from ..errors import InputError, shown
 if TYPE_CHECKING:
     from ..data import Motif
     from ..formats.motifs import MotifFile
+    from ..steps.comparison.cluster import Clusters
 
 FEW = 50
 """Tomtom, too, warns below this number of targets: the null is drawn from their columns."""
@@ -58,13 +59,15 @@ def pwm_compare(
     With --group the best of a factor's targets stands for them, its p corrected for their number; E and q count groups, and the table
     has the column Target_group. With --cluster each query is also compared with all others, and no query is left out.
     """
+    from ..builtin import MOTIFS
     from ..formats import motifs, tables
+    from ..steps.comparison import cluster as clusters
     from ..steps.comparison.column_scores import SCORES
     from ..steps.comparison.tomtom import compare, matches
 
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
-    paths = target or [builtin_collection()]
+    paths = target or [str(MOTIFS)]
     if [query, *paths, group].count("-") > 1:
         raise typer.BadParameter("standard input can be read only once", param_hint="-")
     if [output, cluster, cluster_motifs].count("-") > 1:
@@ -94,7 +97,8 @@ def pwm_compare(
     matched = len({match.query for match in result})
     say(f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {pairs} reported", quiet)
     if cluster or cluster_motifs:
-        write_clusters(queries, targets, cluster, cluster_motifs, cluster_p, distance, min_overlap, quiet)
+        grouped = clusters.cluster(queries, targets, cluster_p, distance, min_overlap)
+        write_clusters(grouped, queries, cluster, cluster_motifs, cluster_p, quiet)
 
 
 def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
@@ -121,23 +125,13 @@ def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
     return groups
 
 
-def write_clusters(
-    queries: "Sequence[Motif]",
-    targets: "Sequence[Motif]",
-    table: str,
-    averaged: str,
-    limit: float,
-    distance: str,
-    min_overlap: int,
-    quiet: bool,
-) -> None:
-    """Group the queries, and write the groups and their averaged motifs where a file is asked for."""
+def write_clusters(found: "Clusters", queries: "Sequence[Motif]", table: str, averaged: str, limit: float, quiet: bool) -> None:
+    """Write the groups of the queries, and their averaged motifs, where a file is asked for."""
     from dataclasses import fields
 
     from ..formats import meme, tables
-    from ..steps.comparison.cluster import Member, cluster, members, merged
+    from ..steps.comparison.cluster import Member, members, merged
 
-    found = cluster(queries, targets, limit, distance, min_overlap)
     if table:
         rows = members(found, queries)
         tables.write_table(table, {field.name: [getattr(row, field.name) for row in rows] for field in fields(Member)})
@@ -147,13 +141,6 @@ def write_clusters(
     say(f"{len(queries)} queries in {len(sizes)} groups, {sum(size == 1 for size in sizes.values())} of them of one", quiet)
     if weak := [motif.name for motif, own in zip(queries, found.own.tolist(), strict=True) if own > limit]:
         say(f"too short or too even to be grouped, p with themselves above {limit:.6g}: {', '.join(weak)}", quiet)
-
-
-def builtin_collection() -> str:
-    """Where the built-in motifs lie."""
-    from .. import builtin
-
-    return os.path.join(os.path.dirname(builtin.__file__), "motifs.meme")
 
 
 def read_queries(query: str, quiet: bool) -> "list[Motif]":

@@ -1,6 +1,5 @@
 """score-heads: where each head looks, what it reads, and what it is worth."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,10 +25,7 @@ from ..errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..data import Attention, Genome, Sites
-    from ..formats.model_tensor import Trained
-    from ..steps.heads.marginalization import Marginal
-    from ..steps.heads.score import Head
+    from ..data import Attention, Genome, Sites, Trained
     from ..steps.network.device import Compute
     from ..steps.network.presets import Network
 
@@ -77,93 +73,104 @@ def score_heads(
     what average precision and the sites' logits lose when the head is silenced; what its motif alone adds to shuffled promoters; which
     heads choose alike, here and in models of other seeds; and a verdict.
     """
-    from dataclasses import asdict, fields
-
-    import numpy as np
+    from functools import partial
 
     from ..formats import genome as genome_file
-    from ..formats import tables
-    from ..steps.attention import profile
-    from ..steps.attention import queries as drawn
-    from ..steps.attention import similarity as agreement
-    from ..steps.heads import score as scored
-    from ..steps.heads import strand_correlation as correlated
+    from ..formats import named_sites, tables
+    from ..steps.attention import profile, queries, similarity
+    from ..steps.heads import measures, score
     from ..steps.network import annotate
-    from ..steps.network import device as compute
-    from ..steps.network import presets as networks
-    from . import model_files
-    from . import reading_files as reading
+    from ..steps.network import device as devices
+    from ..steps.training.labels import label
 
-    if model == genome == "-":
-        raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
-    if strands and not ablate:
-        raise InputError("--strands needs --ablate: the part of the genome that is annotated")
-    trained = model_files.opened(model)
-    net = reading.network(model, trained)
-    rivals, knowing_nothing = ([reading.network(path, model_files.opened(path)) for path in paths or []] for paths in (also, null))
-    knowing_nothing += [networks.fresh(net.config, len(trained.header["labels"]), seed + 1000 + number) for number in range(untrained)]
+    _refuse_what_does_not_go_together(model, genome, strands, ablate)
+    trained, net, rivals, knowing_nothing = _networks(model, also or [], null or [], untrained, seed)
     data = genome_file.read(genome)
-    known = reading.sites(data, sites, feature)
-    asked = reading.some(known, limit, seed)
-    queries, kind = drawn.joined(asked, drawn.matched(data, asked, known, background, seed))
-    where = compute.choose(device, precision, usable_threads(threads))
-    wanted = _part(data, trained, ablate, seed)
-    say(_forecast(net, data, where, len(queries), 1 + len(rivals) + len(knowing_nothing), wanted), quiet and not dry_run)
+    known = named_sites.of_genome(data, sites, feature)
+    asked = queries.sample(known, limit, seed)
+    looked_at = queries.joined(asked, queries.matched(data, asked, known, background, seed))
+    where = devices.choose(device, precision, usable_threads(threads))
+    wanted = measures.part(data, trained, ablate, seed)
+    say(_forecast(net, data, where, len(looked_at[0]), 1 + len(rivals) + len(knowing_nothing), wanted), quiet and not dry_run)
     if dry_run:
         return
-
-    def look(network: "Network", what: str) -> "Attention":
-        from ..steps.attention import record as attend
-
-        return attend.gathered(network.to(where.device), data, queries, kind, where, Progress(what, len(queries), quiet))
-
-    attention = look(net, "reading heads")
-    others = [
-        agreement.choices(look(rival, f"reading the heads of {path}"), max_p, seed) for path, rival in zip(also or [], rivals, strict=True)
-    ]
-    nothing = (scored.by_chance(look(one, "reading heads that know nothing"), max_q, seed) for one in knowing_nothing)
-    chance = max(nothing, default=0)
-    rows, chosen = scored.heads(attention, data, others, max_q, max_p, seed)
-    columns = _columns(rows, chance)
-    effects = _effects(net, data, asked, rows, promoters, where, seed)
-    if promoters:
-        names = ("effect", "low", "high", "control")
-        columns |= {f"motif_{name}": [getattr(one, name) if one else float("nan") for one in effects] for name in names}
+    look = partial(_look, data, looked_at, where, quiet)
+    attention = look("reading heads", net)
+    others = [similarity.choices(look(f"reading the heads of {path}", one), max_p, seed) for path, one in rivals]
+    chance = max((score.by_chance(look("reading heads that know nothing", one), max_q, seed) for one in knowing_nothing), default=0)
+    rows, chosen = score.heads(attention, data, others, max_q, max_p, seed)
+    effects = measures.effects(net, data, asked, rows, promoters, where, seed)
+    columns = measures.columns(rows, chance) | (measures.effect_columns(effects) if promoters else {})
     if ablate:
         p = annotate.annotate(net, data, where, wanted)[0]
-        columns |= _ablations(net, data, p, known, not sites, wanted, where, quiet)
-        if strands:
-            tables.write_table(strands, asdict(correlated.strands(np.where(wanted, p, np.nan), data)))
-    columns["verdict"] = [scored.verdict(row, len(rows), effect, chance) for row, effect in zip(rows, effects, strict=True)]
+        labelled = label(data.unlabelled, {"sites": known}) if sites else data
+        told = Progress("silencing heads", 2 * net.config.layers * net.config.heads, quiet)
+        columns |= measures.lost_without(net, labelled, p, wanted, where, told)
+        _write_strands(strands, data, p, wanted)
+    columns["verdict"] = [score.verdict(row, len(rows), effect, chance) for row, effect in zip(rows, effects, strict=True)]
     if profiles:
         tables.write_table(profiles, profile.table(attention))
-    if pairs:
-        found = scored.pair_rows(chosen, [row.name for row in rows])
-        tables.write_table(pairs, {f.name: [row[f.name] for row in found] for f in fields(agreement.Pair)})
+    _write_pairs(pairs, score.pair_rows(chosen, [row.name for row in rows]) if pairs else [])
     tables.write_table(output, columns)
     say(_told(columns["verdict"]), quiet)
 
 
-def _part(genome: "Genome", trained: "Trained", nucleotides: int, seed: int) -> "np.ndarray":
-    """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at random.
+def _refuse_what_does_not_go_together(model: str, genome: str, strands: str, ablate: int) -> None:
+    if model == genome == "-":
+        raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
+    if strands and not ablate:
+        raise InputError("--strands needs --ablate: the part of the genome that is annotated")
 
-    As many as hold no more than so many nucleotides, but one at least; none where none is asked for.
-    """
+
+def _networks(
+    model: str, also: list[str], null: list[str], untrained: int, seed: int
+) -> tuple["Trained", "Network", list[tuple[str, "Network"]], list["Network"]]:
+    """The model and its network, those of other seeds by their files, and those that know nothing of real sites."""
+    from ..builtin import MODELS
+    from ..formats import model_tensor
+    from ..steps.network import presets
+
+    def opened(path: str) -> "Network":
+        return presets.with_heads(model_tensor.opened(path, MODELS), path)
+
+    trained = model_tensor.opened(model, MODELS)
+    net = presets.with_heads(trained, model)
+    fresh = [presets.fresh(net.config, len(trained.labels), seed + 1000 + number) for number in range(untrained)]
+    return trained, net, [(path, opened(path)) for path in also], [*map(opened, null), *fresh]
+
+
+def _look(
+    genome: "Genome", looked_at: "tuple[Sites, np.ndarray]", where: "Compute", quiet: bool, what: str, network: "Network"
+) -> "Attention":
+    """The attention of a network's heads. what: is done, as it is told."""
+    from ..steps.attention import record
+
+    told = Progress(what, len(looked_at[0]), quiet)
+    return record.gathered(network.to(where.device), genome, *looked_at, where, told)
+
+
+def _write_strands(path: str, genome: "Genome", probability: "np.ndarray", wanted: "np.ndarray") -> None:
+    """How the two strands' predictions go together, where that is asked for."""
+    from dataclasses import asdict
+
     import numpy as np
 
-    from ..steps.statistics import bootstrap
-    from ..steps.training import split
+    from ..formats import tables
+    from ..steps.heads import strand_correlation
 
-    part = np.ones(len(genome.base), bool)
-    header = trained.header
-    if header.get("data", {}).get("contigs") == [c.digest for c in genome.contigs] and header.get("split", {}).get("validation"):
-        regions = [split.parsed(genome, text) for text in header["split"]["validation"]]
-        part = split.parts(genome, regions, []) == split.VALIDATION
-    block = bootstrap.blocks(genome.contigs)
-    order = np.random.default_rng([seed, 12]).permutation(np.unique(block[part]))
-    size = np.cumsum(np.bincount(block[part])[order])
-    blocks = max(1, int(np.searchsorted(size, nucleotides, side="right"))) if nucleotides else 0
-    return part & np.isin(block, order[:blocks])
+    if path:
+        tables.write_table(path, asdict(strand_correlation.strands(np.where(wanted, probability, np.nan), genome)))
+
+
+def _write_pairs(path: str, rows: list[dict]) -> None:
+    """Spacings between the choices of every two heads, where that is asked for."""
+    from dataclasses import fields
+
+    from ..formats import tables
+    from ..steps.attention.similarity import Pair
+
+    if path:
+        tables.write_table(path, {field.name: [row[field.name] for row in rows] for field in fields(Pair)})
 
 
 def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray") -> str:
@@ -190,74 +197,6 @@ def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, 
         f"{queries:,} queries x {heads} heads, {models} models, {size / 1e6:,.0f} MB at most; "
         f"{2 * int(wanted.sum()):,} nucleotides annotated {passes} times, about {minutes:.0f} minutes"
     )
-
-
-def _columns(rows: list["Head"], chance: int) -> dict[str, list]:
-    from dataclasses import asdict
-
-    from ..data import consensus
-    from ..steps.heads.score import RECURS
-
-    motif = [row.found.motif if row.found else None for row in rows]
-    shape = [asdict(row.shape) for row in rows]
-    return {
-        "head": [row.name for row in rows],
-        "reach": [row.reach for row in rows],
-        **{name: [values[name] for values in shape] for name in shape[0]},
-        "regions": [row.regions for row in rows],
-        "chance": [chance] * len(rows),
-        "distance": [row.distance for row in rows],
-        "motif": [consensus(one) if one else "" for one in motif],
-        "motif_p": [row.found.p if row.found else float("nan") for row in rows],
-        "group": [row.group for row in rows],
-        "like": [row.like for row in rows],
-        "agreement": [row.agreement for row in rows],
-        "models": [len(row.recurs) for row in rows],
-        "recurs": [sum(x >= RECURS for x in row.recurs) for row in rows],
-        "recurrence": [",".join(f"{x:.2f}" for x in row.recurs) for row in rows],
-    }
-
-
-def _effects(
-    net: "Network", genome: "Genome", sites: "Sites", rows: list["Head"], number: int, where: "Compute", seed: int
-) -> list["Marginal | None"]:
-    """What each head's motif adds to the logit in so many shuffled promoters, at the head's most frequent distance."""
-    from ..steps.heads.marginalization import marginal
-    from ..steps.sequence.shuffle import surroundings
-
-    promoters, _row = surroundings(genome, sites, net.before, net.after, number, seed)
-    found: list[Marginal | None] = []
-    for row in rows:
-        motif = row.found.motif if row.found else None
-        found.append(marginal(net, promoters, motif.matrix, row.distance + row.found.start, 0, where, seed) if motif else None)
-    return found
-
-
-def _ablations(
-    net: "Network",
-    genome: "Genome",
-    probability: "np.ndarray",
-    sites: "Sites",
-    own: bool,
-    wanted: "np.ndarray",
-    where: "Compute",
-    quiet: bool,
-) -> dict[str, list]:
-    """What is lost without each head, in average precision and in the sites' logits, with intervals."""
-    from ..data import Genome
-    from ..steps.heads import ablation as influence
-    from ..steps.training.labels import label
-
-    labelled = genome if own else label(Genome(genome.contigs, genome.base), {"sites": sites})
-    at = influence.yardstick(probability, labelled.label[0], wanted, genome, 1000)
-    told: Callable[[int], None] = Progress("silencing heads", 2 * net.config.layers * net.config.heads, quiet)
-    columns: dict[str, list] = {}
-    for number, one in enumerate(influence.influence(net, genome, where, wanted), 1):
-        for name, change in zip(("ap", "logit"), influence.changes(at, one.probability[0]), strict=True):
-            for part, value in (("", change.estimate), ("_low", change.low), ("_high", change.high)):
-                columns.setdefault(f"{name}_{one.kind}{part}", []).append(value)
-        told(number)
-    return columns
 
 
 def _told(verdicts: list[str]) -> str:

@@ -11,7 +11,8 @@ from ..steps.training.recipe import DEFAULT
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..data import Genome
+    from ..data import Genome, Trained
+    from ..steps.network.presets import Network
     from ..steps.training.recipe import Recipe
     from ..steps.training.split import Stretch
     from ..steps.training.state import State
@@ -74,66 +75,141 @@ def train_annot(
     last 20 % of the bases of each are for the test, and the 10 % before them for the validation. Training stops when the average
     precision on the validation part rises no more.
     """
-    from ..formats import checkpoint_tensor, tensors
-    from ..steps.calling import transferability as fit
-    from ..steps.network import device as compute
-    from ..steps.training import batches as chunked
-    from ..steps.training import distributed as workers
-    from ..steps.training import split
-    from ..steps.training import state as run_state
-    from ..steps.training import train as training
-    from . import refitting
-    from . import training_files as files
+    from functools import partial
 
-    if refit and (init or validation or test or epochs or steps):
+    from ..formats import tensors
+    from ..steps.network import device as devices
+    from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach
+    from ..steps.training import refit as refitting
+    from ..steps.training import train as training
+
+    _refuse_options(refit, bool(init or validation or test or epochs or steps), resume, checkpoint)
+    tensors.refuse_terminal("" if dry_run else output)
+    where = devices.choose(device, precision, usable_threads(threads))
+    team = distributed.joined(where.device.type)
+    quiet = quiet or not team.first
+    data, regions = _genomes(genome)
+    known, like, teachers = _opened(init), _opened(refit), [(path, _opened(path)) for path in teacher or []]
+    asked = (epochs, steps, batch, length, rate, every, patience)
+    net, recipe = _network(refit, like, data) if like else _fresh(preset, known, data, seed, asked)
+    regions = {"validation": [], "test": []} if like else _regions(data, validation or [], test or []) or regions
+    part, net = _parts(data, regions), net.to(where.device)
+    progress = partial(Progress, quiet=quiet)
+    taught = teach.taught(teachers, data, part == split.TRAIN, where, team, progress)
+    chunks = batches.Chunks(data, part, recipe, net.learning, taught)
+    limit = training.steps_at_most(chunks)
+    run = description.describe(data, net.config, recipe, regions, known, teachers)
+    stand = _resumed(checkpoint, run) if resume else state.State()
+    seconds = training.seconds_per_step(net, chunks, where)
+    say(description.forecast(net, seconds, limit - stand.step, recipe, where), quiet and not dry_run)
+    if dry_run:
+        return distributed.left()
+    keep = partial(_keep, checkpoint if team.first else "", run)
+    begun = [label in known.labels for label in data.labels] if known else []
+    told = partial(_tell_loss, Progress("training", limit, quiet))
+    for record in training.train(net, chunks, where, stand, told, keep, team, begun):
+        say(description.evaluation_in_words(data.labels, record), quiet)
+    scores = refitting.calibrate_as(net, like) if like else calibrated_scores.scored(net, data, part, where, team, progress)
+    if team.first:
+        told_of = {**run, "stopped": training.stopped(stand), "metrics": scores, "metrics_of": like.digest if like else ""}
+        _write(output, history, metrics, told_of, net, data, stand)
+        say((f"held out from {refit}:\n" if like else "") + description.scores_in_words(scores), quiet)
+    distributed.left()
+
+
+def _refuse_options(refit: str, other: bool, resume: bool, checkpoint: str) -> None:
+    if refit and other:
         raise InputError(
             "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, --epochs and --steps"
         )
     if resume and not checkpoint:
         raise InputError("--resume needs --checkpoint FILE, the state to go on from")
-    if not dry_run:
-        tensors.refuse_terminal(output)
-    where = compute.choose(device, precision, usable_threads(threads))
-    team = workers.joined(where.device.type)
-    quiet = quiet or not team.first
-    data, automatic = files.genomes(genome)
-    known = files.models([init])[0][1] if init else None
-    like = files.models([refit])[0][1] if refit else None
-    teachers = files.models(teacher or [])
-    if like:
-        recipe, regions = refitting.recipe(refit, like, data), {"validation": [], "test": []}
-        net = files.network(like.header["config"]["preset"], None, data.labels, recipe.seed)
-    else:
-        net = files.network(preset, known, data.labels, seed)
-        recipe = _recipe(net.config.preset, seed, epochs, steps, batch, length, rate, every, patience)
-        regions = _regions(data, validation or [], test or []) or automatic
-    part = _parts(data, regions)
-    net.to(where.device)
-    taught = files.taught(teachers, data, part == split.TRAIN, where, team, quiet)
-    chunks = chunked.Chunks(data, part, recipe, net.learning, taught)
-    limit = training.steps_at_most(chunks)
-    run = files.description(data, net.config, recipe, regions, known, teachers)
-    state = files.resumed(checkpoint, run) if resume else run_state.State()
-    say(files.forecast(net, training.seconds_per_step(net, chunks, where), limit - state.step, recipe, where), quiet and not dry_run)
-    if dry_run:
-        workers.left()
-        return
 
-    def keep(state: "State") -> None:
-        if checkpoint and team.first:
-            checkpoint_tensor.write(checkpoint, checkpoint_tensor.Checkpoint(run, *run_state.pack(state)))
 
-    begun = [label in known.header["labels"] for label in data.labels] if known else []
-    told = Progress("training", limit, quiet)
-    for record in training.train(net, chunks, where, state, lambda step, loss: told(step, f"loss {loss:.4f}"), keep, team, begun):
-        say(files.evaluation(data.labels, record), quiet)
-    scores = refitting.taken_over(net, like) if like else files.scored(net, data, part, where, team, quiet)
-    if team.first:
-        header = {**run, "stopped": files.stopped(state), "metrics": scores, "metrics_of": like.digest if like else ""}
-        header["learned_from"] = fit.origin(data)
-        files.write(output, history, metrics, header, net, data.labels, state)
-        say((f"held out from {refit}:\n" if like else "") + files.told(scores), quiet)
-    workers.left()
+def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
+    """All genomes end to end, and the regions that are set apart in each where none are asked for."""
+    import os
+
+    from ..formats import genome as genome_file
+    from ..steps.training import genomes
+
+    if paths.count("-") > 1:
+        raise InputError("standard input can be only one of the genomes; give the others as files")
+    found = [genome_file.read(path) for path in paths]
+    for path, one in zip(paths, found, strict=True):
+        if not one.labels:
+            raise InputError(f"{path}: this genome has no labels; make it with fasta2tensor GENOME --sites FILE")
+    names = [os.path.basename(path).partition(".")[0] if path != "-" else "stdin" for path in paths]
+    return genomes.in_one(found, names)
+
+
+def _opened(path: str) -> "Trained | None":
+    from ..builtin import MODELS
+    from ..formats import model_tensor
+
+    return model_tensor.opened(path, MODELS) if path else None
+
+
+def _network(refit: str, like: "Trained", data: "Genome") -> tuple["Network", "Recipe"]:
+    """A fresh network of a model's preset, and the model's own recipe."""
+    from ..steps.network import presets
+    from ..steps.training import refit as refitting
+
+    recipe = refitting.recipe(refit, like, data)
+    return presets.begun(like.header["config"]["preset"], None, data.labels, recipe.seed), recipe
+
+
+def _fresh(preset: str, known: "Trained | None", data: "Genome", seed: int, asked: tuple[float, ...]) -> tuple["Network", "Recipe"]:
+    """A network of a preset or from another model's weights, and its preset's recipe with what was asked for instead."""
+    from ..steps.network import presets
+
+    net = presets.begun(preset, known, data.labels, seed)
+    return net, _recipe(net.config.preset, seed, *asked)
+
+
+def _tell_loss(progress: Progress, step: int, loss: float) -> None:
+    progress(step, f"loss {loss:.4f}")
+
+
+def _keep(path: str, run: dict, state: "State") -> None:
+    """The state of a run, in its checkpoint, where there is to be one."""
+    from ..formats import checkpoint_tensor
+    from ..steps.training.state import pack
+
+    if path:
+        checkpoint_tensor.write(path, checkpoint_tensor.Checkpoint(run, *pack(state)))
+
+
+def _resumed(path: str, run: dict) -> "State":
+    """The state in a checkpoint, or a fresh one where there is no file yet."""
+    import os
+
+    from ..formats import checkpoint_tensor
+    from ..steps.training import state
+
+    if not os.path.exists(path):
+        return state.State()
+    found = checkpoint_tensor.read(path)
+    if found.run != run:
+        other = [key for key in run if found.run.get(key) != run[key]]
+        raise InputError(f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or another file")
+    return state.unpack(found.progress, found.arrays)
+
+
+def _write(output: str, history: str, metrics: str, header: dict, net: "Network", data: "Genome", state: "State") -> None:
+    """The model last: where it is, the rest is too."""
+    from ..data import Trained
+    from ..formats import model_tensor, summary, tables
+    from ..steps.calling import transferability
+    from ..steps.training import description
+
+    header["learned_from"] = transferability.origin(data)
+    if history:
+        tables.write_table(history, description.history(data.labels, state.records))
+    if metrics:
+        summary.write(metrics, header)
+    weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
+    model_tensor.write(output, Trained(summary.plain(header), weights))
 
 
 def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":

@@ -7,7 +7,9 @@ from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .browser import BrowserTrack
 from .genes import GeneTable
 from .genome import NO_LABEL, Contig, Genome, Sites
+from .model import Trained
 from .motif import Match, Motif, consensus, in_order, source
+from .prediction import Asked, Predicted
 from .variants import Variants
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "NO_LABEL",
     "SHUFFLED",
     "SITE",
+    "Asked",
     "Attention",
     "BrowserTrack",
     "Contig",
@@ -22,8 +25,10 @@ __all__ = [
     "Genome",
     "Match",
     "Motif",
+    "Predicted",
     "Regions",
     "Sites",
+    "Trained",
     "Variants",
     "consensus",
     "in_order",

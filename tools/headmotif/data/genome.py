@@ -84,6 +84,11 @@ class Genome:
         """Where each contig begins in `base`, and the end of the last: int64 (contigs + 1,)."""
         return np.concatenate([[0], np.cumsum([c.length for c in self.contigs], dtype=np.int64)]).astype(np.int64)
 
+    @property
+    def unlabelled(self) -> "Genome":
+        """The same sequence, of which nothing is known."""
+        return Genome(self.contigs, self.base)
+
     def contig_bases(self, index: int) -> np.ndarray:
         """The codes of one contig, a view."""
         start = self.start

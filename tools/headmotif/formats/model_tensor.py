@@ -5,31 +5,16 @@ outputs), `training` (settings and where it stopped), `split` (validation and te
 and part: roc_auc, average_precision, prevalence, positions, sites; and the threshold), `data` (digests of the contigs trained on).
 """
 
-import hashlib
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
 
 import numpy as np
 
+from ..data import Trained
 from ..errors import FormatError
 from . import tensors
 
 VERSION = 1
-
-
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """A model as it lies in a file: `header` as above, `weights` float32 arrays by parameter name."""
-
-    header: dict
-    weights: dict[str, np.ndarray]
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the weights, first 16 hexadecimal digits: names the model in what is made from it."""
-        total = hashlib.sha256()
-        for name in sorted(self.weights):
-            total.update(name.encode() + np.ascontiguousarray(self.weights[name]).tobytes())
-        return total.hexdigest()[:16]
 
 
 def write(path: str, model: Trained) -> None:
@@ -46,3 +31,13 @@ def read(path: str) -> Trained:
         if array.dtype == np.float32 and not np.isfinite(array).all():
             raise FormatError(path, None, f"the weights '{name}' hold values that are not numbers; train again")
     return Trained({k: v for k, v in header.items() if k not in ("format", "version")}, dict(weights))
+
+
+def opened(model: str, known: Mapping[str, os.PathLike]) -> Trained:
+    """The model of a file, of standard input (-), or of a known name; a name is never a file of the folder that one happens to be in.
+
+    known: the files of the models that come with the program, by name.
+    """
+    if model != "-" and model not in known and not os.path.exists(model):
+        raise FormatError(model, None, f"there is no such file, and no such built-in model ({', '.join(known) or 'there are none'})")
+    return read(os.fspath(known.get(model, model)))

@@ -55,6 +55,13 @@ def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
     return ((codes == A) | (codes == T)).mean(axis=1)
 
 
+def sample(known: Sites, limit: int, seed: int) -> Sites:
+    """At most so many of the sites, drawn at random, in their order; all where the limit is 0."""
+    if not limit or limit >= len(known):
+        return known
+    return known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
+
+
 def joined(sites: Sites, others: Sites) -> tuple[Sites, np.ndarray]:
     """Sites, then background positions, as one table; and the kind of each row, uint8 (rows,)."""
     columns = (np.concatenate([getattr(sites, c), getattr(others, c)]) for c in ("contig", "position", "strand", "strength"))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import numpy as np
 import torch
 
+from ...data import Trained
 from ...errors import InputError
 from .cnn import Dilated, DilatedConfig
 from .kmer_attention import WIDE, Reader, ReaderConfig
@@ -65,3 +66,24 @@ def restored(config: dict, labels: int, weights: dict[str, np.ndarray]) -> Netwo
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
         raise InputError(f"the model's weights do not fit its description ({str(problem).splitlines()[0]}); train it again") from None
     return net
+
+
+def of_model(model: Trained) -> Network:
+    """The network of a model, of any preset. Raises InputError where its weights and its description do not fit."""
+    return restored(model.header["config"], len(model.labels), model.weights)
+
+
+def with_heads(model: Trained, path: str) -> Network:
+    """The network of a model whose heads are to be read. Raises InputError with the model's file where its network has none."""
+    net = of_model(model)
+    if not hasattr(net, "keys"):
+        raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
+    return net
+
+
+def begun(preset: str, init: Trained | None, labels: tuple[str, ...], seed: int) -> Network:
+    """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's name."""
+    if preset not in PRESETS:
+        raise InputError(f"there is no preset '{preset}'; take one of {', '.join(PRESETS)}")
+    torch.manual_seed(seed)
+    return build(PRESETS[preset], len(labels)) if init is None else continued(of_model(init), init.labels, labels)

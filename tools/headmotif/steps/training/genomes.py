@@ -11,6 +11,18 @@ import numpy as np
 
 from ...data import NO_LABEL, Contig, Genome
 from ...errors import InputError
+from . import split
+
+
+def in_one(genomes: Sequence[Genome], names: Sequence[str]) -> tuple[Genome, dict[str, list[split.Stretch]]]:
+    """All genomes end to end, and the regions that `split.automatic` sets apart in each, by validation and test."""
+    regions: dict[str, list[split.Stretch]] = {"validation": [], "test": []}
+    contigs = 0
+    for one in genomes:
+        for name, stretches in zip(regions, split.automatic(one), strict=True):
+            regions[name] += [(contigs + index, begin, end) for index, begin, end in stretches]
+        contigs += len(one.contigs)
+    return (joined(genomes, names) if len(genomes) > 1 else genomes[0]), regions
 
 
 def joined(genomes: Sequence[Genome], names: Sequence[str]) -> Genome:

@@ -1,18 +1,20 @@
-"""The files of a report, read into one record; and its figures, written into a folder."""
+"""The files of a report, read into one record."""
 
 import hashlib
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from ..cli import __version__
+from .. import __version__
+from ..data import Motif, source
 from ..errors import FormatError, InputError
-
-if TYPE_CHECKING:
-    from ..data import Motif
-    from ..report.locus import Layers
-    from ..report.run import Run
+from ..formats import motifs, tables
+from ..formats.files import opened, read_text
+from . import curves, findings, genome, methods, verdicts
+from .examples import drops
+from .examples import examples as examples_of
+from .locus import Layers
+from .run import Run
 
 WORDS = {
     "heads": ("head", "motif", "like", "recurrence", "verdict"),
@@ -65,16 +67,12 @@ MEASURES = (
 """Columns of the table of heads that an option of score-heads leaves out."""
 
 
-def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str], feature: str, title: str, examples: int) -> "Run":
+def read(
+    paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str], feature: str, title: str, examples: int, collection: str
+) -> Run:
     """All that the page shows. paths: by option, "" where a file was not given; baseline: [NAME=]FILE;
-    locus: contig:first-last; feature: of sites; examples: how many a head."""
-    from ..formats import tables
-    from ..report import curves, findings, methods, verdicts
-    from ..report.examples import drops
-    from ..report.examples import examples as examples_of
-    from ..report.run import Run
-    from . import report_genome
-
+    locus: contig:first-last; feature: of sites; examples: how many a head; collection: the file of the built-in motifs,
+    where no targets are given."""
     table = {kind: tables.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}
     found = tables.read_matches(paths["matches"]) if paths["matches"] else []
     own = _motifs(paths["motifs"])
@@ -86,7 +84,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
     others = _baselines(baseline)
     metrics = _json(paths["metrics"]) if paths["metrics"] else {}
     said = verdicts.verdicts(rows, found)
-    layers = report_genome.layers(paths, feature, metrics) if paths["genome"] else None
+    layers = genome.layers(paths, feature, metrics) if paths["genome"] else None
     accuracy = curves.summary(table["curve"], _threshold(metrics))
     calibration = curves.calibration(table["curve"])
     given = {**paths, "baseline": ",".join(baseline)}
@@ -98,7 +96,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         findings=findings.findings(rows, said, found, metrics, others, accuracy, calibration),
         motifs={name: own[name] for name in verdicts.telling(own, found)},
         matches=found,
-        targets=_targets(paths["targets"]) if found else {},
+        targets=_motifs(paths["targets"] or collection) if found else {},
         profiles=table["profiles"],
         pairs=table["pairs"],
         strands=table["strands"],
@@ -112,7 +110,7 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
         agreement=_plain(paths["agreement"]) if paths["agreement"] else [],
         examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions is not None and examples else {},
         drops=drops(layers.regions) if layers and layers.regions is not None else {},
-        loci=report_genome.loci(layers, locus) if layers else [],
+        loci=genome.loci(layers, locus) if layers else [],
         methods=methods.methods(metrics, bool(table["history"])),
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
@@ -122,11 +120,9 @@ def read(paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str]
 
 
 def _unmeasured(
-    rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: "Layers | None", table: Mapping[str, Sequence[Mapping]]
+    rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: Layers | None, table: Mapping[str, Sequence[Mapping]]
 ) -> list[tuple[str, str]]:
     """What the given files could hold and do not: (option of another command, what it would show); and motifs that belong nowhere."""
-    from ..data import source
-
     names = {str(row["head"]) for row in rows}
     found = []
     if strangers := [name for name in own if name not in names and source(name).head not in names]:
@@ -141,51 +137,9 @@ def _unmeasured(
     return found
 
 
-def write_pdf(path: str, run: "Run") -> None:
-    """The report as PDF."""
-    from ..formats.files import writing
-    from ..report import paper
-
-    content = paper.pdf(run)
-    with writing(path) as stream:
-        stream.write(content)
-
-
-def write_multiqc(folder: str, run: "Run") -> None:
-    """MultiQC's sections, in a folder that is made where it is not there."""
-    from ..formats import summary
-    from ..formats.files import make_folder
-    from ..report import multiqc
-
-    make_folder(folder)
-    for name, content in multiqc.sections(run):
-        summary.write(os.path.join(folder, name), content)
-
-
-def write_figures(folder: str, run: "Run") -> None:
-    """Every figure and every head's logo, SVG and PNG, in a folder that is made where it is not there."""
-    from ..formats import logo
-    from ..formats.files import make_folder, writing
-    from ..report import drawings
-
-    make_folder(folder)
-    for name, content in drawings.files(run):
-        with writing(os.path.join(folder, name)) as stream:
-            stream.write(content)
-    if run.motifs:
-        logo.write(os.path.join(folder, "logos"), list(run.motifs.values()))
-
-
-def _motifs(path: str) -> "dict[str, Motif]":
-    from ..formats import motifs
+def _motifs(path: str) -> dict[str, Motif]:
 
     return {motif.name: motif for motif in motifs.read(path).motifs} if path else {}
-
-
-def _targets(path: str) -> "dict[str, Motif]":
-    from .pwm_compare import builtin_collection
-
-    return _motifs(path or builtin_collection())
 
 
 def _baselines(given: Sequence[str]) -> dict[str, dict]:
@@ -203,8 +157,6 @@ def _baselines(given: Sequence[str]) -> dict[str, dict]:
 
 def _json(path: str) -> dict:
     """The metrics that train-annot wrote. Raises FormatError where it is something else."""
-    from ..formats.files import read_text
-
     try:
         value = json.loads(read_text(path))
     except json.JSONDecodeError as error:
@@ -223,8 +175,6 @@ def _json(path: str) -> dict:
 
 def _plain(path: str) -> list[dict]:
     """A table of any columns, each of numbers where all its cells are."""
-    from ..formats import tables
-
     columns = {name: _numbers(cells) for name, cells in tables.read_table(path).items()}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -249,8 +199,6 @@ def _refuse_twice(names: list[str], path: str) -> None:
 
 def _digests(paths: Mapping[str, str], baseline: Sequence[str]) -> list[dict[str, str]]:
     """What each input is and the SHA-256 of its bytes; its name stays out, for it says where it lay."""
-    from ..formats.files import opened
-
     files = [(f"--{kind}", path) for kind, path in paths.items() if path]
     files += [("--baseline", text.partition("=")[2] if "=" in text and not os.path.exists(text) else text) for text in baseline]
     rows = []

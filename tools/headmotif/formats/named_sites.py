@@ -1,16 +1,16 @@
-"""Sites by name, as [NAME=]FILE on a command line, and what else of them the commands that compare read."""
+"""Sites as command lines name them: [NAME=]FILE, a label set of the genome tensor, or the tracks of two strands."""
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from ..data import Contig, Genome, Sites
 from ..errors import InputError
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from ..data import Contig, Genome
-    from ..formats.sites import SiteFile
+from . import bedgraph, bigwig, files
+from . import genes as genes_file
+from . import genome as genome_file
+from . import sites as site_file
 
 LABEL = "label:"
 """In the place of a file: a label set of the genome tensor, by its name."""
@@ -42,10 +42,8 @@ def track(path: str) -> Track | None:
     return (plus, minus) if comma and plus and minus and not os.path.exists(path) else None
 
 
-def read(path: str, genome: "Genome", feature: str, zero_based: bool) -> "SiteFile":
+def read(path: str, genome: Genome, feature: str, zero_based: bool) -> site_file.SiteFile:
     """The sites of a file, or of a label set of the genome tensor."""
-    from ..formats import sites as site_file
-
     if not path.startswith(LABEL) or os.path.exists(path):
         return site_file.read(path, genome.contigs, feature=feature or None, zero_based=zero_based)
     name = path.removeprefix(LABEL)
@@ -58,13 +56,23 @@ def read(path: str, genome: "Genome", feature: str, zero_based: bool) -> "SiteFi
     return site_file.SiteFile(sites, "label set", len(sites), 0, ())
 
 
-def read_track(paths: Track, contigs: "Sequence[Contig]") -> "np.ndarray":
+def of_genome(genome: Genome, path: str, feature: str) -> Sites:
+    """The sites of a file, or where none is given the first label's of a genome tensor. Raises InputError where there is none."""
+    if path:
+        found = site_file.read(path, genome.contigs, feature=feature or None).sites
+    elif genome.labels:
+        found = genome.sites(0)
+    else:
+        raise InputError("a plain genome holds no sites; give --sites FILE, or a genome tensor that has them")
+    if len(found) == 0:
+        raise InputError(f"{path or 'the genome tensor'} holds no site to look at")
+    return found
+
+
+def read_track(paths: Track, contigs: Sequence[Contig]) -> np.ndarray:
     """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, recognised by what is in them."""
-    import numpy as np
 
-    from ..formats import bedgraph, bigwig, files
-
-    def one(path: str) -> "np.ndarray":
+    def one(path: str) -> np.ndarray:
         if path == "-":
             return bedgraph.read(path, contigs)
         with files.opened(path) as stream:  # its first bytes: the whole is read by the format's own reader
@@ -74,16 +82,12 @@ def read_track(paths: Track, contigs: "Sequence[Contig]") -> "np.ndarray":
     return np.stack([one(path) for path in paths])
 
 
-def genes(path: str, genome: "Genome") -> "np.ndarray":
+def genes(path: str, genome: Genome) -> np.ndarray:
     """int64 (genes, 4) for `site_class.classes`."""
-    from ..formats import genes as genes_file
-
     return genes_file.read(path, genome.contigs).spans
 
 
-def closed(genome: "Genome", names: Sequence[str]) -> "Genome":
+def closed(genome: Genome, names: Sequence[str]) -> Genome:
     """Circles as an annotation tells them; what it says of contigs that the genome has not is passed over."""
-    from ..formats import genome as genome_file
-
     known = {c.name for c in genome.contigs}
     return genome_file.close(genome, [name for name in names if name in known])

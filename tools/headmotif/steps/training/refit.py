@@ -1,33 +1,25 @@
 """What train-annot --refit takes over from a model that had parts of the genome held out."""
 
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
 
-from ..errors import InputError
+import numpy as np
 
-if TYPE_CHECKING:
-    import torch
-
-    from ..data import Genome
-    from ..formats.model_tensor import Trained
-    from ..steps.training.recipe import Recipe
+from ...data import NO_LABEL, Genome, Trained
+from ...errors import InputError
+from ..network import calibrate
+from ..network.presets import Network
+from . import split
+from .recipe import Recipe
 
 EVALUATIONS = 10
 """Checkpoints of a run that has nothing to be evaluated on."""
 
 
-def recipe(path: str, like: "Trained", genome: "Genome") -> "Recipe":
+def recipe(path: str, like: Trained, genome: Genome) -> Recipe:
     """The model's own recipe, with more steps by as much as the whole genome has more sites than the training part: each is seen as often.
 
     Raises InputError where the genome, the labels or the model's record do not allow it.
     """
-    from dataclasses import fields, replace
-
-    import numpy as np
-
-    from ..data import NO_LABEL
-    from ..steps.training import split
-    from ..steps.training.recipe import Recipe
-
     header = like.header
     if header["labels"] != list(genome.labels) or header.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
         raise InputError(f"{path}: --refit needs the genome and the label sets that this model was trained on")
@@ -35,7 +27,8 @@ def recipe(path: str, like: "Trained", genome: "Genome") -> "Recipe":
         known = Recipe(**{field.name: header["training"][field.name] for field in fields(Recipe)})
         steps = int(header["stopped"]["kept_step"])
         held_out = [[split.parsed(genome, text) for text in header["split"][name]] for name in ("validation", "test")]
-        calibration(like)
+        if not like.calibration:
+            raise KeyError("calibration")
     except (KeyError, TypeError):
         raise InputError(f"{path}: this model does not say how it was trained; train it again with this version") from None
     known = replace(known, momenta=tuple(known.momenta))
@@ -49,15 +42,7 @@ def recipe(path: str, like: "Trained", genome: "Genome") -> "Recipe":
     return replace(known, max_steps=steps, every=max(1, steps // EVALUATIONS), patience=steps)
 
 
-def calibration(like: "Trained") -> list[tuple[float, float]]:
-    """Slope and shift of each label's logit as the model has them. Raises KeyError where it was not calibrated."""
-    found = like.header["metrics"]["calibration"]
-    return [(found[label]["slope"], found[label]["shift"]) for label in like.header["labels"]]
-
-
-def taken_over(net: "torch.nn.Module", like: "Trained") -> dict:
+def calibrate_as(net: Network, like: Trained) -> dict:
     """Calibrate the network in place as the model was; the model's metrics."""
-    from ..steps.network import calibrate
-
-    calibrate.apply(net, tuple(calibrate.Calibration(*pair) for pair in calibration(like)))
+    calibrate.apply(net, tuple(calibrate.Calibration(*pair) for pair in like.calibration))
     return like.header["metrics"]

@@ -1,0 +1,143 @@
+"""From P of every nucleotide to calls, and what a genome's sequence and genes tell of each."""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from ...alphabet import N
+from ...data import Asked, GeneTable, Genome, Motif, Predicted, Sites, Trained
+from ..network import annotate
+from ..network.device import Compute
+from ..network.presets import Network
+from ..promoters import boxes
+from ..sites import gene_context, genomic_class
+from . import rounding, thresholds, transferability
+from .transferability import Fit
+
+DIGITS = 4
+"""Significant digits of P: tracks, tables and calls tell the same numbers, and none hangs on the rounding of a chunk."""
+FORECAST = 1_000_000
+"""Positions below which the cost is not worth measuring."""
+
+
+SIGMA = ("sigma70_-35", "sigma70_-10")
+"""The motifs of the built-in collection that boxes are told by."""
+Elements = tuple[Motif, Motif]
+"""Those of the -35 and of the -10 element."""
+
+
+@dataclass(frozen=True, eq=False)
+class Annotator:
+    """A model that is asked for the calls of genomes: its network, where that runs, what is asked of it, and the motifs of the boxes."""
+
+    model: Trained
+    net: Network
+    where: Compute
+    asked: Asked
+    elements: Elements
+
+    def annotate(self, genome: Genome, told: Callable[[int], None] | None = None) -> np.ndarray:
+        """P of all labels, float32 (labels, 2, N)."""
+        return annotate.annotate(self.net, genome, self.where, told=told)
+
+    def predict(self, genome: Genome, raw: np.ndarray, genes: GeneTable | None) -> Predicted:
+        """The calls of a genome from P of all labels."""
+        return predict(self.net, genome, raw, self.asked, self.where, genes, self.elements)
+
+    def run(self, genome: Genome, genes: GeneTable | None, also: Sequence[str] = ()) -> dict:
+        """All that a genome's results depend on: with the same, they need not be made again; and the prevalence at which P holds."""
+        known = "" if genes is None else hashlib.sha256(repr((genes.spans.tolist(), genes.name)).encode()).hexdigest()[:16]
+        return {
+            "model": self.model.digest,
+            "prevalence": self.model.prevalence(self.asked.label),
+            "asked": asdict(self.asked),
+            "contigs": [[c.name, c.digest, c.circular] for c in genome.contigs],
+            "genes": known,
+            "also": sorted(set(also)),
+        }
+
+
+def sigma70(motifs: Sequence[Motif]) -> Elements:
+    """The motifs of sigma-70's -35 and -10 elements among those of a collection that holds them."""
+    upper, lower = (motif for name in SIGMA for motif in motifs if motif.name == name)
+    return upper, lower
+
+
+def predict(
+    net: Network, genome: Genome, raw: np.ndarray, asked: Asked, where: Compute, genes: GeneTable | None, elements: Elements
+) -> Predicted:
+    """The calls of a genome from the P of all labels, and what its sequence and its genes tell of each."""
+    p = _rounded(raw[asked.number])
+    calls = thresholds.above(p, genome.contigs, 0.0 if asked.top or asked.fdr else asked.threshold, asked.merge)
+    columns: dict[str, list] = {}
+    if asked.fdr:
+        share = _decoy_share(net, genome, calls, asked, where) if asked.decoy else thresholds.expected_share(calls).strength
+        calls, columns = calls.take(share <= asked.fdr), {"fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
+    if asked.top:
+        calls = thresholds.best(calls, asked.top)
+    lowest = float(calls.strength.min()) if len(calls) and (asked.fdr or asked.top) else asked.threshold
+    columns |= describe(genome, genes, calls, elements)
+    return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes)
+
+
+def _rounded(probability: np.ndarray) -> np.ndarray:
+    """Both strands' P as it is told."""
+    return np.stack([rounding.rounded(strand, DIGITS) for strand in probability])
+
+
+def _decoy_share(net: Network, genome: Genome, calls: Sites, asked: Asked, where: Compute) -> np.ndarray:
+    """Of each call, the share of false ones among those of its P or higher, by the shuffled genome."""
+    decoy = thresholds.decoy(genome, asked.decoy, asked.seed)
+    said = _rounded(annotate.annotate(net, decoy, where)[asked.number])
+    times = int((genome.base != N).sum()) / max(len(decoy.base), 1)
+    return thresholds.decoy_share(calls, thresholds.above(said, decoy.contigs, 0.0, asked.merge).strength, times).strength
+
+
+def describe(genome: Genome, genes: GeneTable | None, calls: Sites, elements: Elements) -> dict[str, list]:
+    """Columns of the calls: where the genes are known, class, gene downstream and 5' UTR, gene that it lies in, gene of the other strand;
+    the best pair of -35 and -10 boxes before it, which is there for any place: `minus10_p` tells whether it is more than chance."""
+    columns: dict[str, list] = {}
+    if genes is not None:
+        found = gene_context.context(genes, genome.contigs, calls)
+        names = {name: [genes.name[i] if i >= 0 else "" for i in getattr(found, name)] for name in ("gene", "inside", "antisense")}
+        columns = {"class": [genomic_class.CLASSES[i] for i in found.site_class], "gene": names["gene"]}
+        columns |= {"utr": [str(n) if n >= 0 else "" for n in found.utr], "inside": names["inside"], "antisense": names["antisense"]}
+    best = boxes.boxes(genome, calls, *elements)
+    there = best.spacer >= 0
+    columns |= {"minus35": best.minus35.tolist(), "spacer": _numbers(best.spacer, there), "minus10": best.minus10.tolist()}
+    columns |= {"to_start": _numbers(best.to_start, there), "extended": ["yes" if yes else "" for yes in best.extended]}
+    columns |= {
+        name: [f"{x:.3g}" if x == x else "" for x in getattr(best, field)] for name, field in (("bits", "score"), ("minus10_p",) * 2)
+    }
+    return columns
+
+
+def _numbers(values: np.ndarray, there: np.ndarray) -> list[str]:
+    return [str(value) if known else "" for value, known in zip(values.tolist(), there.tolist(), strict=True)]
+
+
+def fit(trained: Trained, found: Predicted) -> Fit:
+    """Whether the model seems at home in the genome."""
+    learned = trained.header.get("learned_from") or {}
+    asked = found.asked
+    usual = not (asked.top or asked.fdr) and asked.threshold == trained.threshold(asked.label)
+    return transferability.fit(found.genome, found.calls, found.genes, learned, found.label, usual)
+
+
+def forecast(net: Network, genome: Genome, decoy: int, where: Compute) -> str:
+    """What annotating a genome will cost, measured on a stretch of it."""
+    nucleotides = 2 * (len(genome.base) + min(decoy, len(genome.base)))
+    codes = genome.base[: net.before + net.chunk + net.after]
+    if len(codes) < net.before + net.chunk + net.after or nucleotides < FORECAST:
+        return f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: seconds"
+    began = 0.0
+    for number in range(2):
+        began = time.monotonic() if number else began  # the first pays for what is set up once
+        annotate.probability(net, codes[None].repeat(net.batch, 0), where)
+    rate = net.batch * net.chunk / (time.monotonic() - began)
+    return (
+        f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: about {nucleotides / rate / 60:.1f} minutes on {where}"
+    )
