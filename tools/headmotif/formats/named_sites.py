@@ -83,7 +83,7 @@ def read_track(paths: Track, contigs: Sequence[Contig]) -> np.ndarray:
 
 
 def genes(path: str, genome: Genome) -> np.ndarray:
-    """int64 (genes, 4) for `site_class.classes`."""
+    """int64 (genes, 4) for `genomic_class.classes`."""
     return genes_file.read(path, genome.contigs).spans
 
 

@@ -1,7 +1,7 @@
 """Predictions against true sites: tracks by their ranking of nucleotides, calls by what they find, exactly and within a few nucleotides.
 
 Every score has its prevalence beside it, and a 95 % interval by blocks of the genome. Scores are told for all, by contig, and by class
-of place (`site_class`): a class's sites stand against all nucleotides that are no site, calls against the calls at places of the class.
+of place (`genomic_class`): a class's sites stand against all nucleotides that are no site, calls against the calls at places of the class.
 """
 
 from collections.abc import Callable, Iterator, Sequence

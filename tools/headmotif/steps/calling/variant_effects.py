@@ -1,7 +1,7 @@
 """What variants do to the annotation: P(site) around each of them, in the genome as it is and with that one variant in it.
 
 Every place whose score may change is scored, on both strands, in both sequences; which place of one is which of the other is told in
-`edits`. Sites are the calls of `local_calls.called`.
+`edits`. Sites are the calls of `local_maxima.called`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Motifs grouped by likeness: which of many motifs are one motif, found several times.
 
-Two motifs are as like as the larger of the two p-values of `compare` (a in b, b in a), so that each must find the other. Groups
+Two motifs are as like as the larger of the two p-values of `tomtom.compare` (a in b, b in a), so that each must find the other. Groups
 grow by average linkage: the two groups whose members are most alike become one, as long as the geometric mean of the p between
 them is at most the limit. Single linkage would chain (a box, a spaced pair of boxes, the other box); complete linkage breaks large
 families, where some pair always overlaps little: of three drawn motifs in twelve noisy copies each it left 3 to 14 groups,

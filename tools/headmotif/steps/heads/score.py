@@ -111,5 +111,5 @@ def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -
 
 
 def pair_rows(chosen: np.ndarray, names: Sequence[str]) -> list[dict]:
-    """The table of head pairs, see `agreement.Pair`, heads by their names."""
+    """The table of head pairs, see `similarity.Pair`, heads by their names."""
     return [{**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in agreement.pairs(chosen)]

@@ -29,7 +29,7 @@ class Search:
 
     flank: bases read beyond a region on each side. min_sites: groups of fewer regions are not searched. several: motifs a group at most.
     widths: tried. both: either orientation counts. gaps: numbers of bases between two blocks, empty for one block. order: of the
-    background. strongest: look at each group's strongest regions alone too, see `places.strongest`.
+    background. strongest: look at each group's strongest regions alone too, see `positions.strongest`.
     """
 
     flank: int = 2
@@ -47,7 +47,7 @@ class Found:
     """One motif of a group, its p beyond the control, and why there is none (`problem`) where there is none.
 
     start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none). palindrome: it is better taken
-    for its own reverse complement. gain: nats, see `align.Alignment`. sites: where it lies, `head` its name, `weight` how probable; a motif
+    for its own reverse complement. gain: nats, see `zoops.Alignment`. sites: where it lies, `head` its name, `weight` how probable; a motif
     of the strongest regions is looked up, as it is, in all of the group.
     """
 

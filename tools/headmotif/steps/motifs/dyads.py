@@ -1,6 +1,6 @@
 """Motifs of two blocks with a gap that varies: -35 and -10, or the halves of a factor's site.
 
-The same estimator as in `align` (zero or one occurrence per sequence, expectation maximisation, weights, background), an occurrence being
+The same estimator as in `zoops` (zero or one occurrence per sequence, expectation maximisation, weights, background), an occurrence being
 a place and a gap: two blocks of `BLOCK` columns, free frequencies for the gap. Schwarz's criterion counts three frequencies a column
 and one for each gap but the last. Read on the strand given: promoters have a direction.
 """
@@ -22,7 +22,7 @@ class Gapped:
     """Two blocks and their place in each sequence.
 
     upper, lower: float64 (BLOCK, 4). gaps: the numbers of bases between them, ascending, int64 (gaps,); share: float64 (gaps,) of each.
-    gain, present, start, turned as in `align.Alignment`; gap: int64 (sequences,), of the most probable occurrence.
+    gain, present, start, turned as in `zoops.Alignment`; gap: int64 (sequences,), of the most probable occurrence.
     """
 
     upper: np.ndarray
@@ -68,7 +68,7 @@ class Gapped:
         return np.where(np.isfinite(best), best, np.nan)
 
     def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Gapped":
-        """See `align.Alignment.looked_up`."""
+        """See `zoops.Alignment.looked_up`."""
         assert not both, "two blocks have a direction"
         seen, gaps = laid(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
         return replace(_located(seen, weight, self.upper, self.lower, self.share, gaps), gain=self.gain)
@@ -76,7 +76,7 @@ class Gapped:
 
 def discover(windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, gaps: range) -> Gapped | None:
     """The best pair of blocks of windows uint8 (sequences, length; N where a base must not be used), `gaps` bases apart; None where no such
-    pair fits. weight, background: as in `align.discover`. Deterministic."""
+    pair fits. weight, background: as in `zoops.discover`. Deterministic."""
     chance = as_markov(background)
     gaps = range(gaps.start, min(gaps.stop, windows.shape[1] - 2 * BLOCK + 1))
     if len(gaps) == 0:

@@ -16,7 +16,7 @@ LEAST = 0.75
 def palindromic(
     found: Alignment, windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, both: bool = False
 ) -> np.ndarray | None:
-    """The motif made symmetric, float64 (width, 4), where that explains the windows better, else None; arguments as of `align.discover`."""
+    """The motif made symmetric, float64 (width, 4), where that explains the windows better, else None; arguments as of `zoops.discover`."""
     matrix, chance = found.matrix, as_markov(background)
     width, seen = len(matrix), laid(windows, len(found.matrix), chance, both)
     penalty = 1.5 * np.log(max(len(windows), 2))

@@ -1,6 +1,6 @@
 """The -35 and the -10 box of each site: the pair that scores best, which is there for any position, and how good its -10 is.
 
-It is the pair that gives the site its score in `promoter_scan`. A -10 is found wherever one looks: what counts is its p, that of one
+It is the pair that gives the site its score in `pair_scan`. A -10 is found wherever one looks: what counts is its p, that of one
 random word, and five words are looked at for each site.
 """
 

@@ -1,4 +1,4 @@
-"""Genomes with planted promoters, and the truth about them; the promoters' strengths stand in `promoter`."""
+"""Genomes with planted promoters, and the truth about them; the promoters' strengths stand in `promoters.frequencies`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
