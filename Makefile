@@ -17,6 +17,7 @@ test: $(READY)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
 
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/engine.py --output engine.tsv

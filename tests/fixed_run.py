@@ -4,9 +4,10 @@
     python tests/fixed_run.py FOLDER --keep          the same, and keeps what they write in tests/frozen/run
     python tests/fixed_run.py FOLDER --compare OTHER  says in which files the two folders differ, and how
 
-The inputs are those of Galaxy's tool tests (galaxy/test-data): a planted genome of 40 kb, what a model sees in it, and a network too small
-to know anything. What no network computes is compared by its words and numbers to 1e-6, the rest to 1e-5 and 1 in 1,000; binary files by
-their arrays. Digests of what a network computed are left out: they change with the last bit.
+The inputs, if no others are given by --data, are those of Galaxy's tool tests (galaxy/test-data): a planted genome of
+40 kb, what a model sees in it, and a network too small to know anything. Words must be the same, and numbers to 1e-5
+or 1 in 1,000; binary files are compared by their arrays. Digests of what a network computed are left out: they change
+with the last bit.
 """
 
 import argparse
@@ -70,12 +71,12 @@ LARGE = 100_000
 """Bytes: a file beyond is compared between two runs, but not kept in the repository."""
 
 
-def run(folder: Path) -> None:
+def run(folder: Path, data: Path = DATA) -> None:
     """Run all commands in a new folder; what each says goes beside what it writes.
 
     Raises AssertionError where a command fails, or writes something else through a pipe.
     """
-    shutil.copytree(DATA, folder)
+    shutil.copytree(data, folder)
     (folder / "genome.fa").write_bytes(gzip.decompress((folder / "genome.fa.gz").read_bytes()))
     before = {path.name for path in folder.iterdir()}
     for name, line in (EXACT | NEAR).items():
@@ -189,9 +190,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--compare", type=Path)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--data", type=Path, default=DATA, help="other inputs, under the same names")
     asked = parser.parse_args()
     if not asked.compare:
-        run(asked.folder)
+        run(asked.folder, asked.data)
         if asked.keep:
             keep(asked.folder)
         return

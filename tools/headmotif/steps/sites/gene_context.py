@@ -18,10 +18,11 @@ NONE = -1
 class Context:
     """The genes around each site, columns (sites,); genes are rows of the table, `NONE` where there is none.
 
-    site_class: uint8, an index into `genomic_class.CLASSES`. gene: int64, the next gene of the site's strand, with its first base at the +1 or
-    downstream; utr: int64, nucleotides from the +1 to before that base (0: leaderless), `NONE` without a gene. inside: int64, the gene of
-    the site's strand that it lies in; antisense: int64, that of the other strand; of several, the one that begins last on its own strand.
-    A leaderless site lies inside its gene, and a site in a gene may have another gene ahead.
+    site_class: uint8, an index into `genomic_class.CLASSES`. gene: int64, the next gene of the site's strand, with
+    its first base at the +1 or downstream; utr: int64, nucleotides from the +1 to before that base (0: leaderless),
+    `NONE` without a gene. inside: int64, the gene of the site's strand that it lies in; antisense: int64, that of
+    the other strand; of several, the one that begins last on its own strand. A leaderless site lies inside its
+    gene, and a site in a gene may have another gene ahead.
     """
 
     site_class: np.ndarray
