@@ -97,10 +97,11 @@ def made(path: Path, genome: str, sites: list[str], genes: str) -> None:
 
 def combined(fasta: str, genes: str, first: str, second: str, joined: str, common: str) -> None:
     """Two more sets: the first with those sites of the second that it has not, and those sites of the first that the second has."""
-    from headmotif.commands.site_files import closed
+    from headmotif.formats import files
     from headmotif.formats import genes as genes_file
+    from headmotif.formats.named_sites import closed
 
-    genome = closed(genome_file.read(fasta), genes_file.circular(genes))
+    genome = closed(genome_file.read(fasta), genes_file.circular(files.read_bytes(genes), genes))
     one, two = (sites_file.read(path, genome.contigs).sites for path in (first, second))
     mine, theirs = (np.abs(nearest(a, b, genome.contigs)[0]) <= WITHIN for a, b in ((one, two), (two, one)))
     rest, names = two.take(~theirs), [c.name for c in genome.contigs]

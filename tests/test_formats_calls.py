@@ -153,7 +153,7 @@ def test_long_names_do_not_stop_a_genbank(tmp_path, name):
 def test_a_genbank_of_the_users_keeps_every_line(tmp_path, end):
     (tmp_path / "source.gb").write_bytes(SOURCE.replace("\n", end).encode("latin-1"))
     path = tmp_path / "x.gb"
-    genbank_calls.write(str(path), GENBANK, CALLS, NAMES, COLUMNS, str(tmp_path / "source.gb"))
+    genbank_calls.write(str(path), GENBANK, CALLS, NAMES, COLUMNS, ("source.gb", (tmp_path / "source.gb").read_bytes()))
     before, after = SOURCE.encode("latin-1").split(b"\n"), path.read_bytes().split(b"\n")
     rest = iter(after)
     assert all(line in rest for line in before), "a line was lost or moved"
@@ -188,7 +188,7 @@ def test_a_genbank_of_another_genome_is_refused(tmp_path):
     ]
     for genome, line, words in cases:
         with pytest.raises(FormatError, match=words) as caught:
-            genbank_calls.write(str(tmp_path / "x.gb"), genome, CALLS, NAMES, None, str(source))
+            genbank_calls.write(str(tmp_path / "x.gb"), genome, CALLS, NAMES, None, ("source.gb", source.read_bytes()))
         assert caught.value.line == line
     assert not (tmp_path / "x.gb").exists()
 
@@ -239,9 +239,8 @@ def folder(tmp_path):
     tracks = {strand: rng.random(len(GENOME.base)).astype(np.float32) for strand in ("plus", "minus")}
     tracks["plus"][70] = np.nan
     calls = CALLS.take(np.array([0, 1, 2, 4]))
-    browser.write(
-        str(tmp_path / "out"), GENOME, tracks, calls, ["p1", "thrLp2", "first", "a b"], str(tmp_path / "given.gff3"), 'E. "coli"', "tis"
-    )
+    names, genes = ["p1", "thrLp2", "first", "a b"], (tmp_path / "given.gff3").read_bytes()
+    browser.write(str(tmp_path / "out"), GENOME, tracks, calls, names, genes, 'E. "coli"', "tis")
     return tmp_path / "out", tracks, calls
 
 
@@ -317,5 +316,5 @@ def test_without_genes_and_calls_there_is_a_folder_too(tmp_path):
     assert (any_genome.read(str(tmp_path / "x.gb")).base == GENOME.base).all()
     source = SOURCE.encode("latin-1")
     (tmp_path / "source.gb").write_bytes(source)
-    genbank_calls.write(str(tmp_path / "y.gb"), GENBANK, nothing, [], None, str(tmp_path / "source.gb"))
+    genbank_calls.write(str(tmp_path / "y.gb"), GENBANK, nothing, [], None, ("source.gb", source))
     assert (tmp_path / "y.gb").read_bytes() == source

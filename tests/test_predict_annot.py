@@ -1,6 +1,9 @@
 """predict-annot: the same calls and the same P in every file, one genome or many."""
 
+import gzip
 import json
+import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,7 +13,11 @@ from headmotif.alphabet import decode
 from headmotif.commands import predict_annot
 from headmotif.data import Asked, Contig, Trained
 from headmotif.errors import InputError
-from headmotif.formats import bedgraph, bigwig, fasta, model_tensor, motifs, sample_sheet, sites, tables
+from headmotif.formats import bedgraph, bigwig, fasta, genbank_calls, model_tensor, motifs, sample_sheet, sites, tables
+from headmotif.formats import browser as browser_format
+from headmotif.formats import files as files_format
+from headmotif.formats import genes as genes_format
+from headmotif.formats import genome as genome_format
 from headmotif.steps.calling import prediction
 from headmotif.steps.network import annotate
 from headmotif.steps.network import presets as model
@@ -174,6 +181,55 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
     assert 1 - own.strength.mean() <= 0.2
     with pytest.raises(InputError, match="knows tss, tis"):
         predict_annot._asked("m", Trained({"labels": ["tss", "tis"]}, {}), "rbs", (0.0, 0, 0.0), 2, 0, 1)
+
+
+def genbank_of(made, tmp_path, run):
+    """A GenBank of the genome with a gene in it; the options that give all that predict-annot makes of it."""
+    path = tmp_path / "g.gbk"
+    done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--top", "1", "--genbank", path, "-o", tmp_path / "x")
+    assert done.returncode == 0, done.stderr
+    text = path.read_text()
+    gene = '     gene            400..900\n                     /gene="abc"\n'
+    path.write_text(re.sub(r"(FEATURES .*\n)", lambda first: first[1] + gene, text, count=1))
+    outputs = {"-o": "c.bed", "--table": "c.tsv", "--genbank": "c.gbk", "--gff3": "c.gff3", "--metrics": "c.json"}
+    return path, outputs
+
+
+def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(made, run, tmp_path):
+    path, outputs = genbank_of(made, tmp_path, run)
+    for folder, name, given in (("file", path, b""), ("pipe", "-", path.read_bytes()), ("gz", "-", gzip.compress(path.read_bytes()))):
+        (tmp_path / folder).mkdir()
+        words = [word for option, file in outputs.items() for word in (option, tmp_path / folder / file)]
+        done = run("predict-annot", name, "--model", made / "model.st", *words, "--browser", tmp_path / folder / "browser", input=given)
+        assert done.returncode == 0, done.stderr
+    files = sorted(one.relative_to(tmp_path / "file") for one in (tmp_path / "file").rglob("*") if one.is_file())
+    assert len(files) > len(outputs)
+    for other in ("pipe", "gz"):
+        for file in files:
+            assert (tmp_path / "file" / file).read_bytes() == (tmp_path / other / file).read_bytes(), (other, file)
+    table = tables.read_table(str(tmp_path / "pipe" / "c.tsv"))
+    assert "abc" in table["gene"]
+    assert "upstream" in table["class"]
+    assert b'/gene="abc"' in (tmp_path / "pipe" / "c.gbk").read_bytes()
+
+
+def test_each_file_is_read_once(made, run, tmp_path, monkeypatch):
+    path, outputs = genbank_of(made, tmp_path, run)
+    seen = Counter()
+    before = files_format.read_bytes
+
+    def counted(name):
+        seen[str(name)] += 1
+        return before(name)
+
+    for module in (files_format, genome_format, genes_format, genbank_calls, browser_format):
+        if hasattr(module, "read_bytes"):
+            monkeypatch.setattr(module, "read_bytes", counted)
+    words = [word for option, file in outputs.items() for word in (option, tmp_path / file)]
+    genes = ["--genes", made / "genes.gff3", "--browser", tmp_path / "browser"]
+    assert run("predict-annot", path, "--model", made / "model.st", *words, *genes).returncode == 0
+    assert seen[str(path)] == 1
+    assert seen[str(made / "genes.gff3")] == 1
 
 
 def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_path):

@@ -108,17 +108,17 @@ def predict_annot(
         annotate_samples(samples, output_dir, also or [], annotator, keep_going, lambda line: say(line, quiet), told)
         return
     refuse_unwritable(output, variants, *tracks.values(), *others.values())
-    data = genome_with_genes.read_genome(genome, circular or [], genes)
-    known_genes, alleles = genome_with_genes.read_genes(genes, genome, data), _variants(vcf, data)
+    read = genome_with_genes.read(genome, circular or [], genes)
+    data, alleles = read.genome, _variants(vcf, read.genome)
     say(prediction.forecast(annotator.net, data, decoy, annotator.where), quiet and not dry_run)
     if dry_run:
         return
     told = Progress("annotating", 2 * len(data.base), quiet)
-    found = annotator.predict(data, annotator.annotate(data, told), known_genes)
+    found = annotator.predict(data, annotator.annotate(data, told), read.genes)
     if alleles:
         say(_write_variants(variants, alleles, annotator, found, quiet), quiet)
     fit = prediction.fit(trained, found)
-    calls.write(found, asdict(fit), {**tracks, **others}, genome, genes, annotator.run(data, known_genes))
+    calls.write(found, asdict(fit), {**tracks, **others}, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
     for line in fit.words:
         say(line, quiet)

@@ -7,6 +7,7 @@ from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .browser import BrowserTrack
 from .genes import GeneTable
 from .genome import NO_LABEL, Contig, Genome, Sites
+from .genome_file import GenomeFile
 from .model import Trained
 from .motif import Match, Motif, consensus, in_order, source
 from .prediction import Asked, Predicted
@@ -23,6 +24,7 @@ __all__ = [
     "Contig",
     "GeneTable",
     "Genome",
+    "GenomeFile",
     "Match",
     "Motif",
     "Predicted",

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..data import BrowserTrack, Genome, Sites
 from . import bed, bigwig, fasta, hub, igv, twobit
-from .files import make_folder, read_bytes, write_text, writing
+from .files import make_folder, write_text, writing
 
 STRANDS = {"plus": 1, "minus": -1}
 COLOURS = {"plus": (178, 24, 43), "minus": (33, 102, 172)}
@@ -26,14 +26,14 @@ def write(
     tracks: Mapping[str, np.ndarray],
     calls: Sites,
     names: Sequence[str],
-    genes: str = "",
+    genes: bytes = b"",
     title: str = "",
     label: str = "site",
 ) -> None:
     """The folder, made where it is not there; files of these names in it are replaced.
 
-    tracks: of "plus" and "minus" float32 (N,), P, NaN where there is none. calls: strength is P; names: one each. genes: path of a GFF3 to
-    copy, "" for none. title: what the browsers call the genome, by default its first contig's name. label: what P is of.
+    tracks: of "plus" and "minus" float32 (N,), P, NaN where there is none. calls: strength is P; names: one each. genes: a GFF3
+    to hand on, empty for none. title: what the browsers call the genome, by default its first contig's name. label: what P is of.
     """
     make_folder(folder)
 
@@ -51,7 +51,7 @@ def write(
     bed.write_calls(within("calls.bed"), calls, [c.name for c in contigs], names)
     if genes:
         with writing(within("genes.gff3")) as stream:
-            stream.write(read_bytes(genes))
+            stream.write(genes)
     probability = [_bigwig(f"P({label}) {strand}", f"{strand}.bw", strand) for strand in tracks]
     called = [_bigwig(f"Calls {strand}", f"calls.{strand}.bw", strand) for strand in tracks]
     listed = [BrowserTrack("Calls", "calls.bed", "bed", COLOURS["plus"], COLOURS["minus"])]

@@ -4,10 +4,9 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 
-from ..data import Predicted
+from ..data import GenomeFile, Predicted
 from ..errors import InputError
 from . import bed, bedgraph, bigwig, browser, files, genbank_calls, gff3_calls, summary, tables
-from .genome_with_genes import genbank_of
 
 ENDINGS = {
     "gff3": {"gff3": ".gff3"},
@@ -19,8 +18,11 @@ ENDINGS = {
 """With many genomes: for each kind of result, the outputs that it is, and how their names end behind the sample's."""
 
 
-def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: str, genes: str, run: dict) -> None:
-    """All that is asked for but the calls themselves. outputs: a path by what it is, "" where unwanted; source: the genome's file."""
+def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: GenomeFile, run: dict) -> None:
+    """All that is asked for but the calls themselves.
+
+    outputs: a path by what it is, "" where unwanted. source: what the genome's file held.
+    """
     contigs, calls, names = found.genome.contigs, found.calls, found.names
     strand = {"plus": found.probability[0], "minus": found.probability[1]}
     writers = {
@@ -30,10 +32,8 @@ def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str
         "bedgraph_minus": lambda path: bedgraph.write(path, contigs, strand["minus"]),
         "table": lambda path: tables.write_table(path, _table(found)),
         "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns),
-        "genbank": lambda path: genbank_calls.write(path, found.genome, calls, names, found.columns, genbank_of(source)),
-        "browser": lambda path: browser.write(
-            path, found.genome, strand, calls, names, genes="" if genbank_of(genes) else genes, label=found.label
-        ),
+        "genbank": lambda path: genbank_calls.write(path, found.genome, calls, names, found.columns, (source.path, source.genbank)),
+        "browser": lambda path: browser.write(path, found.genome, strand, calls, names, genes=source.annotation, label=found.label),
         "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": fit}),
     }
     for name, path in outputs.items():
@@ -46,13 +46,13 @@ def write_calls(path: str, found: Predicted) -> None:
     bed.write_calls(path, found.calls, [c.name for c in found.genome.contigs], found.names)
 
 
-def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict, also: Sequence[str], source: str, genes: str) -> None:
+def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict, also: Sequence[str], source: GenomeFile) -> None:
     """One sample's files; its metrics, which say that the others are whole, go first and come last."""
     if os.path.exists(f"{stem}.json"):
         os.remove(f"{stem}.json")
     outputs = {name: stem + ending for kind in also for name, ending in ENDINGS[kind].items()}
     write_calls(f"{stem}.bed", found)
-    write(found, fit, {**outputs, "table": f"{stem}.tsv", "metrics": f"{stem}.json"}, source, genes, run)
+    write(found, fit, {**outputs, "table": f"{stem}.tsv", "metrics": f"{stem}.json"}, source, run)
 
 
 def done(stem: str, run: dict) -> bool:

@@ -22,7 +22,7 @@ from ..data import Contig, Genome, Sites
 from ..errors import FormatError
 from . import genbank
 from .contig_names import not_in_genome
-from .files import read_bytes, write_text, writing
+from .files import write_text, writing
 
 INFERENCE = "COORDINATES:ab initio prediction:headmotif"
 HEADER = "FEATURES             Location/Qualifiers"
@@ -33,20 +33,26 @@ AFTER = ("ORIGIN", "CONTIG", "BASE COUNT", "WGS", "//")
 
 
 def write(
-    path: str, genome: Genome, calls: Sites, names: Sequence[str], columns: Mapping[str, Sequence[str]] | None = None, source: str = ""
+    path: str,
+    genome: Genome,
+    calls: Sites,
+    names: Sequence[str],
+    columns: Mapping[str, Sequence[str]] | None = None,
+    source: tuple[str, bytes] = ("", b""),
 ) -> None:
     """Calls with their strength as P (NaN: unknown), a name each ("" none), and columns of as many texts.
 
-    source: a GenBank of the same genome, whose records, in its order, are kept. Raises FormatError where it is of another genome.
+    source: path and decompressed bytes of a GenBank of the same genome, whose records, in its order, are kept; no bytes: none. Raises
+    FormatError where it is of another genome.
     """
     order = np.lexsort((-calls.strand, calls.position, calls.contig))
     mine = [[_feature(calls, row, names, columns or {}) for row in order[calls.contig[order] == i]] for i in range(len(genome.contigs))]
-    if not source:
+    if not source[1]:
         records = [_record(contig, genome.contig_bases(i), mine[i]) for i, contig in enumerate(genome.contigs)]
         return write_text(path, "".join(records))
     place = {contig.name: i for i, contig in enumerate(genome.contigs)}
     text = []
-    for name, record in _sources(source, genome, place):
+    for name, record in _sources(*source, genome, place):
         blank = _record(genome.contigs[place[name]], None, mine[place[name]])
         text.append(_with(record, _entries(_table(blank.split("\n"))[1])))
     with writing(path) as stream:
@@ -81,9 +87,8 @@ def _record(contig: Contig, bases: np.ndarray | None, features: Sequence[object]
     return text.getvalue()
 
 
-def _sources(source: str, genome: Genome, place: Mapping[str, int]) -> list[tuple[str, list[str]]]:
+def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) -> list[tuple[str, list[str]]]:
     """Name and lines of each record of the user's file. Raises FormatError where they are not the genome's."""
-    raw = read_bytes(source)
     known = genbank.parse(raw, source)
     whole = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
     lines = whole.rstrip("\n").split("\n")

@@ -27,7 +27,11 @@ def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
 
     Raises FormatError, with the line, where the file is malformed, holds no gene, none on these contigs, or one beyond a contig's end.
     """
-    raw = read_bytes(path)
+    return parse(read_bytes(path), path, contigs)
+
+
+def parse(raw: bytes, path: str, contigs: Sequence[Contig]) -> GeneTable:
+    """The same of a file's decompressed bytes."""
     if genbank.recognised(raw):
         rows: list[gff3.Row] = _rows(genbank.features(raw, path, KINDS))
         circular: Sequence[str] = ()
@@ -49,9 +53,8 @@ def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
     return GeneTable(contig, start, end, strand, names, tuple(_attribute(row, BIOTYPES) or row.kind for row in first))
 
 
-def circular(path: str) -> tuple[str, ...]:
-    """The contigs that a file of genes says are circles (Is_circular=true in a GFF3)."""
-    raw = read_bytes(path)
+def circular(raw: bytes, path: str) -> tuple[str, ...]:
+    """The contigs that a file of genes, its decompressed bytes, says are circles (Is_circular=true in a GFF3)."""
     return () if genbank.recognised(raw) else gff3.parse(text_of(raw, path), path).circular
 
 

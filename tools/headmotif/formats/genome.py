@@ -20,14 +20,16 @@ def read(path: str, circular: Sequence[str] = ()) -> Genome:
     circular: names of the contigs that are circles, beside those that the file itself says are, or ("all",).
     Raises FormatError with the line where the file is none of these, InputError where a name is none of its contigs.
     """
-    raw = read_bytes(path)
+    return close(parse(read_bytes(path), path), circular)
+
+
+def parse(raw: bytes, path: str) -> Genome:
+    """The genome in a file's decompressed bytes."""
     if tensors.is_tensor(raw):
-        genome = genome_tensor.read(raw, path)
-    elif genbank.recognised(raw):
-        genome = _joined(genbank.parse(raw, path))
-    else:
-        genome = _joined([(name, letters, False) for name, letters in fasta.parse(raw, path)])
-    return close(genome, circular)
+        return genome_tensor.read(raw, path)
+    if genbank.recognised(raw):
+        return _joined(genbank.parse(raw, path))
+    return _joined([(name, letters, False) for name, letters in fasta.parse(raw, path)])
 
 
 def close(genome: Genome, circular: Sequence[str]) -> Genome:

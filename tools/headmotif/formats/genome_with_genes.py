@@ -2,29 +2,31 @@
 
 from collections.abc import Sequence
 
-from ..data import GeneTable, Genome
+from ..data import GeneTable, Genome, GenomeFile
 from ..errors import FormatError
 from . import files, genbank, named_sites
 from . import genes as genes_file
 from . import genome as genome_file
 
 
-def read_genome(path: str, circular: Sequence[str], genes: str = "") -> Genome:
-    """A genome; circles are those that its own file, the genes' GFF3 (Is_circular=true) and `circular` say."""
-    data = genome_file.read(path, circular)
-    return named_sites.closed(data, genes_file.circular(genes)) if genes else data
+def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
+    """A genome and its genes; where no file of genes is given, those of the genome's own file if it is a GenBank that has some.
+
+    circular: names of contigs that are circles, beside those that the genome's file and the genes' GFF3 (Is_circular=true) say.
+    """
+    raw = files.read_bytes(path)
+    genome = genome_file.close(genome_file.parse(raw, path), circular)
+    own = raw if genbank.recognised(raw) else b""
+    if not genes:
+        return GenomeFile(path, genome, _own_genes(own, path, genome), own)
+    annotation = files.read_bytes(genes)
+    genome = named_sites.closed(genome, genes_file.circular(annotation, genes))
+    known = genes_file.parse(annotation, genes, genome.contigs)
+    return GenomeFile(path, genome, known, own, b"" if genbank.recognised(annotation) else annotation)
 
 
-def read_genes(path: str, source: str, genome: Genome) -> GeneTable | None:
-    """The genes of a file; where none is given, those of the genome's own file if it is a GenBank that has some; else None."""
-    if path:
-        return genes_file.read(path, genome.contigs)
+def _own_genes(raw: bytes, path: str, genome: Genome) -> GeneTable | None:
     try:
-        return genes_file.read(source, genome.contigs) if genbank_of(source) else None
+        return genes_file.parse(raw, path, genome.contigs) if raw else None
     except FormatError:
         return None
-
-
-def genbank_of(source: str) -> str:
-    """A file where it is a GenBank, whose features are to be used or kept; "" otherwise, and for standard input, which is read once."""
-    return source if source not in ("", "-") and genbank.recognised(files.read_bytes(source)) else ""

@@ -4,16 +4,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
-from ..data import GeneTable, Genome
+from ..data import Genome, GenomeFile
 from ..errors import InputError
-from ..formats import calls, files
-from ..formats.genome_with_genes import read_genes, read_genome
+from ..formats import calls, files, genome_with_genes
 from ..formats.sample_sheet import DONE, FAILED, KINDS, STATUS, THERE, Sample, Status
 from ..steps.calling.prediction import Annotator, fit
 from ..steps.network import annotate
 
-Pending = list[tuple[Sample, Genome, GeneTable | None, dict]]
-"""Samples whose genomes are being annotated: with their genes, and what their results depend on."""
+Pending = list[tuple[Sample, GenomeFile, dict]]
+"""Samples whose genomes are being annotated, and what their results depend on."""
 
 
 def annotate_samples(
@@ -39,27 +38,26 @@ def annotate_samples(
     def genomes() -> Iterator[Genome]:
         for sample in samples:
             try:
-                data = read_genome(sample.genome, sample.circular, sample.genes)
-                genes = read_genes(sample.genes, sample.genome, data)
+                read = genome_with_genes.read(sample.genome, sample.circular, sample.genes)
             except InputError as error:
                 status.tell(sample.name, FAILED, problem=str(error))
                 say(f"{sample.name}: {error}")
                 if keep_going:
                     continue
                 return
-            this = annotator.run(data, genes, also)
+            this = annotator.run(read.genome, read.genes, also)
             if calls.done(os.path.join(folder, sample.name), this):
-                status.tell(sample.name, THERE, data)
+                status.tell(sample.name, THERE, read.genome)
                 continue
-            pending.append((sample, data, genes, this))
-            yield data
+            pending.append((sample, read, this))
+            yield read.genome
 
     for raw in annotate.annotate_many(annotator.net, genomes(), annotator.where):
-        sample, data, genes, this = pending.pop(0)
-        found = annotator.predict(data, raw, genes)
+        sample, read, this = pending.pop(0)
+        found = annotator.predict(read.genome, raw, read.genes)
         judged = fit(annotator.model, found)
-        calls.write_all(os.path.join(folder, sample.name), found, asdict(judged), this, also, sample.genome, sample.genes)
-        status.tell(sample.name, DONE, data, len(found.calls), judged.verdict)
+        calls.write_all(os.path.join(folder, sample.name), found, asdict(judged), this, also, read)
+        status.tell(sample.name, DONE, read.genome, len(found.calls), judged.verdict)
         told(status.told)
     _refuse_failed(status, folder, keep_going or status.told == len(samples))
 
