@@ -18,6 +18,7 @@ test: $(READY)
 lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
 
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/engine.py --output engine.tsv
@@ -61,7 +62,7 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .engines demo ecoli presets ablation truth builtin finetune build dist .pytest_cache .ruff_cache .hypothesis tools/headmotif.egg-info
+	rm -rf $(VENV) .engines demo ecoli presets ablation truth builtin finetune build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Each engine's set-up and tests: test-browser, test-galaxy, test-conda, test-nextflow, test-slurm, test-container.

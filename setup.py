@@ -65,6 +65,7 @@ setup(
             # Another reader of our bigWigs; it has wheels for this platform alone.
             "pyBigWig>=0.3.22; sys_platform == 'linux' and platform_machine == 'x86_64'",
             "ruff",
+            "mypy",  # reads the types, so that a None or a wrong array is found before a user finds it
         ],
     },
     entry_points={
