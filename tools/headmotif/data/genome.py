@@ -50,8 +50,8 @@ class Sites:
     def __len__(self) -> int:
         return len(self.position)
 
-    def take(self, rows: np.ndarray) -> "Sites":
-        """The given rows (indices or a mask), in their order."""
+    def take(self, rows: np.ndarray | slice) -> "Sites":
+        """The given rows (indices, a mask or a slice), in their order."""
         return Sites(self.contig[rows], self.position[rows], self.strand[rows], self.strength[rows])
 
 

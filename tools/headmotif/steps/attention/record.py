@@ -8,7 +8,10 @@ import numpy as np
 import torch
 
 from ...data import SHUFFLED, Attention, Genome, Sites
+from ..network.annotate import further
 from ..network.device import Compute
+from ..network.layers import Recorded
+from ..network.protocol import HeadedNetwork
 from ..sequence.shuffle import surroundings
 from ..sequence.windows import Reads, flip
 
@@ -16,7 +19,7 @@ ROOM = 64 << 20
 """Bytes of weights, and of lengths of what they add, in float32: of the queries of a block, and of one layer while it is computed."""
 
 
-def keys_of(net: torch.nn.Module) -> tuple[np.ndarray, tuple[int, ...]]:
+def keys_of(net: HeadedNetwork) -> tuple[np.ndarray, tuple[int, ...]]:
     """The key axis, int32 (keys,), in bases from the site, negative upstream; and each layer's reach, bases on the longer side of a key."""
     return net.keys, tuple(max(sides) for sides in net.reach)
 
@@ -29,13 +32,13 @@ class Chosen:
     heads: tuple[int, ...]
 
 
-def every(net: torch.nn.Module) -> Chosen:
+def every(net: HeadedNetwork) -> Chosen:
     """All layers and heads of a network."""
     return Chosen(tuple(range(net.config.layers)), tuple(range(net.config.heads)))
 
 
 def attend(
-    net: torch.nn.Module,
+    net: HeadedNetwork,
     genome: Genome,
     queries: Sites,
     kind: np.ndarray,
@@ -69,8 +72,12 @@ def attend(
 
 def said_of(queries: Sites, kind: np.ndarray | int) -> dict[str, np.ndarray]:
     """What the attention file says of queries of a kind, or of one kind each, beside what heads do there."""
-    place = {"contig": queries.contig.astype(np.int32), "position": queries.position.astype(np.int64)}
-    return {**place, "strand": queries.strand.astype(np.int8), "kind": np.broadcast_to(kind, len(queries)).astype(np.uint8)}
+    return {
+        "contig": queries.contig.astype(np.int32),
+        "position": queries.position.astype(np.int64),
+        "strand": queries.strand.astype(np.int8),
+        "kind": np.broadcast_to(kind, len(queries)).astype(np.uint8),
+    }
 
 
 def strongest(block: dict[str, np.ndarray], k: int) -> dict[str, np.ndarray]:
@@ -82,13 +89,30 @@ def strongest(block: dict[str, np.ndarray], k: int) -> dict[str, np.ndarray]:
 
 
 def gathered(
-    net: torch.nn.Module, genome: Genome, queries: Sites, kind: np.ndarray, compute: Compute, told: Callable[[int], None] | None = None
+    net: HeadedNetwork,
+    genome: Genome,
+    queries: Sites,
+    kind: np.ndarray,
+    compute: Compute,
+    told: Callable[[int], None] | None = None,
 ) -> Attention:
     """The attention of all queries in memory: 2 x 2 bytes for each query, head and key."""
     blocks = list(attend(net, genome, queries, kind, compute, told))
     offset, reach = keys_of(net)
     columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-    return Attention(**columns, offset=offset, reach=reach, contigs=genome.contigs)
+    return Attention(
+        weight=columns["weight"],
+        norm=columns["norm"],
+        none=columns["none"],
+        offset=offset,
+        reach=reach,
+        kind=columns["kind"],
+        probability=columns["probability"],
+        contig=columns["contig"],
+        position=columns["position"],
+        strand=columns["strand"],
+        contigs=genome.contigs,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +124,7 @@ class Look:
     said: dict[str, np.ndarray]
 
 
-def shuffled(net: torch.nn.Module, genome: Genome, sites: Sites, number: int, seed: int) -> Look:
+def shuffled(net: HeadedNetwork, genome: Genome, sites: Sites, number: int, seed: int) -> Look:
     """At most so many of the sites with their surroundings shuffled, said to be at the sites' places; see `shuffle.surroundings`."""
     made, row = surroundings(genome, sites, net.before, net.after, number, seed)
     n = len(row)
@@ -109,7 +133,7 @@ def shuffled(net: torch.nn.Module, genome: Genome, sites: Sites, number: int, se
 
 
 def attend_each(
-    net: torch.nn.Module,
+    net: HeadedNetwork,
     looks: Sequence[Look],
     compute: Compute,
     told: Callable[[int], None] | None = None,
@@ -121,19 +145,19 @@ def attend_each(
     for look in looks:
         begun = min(max(first - done, 0), len(look.queries))
         rest, row = look.queries.take(slice(begun, None)), begun
-        count = told and (lambda n, before=done + begun: told(before + n))
+        count = further(told, done + begun)
         for block in attend(net, look.genome, rest, look.said["kind"][begun:], compute, count, chosen):
             rows = slice(row, row := row + len(block["kind"]))
             yield {**block, **{name: column[rows] for name, column in look.said.items()}}
         done += len(look.queries)
 
 
-def block_size(net: torch.nn.Module) -> int:
+def block_size(net: HeadedNetwork) -> int:
     """Queries whose weights of all layers have room."""
     return max(1, _most(net) // len(net.reach))
 
 
-def near(net: torch.nn.Module) -> int:
+def near(net: HeadedNetwork) -> int:
     """Bases between queries that are computed as one stretch: where to compute and record them all costs less than another halo.
 
     A recorded position is reckoned as two bases of halo for each key; so it pays where the halo is much longer than the keys.
@@ -141,18 +165,23 @@ def near(net: torch.nn.Module) -> int:
     return max(0, net.before + net.after - 2 * len(net.keys)) // 4
 
 
-def _most(net: torch.nn.Module) -> int:
+def _most(net: HeadedNetwork) -> int:
     """Positions whose weights of one layer have room."""
     return max(1, ROOM // (2 * 4 * net.config.heads * len(net.keys)))
 
 
 def _recorded(
-    net: torch.nn.Module, reads: Reads, block: Sites, place: np.ndarray, compute: Compute, chosen: Chosen
+    net: HeadedNetwork,
+    reads: Reads,
+    block: Sites,
+    place: np.ndarray,
+    compute: Compute,
+    chosen: Chosen,
 ) -> dict[str, np.ndarray]:
     """Weights and norms, float16 (queries, layers, heads, keys), weights of nothing, float16 (queries, layers, heads), and P(site) of the
     first label, float32 (queries,)."""
     shape = (len(place), len(chosen.layers), len(chosen.heads))
-    found = {name: np.empty((*shape, len(net.keys)), np.float16) for name in ("weight", "norm")}
+    found: dict[str, np.ndarray] = {name: np.empty((*shape, len(net.keys)), np.float16) for name in ("weight", "norm")}
     found |= {"none": np.empty(shape, np.float16), "probability": np.empty(len(place), np.float32)}
     for batch, length in _batches(_stretches(block, place, net), place, net):
         first = np.array([members[0] for members in batch])
@@ -165,23 +194,24 @@ def _recorded(
             p = torch.sigmoid(net(torch.from_numpy(codes).to(compute.device), record)[row, at, 0].float())
         found["probability"][query] = p.cpu().numpy()
         for number, layer in enumerate(chosen.layers):
-            for name, value in zip(("weight", "norm", "none"), record[layer], strict=True):
+            for name, value in zip(("weight", "norm", "none"), record.layers[layer], strict=True):
                 found[name][query, number] = value
     return found
 
 
-class _Rows(list):
+class _Rows:
     """A record that keeps, of each layer that is chosen, the queries asked for: one of a row of the batch, at a place of its stretch."""
 
     def __init__(self, row: np.ndarray, at: np.ndarray, chosen: Chosen):
         self.row, self.at, self.chosen = row, at, chosen
+        self.layers: list[tuple[np.ndarray, ...]] = []
 
-    def append(self, layer: tuple[torch.Tensor, ...]) -> None:
-        kept = len(self) in self.chosen.layers
-        super().append(tuple(x[self.row, self.at][:, self.chosen.heads].half().cpu().numpy() for x in layer) if kept else ())
+    def append(self, recorded: Recorded, /) -> None:
+        mine = recorded if len(self.layers) in self.chosen.layers else ()
+        self.layers.append(tuple(x[self.row, self.at][:, self.chosen.heads].half().cpu().numpy() for x in mine))
 
 
-def _stretches(block: Sites, place: np.ndarray, net: torch.nn.Module) -> list[list[int]]:
+def _stretches(block: Sites, place: np.ndarray, net: HeadedNetwork) -> list[list[int]]:
     """Queries that are computed as one stretch, along their strand."""
     reach = near(net)
     order = np.lexsort((place, block.strand, block.contig)).tolist()
@@ -195,7 +225,11 @@ def _stretches(block: Sites, place: np.ndarray, net: torch.nn.Module) -> list[li
     return stretches
 
 
-def _batches(stretches: list[list[int]], place: np.ndarray, net: torch.nn.Module) -> Iterator[tuple[list[list[int]], int]]:
+def _batches(
+    stretches: list[list[int]],
+    place: np.ndarray,
+    net: HeadedNetwork,
+) -> Iterator[tuple[list[list[int]], int]]:
     """Stretches of like length, and the longest; no more positions than there is room for, nor than when a genome is annotated."""
     span = np.array([place[members[-1]] - place[members[0]] + 1 for members in stretches])
     order = np.argsort(-span, kind="stable")

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from ...alphabet import N, decode, encode
 from ...data import Contig, Genome, Sites, Variants
 from ...errors import FormatError
 from ..network.annotate import annotate, logit
 from ..network.device import Compute
+from ..network.protocol import Network
 from .edits import Edit, edits, sequences
 from .local_maxima import called
 
@@ -74,14 +74,14 @@ def refuse_other_genome(genome: Genome, variants: Variants, path: str) -> None:
         if len(ours) < len(theirs) or ((ours != theirs) & (ours != N) & (theirs != N)).any():
             wrong.append((row, decode(ours)))
     if wrong:
-        row, ours = wrong[0]
-        where = f"'{genome.contigs[variants.contig[row]].name}' has '{ours[:20]}' at {variants.position[row] + 1:,}"
+        row, letters = wrong[0]
+        where = f"'{genome.contigs[variants.contig[row]].name}' has '{letters[:20]}' at {variants.position[row] + 1:,}"
         problem = f"REF is '{variants.reference[row][:20]}', but {where} ({len(wrong):,} of {len(variants):,} alleles differ)"
         raise FormatError(path, int(variants.line[row]), f"{problem}; give the genome that these variants were called on")
 
 
 def effects(
-    net: torch.nn.Module,
+    net: Network,
     genome: Genome,
     variants: Variants,
     compute: Compute,
@@ -106,10 +106,10 @@ def effects(
     return Effects(*_columns(largest), np.array(kinds, str), *_columns(sites))
 
 
-def _columns(places: list[Place]) -> list[np.ndarray]:
+def _columns(places: list[Place]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     change, position, strand, reference, alternative = zip(*places, strict=True) if places else [()] * 5
     floats = [np.array(x, np.float64) for x in (change, reference, alternative)]
-    return [floats[0], np.array(position, np.int64), np.array(strand, np.int8), *floats[1:]]
+    return floats[0], np.array(position, np.int64), np.array(strand, np.int8), floats[1], floats[2]
 
 
 class Side(NamedTuple):
@@ -121,7 +121,12 @@ class Side(NamedTuple):
 
 
 def _both(
-    net: torch.nn.Module, genome: Genome, some: list[Edit], compute: Compute, label: int, threshold: float
+    net: Network,
+    genome: Genome,
+    some: list[Edit],
+    compute: Compute,
+    label: int,
+    threshold: float,
 ) -> list[tuple[Side, Side]]:
     """The reference and the alternative of each."""
     halo = max(net.before, net.after)

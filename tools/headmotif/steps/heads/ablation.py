@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ...data import NO_LABEL, Genome
 from ..network.annotate import annotate, logit
 from ..network.device import Compute
+from ..network.protocol import HeadedNetwork
 from ..statistics import bootstrap
 from ..statistics.bootstrap import Interval, Ranked
 
@@ -35,7 +36,7 @@ class Silenced(NamedTuple):
 
 
 @contextlib.contextmanager
-def silenced(net: nn.Module, layer: int, head: int, instead: Tensor | None = None) -> Iterator[None]:
+def silenced(net: HeadedNetwork, layer: int, head: int, instead: Tensor | None = None) -> Iterator[None]:
     """While it lasts, the network adds `instead`, float32 (d_head,), for what the head collects at every position; None: nothing.
 
     net: one with heads, whose layers each have an `output`, the linear map of what all heads collected, side by side.
@@ -47,14 +48,14 @@ def silenced(net: nn.Module, layer: int, head: int, instead: Tensor | None = Non
         collected[..., mine] = 0.0 if instead is None else instead.to(collected)
         return (collected,)
 
-    hook = net.layers[layer].output.register_forward_pre_hook(replaced)
+    hook = net.layers[layer].get_submodule("output").register_forward_pre_hook(replaced)
     try:
         yield
     finally:
         hook.remove()
 
 
-def means(net: nn.Module, genome: Genome, compute: Compute, wanted: np.ndarray) -> Tensor:
+def means(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarray) -> Tensor:
     """What each head collects on average, float32 (layers, heads, d_head), over the stretches that hold what is wanted, bool (N,)."""
     layers, heads = len(net.layers), net.config.heads
     total = torch.zeros(layers, heads * net.config.d_head, dtype=torch.float64)
@@ -67,7 +68,8 @@ def means(net: nn.Module, genome: Genome, compute: Compute, wanted: np.ndarray) 
 
         return hook
 
-    hooks = [layer.output.register_forward_pre_hook(added(number)) for number, layer in enumerate(net.layers)]
+    outputs = [layer.get_submodule("output") for layer in net.layers]
+    hooks = [output.register_forward_pre_hook(added(number)) for number, output in enumerate(outputs)]
     try:
         annotate(net, genome, compute, wanted)
     finally:
@@ -77,7 +79,7 @@ def means(net: nn.Module, genome: Genome, compute: Compute, wanted: np.ndarray) 
     return mean.unflatten(1, (heads, -1)).float()
 
 
-def influence(net: nn.Module, genome: Genome, compute: Compute, wanted: np.ndarray) -> Iterator[Silenced]:
+def influence(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarray) -> Iterator[Silenced]:
     """P(site) with each head silenced in each way, head by head; as many annotations of what is wanted, bool (N,), and one before."""
     mean = means(net, genome, compute, wanted)
     for layer, head in np.ndindex(mean.shape[:2]):
@@ -127,5 +129,5 @@ def changes(at: Yardstick, silenced: np.ndarray) -> tuple[Interval, Interval]:
     return precision, bootstrap.average(change, at.block[place], at.draws)
 
 
-def _columns(net: nn.Module, head: int) -> slice:
+def _columns(net: HeadedNetwork, head: int) -> slice:
     return slice(head * net.config.d_head, (head + 1) * net.config.d_head)

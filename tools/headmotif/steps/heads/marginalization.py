@@ -7,10 +7,10 @@ another order at the same place, which have the composition and not the word.
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from ...data import Genome
 from ..network.device import Compute
+from ..network.protocol import Network
 from .mutagenesis import logits
 
 
@@ -25,7 +25,13 @@ class Marginal:
 
 
 def marginal(
-    net: torch.nn.Module, promoters: Genome, matrix: np.ndarray, start: int, label: int, compute: Compute, seed: int
+    net: Network,
+    promoters: Genome,
+    matrix: np.ndarray,
+    start: int,
+    label: int,
+    compute: Compute,
+    seed: int,
 ) -> Marginal | None:
     """The effect of a motif, float64 (width, 4), which begins `start` bases from the site.
 

@@ -7,12 +7,12 @@ Attention that falls on bases without such a drop looked at something that the n
 from collections.abc import Callable
 
 import numpy as np
-import torch
 
 from ...alphabet import N
 from ...data import Genome, Regions
 from ..network.annotate import logit, probability
 from ..network.device import Compute
+from ..network.protocol import Network
 from ..sequence.windows import Reads, flip
 
 AT_ONCE = 64
@@ -20,7 +20,7 @@ AT_ONCE = 64
 
 
 def drops(
-    net: torch.nn.Module,
+    net: Network,
     genome: Genome,
     regions: Regions,
     label: int,
@@ -66,7 +66,7 @@ def replaced(codes: np.ndarray, there: np.ndarray, rng: np.random.Generator) -> 
     return np.where(there & (codes < N), turned, codes)
 
 
-def logits(net: torch.nn.Module, windows: np.ndarray, label: int, compute: Compute) -> np.ndarray:
+def logits(net: Network, windows: np.ndarray, label: int, compute: Compute) -> np.ndarray:
     """The logit of each window's site, float64 (windows,); windows: uint8 (windows, before + 1 + after)."""
     net.eval()
     parts = [probability(net, windows[i : i + AT_ONCE], compute)[:, 0, label] for i in range(0, len(windows), AT_ONCE)]

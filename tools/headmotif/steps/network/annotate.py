@@ -14,6 +14,7 @@ from ...alphabet import N
 from ...data import Genome
 from ..sequence.windows import Reads
 from .device import Compute
+from .protocol import Network
 
 ROUND = 64
 """Stretches of a batch are as long as its longest, rounded up to a multiple of this, so that few different shapes occur."""
@@ -33,7 +34,7 @@ class Scored(NamedTuple):
 
 
 def annotate(
-    net: torch.nn.Module,
+    net: Network,
     genome: Genome,
     compute: Compute,
     wanted: np.ndarray | None = None,
@@ -58,7 +59,7 @@ def annotate(
 
 
 def annotate_many(
-    net: torch.nn.Module, genomes: Iterable[Genome], compute: Compute, told: Told | None = None, share: tuple[int, int] = (0, 1)
+    net: Network, genomes: Iterable[Genome], compute: Compute, told: Told | None = None, share: tuple[int, int] = (0, 1)
 ) -> Iterator[np.ndarray]:
     """What `annotate` gives for each of the genomes, in their order; small ones share batches.
 
@@ -69,13 +70,13 @@ def annotate_many(
         joined = pool[0]
         if len(pool) > 1:
             joined = Genome(tuple(c for g in pool for c in g.contigs), np.concatenate([g.base for g in pool]))
-        p = annotate(net, joined, compute, None, told and (lambda n, before=done: told(before + n)), share)
+        p = annotate(net, joined, compute, None, further(told, done), share)
         done += 2 * len(joined.base)
         yield from np.split(p, np.cumsum([len(g.base) for g in pool])[:-1], axis=2)
 
 
 def scored(
-    net: torch.nn.Module,
+    net: Network,
     genome: Genome,
     compute: Compute,
     wanted: np.ndarray | None = None,
@@ -101,13 +102,19 @@ def scored(
             codes = reads.cut(contig, strand, place, length)
             p = probability(net, codes, compute)
             p[codes[:, net.before : net.before + length] == N] = np.nan
-            yield from (Scored(*map(int, job[:3]), values[: job[3]]) for job, values in zip(jobs[rows], p, strict=True))
+            for (c, s, first, n), values in zip(jobs[rows].tolist(), p, strict=True):
+                yield Scored(c, s, first, values[:n])
         done += int(jobs[rows, 3].sum())
         if told:
             told(done)
 
 
-def probability(net: torch.nn.Module, codes: np.ndarray, compute: Compute) -> np.ndarray:
+def further(told: Told | None, done: int) -> Told | None:
+    """Who is told how far the work is, for a part of it that begins where so much is done already."""
+    return None if told is None else lambda n: told(done + n)
+
+
+def probability(net: Network, codes: np.ndarray, compute: Compute) -> np.ndarray:
     """P(site), float32 (batch, length, labels), of codes uint8 (batch, before + length + after)."""
     with torch.inference_mode(), compute.arithmetic():
         return torch.sigmoid(net(torch.from_numpy(codes).to(compute.device)).float()).cpu().numpy()
@@ -143,7 +150,7 @@ def _of_use(jobs: np.ndarray, genome: Genome, wanted: np.ndarray | None) -> np.n
     return result
 
 
-def _batches(lengths: np.ndarray, net: torch.nn.Module) -> Iterator[tuple[np.ndarray, int]]:
+def _batches(lengths: np.ndarray, net: Network) -> Iterator[tuple[np.ndarray, int]]:
     """The stretches of each batch, as rows of the table, and their common length; about as many bases in each, halos counted."""
     order = np.argsort(-lengths, kind="stable")
     halo = net.before + net.after

@@ -27,7 +27,7 @@ def attend(
     by_distance: Tensor | None = None,
     nothing: Tensor | None = None,
     hidden: Tensor | None = None,
-    record: list | None = None,
+    record: list[tuple[Tensor, Tensor]] | None = None,
     block: int = 0,
 ) -> Tensor:
     """What each query collects, (heads, batch, length, d_value).

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from .annotate import logit
+from .protocol import Network
 
 
 class Calibration(NamedTuple):
@@ -50,7 +51,7 @@ def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:
     return Calibration(float(slope), float(shift)) if slope > 0 else Calibration()
 
 
-def apply(net: torch.nn.Module, found: tuple[Calibration, ...]) -> None:
+def apply(net: Network, found: tuple[Calibration, ...]) -> None:
     """Fold a slope and a shift for each label into the network's last linear map, in place.
 
     Where it has two outputs a label, and the logit is the second less the first, the shift goes to the second.

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .dropout import Dropout
-from .layers import last, one_hot
+from .layers import Record, last, one_hot
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Dilated(nn.Module):
         self.norm = nn.LayerNorm(config.width)
         self.out = nn.Linear(config.width, labels)
 
-    def forward(self, codes: Tensor, record: list | None = None, noise: Tensor | None = None) -> Tensor:
+    def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
         """Logits (batch, length, labels); there is nothing to record."""
         state = self.first(one_hot(codes, self.first.weight.dtype).transpose(1, 2))  # (batch, width, length + rest of the halo)
         edge = (codes.shape[1] - state.shape[2]) // 2

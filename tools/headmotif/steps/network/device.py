@@ -33,9 +33,9 @@ def choose(device: str, precision: str, threads: int) -> Compute:
     """The device and precision asked for; "auto" takes a GPU where one is, and bfloat16 where the hardware has it."""
     torch.set_num_threads(threads)
     torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), which would load the compiler too: two seconds
-    torch.utils.deterministic.fill_uninitialized_memory = (
-        False  # nothing here reads what it has not written; the filling takes a third of a step
-    )
+    # Nothing here reads what it has not written; the filling takes a third of a step.
+    # Type checkers do not see it: it is a property of the module's own class.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     _keep_memory()
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 class Dropout(nn.Module):
     """Zero a share of the values, and scale up the rest; each of a network's dropouts has a place of its own."""
 
+    salt: Tensor
+
     def __init__(self, share: float, width: int, place: int):
         super().__init__()
         if not 0 <= share < 1:

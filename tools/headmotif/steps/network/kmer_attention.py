@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from ...alphabet import N
 from . import band
 from .dropout import Dropout
-from .layers import last, one_hot
+from .layers import Record, last, one_hot
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,13 @@ class Layer(nn.Module):
         return x.unflatten(2, (-1, self.d_head)).permute(2, 0, 1, 3)  # (heads, batch, length, d_head)
 
     def forward(
-        self, state: Tensor, kmers: Tensor, hidden: Tensor | None, turn: tuple[Tensor, Tensor], record: list | None, noise: Tensor | None
+        self,
+        state: Tensor,
+        kmers: Tensor,
+        hidden: Tensor | None,
+        turn: tuple[Tensor, Tensor],
+        record: Record | None,
+        noise: Tensor | None,
     ) -> Tensor:
         key, value = self.apart(self.key_value(kmers)).chunk(2)
         # What is turned is rounded differently wherever a stretch begins, so all that follows is float32; but in training, where speed
@@ -123,14 +129,21 @@ class Layer(nn.Module):
             return state + self.dropouts[1](self.narrow(F.gelu(self.widen(self.wide_norm(state)))), noise)
 
     def read(
-        self, query: Tensor, key: Tensor, value: Tensor, hidden: Tensor | None, turn: tuple[Tensor, Tensor], record: list | None
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        hidden: Tensor | None,
+        turn: tuple[Tensor, Tensor],
+        record: Record | None,
     ) -> Tensor:
         """What each query collects, turned by its distance from where it was read, all (heads, batch, length or keys, d_head)."""
-        w, seen = self.window, (None if record is None else [])
-        here = tuple(t[w : w + query.shape[2]] for t in turn)
-        back = (here[0], -here[1])
+        w, seen = self.window, list[tuple[Tensor, Tensor]]()
+        cos, sin = (t[w : w + query.shape[2]] for t in turn)
+        here, back = (cos, sin), (cos, -sin)
         query, key, value = (rotate(x.float(), t).to(query.dtype) for x, t in ((query, here), (key, turn), (value, turn)))
-        collected = band.attend(query, key, value, w, w, w, self.by_distance, self.nothing, hidden, seen)
+        wanted = None if record is None else seen
+        collected = band.attend(query, key, value, w, w, w, self.by_distance, self.nothing, hidden, wanted)
         if record is not None:
             weight, none = seen[0]
             record.append((weight, self.added(weight, value, back), none))
@@ -140,7 +153,7 @@ class Layer(nn.Module):
         """The length of what each key adds to the state (weight x value x output projection), (batch, length, heads, keys)."""
         projection = self.output.weight.float().unflatten(1, (self.heads, self.d_head)).permute(1, 2, 0)  # (heads, d_head, width)
         values = value.float().unfold(2, 2 * self.window + 1, 1).transpose(3, 4)  # (heads, batch, length, keys, d_head)
-        values = rotate(values, tuple(t[:, None] for t in back))
+        values = rotate(values, (back[0][:, None], back[1][:, None]))
         return weight * (values @ projection[:, None, None]).norm(dim=-1).permute(1, 2, 0, 3)
 
 
@@ -170,7 +183,7 @@ class Reader(nn.Module):
         """Per layer the bases before and after a key that it is made of."""
         return ((self.config.kmer // 2,) * 2,) * self.config.layers
 
-    def forward(self, codes: Tensor, record: list | None = None, noise: Tensor | None = None) -> Tensor:
+    def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
         """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both (batch, length, heads,
         keys), and the weights of nothing (batch, length, heads)."""
         window, edge = self.config.window, self.config.kmer // 2

@@ -5,11 +5,23 @@ length, labels), float32, for one strand read 5' to 3'. `before` and `after` are
 downstream; `learning` is what a training stretch is given of them. Networks know nothing of strands: the other strand is another sequence.
 """
 
+from typing import Protocol
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...alphabet import N
+
+Recorded = tuple[Tensor, Tensor, Tensor]
+"""Of a layer: weights and lengths of what each key adds, both (batch, length, heads, keys), and the weights of nothing,
+(batch, length, heads)."""
+
+
+class Record(Protocol):
+    """What a network puts its layers into, one after the other: a list, or what keeps a part of each."""
+
+    def append(self, recorded: Recorded, /) -> None: ...
 
 
 def one_hot(codes: Tensor, dtype: torch.dtype) -> Tensor:

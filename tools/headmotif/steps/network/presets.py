@@ -10,17 +10,17 @@ from ...data import Trained
 from ...errors import InputError
 from .cnn import Dilated, DilatedConfig
 from .kmer_attention import WIDE, Reader, ReaderConfig
+from .protocol import Config, Network
 from .published import Published, PublishedConfig
 
-Config = ReaderConfig | PublishedConfig | DilatedConfig
-Network = Reader | Published | Dilated
 PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())}
-NETWORKS: dict[type, type] = {ReaderConfig: Reader, PublishedConfig: Published, DilatedConfig: Dilated}
 
 
 def build(config: Config, labels: int) -> Network:
     """A network with fresh weights (from torch's generator), one logit per label."""
-    return NETWORKS[type(config)](config, labels)
+    if isinstance(config, ReaderConfig):
+        return Reader(config, labels)
+    return Published(config, labels) if isinstance(config, PublishedConfig) else Dilated(config, labels)
 
 
 def fresh(config: Config, labels: int, seed: int) -> Network:

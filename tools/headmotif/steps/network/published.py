@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from ...alphabet import N
 from . import band
 from .dropout import Dropout
+from .layers import Record, Recorded
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,14 @@ class Layer(nn.Module):
         self.dropout = Dropout(config.dropout, config.width, 3 + number)
 
     def forward(
-        self, state: Tensor, shared: Shared, past: int, hidden: Tensor | None, noise: Tensor | None, apart: int, record: list | None
+        self,
+        state: Tensor,
+        shared: Shared,
+        past: int,
+        hidden: Tensor | None,
+        noise: Tensor | None,
+        apart: int,
+        record: Record | None,
     ) -> Tensor:
         """The states after this layer, (batch, queries, width), of those before it, (batch, past + queries + kernel - 1, width).
 
@@ -85,8 +93,8 @@ class Layer(nn.Module):
         sin, cos = (x[: key.shape[2]] for x in (shared.sin, shared.cos))
         query = self.with_distance(query[:, :, past:], shared.v - shared.u, sin[past:], cos[past:], noise)
         key = torch.cat([key, torch.cat([sin, cos], 1).to(key.dtype).expand(*key.shape[:2], -1, -1)], 3)
-        parts, seen = [], None if record is None else []
-        for start, stop, its in ((0, apart, None), (apart, query.shape[2], seen)):
+        parts, seen = [], list[tuple[Tensor, Tensor]]()
+        for start, stop, its in ((0, apart, None), (apart, query.shape[2], None if record is None else seen)):
             if start < stop:
                 asked = query[:, :, start:stop]
                 parts.append(band.attend(asked, key, value, self.config.window - 1, 0, past + start, hidden=hidden, record=its))
@@ -109,9 +117,10 @@ class Layer(nn.Module):
         """Linear map and convolution in one: weight (kernel width, 3 heads d_head) and bias (3 heads d_head,)."""
         heads, d_head = u.shape
         linear = self.qkv.weight.unflatten(0, (3, heads, d_head))  # (3, heads, d_head, width)
-        conv = torch.stack([c.weight for c in self.conv])  # (3, d_head, d_head of the linear map, kernel)
-        weight = torch.einsum("poit,phiw->twpho", conv, linear)  # (kernel, width, 3, heads, d_head)
-        bias = torch.stack([c.bias for c in self.conv])[:, None] + F.pad(u[None], (0, 0, 0, 0, 0, 2))  # (3, heads, d_head)
+        # of queries, keys and values: (3, d_head, d_head of the linear map, kernel) and (3, d_head)
+        convs, biases = (torch.stack([c.get_parameter(name) for c in self.conv]) for name in ("weight", "bias"))
+        weight = torch.einsum("poit,phiw->twpho", convs, linear)  # (kernel, width, 3, heads, d_head)
+        bias = biases[:, None] + F.pad(u[None], (0, 0, 0, 0, 0, 2))  # (3, heads, d_head)
         scale = F.pad(u.new_full((1, 1, 1), d_head**-0.5), (0, 0, 0, 0, 0, 2), value=1.0)  # of queries, keys and values
         return (weight * scale).flatten(0, 1).flatten(1), (bias * scale).flatten()
 
@@ -182,7 +191,7 @@ class Published(nn.Module):
         edge, past = self.config.kernel // 2, self.config.window - 1
         return tuple((edge + number * (edge + past), edge + number * edge) for number in range(self.config.layers))
 
-    def forward(self, codes: Tensor, record: list | None = None, noise: Tensor | None = None) -> Tensor:
+    def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
         """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both (batch, length, heads,
         keys), and the weights of nothing, zeros (batch, length, heads).
 
@@ -200,13 +209,15 @@ class Published(nn.Module):
             keys, queries = (slice(first, state.shape[1] - edge) for first in (edge, edge + past))
             noise = None if noise is None else noise[:, queries]
             own -= queries.start
-            seen: list | None = None if record is None else []
+            seen: list[Recorded] = []
             apart = 0 if self.training and record is None else own  # in evaluation with or without a record, so that it changes nothing
-            state = layer(state, shared, past, hidden[:, keys] if some else None, noise, apart, seen)
+            wanted = None if record is None else seen
+            state = layer(state, shared, past, hidden[:, keys] if some else None, noise, apart, wanted)
             hidden = hidden[:, queries]
             state = state.masked_fill(hidden[:, :, None], 0.0)
             if record is not None:
-                record.append(tuple(x[:, :length] for x in seen[0]))
+                weight, norm, none = (x[:, :length] for x in seen[0])
+                record.append((weight, norm, none))
         state = self.dropouts[1](state[:, own:], None if noise is None else noise[:, own:])
         with torch.autocast(state.device.type, enabled=False):
             return self.out(state.float()).unflatten(2, (self.labels, 2)).diff(dim=3)[..., 0]  # (batch, length, labels)

@@ -12,6 +12,7 @@ from ..attention.queries import anywhere
 from ..network import annotate
 from ..network import presets as model
 from ..network.device import Compute
+from ..network.protocol import has_heads
 from . import labels as label
 from . import split, train
 from .batches import Chunks
@@ -56,6 +57,8 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
     place = np.sort(rng.choice(2 * length, min(sites, length), replace=False))
     genome = label.label(genome, {"sites": Sites.at(contigs, *np.divmod(place, length))})
     net = model.fresh(model.PRESETS[preset], 1, seed).to(compute.device)
+    if not has_heads(net):
+        raise ValueError(f"the network of preset '{preset}' has no heads to read")
     chunks = Chunks(genome, split.parts(genome, *split.automatic(genome)), RECIPES[preset], net.learning)
     wanted = np.arange(length) < POSITIONS
     queries = anywhere(genome, QUERIES, seed)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from ..network.protocol import Network
 from ..statistics.metrics import Score
 
 
@@ -44,13 +45,13 @@ class State:
     records: list[Record] = field(default_factory=list)
 
 
-def remember(net: torch.nn.Module, optimiser: torch.optim.Optimizer, state: State) -> None:
+def remember(net: Network, optimiser: torch.optim.Optimizer, state: State) -> None:
     state.weights = {name: p.detach().clone() for name, p in net.named_parameters()}
     moments = optimiser.state_dict()["state"]
     state.moments = {f"{number}.{name}": torch.as_tensor(value) for number, slots in moments.items() for name, value in slots.items()}
 
 
-def restore(net: torch.nn.Module, optimiser: torch.optim.Optimizer, state: State) -> None:
+def restore(net: Network, optimiser: torch.optim.Optimizer, state: State) -> None:
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(state.weights[name])
@@ -63,7 +64,7 @@ def restore(net: torch.nn.Module, optimiser: torch.optim.Optimizer, state: State
 
 def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
     """A state as plain numbers and arrays, for a checkpoint; `unpack` gives it back."""
-    progress = {"step": state.step, "epoch": state.epoch, "batch": state.batch, "seen": state.seen}
+    progress: dict[str, object] = {"step": state.step, "epoch": state.epoch, "batch": state.batch, "seen": state.seen}
     progress["records"] = [
         [r.step, r.epoch, r.nucleotides, r.loss.hex(), r.validation_loss.hex(), [_hex(s) for s in r.scores], r.best] for r in state.records
     ]
@@ -81,7 +82,7 @@ def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
             seen,
             float.fromhex(loss),
             float.fromhex(validation),
-            tuple(Score(*(float.fromhex(x) for x in s[:3]), *s[3:]) for s in scores),
+            tuple(_score(*s) for s in scores),
             best,
         )
         for step, epoch, seen, loss, validation, scores, best in progress["records"]
@@ -94,3 +95,8 @@ def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
 def _hex(s: Score) -> list:
     """A score's floats to the last bit, NaN included, which JSON has no number for."""
     return [float(s.roc_auc).hex(), float(s.average_precision).hex(), float(s.prevalence).hex(), s.positions, s.sites]
+
+
+def _score(roc_auc: str, average_precision: str, prevalence: str, positions: int, sites: int) -> Score:
+    """The score that `_hex` took apart."""
+    return Score(float.fromhex(roc_auc), float.fromhex(average_precision), float.fromhex(prevalence), positions, sites)

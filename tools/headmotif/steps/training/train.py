@@ -20,6 +20,7 @@ from ...data import NO_LABEL, Genome
 from ...errors import InputError
 from ..network.annotate import annotate
 from ..network.device import Compute
+from ..network.protocol import Network
 from ..statistics.metrics import Score, score
 from .batches import Batch, Chunks
 from .distributed import Workers
@@ -31,7 +32,7 @@ ALONE = Workers()
 
 
 def train(
-    net: torch.nn.Module,
+    net: Network,
     chunks: Chunks,
     compute: Compute,
     state: State,
@@ -89,7 +90,7 @@ def evaluation_interval(chunks: Chunks) -> int:
     return max(25, round(6 * positions / 5 / (chunks.recipe.batch * chunks.recipe.length)))
 
 
-def seconds_per_step(net: torch.nn.Module, chunks: Chunks, compute: Compute) -> float:
+def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
     """What a step takes on this machine, measured on a copy of the network."""
     trial = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(_groups(trial, chunks.recipe), lr=0.0)
@@ -123,7 +124,7 @@ def _finished(state: State, recipe: Recipe, limit: int) -> bool:
     return len(state.records) - 1 - best >= recipe.patience and bool(state.records)
 
 
-def _groups(net: torch.nn.Module, recipe: Recipe) -> list[dict]:
+def _groups(net: Network, recipe: Recipe) -> list[dict]:
     """Weight decay for matrices alone: biases, norms and the tables of distances stay free; those tables learn faster."""
     tables = [p for n, p in net.named_parameters() if "by_distance" in n]
     matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and "by_distance" not in n]
@@ -133,7 +134,7 @@ def _groups(net: torch.nn.Module, recipe: Recipe) -> list[dict]:
 
 
 def _step(
-    net: torch.nn.Module,
+    net: Network,
     optimiser: torch.optim.Optimizer,
     batch: Batch,
     state: State,
@@ -173,7 +174,7 @@ def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
 
 
 def _kept_record(
-    net: torch.nn.Module,
+    net: Network,
     optimiser: torch.optim.Optimizer,
     chunks: Chunks,
     compute: Compute,
@@ -189,7 +190,7 @@ def _kept_record(
     return record
 
 
-def _evaluate(net: torch.nn.Module, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
+def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
     """Score the averaged weights on the validation part, and keep them if no smoothed score before was better."""
     current = {name: p.detach().clone() for name, p in net.named_parameters()}
     _take(net, state.mean)
@@ -211,7 +212,7 @@ def _evaluate(net: torch.nn.Module, chunks: Chunks, compute: Compute, state: Sta
 
 
 def annotated(
-    net: torch.nn.Module,
+    net: Network,
     genome: Genome,
     compute: Compute,
     wanted: np.ndarray,
@@ -226,7 +227,7 @@ def annotated(
     return np.where(together < 0, np.nan, together).astype(np.float32)
 
 
-def _take(net: torch.nn.Module, weights: dict[str, Tensor]) -> None:
+def _take(net: Network, weights: dict[str, Tensor]) -> None:
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(weights[name])
