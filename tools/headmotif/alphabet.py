@@ -41,7 +41,8 @@ def decode(codes: np.ndarray) -> str:
     >>> decode(np.array([0, 1, 2, 3, 4]))
     'ACGTN'
     """
-    return DECODE[np.asarray(codes)].tobytes().decode()
+    letters: np.ndarray = DECODE[np.asarray(codes)]
+    return letters.tobytes().decode()
 
 
 def reverse_complement(codes: np.ndarray) -> np.ndarray:
@@ -50,4 +51,5 @@ def reverse_complement(codes: np.ndarray) -> np.ndarray:
     >>> decode(reverse_complement(encode("AACGN")))
     'NCGTT'
     """
-    return COMPLEMENT[codes][..., ::-1]
+    other: np.ndarray = COMPLEMENT[codes]
+    return other[..., ::-1]

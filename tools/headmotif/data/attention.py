@@ -1,6 +1,6 @@
 """What heads look at: attention, and the regions that come of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,12 +55,12 @@ class Attention:
     @property
     def is_site(self) -> np.ndarray:
         """bool (queries,)."""
-        return self.kind == SITE
+        return np.asarray(self.kind == SITE)
 
     @property
     def is_background(self) -> np.ndarray:
         """bool (queries,): unshuffled positions that are no sites."""
-        return self.kind == BACKGROUND
+        return np.asarray(self.kind == BACKGROUND)
 
     def name(self, layer: int, head: int) -> str:
         """What a head is called, L1H3, by its indices along the two axes."""
@@ -103,5 +103,5 @@ class Regions:
 
     def take(self, rows: np.ndarray) -> "Regions":
         """The given rows (indices or a mask), in their order."""
-        drop = None if self.drop is None else self.drop[rows]
-        return Regions(self.contigs, *(getattr(self, c)[rows] for c in self.COLUMNS), drop)
+        columns = {name: getattr(self, name)[rows] for name in self.COLUMNS}
+        return replace(self, **columns, drop=None if self.drop is None else self.drop[rows])

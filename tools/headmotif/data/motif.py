@@ -109,7 +109,9 @@ def source(name: str) -> Source:
     >>> [tuple(source(name)) for name in ("L3H5", "L3H5_2", "L3H5@-68", "L3H5@8_2", "L3H5@-12^16")]
     [('L3H5', '', 1), ('L3H5', '', 1), ('L3H5', '-68', 1), ('L3H5', '8', 1), ('L3H5', '-12', 16)]
     """
-    head, place, one_in = re.fullmatch(r"(.*?)(?:@(-?\d+))?(?:\^(\d+))?(?:_\d+)?", name, re.DOTALL).groups(default="")
+    parts = re.fullmatch(r"(.*?)(?:@(-?\d+))?(?:\^(\d+))?(?:_\d+)?", name, re.DOTALL)
+    assert parts is not None, "any text fits"
+    head, place, one_in = parts.groups(default="")
     return Source(head, place, int(one_in or 1))
 
 

@@ -35,4 +35,5 @@ class Variants:
         """The given rows (indices or a mask), in their order."""
         which = np.arange(len(self))[rows].tolist()
         texts = (tuple(column[row] for row in which) for column in (self.name, self.reference, self.alternative))
-        return Variants(self.contig[which], self.position[which], *texts, self.line[which])
+        name, reference, alternative = texts
+        return Variants(self.contig[which], self.position[which], name, reference, alternative, self.line[which])

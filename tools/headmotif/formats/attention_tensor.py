@@ -41,7 +41,7 @@ class Frame:
     top: int = 0
 
     @property
-    def header(self) -> dict:
+    def header(self) -> tensors.Header:
         lists = {"layers": list(self.layers), "heads": list(self.heads), "reach": list(self.reach)}
         return {"format": "attention", "version": VERSION, "contigs": [asdict(c) for c in self.contigs], "model": self.model, **lists}
 
@@ -82,7 +82,7 @@ def queries_done(path: str, frame: Frame) -> int:
     return in_blocks.rows_done(path, frame.header, frame.shapes)
 
 
-def parts(path: str) -> tuple[dict, dict[str, np.ndarray]]:
+def parts(path: str) -> tuple[tensors.Header, dict[str, np.ndarray]]:
     """Header and arrays as they are, of all keys or of the strongest alone, the header as version 2 has it."""
     header, arrays = tensors.read(path, "attention", VERSION)
     try:

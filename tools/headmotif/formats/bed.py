@@ -161,8 +161,9 @@ def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
     head = np.array(columns[3], str)
     n = len(rows)
     nothing = np.full(n, np.nan)
+    rest: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]
     if not ours:
-        rest = (np.ones(n), np.zeros(n, np.int64), np.full(n, -1, np.int64), nothing, nothing)
+        rest = (np.ones(n), np.zeros(n, np.int64), np.full(n, -1, np.int64), nothing, nothing, None)
     else:
         rest = (
             column(6, _number, np.float64, "the weight"),

@@ -112,9 +112,9 @@ def _slow(block: bytes, number: int, contigs: tuple[Contig, ...], path: str) -> 
     for line, text in enumerate(block.split(b"\n")[:-1], number):
         if text.strip() and not text.startswith(SKIPPED):
             rows.append((*_row(text.decode("utf-8", "replace"), path, line, place, contigs), line))
-    contig, start, end, value, lines = zip(*rows, strict=True) if rows else ((),) * 5
-    contig, start, end, lines = (np.array(column, np.int64) for column in (contig, start, end, lines))
-    return contig, start, end, np.array(value, np.float64).astype(np.float32), lines
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 5
+    contig, start, end, lines = (np.array(columns[i], np.int64) for i in (0, 1, 2, 4))
+    return contig, start, end, np.array(columns[3], np.float64).astype(np.float32), lines
 
 
 def _row(text: str, path: str, line: int, place: dict[str, int], contigs: tuple[Contig, ...]) -> tuple[int, int, int, float]:

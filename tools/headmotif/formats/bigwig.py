@@ -83,8 +83,12 @@ def _summary(values: list[np.ndarray]) -> bytes:
     return SUMMARY.pack(len(there), least, most, there.sum(), (there**2).sum())
 
 
-def _pieces(number: int, values: np.ndarray) -> Iterator[tuple]:
-    """Pieces of one contig: where each lies on the genome, its bytes deflated, and how many there were before."""
+Piece = tuple[tuple[int, ...], bytes, int]
+"""Where it lies (contig, start, last contig, end), its bytes deflated, and how many they were before."""
+
+
+def _pieces(number: int, values: np.ndarray) -> Iterator[Piece]:
+    """Pieces of one contig."""
     places = np.flatnonzero(~np.isnan(values))
     for first in range(0, len(places), ITEMS):
         at = places[first : first + ITEMS]
@@ -98,14 +102,14 @@ def _pieces(number: int, values: np.ndarray) -> Iterator[tuple]:
         yield (number, start, number, end), zlib.compress(raw), len(raw)
 
 
-def _zoom_pieces(records: np.ndarray) -> Iterator[tuple]:
+def _zoom_pieces(records: np.ndarray) -> Iterator[Piece]:
     for first in range(0, len(records), ITEMS):
         some = records[first : first + ITEMS]
         span = tuple(int(some[i][name]) for i, name in ((0, "contig"), (0, "start"), (-1, "contig"), (-1, "end")))
         yield span, zlib.compress(some.tobytes()), some.nbytes
 
 
-def _indexed(pieces: list[tuple], count: bytes, place: int) -> tuple[list[bytes], int]:
+def _indexed(pieces: list[Piece], count: bytes, place: int) -> tuple[list[bytes], int]:
     """The number of pieces, they, and the tree that finds them, from a place of the file on; and the tree's place."""
     blocks = np.zeros(len(pieces), trees.BLOCK)
     sizes = np.array([len(raw) for _, raw, _ in pieces], np.int64)

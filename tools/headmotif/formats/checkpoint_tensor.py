@@ -19,8 +19,8 @@ GROUPS = ("weights", "mean", "best", "moments")
 class Checkpoint:
     """What the file holds; `arrays` by group and name."""
 
-    run: dict
-    progress: dict
+    run: tensors.Header
+    progress: tensors.Header
     arrays: dict[str, dict[str, np.ndarray]]
 
 

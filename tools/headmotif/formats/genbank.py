@@ -9,10 +9,14 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..alphabet import ENCODE, INVALID
 from ..errors import FormatError
 from .files import lines
+
+if TYPE_CHECKING:
+    from Bio.SeqRecord import SeqRecord
 
 NAMELESS = {"", ".", "<unknown id>", "<unknown name>"}
 SIGN = {1: "+", -1: "-"}
@@ -78,7 +82,7 @@ def features(raw: bytes, path: str, kinds: tuple[str, ...]) -> list[Feature]:
     return found
 
 
-def _record(text: str, path: str, number: int, do_features: bool) -> tuple:
+def _record(text: str, path: str, number: int, do_features: bool) -> "tuple[SeqRecord, str]":
     """Biopython's record, and its name."""
     from Bio.GenBank.Scanner import GenBankScanner
 
@@ -115,7 +119,7 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
     return name, letters, re.search(r"\sbp\s.*\scircular\b", locus) is not None
 
 
-def _letters(record: object) -> bytes:
+def _letters(record: "SeqRecord") -> bytes:
     """Upper-case letters, none where the record has but a length or parts elsewhere (CONTIG)."""
     from Bio.Seq import UndefinedSequenceError
 

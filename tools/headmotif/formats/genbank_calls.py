@@ -14,6 +14,7 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from ..errors import FormatError
 from . import genbank
 from .contig_names import not_in_genome
 from .files import write_text, writing
+
+if TYPE_CHECKING:
+    from Bio.SeqFeature import SeqFeature
 
 INFERENCE = "COORDINATES:ab initio prediction:headmotif"
 HEADER = "FEATURES             Location/Qualifiers"
@@ -59,7 +63,7 @@ def write(
         stream.write("".join(text).encode("utf-8", "surrogateescape"))
 
 
-def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> object:
+def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> "SeqFeature":
     from Bio.SeqFeature import SeqFeature, SimpleLocation
 
     p, position = float(calls.strength[row]), int(calls.position[row])
@@ -71,13 +75,13 @@ def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str,
     return SeqFeature(SimpleLocation(position, position + 1, int(calls.strand[row])), type="misc_feature", qualifiers=known)
 
 
-def _record(contig: Contig, bases: np.ndarray | None, features: Sequence[object]) -> str:
+def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFeature]") -> str:
     """A record's text; without bases, the text of one whose sequence is not told."""
     from Bio import SeqIO
     from Bio.Seq import Seq
     from Bio.SeqRecord import SeqRecord
 
-    known = {"molecule_type": "DNA", "topology": "circular" if contig.circular else "linear"}
+    known: dict[str, str | int] = {"molecule_type": "DNA", "topology": "circular" if contig.circular else "linear"}
     sequence = Seq(None, contig.length) if bases is None else Seq(decode(bases))
     record = SeqRecord(sequence, contig.name, contig.name, contig.name, annotations=known, features=list(features))
     text = io.StringIO()
@@ -102,9 +106,9 @@ def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) 
         found.append((name, lines[start:end]))
     missing = set(place) - {name for name, _ in found}
     if missing:
-        raise FormatError(
-            source, None, f"the genome's contig '{min(missing, key=place.get)}' is not in this GenBank; give that of this genome"
-        )
+        first = min(missing, key=place.__getitem__)
+        problem = f"the genome's contig '{first}' is not in this GenBank; give that of this genome"
+        raise FormatError(source, None, problem)
     return found
 
 

@@ -19,8 +19,15 @@ def write(path: str, title: str, twobit: str, locus: str, tracks: Sequence[Brows
     """A hub of a genome (2bit), opened at a locus (contig:first-last, 1-based), bigWig tracks from top to bottom."""
     line = " ".join(title.split()) or "genome"
     word = re.sub(r"\W+", "_", line, flags=re.ASCII).strip("_") or "genome"
-    hub = {"hub": word, "shortLabel": line[:SHORT], "longLabel": line[:LONG], "useOneFile": "on"}
-    genome = {"genome": word, "twoBitPath": twobit, "organism": line, "scientificName": line, "description": line, "defaultPos": locus}
+    hub: dict[str, object] = {"hub": word, "shortLabel": line[:SHORT], "longLabel": line[:LONG], "useOneFile": "on"}
+    genome: dict[str, object] = {
+        "genome": word,
+        "twoBitPath": twobit,
+        "organism": line,
+        "scientificName": line,
+        "description": line,
+        "defaultPos": locus,
+    }
     stanzas = [hub, genome, *(_track(track, rank) for rank, track in enumerate(tracks, 1))]
     write_text(path, "\n".join("".join(f"{key} {value}\n" for key, value in stanza.items()) for stanza in stanzas))
 

@@ -22,7 +22,7 @@ def information(motif: Motif) -> np.ndarray:
     """Heights of the letters in bits, float64 (width, 4): each column's 2 bits less its entropy, shared out by probability."""
     shares = np.maximum(motif.matrix, 1e-12)
     bits = 2 + (motif.matrix * np.log2(shares)).sum(axis=1)
-    return motif.matrix * np.maximum(bits, 0)[:, None]
+    return np.asarray(motif.matrix * np.maximum(bits, 0)[:, None])
 
 
 def write(folder: str, motifs: Sequence[Motif]) -> None:

@@ -115,7 +115,7 @@ def _background(stream: Iterator[Row], number: int, path: str) -> np.ndarray:
     frequencies = np.array([found[letter] for letter in LETTERS[:4]])
     if (frequencies < 0).any() or abs(frequencies.sum() - 1) > 0.05:
         raise FormatError(path, number, f"the background sums to {frequencies.sum():.6g}; it must be four shares that sum to 1")
-    return frequencies / frequencies.sum()
+    return np.asarray(frequencies / frequencies.sum())
 
 
 def _names(row: Row, path: str) -> tuple[str, str]:
@@ -160,7 +160,7 @@ def _keys(line: str, number: int, path: str) -> dict[str, float]:
 
 def _values(rows: list[Row], keys: dict[str, float], number: int, path: str, name: str) -> list[tuple[int, list[float]]]:
     """The rows of numbers that follow a header line, with their lines."""
-    values = []
+    values: list[tuple[int, list[float]]] = []
     for at, line in rows:
         if len(values) == keys.get("w") or not _NUMBER.match(line):
             break
@@ -182,14 +182,14 @@ def _probabilities(values: list[tuple[int, list[float]]], path: str, name: str) 
         if abs(sum(row) - 1) > 0.05:
             raise FormatError(path, at, f"this row of motif {name} sums to {sum(row):.6g}; probabilities sum to 1")
     matrix = np.array([row for _, row in values])
-    return matrix / matrix.sum(axis=1, keepdims=True)
+    return np.asarray(matrix / matrix.sum(axis=1, keepdims=True))
 
 
 def _from_log_odds(scores: np.ndarray, background: np.ndarray) -> np.ndarray:
     """Probabilities (w, 4) from log-odds in hundredths of a bit against a background."""
     ratio = np.exp2((scores - scores.max(axis=1, keepdims=True)) / 100)
     weight = ratio * np.maximum(background, 1e-9)
-    return weight / weight.sum(axis=1, keepdims=True)
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
 def _number(word: str, number: int, path: str, allow_infinite: bool = False) -> float:

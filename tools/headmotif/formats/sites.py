@@ -152,8 +152,8 @@ def _placed(rows: Sequence[Row], contigs: Sequence[Contig], path: str, kind: str
         if not 0 <= position < contigs[contig].length:
             raise FormatError(path, line, _outside(position, contigs[contig], kind))
         index[i], strength[i] = contig, _strength(score, path, line)
-    position, strand = np.array([row[2] for row in rows], np.int64), np.array([row[3] for row in rows], np.int8)
-    return Sites(index, position, strand, strength)
+    places, strands = np.array([row[2] for row in rows], np.int64), np.array([row[3] for row in rows], np.int8)
+    return Sites(index, places, strands, strength)
 
 
 def _outside(position: int, contig: Contig, kind: str) -> str:

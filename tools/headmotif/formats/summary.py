@@ -2,13 +2,14 @@
 
 import json
 import math
+from collections.abc import Mapping
 
 from .files import write_text
 
 
-def write(path: str, summary: dict) -> None:
+def write(path: str, summary: Mapping[str, object]) -> None:
     """Write a summary; NaN and infinities become null, which every JSON reader takes."""
-    write_text(path, json.dumps(plain(summary), sort_keys=True, indent=2, allow_nan=False) + "\n")
+    write_text(path, json.dumps(plain(dict(summary)), sort_keys=True, indent=2, allow_nan=False) + "\n")
 
 
 def plain(value: object) -> object:

@@ -5,10 +5,14 @@ A cell holds no tab and no line end (both are written as a space). Not a number 
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..data import Match
 from ..errors import FormatError
 from .files import lines, read_text, write_text
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MATCH_COLUMNS = {
     "Query_ID": "query",
@@ -30,14 +34,14 @@ GROUP_COLUMN = "Target_group"
 _BREAKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
 
 
-def write_table(path: str, columns: Mapping[str, Sequence]) -> None:
+def write_table(path: str, columns: Mapping[str, "Sequence[object] | np.ndarray"]) -> None:
     """Write named columns of equal length (lists or arrays); raises ValueError where they differ."""
     cells = [_cells(column) for column in columns.values()]
     rows = ["\t".join(row) for row in zip(*cells, strict=True)]
     write_text(path, "".join(line + "\n" for line in ["\t".join(columns), *rows]))
 
 
-def _cells(column: Iterable) -> list[str]:
+def _cells(column: Iterable[object]) -> list[str]:
     values = column.tolist() if hasattr(column, "tolist") else column
     return [f"{value:.6g}" if isinstance(value, float) else str(value).translate(_BREAKS) for value in values]
 

@@ -13,6 +13,7 @@ import os
 import struct
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from ..errors import FormatError, InputError
 from . import files
 
 KEY = "headmotif"
+Header = dict[str, Any]
+"""What a file says of itself, a JSON object as it was read: what is under each key, the format's own reader checks."""
 INTEGERS = {"U8": np.uint8, "I8": np.int8, "I16": np.int16, "I32": np.int32, "I64": np.int64}
 DTYPES = {**INTEGERS, "F16": np.float16, "F32": np.float32, "F64": np.float64}
 NAMES = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
@@ -58,7 +61,7 @@ def refuse_terminal(path: str) -> None:
         raise InputError("the result is binary and standard output is a terminal; give -o FILE or a pipe")
 
 
-def read(path: str, wanted: str, newest: int) -> tuple[dict, dict[str, np.ndarray]]:
+def read(path: str, wanted: str, newest: int) -> tuple[Header, dict[str, np.ndarray]]:
     """Header and arrays of a file of the format `wanted`, versions 1 to `newest`.
 
     Arrays of a plain file are mapped, read-only; those of a pipe or a gzip file are in memory.
@@ -77,7 +80,7 @@ def read(path: str, wanted: str, newest: int) -> tuple[dict, dict[str, np.ndarra
     return parse(files.read_bytes(path), path, wanted, newest)
 
 
-def parse(raw: bytes, path: str, wanted: str, newest: int) -> tuple[dict, dict[str, np.ndarray]]:
+def parse(raw: bytes, path: str, wanted: str, newest: int) -> tuple[Header, dict[str, np.ndarray]]:
     """The same as `read`, from a file's bytes."""
     from safetensors import SafetensorError, deserialize
 
@@ -91,7 +94,7 @@ def parse(raw: bytes, path: str, wanted: str, newest: int) -> tuple[dict, dict[s
     return header, {name: np.frombuffer(parts[name]["data"], DTYPES[p["dtype"]]).reshape(p["shape"]) for name, p in places.items()}
 
 
-def peek(path: str) -> dict:
+def peek(path: str) -> Header:
     """The JSON header of a file of any of our formats, without its arrays."""
     with files.opened(path) as stream:
         start = stream.read(8)
@@ -110,7 +113,7 @@ def _check_mapped(path: str) -> None:
         raise FormatError(path, None, "this file is cut off or damaged; make it again") from None
 
 
-def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tuple[dict, dict[str, dict]]:
+def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tuple[Header, dict[str, Header]]:
     try:
         places = json.loads(raw_header)
         header = json.loads(places.pop("__metadata__")[KEY])
@@ -130,7 +133,7 @@ def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tup
     return header, places
 
 
-def _mapped(path: str, base: int, place: Mapping) -> np.ndarray:
+def _mapped(path: str, base: int, place: Header) -> np.ndarray:
     shape = tuple(place["shape"])
     if 0 in shape:
         return np.zeros(shape, DTYPES[place["dtype"]])

@@ -39,6 +39,10 @@ def read(path: str) -> Regions:
             raise FormatError(path, number, "not a planted piece: it takes seven columns, the last the site's position") from None
         if not 0 <= rows[-1][1] < rows[-1][2]:
             raise FormatError(path, number, "the end is not behind the start")
+    return _regions(rows)
+
+
+def _regions(rows: list[tuple[str, int, int, str, int, int]]) -> Regions:
     contigs = tuple(dict.fromkeys(row[0] for row in rows))
     start, end, site = (np.array([row[i] for row in rows], np.int64) for i in (1, 2, 5))
     strand = np.array([row[4] for row in rows], np.int8)

@@ -57,9 +57,13 @@ def read(path: str, contigs: Sequence[Contig]) -> VariantFile:
     if not rows:
         reasons = "; ".join(f"{n:,} {reason} were left out" for reason, n in told)
         raise FormatError(path, None, "this VCF holds no variant" + (f" ({reasons})" if reasons else ""))
-    contig, position, identifier, reference, alternative, line_of = zip(*rows, strict=True)
+    return VariantFile(_columns(rows), told)
+
+
+def _columns(rows: list[tuple[int, int, str, str, str, int]]) -> Variants:
+    contig, position, identifier, reference, alternative, line = zip(*rows, strict=True)
     places = np.array(contig, np.int32), np.array(position, np.int64)
-    return VariantFile(Variants(*places, identifier, reference, alternative, np.array(line_of, np.int64)), told)
+    return Variants(*places, identifier, reference, alternative, np.array(line, np.int64))
 
 
 def _text(path: str) -> str:
