@@ -19,7 +19,7 @@ def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> 
     place = np.arange(len(names))
     ax.barh(place, values, height=0.6, color=SITES)
     ax.plot(prevalence, place, "|", color=BACKGROUND, markersize=14, markeredgewidth=2)
-    for row, value in zip(place, values, strict=True):
+    for row, value in enumerate(values):
         ax.text(value, row, f" {value:.3f}", va="center", fontsize=8)
     ax.set_yticks(place, names)
     ax.invert_yaxis()

@@ -105,7 +105,7 @@ def _examples(figure: "Figure", examples: Sequence[Example], left: float, top: f
 
 def _write(figure: "Figure", x: float, y: float, text: str, size: float, **look: str) -> None:
     width, height = figure.get_size_inches()
-    figure.text(x / width, 1 - y / height, text, fontsize=size, va="top", **{"color": INK, **look})
+    figure.text(x / width, 1 - y / height, text, {"color": INK, **look}, fontsize=size, va="top")
 
 
 def _axes(figure: "Figure", left: float, top: float, width: float, height: float) -> "Axes":

@@ -31,7 +31,7 @@ def summary(rows: Sequence[Row], threshold: float = math.nan) -> list[dict[str, 
 
     ROC-AUC is the area under the points that the table has, with straight lines between them.
     """
-    found = []
+    found: list[dict[str, float | str]] = []
     for (name, within), mine in of_each(rows).items():
         best = max(mine, key=lambda row: float(row.get("f1", math.nan)))
         x, y = roc(mine)
@@ -75,7 +75,7 @@ def calibration(rows: Sequence[Row]) -> list[dict[str, float | str]]:
     Between two rows of the table lie nucleotides whose number, mean P and number of sites are known: they go into the bin of that mean.
     Intervals are Wilson's (1927), which take nucleotides as independent. Nothing for what is no probability, and within some nucleotides.
     """
-    found = []
+    found: list[dict[str, float | str]] = []
     for (name, within), mine in of_each(rows).items():
         if not within and all(0 <= float(row.get("mean", math.nan)) <= 1 for row in mine):
             found += [{"prediction": name, **one} for one in _bins(mine)]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +52,7 @@ def all_of(run: Run) -> Iterator[tuple[str, str, Maker]]:
         yield "map", CAPTIONS["map"], lambda: figures.promoter_map([names[i] for i in order], distance, gain[order])
         for i, name in enumerate(names):
             words = f"Mean attention weight of {name} by distance; largest gain at {distance[gain[i].argmax()]} nt"
-            yield f"profile {name}", words, lambda i=i: figures.profile(distance, sites[i], background[i])
+            yield f"profile {name}", words, partial(figures.profile, distance, sites[i], background[i])
     if run.rows and "ap_zero_low" in run.rows[0]:
         columns = [column(run.rows, name) for name in ("ap_zero", "ap_zero_low", "ap_zero_high")]
         yield "ablation", CAPTIONS["ablation"], lambda: figures.ablations([str(row["head"]) for row in run.rows], *columns)
@@ -74,7 +75,7 @@ def all_of(run: Run) -> Iterator[tuple[str, str, Maker]]:
         yield "training", CAPTIONS["training"], lambda: figures.training(*_training(run))
     yield from _agreement(run)
     for i, locus in enumerate(run.loci, 1):
-        yield f"locus {i}", track.words(locus), lambda locus=locus: track.drawn(locus)
+        yield f"locus {i}", track.words(locus), partial(track.drawn, locus)
 
 
 def inline(run: Run) -> dict[str, Markup]:
@@ -129,13 +130,13 @@ def _scores(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
     return list(names), np.array(values, float), np.array(prevalence, float)
 
 
-def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, ...]], float, float]:
+def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]], float, float]:
     """Curves by name; the prevalence of the curve, or else of the first label, and that label's threshold; NaN where they are not known."""
     curves = {}
     for name, within in dict.fromkeys((str(row["prediction"]), float(row["within"])) for row in run.curve):
         mine = [row for row in run.curve if (row["prediction"], row["within"]) == (name, within)]
         words = "exactly" if not within else f"within {within:.0f} nt"
-        curves[f"{name}, {words}"] = tuple(column(mine, name) for name in ("recall", "precision", "threshold"))
+        curves[f"{name}, {words}"] = column(mine, "recall"), column(mine, "precision"), column(mine, "threshold")
     told = [float(row["prevalence"]) for row in run.accuracy if not math.isnan(float(row["prevalence"]))]
     known = run.metrics.get("metrics", {}).get(run.part, {})
     prevalence = told[0] if told else float(next(iter(known.values()))["prevalence"]) if known else np.nan
@@ -148,8 +149,9 @@ def _roc(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     for name in dict.fromkeys(str(row["prediction"]) for row in run.curve):
         mine = [row for row in run.curve if row["prediction"] == name and not row["within"]]
         if mine and all(math.isfinite(float(row.get("false_positive_rate", np.nan))) for row in mine):
-            ends = {"false_positive_rate": (0.0, 1.0), "recall": (0.0, 1.0)}
-            found[name] = tuple(np.concatenate([[low], column(mine, key), [high]]) for key, (low, high) in ends.items())
+            columns = (column(mine, key) for key in ("false_positive_rate", "recall"))
+            rate, recall = (np.concatenate([[0.0], points, [1.0]]) for points in columns)
+            found[name] = rate, recall
     return found
 
 

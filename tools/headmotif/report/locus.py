@@ -33,7 +33,8 @@ def cut(layers: Layers, stretch: tuple[int, int, int], why: str = "") -> Locus:
     genes = layers.genes
     if genes is not None:
         genes = genes.take((genes.contig == contig) & (genes.start < end) & (genes.end > start))
-    region, head = np.zeros((0, 3), np.int64), ()
+    region = np.zeros((0, 3), np.int64)
+    head: tuple[str, ...] = ()
     if layers.regions is not None:
         found = layers.regions
         mine = found.take((found.contig == contig) & (found.start < end) & (found.end > start))

@@ -96,13 +96,17 @@ def _text(heading: str, lines: list[str], title: bool = False, small: bool = Fal
 
 def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figure":
     """A figure on a page of its own, as wide as the margins let it be, with its words below."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     figure = make()
     width, height = figure.get_size_inches()
     scale = min(1, (WIDTH - 2 * MARGIN) / width)
     width, height = width * scale, min(height, HEIGHT - 2 * MARGIN - 1)
     figure.set_size_inches(WIDTH, HEIGHT)
     top = 1 - MARGIN / HEIGHT
-    figure.get_layout_engine().set(rect=(MARGIN / WIDTH, top - height / HEIGHT, width / WIDTH, height / HEIGHT))
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):  # as all of `svg` are
+        engine.set(rect=(MARGIN / WIDTH, top - height / HEIGHT, width / WIDTH, height / HEIGHT))
     text = "\n".join(_wrapped([words, *more]))
     figure.text(MARGIN / WIDTH, top - (height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED).set_in_layout(False)
     return figure

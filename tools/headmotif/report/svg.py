@@ -16,9 +16,10 @@ from .palette import GRID, INK, MUTED, NAMES, PAPER
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
 DPI = 200
-_STYLE = {
+_STYLE: "dict[RcKeyType, object]" = {
     "svg.hashsalt": "headmotif",
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -77,17 +78,17 @@ def _empty(width: float, height: float) -> "Figure":
     """Nothing of so many inches, with room at its sides: the page's letters may be a little wider than those of the layout."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.09, h_pad=0.06)
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.06))
     FigureCanvasAgg(figure)
     return figure
 
 
 def file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
     """A figure as the bytes of an SVG or PNG. Its layout is worked out once, which takes longer than the drawing, and then stays."""
-    if figure.get_layout_engine() is not None:
-        figure.get_layout_engine().execute(figure)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
         figure.set_layout_engine("none")
     buffer = io.BytesIO()
     nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}

@@ -111,8 +111,8 @@ def locus_rows(locus: Locus) -> list[Row]:
     """Sites, calls, genes and regions, 1-based, closed."""
 
     def row(kind: str, name: str, first: int, last: int, strand: int) -> Row:
-        where = {"contig": locus.contig, "first": float(first), "last": float(last), "strand": "+" if strand > 0 else "-"}
-        return {"kind": kind, "name": name, **where}
+        where: Row = {"contig": locus.contig, "first": float(first), "last": float(last)}
+        return {"kind": kind, "name": name, **where, "strand": "+" if strand > 0 else "-"}
 
     rows = []
     for kind, sites in (("known site", locus.sites), ("predicted site", locus.calls)):

@@ -52,7 +52,10 @@ def drawn(locus: Locus) -> "Figure":
 
 
 def _genes(ax: "Axes", locus: Locus) -> None:
-    for start, end, strand, name in zip(locus.genes.start, locus.genes.end, locus.genes.strand, locus.genes.name, strict=True):
+    genes = locus.genes
+    if genes is None:
+        return
+    for start, end, strand, name in zip(genes.start, genes.end, genes.strand, genes.name, strict=True):
         left, right = max(start, locus.start) + 0.5, min(end, locus.end) + 0.5
         y = 0.5 * int(strand)
         tail, head = (left, right) if strand > 0 else (right, left)
@@ -81,7 +84,9 @@ def _sites(ax: "Axes", locus: Locus) -> None:
         ax.set_ylabel("sites", rotation=0, ha="right", va="center")
     ax.axhline(0, color=MUTED, linewidth=0.7)
     for sites, marks, colour, share in ((locus.sites, (">", "<"), INK, 1.0), (locus.calls, ("x", "x"), THIRD, 0.75)):
-        for strand in (1, -1) if sites is not None else ():
+        if sites is None:
+            continue
+        for strand in (1, -1):
             mine = sites.position[sites.strand == strand] + 1
             if not len(mine):
                 continue  # a line without points still takes room, at the figure's corner

@@ -129,4 +129,7 @@ def _hot(chosen: np.ndarray, low: int, high: int) -> np.ndarray:
 def _widened(hot: np.ndarray, near: int) -> np.ndarray:
     """float32 (sites, distances): 1 within `near` of a 1."""
     padded = np.pad(hot, ((0, 0), (near, near)))
-    return sum(padded[:, i : i + hot.shape[1]] for i in range(2 * near + 1))
+    total = np.zeros_like(hot)
+    for i in range(2 * near + 1):
+        total += padded[:, i : i + hot.shape[1]]
+    return total

@@ -167,7 +167,7 @@ def thinned(columns: dict[str, np.ndarray], steps: int = 200) -> dict[str, np.nd
 
 def score_calls(name: str, calls: Sites, at: Task, d: int) -> list[Row]:
     """Rows for calls whose strength ranks them (no average precision where it does not differ)."""
-    rows = []
+    rows: list[Row] = []
     for contig, part, mine in _parts(at):
         here = calls.take(np.isin(calls.contig, mine))
         here = replace(here, contig=here.contig - mine[0])
@@ -180,7 +180,7 @@ def score_calls(name: str, calls: Sites, at: Task, d: int) -> list[Row]:
 
 def score_track(name: str, p: np.ndarray, at: Task, d: int, threshold: float) -> list[Row]:
     """Rows for a track, float (2, N), NaN where it is not scored; its calls are the local maxima within d nt, no lower than a threshold."""
-    rows, start = [], np.cumsum([0, *(c.length for c in at.contigs)])
+    rows, start = list[Row](), np.cumsum([0, *(c.length for c in at.contigs)])
     for contig, part, mine in _parts(at):
         here = p[:, start[mine[0]] : start[mine[-1] + 1]]
         part = replace(part, known=part.known & np.isfinite(here))
@@ -198,8 +198,8 @@ _BLANK = (NOTHING, NAN, 0, 0, NOTHING, NOTHING, NOTHING, 0, 0, NAN)
 
 def _with_areas(row: Row, scored: dict[str, tuple[Score, Ranked]], at: Task) -> Row:
     one, ranked = scored["exact" if row.place == ALL else row.place]
-    areas = {"roc_auc": one.roc_auc, "average_precision": bootstrap.mean([ranked], at.weight)}
-    return replace(row, **areas, positions=one.positions, prevalence=one.prevalence)
+    area = bootstrap.mean([ranked], at.weight)
+    return replace(row, roc_auc=one.roc_auc, average_precision=area, positions=one.positions, prevalence=one.prevalence)
 
 
 def _parts(at: Task) -> Iterator[tuple[str, Task, list[int]]]:
@@ -224,19 +224,37 @@ def _rows(blank: Row, at: Task, ranking: Claims | None, chosen: Claims) -> Itera
         sites = np.bincount(at.block[site_place[mine]], minlength=blocks)
         calls = chosen.take(inside(chosen.row, chosen.place))
         n, right = (np.bincount(at.block[calls.place[rows]], minlength=blocks) for rows in (slice(None), calls.hit))
-        precision = NOTHING
+        area = NOTHING
         if ranking:
             ranks = ranking.take(inside(ranking.row, ranking.place))
-            precision = bootstrap.mean([bootstrap.ranked(ranks.hit, ranks.strength, at.block[ranks.place], blocks, sites)], at.weight)
-        shares = dict(zip(("precision", "recall", "f1"), bootstrap.found(right, n, sites, at.weight), strict=True))
-        counts = {"calls": int(n.sum()), "right": int(right.sum()), "sites": int(mine.sum()), "positions": positions}
-        prevalence = int(mine.sum()) / positions if positions else NAN
-        yield replace(blank, place=place, average_precision=precision, prevalence=prevalence, **shares, **counts)
+            ranked = bootstrap.ranked(ranks.hit, ranks.strength, at.block[ranks.place], blocks, sites)
+            area = bootstrap.mean([ranked], at.weight)
+        precision, recall, f1 = bootstrap.found(right, n, sites, at.weight)
+        yield replace(
+            blank,
+            place=place,
+            average_precision=area,
+            calls=int(n.sum()),
+            right=int(right.sum()),
+            precision=precision,
+            recall=recall,
+            f1=f1,
+            sites=int(mine.sum()),
+            positions=positions,
+            prevalence=int(mine.sum()) / positions if positions else NAN,
+        )
 
 
-def _classes(at: Task) -> Iterator[tuple[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]]:
+Inside = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def _classes(at: Task) -> Iterator[tuple[str, Inside]]:
     """The name of each class of places, all first, and what tells whether rows and places are of it: bool."""
     yield ALL, lambda row, place: np.ones(len(row), bool)
     for group, names in at.groups:
         for i, name in enumerate(names):
-            yield name, lambda row, place, group=group, i=i: group[row, place] == i
+            yield name, _of_class(group, i)
+
+
+def _of_class(group: np.ndarray, i: int) -> Inside:
+    return lambda row, place: group[row, place] == i

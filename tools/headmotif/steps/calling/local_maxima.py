@@ -89,16 +89,15 @@ def _pairs(
     contig = np.searchsorted(start, site_place, side="right") - 1
     begin, length = start[contig], np.array([c.length for c in contigs], np.int64)[contig]
     circular = np.array([c.circular for c in contigs], bool)[contig]
-    which, site, far = [], [], []
+    found = []
     for step in range(-d, d + 1):  # from the site to the call, downstream
         at = site_place - begin + np.where(site_row == 0, step, -step)
         reached = circular | ((at >= 0) & (at < length))
         call = np.where(reached, index[site_row, begin + at % length], -1)
         near = np.flatnonzero(call >= 0)
-        which.append(call[near])
-        site.append(near)
-        far.append(np.full(len(near), 2 * abs(step) + (step < 0)))  # a site upstream of its call: step > 0
-    which, site, far = (np.concatenate(x) for x in (which, site, far))
+        rank = 2 * abs(step) + (step < 0)  # a site upstream of its call: step > 0
+        found.append((call[near], near, np.full(len(near), rank)))
+    which, site, far = (np.concatenate(x) for x in zip(*found, strict=True))
     order = np.lexsort((far, which))
     return which[order].tolist(), site[order].tolist()
 

@@ -87,9 +87,9 @@ def discover(windows: np.ndarray, weight: np.ndarray, background: Background | n
         return None
     best: tuple[float, np.ndarray, np.ndarray, np.ndarray] | None = None
     for upper, lower, share in _beginnings(seen, weight[some], chance, gaps):
-        likelihood, *settled = _maximise(seen, weight[some], chance, upper, lower, share, gaps, 8)
-        if best is None or likelihood > best[0]:
-            best = likelihood, *settled
+        settled = _maximise(seen, weight[some], chance, upper, lower, share, gaps, 8)
+        if best is None or settled[0] > best[0]:
+            best = settled
     if best is None:
         return None
     return refine(windows, weight, chance, best[1], best[2], best[3], gaps)

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from .dyads import Gapped
 from .zoops import Alignment
 
 NOT_CHOSEN = -1
@@ -17,7 +18,7 @@ LEAST = 1e-12
 """The normal tails below are no measure of anything smaller."""
 
 
-def usual_start(found: Alignment, weight: np.ndarray) -> int:
+def usual_start(found: Alignment | Gapped, weight: np.ndarray) -> int:
     """Where in the windows the motif mostly starts."""
     votes = np.bincount(found.start, weights=found.present * weight)
     return int(votes.argmax())

@@ -103,7 +103,7 @@ def _contexts(windows: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of all words of `order` bases, int64 (sequences, starts), and whether they hold no N."""
     words = np.lib.stride_tricks.sliding_window_view(windows, order, axis=1)
     weight = N ** np.arange(order - 1, -1, -1)
-    return np.minimum(words, N - 1).astype(np.int64) @ weight, (words < N).all(axis=2)
+    return np.minimum(words, N - 1).astype(np.int64) @ weight, np.asarray((words < N).all(axis=2))
 
 
 Background = Markov | Columns

@@ -59,17 +59,18 @@ def _strand(
 ) -> list[tuple[int, list[int]]]:
     """Places of one strand, upstream to downstream as given, with each set's distance."""
     order = np.lexsort((owner, place))
-    place, who, ranks = place[order].tolist(), owner[order].tolist(), rank[order].tolist()
-    n, length = len(place), contig.length
+    places: list[int] = place[order].tolist()
+    who, ranks = owner[order].tolist(), rank[order].tolist()
+    n, length = len(places), contig.length
     d = min(d, length // 2) if contig.circular else d
-    near = [_near(place, i, d, length if contig.circular else 0) for i in range(n)]
+    near = [_near(places, i, d, length if contig.circular else 0) for i in range(n)]
     left = [True] * n
 
     def value(i: int) -> tuple[int, int, float, int, int]:
         """The smaller the better."""
         sets = {who[j] for j, _ in near[i] if left[j]}
         here = sorted(ranks[j] for j, far in near[i] if left[j] and far == 0)
-        return -len(sets), -len(here), -sum(here) / len(here), place[i], i
+        return -len(sets), -len(here), -sum(here) / len(here), places[i], i
 
     heap = [value(i) for i in range(n)]
     heapq.heapify(heap)
@@ -90,7 +91,7 @@ def _strand(
                 taken[who[j]] = min(taken.get(who[j], one), one)
         for _, _, j in taken.values():
             left[j] = False
-        found.append((place[i], [taken[k][1] if k in taken else ABSENT for k in range(number)]))
+        found.append((places[i], [taken[k][1] if k in taken else ABSENT for k in range(number)]))
     return found
 
 

@@ -170,7 +170,7 @@ def _starts(codes: np.ndarray) -> np.ndarray:
 def _with(box: np.ndarray, starts: range | tuple[int, ...], moved: int = 0) -> np.ndarray:
     """bool (sites,): a box starts at one of these offsets from the middle, all moved downstream by so much."""
     middle = box.shape[1] // 2
-    return box[:, [middle + moved + offset for offset in starts]].any(axis=1)
+    return np.asarray(box[:, [middle + moved + offset for offset in starts]].any(axis=1))
 
 
 def _share(box: np.ndarray, moved: int = 0, starts: range | tuple[int, ...] = STARTS) -> float:

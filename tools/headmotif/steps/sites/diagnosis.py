@@ -70,7 +70,7 @@ def _said(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check) 
             return STRAND, f"no -10 signal on the {sign} strand ({_percent(one.share)} of its sites), though there is on the other: {why}"
     if own == {0}:
         return OK, f"{box}, {start}: as it should be"
-    alike = len(own) == 1 or plus.shift == -minus.shift
+    alike = len(own) == 1 or (minus.shift is not None and plus.shift == -minus.shift)
     return (SHIFTED if alike else STRAND), _off(plus.shift, minus.shift)
 
 
@@ -122,8 +122,9 @@ def _without(genome: Genome, sites: Sites, background: float) -> str:
     groups = np.array_split(order, max(1, min(GROUPS, len(sites) // GROUP)))
     box = label_checks.with_box(genome, sites)
     size, hits = (np.array([int(x) for x in column]) for column in zip(*((len(r), box[r].sum()) for r in groups), strict=True))
-    with_signal = [label_checks.upper_tail(*pair, background) < 1e-6 for pair in zip(hits.tolist(), size.tolist(), strict=True)]
-    with_signal &= hits > 3 * background * size
+    pairs = zip(hits.tolist(), size.tolist(), strict=True)
+    rare = np.array([label_checks.upper_tail(*pair, background) < 1e-6 for pair in pairs])
+    with_signal = rare & (hits > 3 * background * size)
     if not with_signal.any():
         return ""
     best = float(np.median((hits / size)[with_signal]))

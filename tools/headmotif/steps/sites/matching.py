@@ -170,5 +170,5 @@ def _round(a: list[int], b: list[int], length: int, d: int) -> list[Pair]:
 def _cut(a: list[int], b: list[int], length: int, d: int, start: int) -> list[Pair]:
     """The best pairs on a circle that is cut before `start`, as indices into a and b as they are."""
     turned = [sorted(((place - start) % length, index) for index, place in enumerate(places)) for places in (a, b)]
-    pairs = _line(*([place for place, _ in one] for one in turned), d)
+    pairs = _line([place for place, _ in turned[0]], [place for place, _ in turned[1]], d)
     return [(turned[0][i][1], turned[1][j][1]) for i, j in pairs]

@@ -123,7 +123,8 @@ def found(right: np.ndarray, calls: np.ndarray, sites: np.ndarray, weight: np.nd
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = [(w @ right, w @ calls, w @ sites) for w in (_once(weight), weight)]
         once, every = ((x / n, x / m, 2 * x / (n + m)) for x, n, m in drawn)
-    return tuple(interval(float(one[0]), values) for one, values in zip(once, every, strict=True))
+    precision, recall, f1 = (interval(float(one[0]), values) for one, values in zip(once, every, strict=True))
+    return precision, recall, f1
 
 
 def _once(weight: np.ndarray) -> np.ndarray:
