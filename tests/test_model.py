@@ -11,6 +11,7 @@ from headmotif.errors import InputError
 from headmotif.steps.network import presets as model
 from headmotif.steps.network.kmer_attention import word_units
 from headmotif.steps.network.layers import one_hot
+from headmotif.steps.network.protocol import has_heads
 from networks import EVERY, PRECISIONS, READER, WITH_HEADS, network, random_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -75,6 +76,11 @@ def test_recording_attention_changes_no_output(config, compute):
     with torch.inference_mode(), compute.arithmetic():
         assert torch.equal(net(codes), net(codes, record))
     assert len(record) == getattr(config, "layers", 0)
+
+
+@EVERY
+def test_it_is_known_which_networks_have_heads_to_read(config):
+    assert has_heads(network(config)) == hasattr(config, "heads")
 
 
 @WITH_HEADS

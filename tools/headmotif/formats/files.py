@@ -13,6 +13,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
+from io import BufferedReader
 from typing import BinaryIO
 
 from ..errors import FormatError, InputError
@@ -32,7 +33,7 @@ def _read_raw(path: str) -> bytes:
 
 
 @contextlib.contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
+def opened(path: str) -> Iterator[BufferedReader]:
     """A file opened as it is, its absence or unreadability told in one line."""
     try:
         stream = open(path, "rb")  # noqa: SIM115 (closed below; only the opening is to be guarded)

@@ -10,7 +10,7 @@ from ...data import Trained
 from ...errors import InputError
 from .cnn import Dilated, DilatedConfig
 from .kmer_attention import WIDE, Reader, ReaderConfig
-from .protocol import Config, Network
+from .protocol import Config, HeadedConfig, HeadedNetwork, Network
 from .published import Published, PublishedConfig
 
 PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())}
@@ -18,9 +18,11 @@ PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(
 
 def build(config: Config, labels: int) -> Network:
     """A network with fresh weights (from torch's generator), one logit per label."""
-    if isinstance(config, ReaderConfig):
-        return Reader(config, labels)
-    return Published(config, labels) if isinstance(config, PublishedConfig) else Dilated(config, labels)
+    return Dilated(config, labels) if isinstance(config, DilatedConfig) else _headed(config, labels)
+
+
+def _headed(config: HeadedConfig, labels: int) -> HeadedNetwork:
+    return Reader(config, labels) if isinstance(config, ReaderConfig) else Published(config, labels)
 
 
 def fresh(config: Config, labels: int, seed: int) -> Network:

@@ -1,6 +1,6 @@
 """What the steps ask of a network: every preset is a `Network`, those with heads to read are a `HeadedNetwork` too.
 
-The presets do not name these types, they fit them; a type checker sees that they do where `presets.build` gives one of them.
+The presets do not name these types, they fit them; a type checker sees that they do in `presets`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,11 +20,11 @@ Config = HeadedConfig | DilatedConfig
 
 
 class Network(Protocol):
-    """Codes uint8 (batch, before + length + after) in, logits float32 (batch, length, labels) out, for one strand read 5' to 3'.
+    """Codes uint8 (batch, before + length + after) in, logits float32 (batch, length, labels) out, of one strand 5' to 3'.
 
-    labels: how many. before, after: bases that an output depends on, upstream and downstream of its own. learning: those of them that a
-    training stretch is given. chunk: nucleotides of a stretch in annotating. batch: such stretches at once. out: the last linear map, one
-    output a label, or two of which the logit is the second less the first.
+    labels: how many. before, after: bases that an output depends on, upstream and downstream of its own. learning: those of
+    them that a training stretch is given. chunk: nucleotides of a stretch in annotating. batch: such stretches at once. out:
+    the last linear map, with one output a label, or with two, of which the logit is the second less the first.
     """
 
     labels: int
@@ -34,7 +34,6 @@ class Network(Protocol):
     chunk: int
     batch: int
     out: nn.Linear
-    training: bool
 
     @property
     def config(self) -> Config: ...
@@ -57,8 +56,11 @@ class Network(Protocol):
 
 
 class HeadedNetwork(Network, Protocol):
-    """A network whose heads can be recorded. keys: the key axis, int32 (keys,), in bases from the site, negative upstream. reach: per layer
-    the bases before and after a key that it is made of. layers: each has an `output`, the linear map of what all its heads collected."""
+    """A network whose heads can be recorded.
+
+    keys: the key axis, int32 (keys,), in bases from the site, negative upstream. reach: per layer the bases before and after
+    a key that it is made of. layers: each has an `output`, the linear map of what all its heads collected, side by side.
+    """
 
     layers: nn.ModuleList
 
