@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import overload
 
 import numpy as np
 import torch
@@ -23,6 +24,14 @@ def build(config: Config, labels: int) -> Network:
 
 def _headed(config: HeadedConfig, labels: int) -> HeadedNetwork:
     return Reader(config, labels) if isinstance(config, ReaderConfig) else Published(config, labels)
+
+
+@overload
+def fresh(config: HeadedConfig, labels: int, seed: int) -> HeadedNetwork: ...
+
+
+@overload
+def fresh(config: Config, labels: int, seed: int) -> Network: ...
 
 
 def fresh(config: Config, labels: int, seed: int) -> Network:
