@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from headmotif.steps.attention.similarity import NONE, agreement, groups, pairs
+from headmotif.data import BACKGROUND, SITE, Attention, Contig
+from headmotif.steps.attention.similarity import NONE, agreement, choices, groups, pairs
 
 
 def chosen(heads=4, sites=400, seed=0):
@@ -83,3 +84,16 @@ def test_the_expected_count_and_its_spread_are_those_of_permutations():
     counts = [(np.abs(rng.permutation(b) - a - found.spacing) <= 1).sum() for _time in range(4000)]
     assert found.expected == pytest.approx(np.mean(counts), abs=0.2)
     assert (found.count - found.expected) / found.z == pytest.approx(np.std(counts), rel=0.05)
+
+
+def test_a_choice_whose_p_is_at_the_limit_is_one():
+    norm = np.full((60, 1, 1, 9), 0.01, np.float16)
+    norm[:20, :, :, 2] = 0.8
+    kind = np.repeat([SITE, BACKGROUND], [20, 40]).astype(np.uint8)
+    place, none = np.full(60, 50), norm[..., 0] * 0
+    offset = np.arange(-4, 5, dtype=np.int32)
+    columns = (kind, np.zeros(60, np.float32), place.astype(np.int32) * 0, place, np.ones(60, np.int8), (Contig("a", 100),))
+    attention = Attention(norm, norm, none, offset, (0,), *columns)
+    least = 1 / 21  # half of forty, and one
+    assert choices(attention, least, 1).tolist() == [[-2] * 20]
+    assert choices(attention, np.nextafter(least, 0), 1).tolist() == [[NONE] * 20]

@@ -264,6 +264,35 @@ def test_batches_of_a_large_genome_are_as_the_network_asks():
     assert net.shapes == [(8, 268)] * 10
 
 
+@pytest.mark.parametrize(
+    ("length", "chunk", "lengths"),
+    [(63, 256, [64]), (64, 256, [64]), (65, 256, [128]), (256, 256, [256]), (257, 256, [256, 64]), (512, 256, [256]),
+     (99, 100, [100]), (100, 100, [100]), (101, 100, [100, 64]), (30, 50, [50])],
+)  # fmt: skip
+def test_a_contig_at_the_border_of_a_stretch_takes_no_base_more_than_it_must(length, chunk, lengths):
+    """One stretch where it just fits, the rest of one base in the shortest there is."""
+    net, genome = Watched(chunk=chunk, batch=1), genome_of(random_codes(length))
+    p = annotate.annotate(net, genome, CPU)
+    assert list(dict.fromkeys(n - net.before - net.after for _, n in net.shapes)) == lengths
+    assert not np.isnan(p).any()
+
+
+def test_a_batch_that_just_fits_is_one():
+    """As many bases as `batch` whole stretches have, halos counted: here 2 x (128 + 64) = 3 x (64 + 64)."""
+    for contigs, shapes in ((1, [(2, 128)]), (2, [(3, 128), (1, 128)]), (3, [(3, 128), (3, 128)])):
+        net = Watched(before=40, after=24, chunk=128, batch=2)
+        annotate.annotate(net, genome_of(*(random_codes(64, n) for n in range(contigs))), CPU)
+        assert net.shapes == shapes
+
+
+def test_genomes_that_just_fill_the_pool_share_it(monkeypatch):
+    monkeypatch.setattr(annotate, "POOL", 200)
+    for lengths, pools in (((100, 100), 1), ((100, 101), 2), ((200, 1), 2), ((100, 60, 40, 1), 2), ((201,), 1)):
+        net = Watched(chunk=1024, batch=100)
+        list(annotate.annotate_many(net, (genome_of(random_codes(n)) for n in lengths), CPU))
+        assert len(net.shapes) == pools, lengths
+
+
 @pytest.mark.parametrize(("halo", "chunk", "batch"), [((101, 101), 1024, 16), ((3064, 38), 4096, 2)], ids=["default", "paper"])
 def test_memory_is_that_of_the_bases_and_the_result(halo, chunk, batch):
     """Eight bytes a base for both strands, one for which bases are of use, and a batch: no strand is copied."""

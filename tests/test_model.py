@@ -12,7 +12,7 @@ from headmotif.steps.network import presets as model
 from headmotif.steps.network.kmer_attention import word_units
 from headmotif.steps.network.layers import one_hot
 from headmotif.steps.network.protocol import has_heads
-from networks import EVERY, PRECISIONS, READER, WITH_HEADS, network, random_codes
+from networks import CNN, EVERY, PRECISIONS, READER, WIDE, WITH_HEADS, network, random_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -273,3 +273,89 @@ def test_weights_that_do_not_fit_are_refused_in_one_line(change):
     change(config, weights)
     with pytest.raises(InputError, match=r"^the model's weights do not fit its description \([^\n]*\); train it again$"):
         model.restored(config, 1, weights)
+
+
+# in training
+
+
+def noise_like(codes, seed=0):
+    return torch.from_numpy(np.random.default_rng(seed).integers(-(2**31), 2**31, codes.shape, np.int32))
+
+
+def learning_batch(net, length, rows=2):
+    """Codes with the halo that a stretch has in training, and their noise."""
+    codes = torch.from_numpy(np.stack([random_codes(sum(net.learning) + length, seed, gaps=2) for seed in range(rows)]))
+    return codes, noise_like(codes)
+
+
+@EVERY
+@torch.no_grad()
+def test_dropout_is_in_training_alone_and_depends_on_the_noise_alone(config):
+    net = network(config).train()
+    codes, noise = learning_batch(net, 60)
+    one, again, other, without = (net(codes, noise=n) for n in (noise, noise, noise_like(codes, 1), None))
+    assert torch.equal(one, again)
+    for different in (other, without):
+        assert bool(((one - different).abs() > 1e-4).float().mean(1).min() > 0.8)
+    apart = torch.cat([net(c[None], noise=n[None]) for c, n in zip(codes, noise, strict=True)])
+    torch.testing.assert_close(apart, one, atol=1e-5, rtol=1e-5)
+    full, silent = batch_of(net, 60), noise_like(batch_of(net, 60), 3)
+    assert torch.equal(net.eval()(full, noise=silent), net(full))
+    if net.learning == (net.before, net.after):
+        torch.testing.assert_close(net(codes), without, atol=1e-5, rtol=1e-5)
+
+
+# the published one knows nothing before its stretch in training, so that where one begins matters
+@pytest.mark.parametrize("config", [READER, WIDE, CNN], ids=["default", "wide", "cnn"])
+@torch.no_grad()
+def test_a_stretch_of_a_stretch_drops_the_same(config):
+    """The noise goes with the base that it was drawn for, whatever halo the layers have used up."""
+    net = network(config).train()
+    codes, noise = learning_batch(net, 90)
+    whole, halo = net(codes, noise=noise), sum(net.learning)
+    for begin, end in ((0, 30), (30, 31), (31, 90)):
+        part = net(codes[:, begin : end + halo], noise=noise[:, begin : end + halo])
+        torch.testing.assert_close(part, whole[:, begin:end], atol=1e-5, rtol=1e-5)
+
+
+@EVERY
+def test_every_weight_learns(config):
+    net = network(config).train()
+    codes, noise = learning_batch(net, 60)
+    net(codes, noise=noise).square().sum().backward()
+    for name, weight in net.named_parameters():
+        assert bool(weight.grad.isfinite().all()), name
+        assert float(weight.grad.abs().max()) > 0, name
+
+
+def test_the_dropouts_of_a_network_of_convolutions_are_its_blocks_own():
+    net = network(CNN)
+    assert [dropout.share for dropout in net.dropouts] == [CNN.dropout] * CNN.blocks
+    assert len({tuple(dropout.salt.tolist()) for dropout in net.dropouts}) == CNN.blocks
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
+@torch.no_grad()
+def test_convolutions_are_what_their_definition_says_base_by_base(training):
+    """One output of three blocks, each base's state by itself; in training what a block adds goes through its dropout."""
+    net = network(CNN, seed=3).train(training)
+    gelu, half = torch.nn.functional.gelu, CNN.kernel // 2
+    codes, noise = learning_batch(net, 1, rows=1)
+    hot = one_hot(codes, torch.float32)[0]
+
+    def state(block, at):
+        if block < 0:
+            return torch.einsum("wbk,kb->w", net.first.weight, hot[at - CNN.kernel : at + CNN.kernel + 1]) + net.first.bias
+        wide, mix = net.wide[block], net.mix[block]
+        near = [gelu(state(block - 1, at + (k - half) * 2**block)) for k in range(CNN.kernel)]
+        found = gelu(sum(wide.weight[:, :, k] @ x for k, x in enumerate(near)) + wide.bias)
+        added = mix.weight[:, :, 0] @ found + mix.bias
+        if training:
+            salt = net.dropouts[block].salt.numpy().astype(np.int64)
+            wrapped = (int(noise[0, at]) * salt + 2**31) % 2**32 - 2**31
+            kept = torch.from_numpy(wrapped > (CNN.dropout - 0.5) * 2**32)
+            added = torch.where(kept, added / (1 - CNN.dropout), 0)
+        return state(block - 1, at) + added
+
+    expected = net.out(net.norm(gelu(state(CNN.blocks - 1, net.before))))
+    torch.testing.assert_close(net(codes, noise=noise)[0, 0], expected, atol=1e-5, rtol=1e-5)

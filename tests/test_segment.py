@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
 
-from headmotif.data import Attention, Contig, Regions
-from headmotif.steps.attention.segment import permuted_offsets, segment
+from headmotif.data import SHUFFLED, Attention, Contig, Regions
+from headmotif.steps.attention.segment import RARE, permuted_offsets, segment
 from headmotif.steps.statistics.false_discovery import LIMITS, benjamini_hochberg, grouped, null_share
 
 OFFSET = np.arange(-10, 11, dtype=np.int32)
@@ -148,6 +148,32 @@ def test_few_heads_report_anything_where_sites_are_like_background():
 def test_the_smallest_p_is_one_in_the_background_and_one():
     found = segment(planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60), 0.05, 1.0, 1).regions
     assert set(found.p.tolist()) == {1 / 31}  # half of sixty, and one
+
+
+def test_a_p_at_the_limit_is_within_it():
+    """Kept, and counted among the small ones; so are those of shuffled sites."""
+    seen, least = planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60), 1 / 31  # half of sixty, and one
+    found = segment(seen, 1.0, least, 1)
+    assert (found.tests, found.rare, found.significant) == (20, 20, 20)
+    found = segment(seen, 1.0, np.nextafter(least, 0), 1)
+    assert (found.tests, found.rare, found.significant) == (20, 0, 0)
+
+
+def test_a_q_at_the_limit_is_within_it():
+    seen = planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60)
+    (q,) = set(segment(seen, 1.0, 1.0, 1).regions.q.tolist())
+    assert 0 < q < 1
+    assert segment(seen, q, 1.0, 1).significant == 20
+    assert segment(seen, np.nextafter(q, 0), 1.0, 1).significant == 0
+
+
+def test_shuffled_sites_whose_p_is_at_the_limit_are_counted():
+    seen = planted([(0, 100, 1)] * 60, [(-7, 0.8)], n=38)  # the least p is RARE: half of the background, and one
+    seen.kind[20:60] = SHUFFLED
+    seen.norm[30:60] = 0  # ten look as sites do, thirty at nothing
+    found = segment(seen, 1.0, RARE, 1)
+    assert (found.tests, found.rare, found.significant) == (20, 20, 20)
+    assert (found.background, found.shuffled, found.shuffled_rare) == (38, 40, 10 / 40)
 
 
 def test_the_same_seed_gives_the_same_regions():
