@@ -155,6 +155,8 @@ def test_a_p_at_the_limit_is_within_it():
     seen, least = planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60), 1 / 31  # half of sixty, and one
     found = segment(seen, 1.0, least, 1)
     assert (found.tests, found.rare, found.significant) == (20, 20, 20)
+    for limit in (2 * least, 1.0):
+        assert segment(seen, 1.0, limit, 1).rare == 20
     found = segment(seen, 1.0, np.nextafter(least, 0), 1)
     assert (found.tests, found.rare, found.significant) == (20, 0, 0)
 
@@ -167,13 +169,14 @@ def test_a_q_at_the_limit_is_within_it():
     assert segment(seen, np.nextafter(q, 0), 1.0, 1).significant == 0
 
 
-def test_shuffled_sites_whose_p_is_at_the_limit_are_counted():
-    seen = planted([(0, 100, 1)] * 60, [(-7, 0.8)], n=38)  # the least p is RARE: half of the background, and one
+@pytest.mark.parametrize("n", [38, 60])
+def test_shuffled_sites_whose_p_is_at_the_limit_or_below_are_counted(n):
+    seen = planted([(0, 100, 1)] * 60, [(-7, 0.8)], n=n)  # the least p, one in half of the background and one, is RARE, or less
     seen.kind[20:60] = SHUFFLED
     seen.norm[30:60] = 0  # ten look as sites do, thirty at nothing
     found = segment(seen, 1.0, RARE, 1)
     assert (found.tests, found.rare, found.significant) == (20, 20, 20)
-    assert (found.background, found.shuffled, found.shuffled_rare) == (38, 40, 10 / 40)
+    assert (found.background, found.shuffled, found.shuffled_rare) == (n, 40, 10 / 40)
 
 
 def test_the_same_seed_gives_the_same_regions():
