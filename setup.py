@@ -58,6 +58,7 @@ setup(
             "pytest",
             "pytest-timeout",
             "pytest-xdist",  # a worker per core halves the wait
+            "coverage>=7.10",  # make coverage; since 7.10 it follows workers and processes without pytest-cov
             "hypothesis",
             "scikit-learn",
             "memelite",

@@ -92,8 +92,8 @@ def test_a_choice_whose_p_is_at_the_limit_is_one():
     kind = np.repeat([SITE, BACKGROUND], [20, 40]).astype(np.uint8)
     place, none = np.full(60, 50), norm[..., 0] * 0
     offset = np.arange(-4, 5, dtype=np.int32)
-    columns = (kind, np.zeros(60, np.float32), place.astype(np.int32) * 0, place, np.ones(60, np.int8), (Contig("a", 100),))
-    attention = Attention(norm, norm, none, offset, (0,), *columns)
+    p, contig, strand = np.zeros(60, np.float32), np.zeros(60, np.int32), np.ones(60, np.int8)
+    attention = Attention(norm, norm, none, offset, (0,), kind, p, contig, place, strand, (Contig("a", 100),))
     least = 1 / 21  # half of forty, and one
     assert choices(attention, least, 1).tolist() == [[-2] * 20]
     assert choices(attention, np.nextafter(least, 0), 1).tolist() == [[NONE] * 20]

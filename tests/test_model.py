@@ -337,7 +337,7 @@ def test_the_dropouts_of_a_network_of_convolutions_are_its_blocks_own():
 @pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
 @torch.no_grad()
 def test_convolutions_are_what_their_definition_says_base_by_base(training):
-    """One output of three blocks, each base's state by itself; in training what a block adds goes through its dropout."""
+    """One output of three blocks, base by base; in training what a block adds goes through its dropout."""
     net = network(CNN, seed=3).train(training)
     gelu, half = torch.nn.functional.gelu, CNN.kernel // 2
     codes, noise = learning_batch(net, 1, rows=1)
@@ -345,7 +345,8 @@ def test_convolutions_are_what_their_definition_says_base_by_base(training):
 
     def state(block, at):
         if block < 0:
-            return torch.einsum("wbk,kb->w", net.first.weight, hot[at - CNN.kernel : at + CNN.kernel + 1]) + net.first.bias
+            read = hot[at - CNN.kernel : at + CNN.kernel + 1]
+            return torch.einsum("wbk,kb->w", net.first.weight, read) + net.first.bias
         wide, mix = net.wide[block], net.mix[block]
         near = [gelu(state(block - 1, at + (k - half) * 2**block)) for k in range(CNN.kernel)]
         found = gelu(sum(wide.weight[:, :, k] @ x for k, x in enumerate(near)) + wide.bias)

@@ -171,7 +171,8 @@ def test_a_q_at_the_limit_is_within_it():
 
 @pytest.mark.parametrize("n", [38, 60])
 def test_shuffled_sites_whose_p_is_at_the_limit_or_below_are_counted(n):
-    seen = planted([(0, 100, 1)] * 60, [(-7, 0.8)], n=n)  # the least p, one in half of the background and one, is RARE, or less
+    """The least p is one in half of the background and one: RARE, or less."""
+    seen = planted([(0, 100, 1)] * 60, [(-7, 0.8)], n=n)
     seen.kind[20:60] = SHUFFLED
     seen.norm[30:60] = 0  # ten look as sites do, thirty at nothing
     found = segment(seen, 1.0, RARE, 1)

@@ -1,4 +1,4 @@
-"""The picture of a stretch: what points where on either strand. 1-based places: the base at index i covers i + 0.5 to i + 1.5."""
+"""The picture of a stretch: what points where on either strand. The base at index i covers i + 0.5 to i + 1.5."""
 
 import numpy as np
 import pytest
@@ -16,16 +16,18 @@ POINT = 0.015 * (END - START)
 def sites(*rows: tuple[int, int]) -> Sites:
     """Of places and strands."""
     position, strand = (np.array(column, np.int64) for column in zip(*rows, strict=True))
-    return Sites(np.zeros(len(rows), np.int32), position, strand.astype(np.int8), np.full(len(rows), np.nan, np.float32))
+    p = np.full(len(rows), np.nan, np.float32)
+    return Sites(np.zeros(len(rows), np.int32), position, strand.astype(np.int8), p)
 
 
 def axes_of(genes=(), known=((1200, 1), (1300, -1)), calls=None, p=None, regions=()):
-    """The axes that are drawn, from the top. genes: of start, end and strand; regions: of start, end, strand and head."""
+    """The axes that are drawn, from the top. genes: start, end and strand of each; regions: the same and the head."""
     table = None
     if genes:
         start, end, strand = (np.array(column, np.int64) for column in zip(*genes, strict=True))
         names = tuple("abcdefgh"[: len(genes)])
-        table = GeneTable(np.zeros(len(genes), np.int32), start, end, strand.astype(np.int8), names, ("CDS",) * len(genes))
+        contig, kinds = np.zeros(len(genes), np.int32), ("CDS",) * len(genes)
+        table = GeneTable(contig, start, end, strand.astype(np.int8), names, kinds)
     region = np.array([row[:3] for row in regions], np.int64).reshape(-1, 3)
     heads = tuple(row[3] for row in regions)
     locus = Locus("a", START, END, "", sites(*known), calls and sites(*calls), table, p, region, heads)
@@ -73,13 +75,13 @@ def test_a_gene_that_ends_with_the_stretch_has_its_point():
 def test_names_stand_under_the_middle_of_what_is_drawn():
     texts = axes_of([(900, 1200, 1), (1300, 1350, -1)])[0].texts
     found = [(text.get_text(), *text.get_position()) for text in texts]
-    assert found == [("a", pytest.approx(1100.5), pytest.approx(0.22)), ("b", pytest.approx(1325.5), pytest.approx(-0.78))]
+    assert found == [("a", 1100.5, pytest.approx(0.22)), ("b", 1325.5, pytest.approx(-0.78))]
 
 
 def test_triangles_of_known_sites_point_along_their_strand_and_crosses_stand_nearer():
     (ax,) = axes_of(calls=((1210, 1), (1310, -1)))
-    marks = {(line.get_marker(), *line.get_xydata()[0].tolist()) for line in ax.lines if line.get_marker() in ("<", ">", "x")}
-    assert marks == {(">", 1201, 1.0), ("<", 1301, -1.0), ("x", 1211, 0.75), ("x", 1311, -0.75)}
+    marks = {(line.get_marker(), *line.get_xydata()[0].tolist()) for line in ax.lines}
+    assert marks >= {(">", 1201, 1.0), ("<", 1301, -1.0), ("x", 1211, 0.75), ("x", 1311, -0.75)}
 
 
 def test_p_rises_on_the_plus_strand_and_hangs_on_the_minus_strand():
@@ -103,4 +105,5 @@ def test_a_heads_regions_lie_in_its_row_the_plus_strand_above():
     assert top < bottom  # y grows downwards
     found = [(bar.get_x(), bar.get_width(), round(bar.get_y() + bar.get_height() / 2, 6)) for bar in ax.patches]
     assert found == [(1190.5, 6, 0.8), (1310.5, 6, 1.2), (1000.5, 10, -0.2), (1395.5, 5, 2.2)]
-    assert [same_color(bar.get_facecolor(), track.STRAND[row[2]]) for bar, row in zip(ax.patches, regions, strict=True)] == [True] * 4
+    for bar, (*_, strand, _head) in zip(ax.patches, regions, strict=True):
+        assert same_color(bar.get_facecolor(), track.STRAND[strand])
