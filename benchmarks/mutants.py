@@ -64,8 +64,11 @@ def main() -> None:
         files = sorted({file for spec in drawn for file in tests.of(spec.module_path)})
         hit = len({spec.module_path for spec in drawn})
         print(f"{len(drawn)} mutations of {hit} modules, seed {args.seed}; first the tests as they are", flush=True)
-        if subprocess.run([*command(python), *files], capture_output=True).returncode:
-            sys.exit("the tests fail without any mutation: run make test")
+        plain = subprocess.run(
+            [*command(python), "-n", "auto", "--dist", "loadfile", *files], stdout=subprocess.PIPE, text=True
+        )
+        if plain.returncode:
+            sys.exit(f"{plain.stdout}\nthe tests fail without any mutation")
         tried(drawn, tests, python)
 
 
