@@ -195,27 +195,27 @@ def command(python: str) -> list[str]:
 
 
 def tried(drawn: list[MutationSpec], tests: Tests, python: str) -> None:
-    """Each mutation by itself; the survivors with their line, as they come."""
-    count = {"noticed": 0, "not noticed": 0, "without a test": 0}
+    """Each mutation by itself, a line each as it goes; at the end the survivors with what they change."""
+    count, survivors = Counter[str](), []
     began = time.monotonic()
     for spec in drawn:
-        files = tests.of(spec.module_path)
-        where = f"{spec.module_path}:{spec.start_pos[0]}"
-        if not files:
-            count["without a test"] += 1
-            print(f"{where}: no test imports it", flush=True)
-            continue
-        # against hanging: what takes so much longer than its budget goes on for ever
-        limit = 60 + 10 * sum(budget.of(Path(file).name) for file in files)
-        result = mutate_and_test([spec], " ".join([*command(python), *files]), limit)
-        if result.worker_outcome != WorkerOutcome.NORMAL or result.test_outcome == TestOutcome.INCOMPETENT:
-            sys.exit(f"{where}: {spec.operator_name} was not tried: {result.output}")
-        survived = result.test_outcome == TestOutcome.SURVIVED
-        count["not noticed" if survived else "noticed"] += 1
-        if survived:
-            print(f"{where}: {spec.operator_name}, not noticed by {', '.join(files)}\n{changed(result)}", flush=True)
-    said = ", ".join(f"{number} {word}" for word, number in count.items())
-    print(f"{len(drawn)} mutations in {time.monotonic() - began:.0f} s: {said}")
+        files, since = tests.of(spec.module_path), time.monotonic()
+        where = f"{spec.module_path}:{spec.start_pos[0]} {spec.operator_name.removeprefix('core/')}"
+        said = "no test"
+        if files:
+            # against hanging: what takes so much longer than its budget goes on for ever
+            limit = 60 + 10 * sum(budget.of(Path(file).name) for file in files)
+            result = mutate_and_test([spec], " ".join([*command(python), *files]), limit)
+            if result.worker_outcome != WorkerOutcome.NORMAL or result.test_outcome == TestOutcome.INCOMPETENT:
+                sys.exit(f"{where} was not tried: {result.output}")
+            said = "SURVIVED" if result.test_outcome == TestOutcome.SURVIVED else "noticed"
+            if said == "SURVIVED":
+                survivors.append(f"{where}, not noticed by {', '.join(files)}\n{changed(result)}")
+        count[said] += 1
+        print(f"{said:8} {time.monotonic() - since:4.0f} s  {where}", flush=True)
+    print("", *survivors, sep="\n")
+    found = ", ".join(f"{number} {word}" for word, number in sorted(count.items()))
+    print(f"{len(drawn)} mutations in {time.monotonic() - began:.0f} s: {found}")
 
 
 def changed(result: WorkResult) -> str:
