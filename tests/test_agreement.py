@@ -97,3 +97,20 @@ def test_a_choice_whose_p_is_at_the_limit_is_one():
     least = 1 / 21  # half of forty, and one
     assert choices(attention, least, 1).tolist() == [[-2] * 20]
     assert choices(attention, np.nextafter(least, 0), 1).tolist() == [[NONE] * 20]
+
+
+def test_heads_that_agree_by_half_are_of_one_group_whichever_way_it_is_seen():
+    for first, second in ((0.5, 0.0), (0.0, 0.5)):
+        agree = np.array([[1.0, first], [second, 1.0]])
+        assert groups(agree).tolist() == [1, 1]
+        assert groups(np.where(agree == 0.5, 0.499, agree)).tolist() == [1, 2]
+
+
+def test_two_heads_are_compared_from_thirty_sites_on():
+    rng = np.random.default_rng(3)
+    heads = rng.integers(-9, 9, (2, 40)).astype(np.int32)
+    heads[0, 35:] = heads[1, :5] = NONE  # the other thirty both of them chose
+    (pair,) = pairs(heads)
+    assert pair.sites == 30
+    heads[0, 34] = NONE
+    assert pairs(heads) == []

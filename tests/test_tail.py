@@ -39,6 +39,11 @@ def test_few_chance_values_have_no_tail():
     assert rarity(np.zeros(0), np.array([1.0]))[0] == 1.0
 
 
+def test_just_enough_chance_values_have_a_tail():
+    chance = np.arange(10.0 * ENOUGH)
+    assert rarity(chance, np.array([1e9]))[0] < 0.01 / (len(chance) + 1)
+
+
 def test_chance_values_all_alike_have_no_tail():
     assert rarity(np.ones(1000), np.array([0.5, 1.0, 2.0])).tolist() == [1.0, 1.0, 1 / 1001]
 
