@@ -167,7 +167,7 @@ def _spread(widths: range) -> tuple[int, ...]:
 def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
     from ..data import consensus, source
 
-    rows = []
+    rows: list[tuple] = []
     for f in found:
         if f.motif is None:
             rows.append((f.group, f.regions, 0, "", f.p, f.p, "", "", f.problem))

@@ -157,8 +157,8 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
     # of the heads that match, the one whose regions recover most; of those that do not, the one that comes nearest
     best = max(significant, key=lambda m: by_head[m.query].recall, default=min(mine, key=lambda m: (m.q, m.p, m.query), default=None))
     recovery = by_head.get(best.query) if best else None
-    hit = best is not None and best.q < SIGNIFICANT and recovery is not None
-    verdict = "none" if not hit else "found" if recovery.precision >= ON_TARGET else "lookalike"
+    hit = recovery if best is not None and best.q < SIGNIFICANT else None
+    verdict = "none" if hit is None else "found" if hit.precision >= ON_TARGET else "lookalike"
     distance = np.median(regions.distance[regions.head == best.query]) if best else float("nan")
     return {
         "element": element,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..formats.attention_tensor import Frame
     from ..steps.attention.record import Chosen
     from ..steps.network.device import Compute
-    from ..steps.network.presets import Network
+    from ..steps.network.protocol import HeadedNetwork
 
 
 def dump_attention(
@@ -125,7 +125,7 @@ def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
     return tuple(number - 1 for number in found)
 
 
-def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queries: int, top: int) -> "Frame":
+def _frame(net: "HeadedNetwork", genome: "Genome", model: str, chosen: "Chosen", queries: int, top: int) -> "Frame":
     from ..formats.attention_tensor import Frame
     from ..steps.attention import record as attend
 
@@ -136,7 +136,7 @@ def _frame(net: "Network", genome: "Genome", model: str, chosen: "Chosen", queri
     return Frame(genome.contigs, layers, heads, tuple(reach[layer] for layer in chosen.layers), model, offset, queries, top)
 
 
-def _called(net: "Network", genome: "Genome", model: "Trained", where: "Compute", quiet: bool) -> "Sites":
+def _called(net: "HeadedNetwork", genome: "Genome", model: "Trained", where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
     from ..steps.calling import local_maxima as local_calls
     from ..steps.network import annotate

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..data import Attention, Genome, Sites, Trained
     from ..steps.network.device import Compute
-    from ..steps.network.presets import Network
+    from ..steps.network.protocol import HeadedNetwork
 
 
 def score_heads(
@@ -124,13 +124,13 @@ def _refuse_what_does_not_go_together(model: str, genome: str, strands: str, abl
 
 def _networks(
     model: str, also: list[str], null: list[str], untrained: int, seed: int
-) -> tuple["Trained", "Network", list[tuple[str, "Network"]], list["Network"]]:
+) -> tuple["Trained", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
     """The model and its network, those of other seeds by their files, and those that know nothing of real sites."""
     from ..builtin import MODELS
     from ..formats import model_tensor
     from ..steps.network import presets
 
-    def opened(path: str) -> "Network":
+    def opened(path: str) -> "HeadedNetwork":
         return presets.with_heads(model_tensor.opened(path, MODELS), path)
 
     trained = model_tensor.opened(model, MODELS)
@@ -140,7 +140,7 @@ def _networks(
 
 
 def _look(
-    genome: "Genome", looked_at: "tuple[Sites, np.ndarray]", where: "Compute", quiet: bool, what: str, network: "Network"
+    genome: "Genome", looked_at: "tuple[Sites, np.ndarray]", where: "Compute", quiet: bool, what: str, network: "HeadedNetwork"
 ) -> "Attention":
     """The attention of a network's heads. what: is done, as it is told."""
     from ..steps.attention import record
@@ -173,7 +173,7 @@ def _write_pairs(path: str, rows: list[dict]) -> None:
         tables.write_table(path, {field.name: [row[field.name] for row in rows] for field in fields(Pair)})
 
 
-def _forecast(net: "Network", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray") -> str:
+def _forecast(net: "HeadedNetwork", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray") -> str:
     """What it will cost, from a small part of it."""
     import time
 

@@ -89,7 +89,7 @@ def train_annot(
     team = distributed.joined(where.device.type)
     quiet = quiet or not team.first
     data, regions = _genomes(genome)
-    known, like, teachers = _opened(init), _opened(refit), [(path, _opened(path)) for path in teacher or []]
+    known, like, teachers = _opened(init), _opened(refit), _teachers(teacher or [])
     asked = (epochs, steps, batch, length, rate, every, patience)
     net, recipe = _network(refit, like, data) if like else _fresh(preset, known, data, seed, asked)
     regions = {"validation": [], "test": []} if like else _regions(data, validation or [], test or []) or regions
@@ -148,6 +148,11 @@ def _opened(path: str) -> "Trained | None":
     from ..formats import model_tensor
 
     return model_tensor.opened(path, MODELS) if path else None
+
+
+def _teachers(paths: list[str]) -> list[tuple[str, "Trained"]]:
+    """Each read once: its digest is wanted as well as its weights."""
+    return [(path, model) for path in paths if (model := _opened(path))]
 
 
 def _network(refit: str, like: "Trained", data: "Genome") -> tuple["Network", "Recipe"]:
@@ -209,17 +214,18 @@ def _write(output: str, history: str, metrics: str, header: dict, net: "Network"
     if metrics:
         summary.write(metrics, header)
     weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
-    model_tensor.write(output, Trained(summary.plain(header), weights))
+    model_tensor.write(output, Trained({name: summary.plain(value) for name, value in header.items()}, weights))
 
 
 def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":
     """The preset's recipe with what was asked for instead; nought stands for what was not."""
-    from dataclasses import replace
+    from dataclasses import asdict
 
-    from ..steps.training.recipe import RECIPES
+    from ..steps.training.recipe import RECIPES, Recipe
 
     names = ("epochs", "max_steps", "batch", "length", "rate", "every", "patience")
-    return replace(RECIPES[preset], seed=seed, **{name: value for name, value in zip(names, asked, strict=True) if value})
+    instead = {name: value for name, value in zip(names, asked, strict=True) if value}
+    return Recipe(**{**asdict(RECIPES[preset]), "seed": seed, **instead})
 
 
 def _regions(genome: "Genome", validation: list[str], test: list[str]) -> dict[str, list["Stretch"]]:

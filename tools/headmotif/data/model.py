@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ class Trained:
     data (digests of the contigs trained on).
     """
 
-    header: dict
+    header: dict[str, Any]
     weights: dict[str, np.ndarray]
 
     @property

@@ -34,7 +34,7 @@ class Predicted:
     calls: Sites
     threshold: float
     asked: Asked
-    columns: dict[str, list]
+    columns: dict[str, list[str]]
     genes: GeneTable | None
 
     @property

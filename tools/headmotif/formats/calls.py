@@ -3,6 +3,9 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from ..data import GenomeFile, Predicted
 from ..errors import InputError
@@ -18,7 +21,7 @@ ENDINGS = {
 """With many genomes: for each kind of result, the outputs that it is, and how their names end behind the sample's."""
 
 
-def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: GenomeFile, run: dict) -> None:
+def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: GenomeFile, run: dict[str, Any]) -> None:
     """All that is asked for but the calls themselves.
 
     outputs: a path by what it is, "" where unwanted. source: what the genome's file held.
@@ -46,7 +49,7 @@ def write_calls(path: str, found: Predicted) -> None:
     bed.write_calls(path, found.calls, [c.name for c in found.genome.contigs], found.names)
 
 
-def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict, also: Sequence[str], source: GenomeFile) -> None:
+def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict[str, Any], also: Sequence[str], source: GenomeFile) -> None:
     """One sample's files; its metrics, which say that the others are whole, go first and come last."""
     if os.path.exists(f"{stem}.json"):
         os.remove(f"{stem}.json")
@@ -55,7 +58,7 @@ def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict,
     write(found, fit, {**outputs, "table": f"{stem}.tsv", "metrics": f"{stem}.json"}, source, run)
 
 
-def done(stem: str, run: dict) -> bool:
+def done(stem: str, run: dict[str, Any]) -> bool:
     """Whether a sample's results are there, and of this very run."""
 
     try:
@@ -64,7 +67,7 @@ def done(stem: str, run: dict) -> bool:
         return False
 
 
-def _table(found: Predicted) -> dict[str, Sequence]:
+def _table(found: Predicted) -> dict[str, Sequence[object] | np.ndarray]:
     """A row a call: its place as in BED, its name, P, and what is around it."""
     calls = found.calls
     names = [c.name for c in found.genome.contigs]

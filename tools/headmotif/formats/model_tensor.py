@@ -33,7 +33,7 @@ def read(path: str) -> Trained:
     return Trained({k: v for k, v in header.items() if k not in ("format", "version")}, dict(weights))
 
 
-def opened(model: str, known: Mapping[str, os.PathLike]) -> Trained:
+def opened(model: str, known: Mapping[str, os.PathLike[str]]) -> Trained:
     """The model of a file, of standard input (-), or of a known name; a name is never a file of the folder that one happens to be in.
 
     known: the files of the models that come with the program, by name.

@@ -69,7 +69,7 @@ def of_genome(genome: Genome, path: str, feature: str) -> Sites:
     return found
 
 
-def read_track(paths: Track, contigs: Sequence[Contig]) -> np.ndarray:
+def read_track(paths: Track, contigs: tuple[Contig, ...]) -> np.ndarray:
     """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, recognised by what is in them."""
 
     def one(path: str) -> np.ndarray:
@@ -77,7 +77,7 @@ def read_track(paths: Track, contigs: Sequence[Contig]) -> np.ndarray:
             return bedgraph.read(path, contigs)
         with files.opened(path) as stream:  # its first bytes: the whole is read by the format's own reader
             is_bigwig = bigwig.recognised(stream.read(4))
-        return (bigwig if is_bigwig else bedgraph).read(path, contigs)
+        return bigwig.read(path, contigs) if is_bigwig else bedgraph.read(path, contigs)
 
     return np.stack([one(path) for path in paths])
 

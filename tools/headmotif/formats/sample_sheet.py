@@ -45,8 +45,9 @@ def read(path: str) -> list[Sample]:
             raise FormatError(path, number, f"the sample's name '{name}' cannot be a file's name; leave out slashes and a leading dot")
         if name in [sample.name for sample in samples]:
             raise FormatError(path, number, f"sample '{name}' is there twice; give each genome a name of its own")
-        files = [os.path.join(folder, file) if file else "" for file in (genome, genes)]
-        samples.append(Sample(name, *files, tuple(word.strip() for word in circular.split(",") if word.strip())))
+        sequence, annotation = (os.path.join(folder, file) if file else "" for file in (genome, genes))
+        circles = tuple(word.strip() for word in circular.split(",") if word.strip())
+        samples.append(Sample(name, sequence, annotation, circles))
     if not samples:
         raise FormatError(path, None, "this sheet names no sample")
     return samples
@@ -57,7 +58,7 @@ class Status:
 
     def __init__(self, folder: str, samples: Sequence[Sample]):
         self.path, self.order = os.path.join(folder, STATUS), [sample.name for sample in samples]
-        self.rows: dict[str, tuple] = {}
+        self.rows: dict[str, tuple[object, ...]] = {}
 
     def tell(
         self, sample: str, status: str, genome: Genome | None = None, calls: object = "", verdict: str = "", problem: str = ""

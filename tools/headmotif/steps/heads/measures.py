@@ -7,7 +7,7 @@ import numpy as np
 
 from ...data import Genome, Sites, Trained, consensus
 from ..network.device import Compute
-from ..network.presets import Network
+from ..network.protocol import HeadedNetwork, Network
 from ..sequence.shuffle import surroundings
 from ..statistics import bootstrap
 from ..training import split
@@ -60,8 +60,10 @@ def effects(net: Network, genome: Genome, sites: Sites, rows: list[Head], number
     promoters, _row = surroundings(genome, sites, net.before, net.after, number, seed)
     found: list[Marginal | None] = []
     for row in rows:
-        motif = row.found.motif if row.found else None
-        found.append(marginal(net, promoters, motif.matrix, row.distance + row.found.start, 0, where, seed) if motif else None)
+        if row.found is None or row.found.motif is None:
+            found.append(None)
+            continue
+        found.append(marginal(net, promoters, row.found.motif.matrix, row.distance + row.found.start, 0, where, seed))
     return found
 
 
@@ -72,7 +74,7 @@ def effect_columns(found: list[Marginal | None]) -> dict[str, list]:
 
 
 def lost_without(
-    net: Network, genome: Genome, probability: np.ndarray, wanted: np.ndarray, where: Compute, told: Callable[[int], None]
+    net: HeadedNetwork, genome: Genome, probability: np.ndarray, wanted: np.ndarray, where: Compute, told: Callable[[int], None]
 ) -> dict[str, list]:
     """What is lost without each head, in average precision and in the sites' logits, with intervals.
 

@@ -11,7 +11,7 @@ from ...data import Trained
 from ...errors import InputError
 from .cnn import Dilated, DilatedConfig
 from .kmer_attention import WIDE, Reader, ReaderConfig
-from .protocol import Config, HeadedConfig, HeadedNetwork, Network
+from .protocol import Config, HeadedConfig, HeadedNetwork, Network, has_heads
 from .published import Published, PublishedConfig
 
 PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())}
@@ -84,12 +84,12 @@ def of_model(model: Trained) -> Network:
     return restored(model.header["config"], len(model.labels), model.weights)
 
 
-def with_heads(model: Trained, path: str) -> Network:
+def with_heads(model: Trained, path: str) -> HeadedNetwork:
     """The network of a model whose heads are to be read. Raises InputError with the model's file where its network has none."""
     net = of_model(model)
-    if not hasattr(net, "keys"):
-        raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
-    return net
+    if has_heads(net):
+        return net
+    raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
 
 
 def begun(preset: str, init: Trained | None, labels: tuple[str, ...], seed: int) -> Network:

@@ -31,7 +31,8 @@ def recipe(path: str, like: Trained, genome: Genome) -> Recipe:
             raise KeyError("calibration")
     except (KeyError, TypeError):
         raise InputError(f"{path}: this model does not say how it was trained; train it again with this version") from None
-    known = replace(known, momenta=tuple(known.momenta))
+    first, second = known.momenta  # a list, as JSON has it
+    known = replace(known, momenta=(first, second))
     sites = (genome.label == 1) & (genome.label != NO_LABEL)
     every, learned = int(sites.sum()), int((sites & (split.parts(genome, *held_out) == split.TRAIN)).sum())
     if header.get("init"):
