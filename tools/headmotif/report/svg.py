@@ -110,7 +110,7 @@ def inline(figure: "Figure", name: str, title: str) -> Markup:
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'", r"font: \1system-ui, sans-serif", text)
     text = re.sub(r"\n\s*", "\n", text)
     opening = text[: text.index(">") + 1]
-    box = re.search(r'viewBox="([^"]+)"', opening)[1]  # type: ignore[index]
+    box = opening.split('viewBox="')[1].split('"')[0]
     width = float(box.split()[2]) * 4 / 3
     head = f'<svg viewBox="{box}" role="img" aria-labelledby="{name}-title" style="max-width:{width:.0f}px">'
     head += f'<title id="{name}-title">{escape(title)}</title>'

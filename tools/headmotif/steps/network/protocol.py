@@ -20,11 +20,12 @@ Config = HeadedConfig | DilatedConfig
 
 
 class Network(Protocol):
-    """Codes uint8 (batch, before + length + after) in, logits float32 (batch, length, labels) out, of one strand 5' to 3'.
+    """Codes uint8 (batch, before + length + after) in, logits float32 (batch, length, labels) out, one strand 5' to 3'.
 
-    labels: how many. before, after: bases that an output depends on, upstream and downstream of its own. learning: those of
-    them that a training stretch is given. chunk: nucleotides of a stretch in annotating. batch: such stretches at once. out:
-    the last linear map, with one output a label, or with two, of which the logit is the second less the first.
+    labels: how many. before, after: bases that an output depends on, upstream and downstream of its own. learning:
+    those of them that a training stretch is given. chunk: nucleotides of a stretch in annotating. batch: such stretches
+    at once. out: the last linear map, with one output a label, or with two, of which the logit is the second less the
+    first.
     """
 
     labels: int
@@ -58,8 +59,8 @@ class Network(Protocol):
 class HeadedNetwork(Network, Protocol):
     """A network whose heads can be recorded.
 
-    keys: the key axis, int32 (keys,), in bases from the site, negative upstream. reach: per layer the bases before and after
-    a key that it is made of. layers: each has an `output`, the linear map of what all its heads collected, side by side.
+    keys: the key axis, int32 (keys,), in bases from the site, negative upstream. reach: per layer the bases before and
+    after a key that it is made of. layers: each has an `output`, the linear map of what all its heads collected.
     """
 
     layers: nn.ModuleList
