@@ -101,6 +101,34 @@ def test_calls_upstream_of_genes_are_counted_beside_chance(learned):
     assert 0.05 < found.upstream_chance < 0.5
 
 
+def test_calls_that_hardly_prefer_the_places_before_genes_are_doubtful(learned):
+    """Told where genes are known, and only there."""
+    genome, sites = genome_with_boxes(2, 110)
+
+    def told(far):
+        start, n = sites.position[::4][:100] + far, 100
+        genes = GeneTable(np.zeros(n, np.int32), start, start + 100, np.ones(n, np.int8), ("",) * n, ("gene",) * n)
+        found = fit.fit(genome, sites, genes, learned, "tss")
+        words = [word for word in found.words if "upstream of a gene" in word]
+        assert words == [
+            f"{found.upstream:.0%} of the calls lie upstream of a gene; {found.upstream_chance:.0%} of all positions do"
+        ]
+        return found
+
+    near, inside = told(30), told(-50)  # genes behind every fourth call, or over it
+    assert near.upstream > 1.5 * near.upstream_chance
+    assert near.verdict == fit.FITS
+    assert inside.upstream < 1.5 * inside.upstream_chance
+    assert (inside.verdict, inside.words[-2]) == (fit.DOUBTFUL, "the calls hardly prefer the places before genes")
+    assert not any("upstream of a gene" in word for word in fit.fit(genome, sites, None, learned, "tss").words)
+
+
+def test_twenty_calls_are_enough_to_judge_by(learned):
+    genome, sites = genome_with_boxes(2, 110)
+    for n, verdict in ((fit.FEW, fit.FITS), (fit.FEW - 1, fit.UNKNOWN)):
+        assert fit.fit(genome, sites.take(np.arange(n)), None, learned, "tss").verdict == verdict
+
+
 def test_boxes_by_composition_is_what_independent_bases_have():
     rng = np.random.default_rng(5)
     codes = rng.choice(4, 400_000, p=[0.3, 0.2, 0.2, 0.3]).astype(np.uint8)
