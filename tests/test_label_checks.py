@@ -127,6 +127,25 @@ def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
     }
 
 
+@pytest.mark.parametrize(("by", "why"), [(1, "a mix of 1-based and 0-based positions?"), (4, "which end of an interval is it?")])
+def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str) -> None:
+    rng = np.random.default_rng(2)
+    base, place = rng.integers(0, 4, 60_200).astype(np.uint8), np.arange(150, 60_000, 150)
+    strand = np.where(np.arange(len(place)) % 2, -1, 1).astype(np.int8)
+    for at, sign in zip(place.tolist(), strand.tolist(), strict=True):  # TATAAT 12 nt before, CA at the site
+        word = encode("TATAAT" + "C" * 5 + "CA")
+        low = at - 12 if sign > 0 else at
+        base[low : low + 13] = word if sign > 0 else reverse_complement(word)
+    genome = Genome((Contig("a", len(base)),), base)
+    sites = Sites(np.zeros(len(place), np.int32), place, strand, np.full(len(place), np.nan, np.float32))
+    assert label_words.verdict(genome, sites).kind == "ok"
+    found = label_words.verdict(genome, moved(sites, (strand > 0) * by, len(base)))
+    assert found.kind == "strand shifted"
+    bases = "one base" if by == 1 else f"{by} bases"
+    off = f"the + strand's sites look {bases} downstream of where they should be (positions too high)"
+    assert found.words == f"{off}: {why}"
+
+
 @pytest.fixture(scope="module")
 def ecoli(data_folder: Path) -> tuple[Genome, float, dict[str, Sites]]:
     genome = genome_file.read(str(data_folder / "ecoli/genome.fa.gz"))
