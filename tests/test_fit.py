@@ -110,9 +110,7 @@ def test_calls_that_hardly_prefer_the_places_before_genes_are_doubtful(learned):
         genes = GeneTable(np.zeros(n, np.int32), start, start + 100, np.ones(n, np.int8), ("",) * n, ("gene",) * n)
         found = fit.fit(genome, sites, genes, learned, "tss")
         words = [word for word in found.words if "upstream of a gene" in word]
-        assert words == [
-            f"{found.upstream:.0%} of the calls lie upstream of a gene; {found.upstream_chance:.0%} of all positions do"
-        ]
+        assert words == [f"{found.upstream:.0%} of the calls lie upstream of a gene; {found.upstream_chance:.0%} of all positions do"]
         return found
 
     near, inside = told(30), told(-50)  # genes behind every fourth call, or over it

@@ -127,9 +127,7 @@ def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
     }
 
 
-@pytest.mark.parametrize(
-    ("by", "why"), [(1, "a mix of 1-based and 0-based positions?"), (4, "which end of an interval is it?")]
-)
+@pytest.mark.parametrize(("by", "why"), [(1, "a mix of 1-based and 0-based positions?"), (4, "which end of an interval is it?")])
 def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str) -> None:
     rng = np.random.default_rng(2)
     base, place = rng.integers(0, 4, 60_200).astype(np.uint8), np.arange(150, 60_000, 150)
