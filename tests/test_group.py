@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from headmotif import builtin
 from headmotif.data import Motif
 from headmotif.formats import motifs
 from headmotif.steps.comparison.factors import at_least_one, by_group, factor, factors, from_table, group_matches
@@ -56,9 +57,7 @@ def test_case_makes_no_factor() -> None:
 
 
 def test_the_built_in_elements_stay_apart() -> None:
-    from headmotif.commands.pwm_compare import builtin_collection
-
-    found = Counter(factors(motifs.read(builtin_collection()).motifs))
+    found = Counter(factors(motifs.read(str(builtin.MOTIFS)).motifs))
     assert {name: n for name, n in found.items() if n > 1} == {"sigma70": 2, "sigma32": 2}
     assert {"sigma70_-10", "sigma70_-35", "sigma28", "sigma54", "sigma24"} <= set(found)
 
