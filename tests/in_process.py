@@ -21,7 +21,7 @@ def call(
     """Run main(argv) of a command as its console script would; exit code, stdout and stderr as bytes. A bug's exception passes."""
     main = import_module(f"headmotif.commands.{name.replace('-', '_')}").main
     argv = [str(word) for word in words]
-    with _streams(input) as (out, err), _place(cwd, environment or {}), _arithmetic():
+    with _streams(input) as (out, err), _place(cwd, environment or {}):
         try:
             main(argv)
         except SystemExit as end:
@@ -68,16 +68,3 @@ def _place(cwd: Path | None, environment: dict[str, str]) -> Iterator[None]:
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(variables)
-
-
-@contextlib.contextmanager
-def _arithmetic() -> Iterator[None]:
-    """A command sets PyTorch's threads and strictness for its whole process; here they are set back."""
-    import torch
-
-    threads, strict = torch.get_num_threads(), torch.get_deterministic_debug_mode()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-        torch.set_deterministic_debug_mode(strict)

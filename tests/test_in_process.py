@@ -1,13 +1,16 @@
 """A command run without a process says and does what its console script does."""
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from headmotif import cli
 from in_process import call
 
 FASTA = b">a\nACGTACGTTATAATACGT\n"
@@ -39,14 +42,38 @@ def test_both_ways_give_the_same_streams_and_exit_code(tmp_path: Path, case: str
     assert here.returncode == code
 
 
-def test_the_process_is_left_as_it_was(tmp_path: Path) -> None:
-    before = os.getcwd(), dict(os.environ), sys.stdin, sys.stdout, sys.stderr, torch.get_num_threads(), torch.get_deterministic_debug_mode()
+def state() -> tuple[object, ...]:
+    """What a command could leave behind in a process."""
+    streams = sys.stdin, sys.stdout, sys.stderr
+    settings = torch.get_num_threads(), torch.get_deterministic_debug_mode(), torch.utils.deterministic.fill_uninitialized_memory
+    return os.getcwd(), dict(os.environ), *streams, *settings
+
+
+@pytest.mark.parametrize("model", ["ecoli-tss", "nowhere"])
+def test_the_process_is_left_as_it_was(tmp_path: Path, model: str) -> None:
+    before = state()
     (tmp_path / "genome.fa").write_bytes(FASTA * 10)
-    call("predict-annot", "genome.fa", "--threads", "2", "-o", "calls.bed", cwd=tmp_path, environment={"SOME": "thing"})
-    assert before == (
-        *(os.getcwd(), dict(os.environ), sys.stdin, sys.stdout, sys.stderr),
-        *(torch.get_num_threads(), torch.get_deterministic_debug_mode()),
-    )
+    words = ["genome.fa", "--model", model, "--threads", "3", "-o", "calls.bed"]
+    call("predict-annot", *words, cwd=tmp_path, environment={"SOME": "thing"})
+    assert state() == before
+
+
+def test_a_context_lasts_as_long_as_the_command() -> None:
+    lasts = []
+
+    @contextlib.contextmanager
+    def context() -> Iterator[str]:
+        lasts.append("in")
+        yield "value"
+        lasts.append("out")
+
+    def nothing() -> None:
+        assert cli.enter(context()) == "value"
+        assert lasts == ["in"]
+
+    with pytest.raises(SystemExit) as ended:
+        cli.command(nothing)([])
+    assert (ended.value.code, lasts) == (0, ["in", "out"])
 
 
 def test_a_bug_is_no_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

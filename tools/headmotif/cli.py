@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 bad data (one line on stderr), 2 bad usage, 130 Ctrl-C, 141 closed pipe.
 """
 
+import contextlib
 import errno
 import functools
 import inspect
@@ -10,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -39,6 +40,19 @@ Feature = Annotated[str, typer.Option(help="The feature type whose 5' ends are t
 ModelFile = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote, or the name of a built-in one; - is standard input.")
 ]
+
+
+_T = TypeVar("_T")
+_running: list[contextlib.ExitStack] = []
+"""What the commands that run now have entered: one, or several where one calls another."""
+
+
+def enter(context: contextlib.AbstractContextManager[_T]) -> _T:
+    """Enter a context until the running command ends, so that it leaves the process as it was; what the context gives.
+
+    Where no command runs (its function was called as a function), the context is not left.
+    """
+    return _running[-1].enter_context(context) if _running else context.__enter__()
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -104,7 +118,12 @@ _Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_pr
 def _run(function: Callable[..., None], name: str, options: dict[str, object]) -> None:
     """Run a command; the one place where an exception becomes an exit code."""
     try:
-        function(**options)
+        with contextlib.ExitStack() as entered:
+            _running.append(entered)
+            try:
+                function(**options)
+            finally:
+                _running.pop()
         sys.stdout.flush()
     except InputError as error:
         _leave(f"{name}: {error}", 1)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, enter, say, usable_threads
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def attn2bed(
         say(line, quiet)
     lengths, circles = {c.name: c.length for c in seen.contigs}, [c.name for c in seen.contigs if c.circular]
     if ism and trained:
-        where = compute.choose(device, "float32", usable_threads(threads))
+        where = enter(compute.using(device, "float32", usable_threads(threads)))
         net = presets.with_heads(trained, model).to(where.device)
         told = Progress("replacing bases", len(regions), quiet)
         drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, 0, where, ism, seed, told)

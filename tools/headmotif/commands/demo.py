@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Quiet, Seed, Threads, say, usable_threads
+from ..cli import Quiet, Seed, Threads, enter, say, usable_threads
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
     from ..steps.network import device as compute
     from ..steps.training import rehearsal
 
-    where = compute.choose("auto", "auto", usable_threads(threads))
+    where = enter(compute.using("auto", "auto", usable_threads(threads)))
     pace = rehearsal.pace("default", length, promoters, where)
     began = time.monotonic()
     subprocess.run([sys.executable, "-c", "import torch"], check=True)

@@ -17,6 +17,7 @@ from ..cli import (
     SitesFile,
     Threads,
     command,
+    enter,
     say,
     usable_threads,
 )
@@ -75,7 +76,7 @@ def dump_attention(
     trained = model_tensor.opened(model, MODELS)
     net = presets.with_heads(trained, model)
     data = genome_file.read(genome)
-    where = compute.choose(device, precision, usable_threads(threads))
+    where = enter(compute.using(device, precision, usable_threads(threads)))
     net.to(where.device)
     if everywhere:
         known, background, shuffled = drawn.everywhere(data), 0, 0  # there is nothing else left

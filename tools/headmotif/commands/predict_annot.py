@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import Device, Output, Precision, Progress, Quiet, Seed, Threads, command, enter, say, usable_threads
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _annotator(trained: "Trained", asked: "Asked", device: str, precision: str, 
     from ..steps.network import device as devices
     from ..steps.network import presets
 
-    where = devices.choose(device, precision, usable_threads(threads))
+    where = enter(devices.using(device, precision, usable_threads(threads)))
     net = presets.of_model(trained).to(where.device)
     return Annotator(trained, net, where, asked, sigma70(motifs.read(str(MOTIFS)).motifs))
 

@@ -17,6 +17,7 @@ from ..cli import (
     SitesFile,
     Threads,
     command,
+    enter,
     say,
     usable_threads,
 )
@@ -89,7 +90,7 @@ def score_heads(
     known = named_sites.of_genome(data, sites, feature)
     asked = queries.sample(known, limit, seed)
     looked_at = queries.joined(asked, queries.matched(data, asked, known, background, seed))
-    where = devices.choose(device, precision, usable_threads(threads))
+    where = enter(devices.using(device, precision, usable_threads(threads)))
     wanted = measures.part(data, trained, ablate, seed)
     say(_forecast(net, data, where, len(looked_at[0]), 1 + len(rivals) + len(knowing_nothing), wanted), quiet and not dry_run)
     if dry_run:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, GenomeFiles, Output, Precision, Progress, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import Device, GenomeFiles, Output, Precision, Progress, Quiet, Seed, Threads, command, enter, say, usable_threads
 from ..errors import InputError
 from ..steps.training.recipe import DEFAULT
 
@@ -85,7 +85,7 @@ def train_annot(
 
     _refuse_options(refit, bool(init or validation or test or epochs or steps), resume, checkpoint)
     tensors.refuse_terminal("" if dry_run else output)
-    where = devices.choose(device, precision, usable_threads(threads))
+    where = enter(devices.using(device, precision, usable_threads(threads)))
     team = distributed.joined(where.device.type)
     quiet = quiet or not team.first
     data, regions = _genomes(genome)

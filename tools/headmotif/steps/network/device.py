@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +28,20 @@ class Compute:
 
     def __str__(self) -> str:
         return f"{self.device.type}, {str(self.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
+
+
+@contextlib.contextmanager
+def using(device: str, precision: str, threads: int) -> Iterator[Compute]:
+    """The device and precision asked for, as `choose` takes them, for as long as the context lasts: then PyTorch's threads and its
+    strictness are as they were. What the C library keeps stays kept."""
+    before, strict = torch.get_num_threads(), torch.get_deterministic_debug_mode()
+    filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]  # see `choose`
+    try:
+        yield choose(device, precision, threads)
+    finally:
+        torch.set_num_threads(before)
+        torch.set_deterministic_debug_mode(strict)
+        torch.utils.deterministic.fill_uninitialized_memory = filled  # type: ignore[attr-defined]
 
 
 def choose(device: str, precision: str, threads: int) -> Compute:
