@@ -1,0 +1,85 @@
+"""What may be `-` gives through standard input the bytes that it gives from a file, gzip too.
+
+head-report is not among them: its page tells the digest of each file, and a pipe has none.
+"""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fixed_run import DATA
+from in_process import call
+
+FEW = "--max-e 1000 --min-sites 8 --widths 6-8 --threads 1"
+TINY = "--threads 1 --limit 20 --background 100"
+ALL = {
+    "fasta2tensor {genome.fa}",
+    "fasta2tensor {genome.gbk}",
+    "fasta2tensor {genome.safetensors}",
+    "fasta2tensor genome.fa --sites x={sites.bed}",
+    "fasta2tensor genome.fa --mask {mask.bed} --sites x=sites.bed",
+    "fasta2tensor genome.fa --annotation {genes.gff3}",
+    "train-annot {genome.safetensors} --init tiny.safetensors --steps 1 --batch 2 --precision float32 --threads 1",
+    "train-annot genome.safetensors --init {tiny.safetensors} --steps 1 --batch 2 --precision float32 --threads 1",
+    "dump-attention {tiny.safetensors} genome.safetensors --shuffled 0 " + TINY,
+    "dump-attention tiny.safetensors {genome.safetensors} --shuffled 0 " + TINY,
+    "dump-attention tiny.safetensors genome.fa --sites {sites.bed} --shuffled 0 " + TINY,
+    "attn2bed {attention.safetensors}",
+    "bed2pwm {regions.bed} genome.fa " + FEW,
+    "bed2pwm regions.bed {genome.fa} " + FEW,
+    "bed2pwm regions.bed genome.fa --controls {controls.bed} " + FEW,
+    "pwm-compare {motifs.meme} --max-q 1",
+    "pwm-compare TATAAT {motifs.meme} --max-q 1",
+    "pwm-compare motifs.meme motifs.meme --max-q 1 --group {groups.tsv}",
+    "predict-annot {genome.fa} --model tiny.safetensors --top 20 --threads 1",
+    "predict-annot genome.fa --model {tiny.safetensors} --top 20 --threads 1",
+    "predict-annot genome.fa --model tiny.safetensors --top 20 --threads 1 --genes {genes.gff3} --table out.tsv",
+    "predict-annot genome.fa --model tiny.safetensors --top 20 --threads 1 --genes {genome.gbk} --table out.tsv",
+    "predict-annot {genome.gbk} --model tiny.safetensors --top 20 --threads 1 --table out.tsv --genbank out.gbk",
+    "predict-annot genome.fa --model tiny.safetensors --top 20 --threads 1 --vcf {variants.vcf} --variants out.tsv",
+    "annot-compare sites={sites.bed} true=true.bed --genome genome.fa",
+    "annot-compare sites=sites.bed true=true.bed --genome {genome.fa}",
+    "annot-compare sites=sites.bed --genome genome.fa --truth {true.bed} --draws 5",
+    "annot-compare sites=sites.bed --genome genome.fa --truth true.bed --draws 5 --genes {genes.gff3}",
+    "score-heads {tiny.safetensors} genome.safetensors --ablate 0 --promoters 0 --untrained 0 " + TINY,
+    "score-heads tiny.safetensors {genome.safetensors} --ablate 0 --promoters 0 --untrained 0 " + TINY,
+    "score-heads tiny.safetensors genome.fa --sites {sites.bed} --ablate 0 --promoters 0 --untrained 0 " + TINY,
+    "headmotif inspect {motifs.meme}",
+}
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fixed files, the genome as FASTA and as GenBank with a gene, and a table of groups."""
+    folder = tmp_path_factory.mktemp("inputs") / "in"
+    shutil.copytree(DATA, folder)
+    (folder / "genome.fa").write_bytes(gzip.decompress((folder / "genome.fa.gz").read_bytes()))
+    words = "genome.fa --model tiny.safetensors --top 1 --threads 1 --genbank genome.gbk -o x.bed --quiet"
+    assert call("predict-annot", *words.split(), cwd=folder).returncode == 0
+    text = (folder / "genome.gbk").read_text(encoding="utf-8")
+    head = next(line for line in text.splitlines(True) if line.startswith("FEATURES"))
+    gene = '     gene            400..2900\n                     /gene="abc"\n'
+    (folder / "genome.gbk").write_text(text.replace(head, head + gene, 1), encoding="utf-8")
+    names = [line.split()[1] for line in (folder / "motifs.meme").read_text(encoding="utf-8").splitlines() if line[:6] == "MOTIF "]
+    (folder / "groups.tsv").write_text("motif\tgroup\n" + "".join(f"{name}\tone\n" for name in names), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("line", sorted(ALL))
+def test_a_pipe_gives_the_bytes_of_a_file(inputs: Path, tmp_path: Path, line: str) -> None:
+    name = line[line.index("{") + 1 : line.index("}")]
+    content = (inputs / name).read_bytes()
+    results = []
+    for way, given in ((name, b""), ("-", content), ("-", gzip.compress(content))):
+        folder = tmp_path / str(len(results))
+        shutil.copytree(inputs, folder)
+        command, *words = line.replace("{" + name + "}", way).split()
+        done = call(command, *words, *([] if command == "headmotif" else ["--quiet"]), cwd=folder, input=given)
+        assert done.returncode == 0, done.stderr.decode()
+        others = {path.name: path.read_bytes() for path in folder.iterdir() if path.name.startswith("out.")}
+        results.append((done.stdout.replace(b"standard input", name.encode()), others))
+        shutil.rmtree(folder)
+    assert results[0] == results[1] == results[2]
+    assert results[0][0]
