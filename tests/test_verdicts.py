@@ -8,7 +8,7 @@ import pytest
 
 from headmotif import __version__
 from headmotif.data import Match
-from headmotif.data import verdict as kinds
+from headmotif.data.verdict import Kind
 from headmotif.report import findings, methods, verdicts
 
 NAN = float("nan")
@@ -25,16 +25,16 @@ def match(query: str, target: str, q: float, p: float = 0.001) -> Match:
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("nothing beyond background", kinds.NOTHING),
-        ("no more than heads that know nothing", kinds.NOTHING),
-        ("too few regions for a motif", kinds.NOTHING),
-        ("position", kinds.POSITION),
-        ("content", kinds.KNOWN),
-        ("content, recurs", kinds.KNOWN),
-        ("content, no effect alone, recurs", kinds.KNOWN),
-        ("content, does not recur", kinds.UNSTABLE),
-        ("content, no effect alone, does not recur", kinds.UNSTABLE),
-        ("", kinds.UNTESTED),
+        ("nothing beyond background", Kind.NOTHING),
+        ("no more than heads that know nothing", Kind.NOTHING),
+        ("too few regions for a motif", Kind.NOTHING),
+        ("position", Kind.POSITION),
+        ("content", Kind.KNOWN),
+        ("content, recurs", Kind.KNOWN),
+        ("content, no effect alone, recurs", Kind.KNOWN),
+        ("content, does not recur", Kind.UNSTABLE),
+        ("content, no effect alone, does not recur", Kind.UNSTABLE),
+        ("", Kind.UNTESTED),
     ],
 )
 def test_score_heads_verdict_decides_before_any_match(said, kind):
@@ -61,8 +61,8 @@ def test_every_verdict_that_score_heads_can_give_is_known_here():
 
 def test_a_match_names_only_up_to_its_q():
     at, above = (verdicts.verdicts([row("L1H1", "content")], [match("L1H1", "x", q)])["L1H1"] for q in (0.05, 0.0501))
-    assert (at.kind, at.label, at.match.target) == (kinds.KNOWN, "known element: x", "x")
-    assert (above.kind, above.match) == (kinds.CANDIDATE, None)
+    assert (at.kind, at.label, at.match.target) == (Kind.KNOWN, "known element: x", "x")
+    assert (above.kind, above.match) == (Kind.CANDIDATE, None)
 
 
 def test_the_best_match_is_the_smallest_q_then_p_then_the_first():
@@ -75,7 +75,7 @@ def test_the_best_match_is_the_smallest_q_then_p_then_the_first():
 def test_of_a_group_the_head_with_most_regions_stands_for_all():
     rows = [row("A", "content", 1, 5), row("B", "content, recurs", 1, 9), row("C", "content", 1, 9), row("D", "content", 2, 1)]
     found = verdicts.verdicts(rows, [])
-    assert [found[name].kind for name in "ABCD"] == [kinds.REDUNDANT, kinds.CANDIDATE, kinds.REDUNDANT, kinds.CANDIDATE]
+    assert [found[name].kind for name in "ABCD"] == [Kind.REDUNDANT, Kind.CANDIDATE, Kind.REDUNDANT, Kind.CANDIDATE]
     assert found["A"].label == "redundant with B"
 
 
@@ -83,7 +83,7 @@ def test_a_head_without_content_leads_no_group():
     """Neither one that fails its null nor one that does not recur makes another redundant, however many regions it has."""
     rows = [row("A", "position", 1, 500), row("B", "content, does not recur", 1, 400), row("C", "content, recurs", 1, 3)]
     found = verdicts.verdicts(rows, [])
-    assert [found[name].kind for name in "ABC"] == [kinds.POSITION, kinds.UNSTABLE, kinds.CANDIDATE]
+    assert [found[name].kind for name in "ABC"] == [Kind.POSITION, Kind.UNSTABLE, Kind.CANDIDATE]
 
 
 def test_a_head_without_regions_that_the_model_needs_is_told():
@@ -111,7 +111,7 @@ def test_strongest_regions_are_told_beside_what_a_head_is_named_by():
     rows = [row(name, "content", group) for group, name in enumerate("ABC")] + [row("D", "position", 9)]
     rare = [match(f"{name}@-12^16", "LexA", 1e-7) for name in "ACD"]
     found = verdicts.verdicts(rows, [*rare, match("A", "TATA", 0.01), match("B^4", "CRP", 1e-4), match("C@5", "LexA", 1e-5)])
-    assert [found[name].label for name in "ABCD"] == ["known element: TATA", "candidate", "known element: LexA", verdicts.POSITION]
+    assert [found[name].label for name in "ABCD"] == ["known element: TATA", "candidate", "known element: LexA", Kind.POSITION]
     assert "Its motif at −12 where it adds most (one region in 16) resembles LexA (q = 1e-07)." in found["A"].text
     assert "Its motif where it adds most (one region in 4) resembles CRP" in found["B"].text
     assert "where it adds most" not in found["C"].text + found["D"].text
@@ -230,9 +230,7 @@ def test_a_number_that_is_none_is_no_number():
     assert math.isnan(findings._number(None))
 
 
-@pytest.mark.parametrize(
-    ("overlap", "kind", "label"), [(8, kinds.KNOWN, "known element: x"), (7, kinds.CANDIDATE, "candidate: part of x?")]
-)
+@pytest.mark.parametrize(("overlap", "kind", "label"), [(8, Kind.KNOWN, "known element: x"), (7, Kind.CANDIDATE, "candidate: part of x?")])
 def test_a_match_of_less_than_half_of_a_motif_names_nothing(overlap, kind, label):
     """A head at -33 that reads TTG resembles six of the sixteen columns of sigma54: it is no sigma 54 head."""
     half = Match("A", "x", 0, 0.001, 0.1, 0.01, overlap, "T" * 8, "ACGT" * 4, "+")
@@ -253,7 +251,7 @@ def test_the_head_that_stands_for_a_group_does_not_depend_on_the_order_of_rows()
         found = verdicts.verdicts(some, [])
         assert verdicts.leaders(some) == {1: "L1H9"}
         assert found["L1H10"].label == found["L2H1"].label == "redundant with L1H9"
-        assert found["L3H1"].kind == kinds.POSITION
+        assert found["L3H1"].kind == Kind.POSITION
 
 
 def test_a_head_that_is_of_a_group_only_through_another_is_not_said_to_be_like_its_leader():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..data import Genome, Sites
     from ..steps.calling.evaluation import Row
     from ..steps.sites.agreement import Agreement
-    from ..steps.sites.diagnosis import Verdict
+    from ..steps.sites.diagnosis import Diagnosis
 
 PAIRS_SHOWN = 10
 """So many pairs of sets are told of, a line each."""
@@ -215,7 +215,7 @@ def _check(sets: "Mapping[str, Sites]", genome: "Genome", path: str, quiet: bool
         tables.write_table(path, _check_columns(found))
 
 
-def _check_columns(found: "Mapping[str, Verdict]") -> dict[str, list]:
+def _check_columns(found: "Mapping[str, Diagnosis]") -> dict[str, list]:
     """A row for each set and strand (both, +, -)."""
     from ..steps.sites import coordinate_checks as label_checks
 

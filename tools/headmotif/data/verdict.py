@@ -1,26 +1,28 @@
 """What is said of a head in the report, and pieces of genome that show it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from .motif import Match
 
-KNOWN, CANDIDATE, REDUNDANT, UNSTABLE, POSITION, NOTHING, UNTESTED = (
-    "known element",
-    "candidate",
-    "redundant",
-    "does not recur",
-    "not beyond its positional null",
-    "nothing beyond chance",
-    "not tested",
-)
-KINDS = (KNOWN, CANDIDATE, REDUNDANT, UNSTABLE, POSITION, NOTHING, UNTESTED)
+
+class Kind(StrEnum):
+    """What may be said of a head, in the order of the page."""
+
+    KNOWN = "known element"
+    CANDIDATE = "candidate"
+    REDUNDANT = "redundant"
+    UNSTABLE = "does not recur"
+    POSITION = "not beyond its positional null"
+    NOTHING = "nothing beyond chance"
+    UNTESTED = "not tested"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """kind: one of `KINDS`. label: with the element or the head that it names. text: a sentence or two. match: the match that names it."""
+    """What is said of a head. label: with the element or the head that it names. text: a sentence or two. match: what names it."""
 
-    kind: str
+    kind: Kind
     label: str
     text: str
     match: Match | None = None

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..data import Match, source
-from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, Verdict
+from ..data.verdict import Kind, Verdict
 from .verdicts import READS, Row, at_place, named, of_place, surest
 
 CALLED = 0.1
@@ -101,16 +101,17 @@ def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     count = Counter(verdict.kind for verdict in said.values())
     reading = sum(count[kind] for kind in READS)
     lines = [f"Of {len(rows)} heads, {reading} read content that passes its control{_recurring(rows)}."]
-    leading = [name for name, verdict in said.items() if verdict.kind in (KNOWN, CANDIDATE)]
-    if count[REDUNDANT]:
-        choose = "chooses" if count[REDUNDANT] == 1 else "choose"
+    leading = [name for name, verdict in said.items() if verdict.kind in (Kind.KNOWN, Kind.CANDIDATE)]
+    if count[Kind.REDUNDANT]:
+        choose = "chooses" if count[Kind.REDUNDANT] == 1 else "choose"
         lines.append(
-            f"{count[REDUNDANT]} of these {choose} the same bases as another head: that leaves {_many(len(leading), 'different thing')}."
+            f"{count[Kind.REDUNDANT]} of these {choose} the same bases as another head: that leaves "
+            f"{_many(len(leading), 'different thing')}."
         )
     peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
     for kind, words in (
-        (KNOWN, "These resemble known motifs"),
-        (CANDIDATE, "These match no known motif, or a small part of one, and are candidates"),
+        (Kind.KNOWN, "These resemble known motifs"),
+        (Kind.CANDIDATE, "These match no known motif, or a small part of one, and are candidates"),
     ):
         those = [name for name in leading if said[name].kind == kind]
         shown = [f"{name} at {_signed(peak[name])}{_named(said[name])}" for name in those]
@@ -150,9 +151,9 @@ def _named(verdict: Verdict) -> str:
 def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     lines = []
     for kind, words in (
-        (POSITION, ("did not pass the positional null (the attended distances swapped among the sites)",) * 2),
-        (UNSTABLE, [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")]),
-        (NOTHING, [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")]),
+        (Kind.POSITION, ("did not pass the positional null (the attended distances swapped among the sites)",) * 2),
+        (Kind.UNSTABLE, [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")]),
+        (Kind.NOTHING, [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")]),
     ):
         those = [name for name, verdict in said.items() if verdict.kind == kind]
         if those:

@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ..data import Match, Motif, source
-from ..data.verdict import KINDS, Example, Verdict
+from ..data.verdict import Example, Kind, Verdict
 from ..formats import meme
 from . import drawings, logos, tables, track
 from .run import Row, Run
@@ -62,7 +62,7 @@ def render(run: Run) -> str:
         figures=figures,
         captions=drawings.CAPTIONS,
         glyphs=logos.glyphs() if any(card.logo or card.further for card in cards) else "",
-        kinds=[(kind, slug(kind), n) for kind in KINDS if (n := sum(card.verdict.kind == kind for card in cards))],
+        kinds=[(kind, slug(kind), n) for kind in Kind if (n := sum(card.verdict.kind == kind for card in cards))],
         groups=groups(run.rows),
         tables={name: (words, rows) for name, words, rows in tables.all_of(run)},
         meme=meme_file(run),

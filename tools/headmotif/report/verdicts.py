@@ -17,11 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..data import Match, in_order, source
-from ..data.verdict import CANDIDATE, KNOWN, NOTHING, POSITION, REDUNDANT, UNSTABLE, UNTESTED, Verdict
+from ..data.verdict import Kind, Verdict
 
 Row = Mapping[str, float | str]
 
-READS = (KNOWN, CANDIDATE, REDUNDANT)
+READS = (Kind.KNOWN, Kind.CANDIDATE, Kind.REDUNDANT)
 """The kinds of heads that read content: their motif passed its control, and they recur where that was looked for."""
 MATCH_Q = 0.05
 """Largest q of a match that names an element."""
@@ -30,21 +30,21 @@ PLACE_Q = 0.001
 with q up to 0.05."""
 
 RULES = (
-    (NOTHING, "no region, no more regions than heads that know nothing have, or too few for a motif"),
+    (Kind.NOTHING, "no region, no more regions than heads that know nothing have, or too few for a motif"),
     (
-        POSITION,
+        Kind.POSITION,
         "its motif scores no higher at the distances that it chose for each site than at the same distances swapped among the sites",
     ),
-    (UNTESTED, "the table of heads was not given, so no control is known"),
-    (UNSTABLE, "it passed that test, but too few models trained from other seeds have a head that chooses the same bases"),
-    (REDUNDANT, "it passed, and belongs to a group of heads that choose the same bases, of which the named head has the most regions"),
+    (Kind.UNTESTED, "the table of heads was not given, so no control is known"),
+    (Kind.UNSTABLE, "it passed that test, but too few models trained from other seeds have a head that chooses the same bases"),
+    (Kind.REDUNDANT, "it passed, and belongs to a group of heads that choose the same bases, of which the named head has the most regions"),
     (
-        KNOWN,
+        Kind.KNOWN,
         f"it passed, and a known motif, of which half or more lies under the head's, matches with q of at most {MATCH_Q} "
         f"(under that of one of its places: {PLACE_Q}): "
         "a resemblance, not a proof of binding",
     ),
-    (CANDIDATE, "it passed, and no known motif matches; where a smaller part of one does, the label names it with a question mark"),
+    (Kind.CANDIDATE, "it passed, and no known motif matches; where a smaller part of one does, the label names it with a question mark"),
 )
 """The kinds and their rules in words, in the order in which they are tried."""
 
@@ -148,26 +148,31 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
         like = f"Its motif{at_place(match.query)} resembles {_much(match)} (q = {match.q:.2g})."
     if not said:
         return Verdict(
-            UNTESTED, f"not tested; like {match.target}" if match else UNTESTED, f"No control was run on this motif. {like}", match
+            Kind.UNTESTED,
+            f"not tested; like {match.target}" if match else Kind.UNTESTED,
+            f"No control was run on this motif. {like}",
+            match,
         )
     if said == "position":
-        return Verdict(POSITION, POSITION, "Its regions' motif is no stronger than at the same distances swapped among the sites.", match)
+        return Verdict(
+            Kind.POSITION, Kind.POSITION, "Its regions' motif is no stronger than at the same distances swapped among the sites.", match
+        )
     if not said.startswith("content"):
         lost = row.get("ap_zero_high", 0.0)
         yet = " Yet the model is worse without it." if isinstance(lost, float) and lost < 0 else ""
-        return Verdict(NOTHING, said, f"{said[:1].upper()}{said[1:]}: nothing can be said of what it reads.{yet}", match)
+        return Verdict(Kind.NOTHING, said, f"{said[:1].upper()}{said[1:]}: nothing can be said of what it reads.{yet}", match)
     beyond = "Its motif is stronger than at the same distances swapped among the sites"
     if "does not recur" in said:
         where = f"recurs in {row['recurs']:.0f} of {row['models']:.0f} models of other seeds" if "recurs" in row else "does not recur"
-        return Verdict(UNSTABLE, UNSTABLE, f"{beyond}, but it {where}: too few to rest a claim on it. {like}", match)
+        return Verdict(Kind.UNSTABLE, Kind.UNSTABLE, f"{beyond}, but it {where}: too few to rest a claim on it. {like}", match)
     alone = " The motif alone moves no score in shuffled promoters." if "no effect alone" in said else ""
     if leader and leader != name:
-        return Verdict(REDUNDANT, f"redundant with {leader}", f"{_same(row, leader)}{alone} {like}", match)
+        return Verdict(Kind.REDUNDANT, f"redundant with {leader}", f"{_same(row, leader)}{alone} {like}", match)
     if match and not partial(match):
-        return Verdict(KNOWN, f"known element: {match.target}", f"{beyond}.{alone} {like}", match)
-    label = f"{CANDIDATE}: part of {match.target}?" if match else CANDIDATE
+        return Verdict(Kind.KNOWN, f"known element: {match.target}", f"{beyond}.{alone} {like}", match)
+    label = f"{Kind.CANDIDATE}: part of {match.target}?" if match else Kind.CANDIDATE
     doubt = " So short a piece many motifs share: it names nothing." if match else ""
-    return Verdict(CANDIDATE, label, f"{beyond}.{alone} {like}{doubt}", match)
+    return Verdict(Kind.CANDIDATE, label, f"{beyond}.{alone} {like}{doubt}", match)
 
 
 def _same(row: Row, leader: str) -> str:

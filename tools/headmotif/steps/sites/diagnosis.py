@@ -26,7 +26,7 @@ GROUP, GROUPS = 100, 40
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Diagnosis:
     """kind: one of the words above; words: one sentence or two; both, plus, minus: the checks of all sites and of each strand's."""
 
     kind: str
@@ -36,11 +36,11 @@ class Verdict:
     minus: Check
 
 
-def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Verdict:
+def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Diagnosis:
     """Check sites; background: `label_checks.minus10_background` of the genome, where it is known already."""
     background = label_checks.minus10_background(genome) if background is None else background
     both, plus, minus = (label_checks.check(genome, sites.take(rows), background) for rows in _rows(sites))
-    return Verdict(*_said(genome, sites, both, plus, minus), both, plus, minus)
+    return Diagnosis(*_said(genome, sites, both, plus, minus), both, plus, minus)
 
 
 def _rows(sites: Sites) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
