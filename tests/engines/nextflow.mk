@@ -6,7 +6,7 @@ WITH_NEXTFLOW = OMP_NUM_THREADS=1 PATH="$(CURDIR)/../shared/engines/bin:$$PATH:$
 .PHONY: test-nextflow
 
 test-nextflow: $(READY) $(NEXTFLOW_READY)
-	$(WITH_NEXTFLOW) $(VENV)/bin/python -m pytest -n 2 --dist loadgroup tests/engines/test_nextflow.py tests/test_wrappers_nextflow.py
+	$(WITH_NEXTFLOW) $(VENV)/bin/python -m pytest tests/engines/test_nextflow.py tests/test_wrappers_nextflow.py
 
 $(NEXTFLOW_READY): tests/engines/nextflow.mk
 	command -v java >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -q -y --no-install-recommends openjdk-17-jre-headless; } || { echo "test-nextflow needs Java 17 (apt-get install openjdk-17-jre-headless)" >&2; exit 1; }

@@ -19,8 +19,6 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 PARSERS = ["v1", "v2"]
-RUNS = pytest.mark.xdist_group("runs")
-"""Those that share the runs of the test profile are done by one worker; the other worker does the many short ones meanwhile."""
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +76,10 @@ def finished(folder: Path) -> list[Path]:
     return list(folder.glob("work/*/*/.exitcode"))
 
 
-@RUNS
 def test_the_test_profile_gives_the_shells_bytes(whole: tuple, truth: dict[str, bytes]) -> None:
     assert_same(results(whole[0] / "results-test"), truth)
 
 
-@RUNS
 def test_every_command_tells_its_version(whole: tuple) -> None:
     text = (whole[0] / "results-test/pipeline_info/versions.yml").read_text()
     processes = re.findall(r"^(\w+):\n    (\w+): (\S+)$", text, re.M)
@@ -95,7 +91,6 @@ def modules() -> list[str]:
     return sorted(path.parent.name for path in PIPELINE.glob("modules/*/main.nf"))
 
 
-@RUNS
 def test_multiqc_shows_every_read_sample_and_every_annotated_one(whole: tuple) -> None:
     folder = whole[0] / "results-test" / "multiqc"
     samples = (folder / "multiqc_data" / "multiqc_headmotif_status_table.txt").read_text()
@@ -103,7 +98,6 @@ def test_multiqc_shows_every_read_sample_and_every_annotated_one(whole: tuple) -
     assert (folder / "multiqc.html").stat().st_size > 100_000
 
 
-@RUNS
 def test_a_killed_run_is_resumed_to_the_same_bytes(killed: tuple, truth: dict[str, bytes]) -> None:
     folder, at_the_kill, done, _orphan = killed
     assert done.returncode == 0, done.stdout + done.stderr
@@ -115,7 +109,6 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(killed: tuple, truth: dict[st
     assert_same(results(folder / "results-test"), truth)
 
 
-@RUNS
 def test_a_task_that_outlives_its_driver_does_no_harm(killed: tuple, truth: dict[str, bytes]) -> None:
     folder, _at_the_kill, _done, orphan = killed
     ends = time.monotonic() + 600
@@ -144,7 +137,6 @@ def test_the_stub_makes_every_task(tmp_path: Path, parser: str) -> None:
     assert not [t for t in tasks if t.startswith("MULTIQC")]  # 'false' as a text is false
 
 
-@RUNS
 def test_a_broken_sample_fails_by_its_name_and_the_others_finish(tmp_path: Path, truth: dict[str, bytes]) -> None:
     (tmp_path / "broken.fa").write_text(">contig\nACGT\n!!!\n")
     rows = [f"{name},{DATA / name / 'genome.fa.gz'},,{'all' if name == 'gamma' else ''},ecoli-tss" for name in ("gamma", "delta")]
