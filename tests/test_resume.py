@@ -27,7 +27,22 @@ def genome(tmp_path_factory, run):
 def words(genome, folder):
     names = {"--output": "model", "--history": "history.tsv", "--metrics": "metrics.json", "--checkpoint": "state"}
     files = [str(word) for option, name in names.items() for word in (option, folder / name)]
-    size = ["--steps", "60", "--every", "5", "--batch", "4", "--length", "64", "--threads", "1", "--precision", "float32"]
+    size = [
+        "--preset",
+        "cnn",
+        "--steps",
+        "60",
+        "--every",
+        "5",
+        "--batch",
+        "4",
+        "--length",
+        "64",
+        "--threads",
+        "1",
+        "--precision",
+        "float32",
+    ]
     return [str(Path(sys.executable).with_name("train-annot")), str(genome), *size, *files]
 
 
