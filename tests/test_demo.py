@@ -14,6 +14,7 @@ from headmotif.formats import bed, tables
 from headmotif.steps.network import presets as model
 from headmotif.steps.training.rehearsal import Pace
 from in_process import call
+from signatures import options
 
 LAYERS, HEADS, PROMOTERS = 2, 4, 500
 SMALL = ["--length", "150000", "--promoters", str(PROMOTERS), "--steps", "300", "--threads", "1"]
@@ -105,6 +106,8 @@ def test_the_whole_demo_finds_what_was_planted(tmp_path: Path) -> None:
 
 
 def test_the_forecast_is_the_sum_of_what_is_done() -> None:
+    (background,) = (one.default for one in options("dump-attention") if one.flag == "--background")
+    assert background == demonstration.BACKGROUND  # the chain leaves it to the command
     pace = Pace(step=0.5, nucleotide=1e-3, query=0.01, steps=1000, between=25)
     training, evaluations, scored = 650 * 0.5, 400 * (650 / 25 + 1) * 0.1, 400 * 0.3
     read = 0.01 * (80 + 4000 + 2 * (80 + 1000))

@@ -166,17 +166,21 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
     genome = type(genome)(contigs, genome.base)
     net = network(READER, labels=2, seed=3)
     raw = np.stack([expected, expected])
-    every = prediction.predict(net, genome, raw, asked(threshold=0.0), CPU, None, SIGMA70).calls
-    best = prediction.predict(net, genome, raw, asked(top=7), CPU, None, SIGMA70)
+
+    def called(asked):
+        return prediction.Annotator(Trained({}, {}), net, CPU, asked, SIGMA70).predict(genome, raw, None)
+
+    every = called(asked(threshold=0.0)).calls
+    best = called(asked(top=7))
     assert sorted(best.calls.strength.tolist()) == sorted(every.strength.tolist())[-7:]
     assert best.threshold == best.calls.strength.min()
-    allowed = prediction.predict(net, genome, raw, asked(fdr=1.0, decoy=20_000), CPU, None, SIGMA70)
+    allowed = called(asked(fdr=1.0, decoy=20_000))
     assert len(allowed.calls) == len(every)
     share = np.array([float(x) for x in allowed.columns["fdr"]])
     assert (np.diff(share[np.argsort(allowed.calls.strength)]) <= 1e-9).all()
-    some = prediction.predict(net, genome, raw, asked(fdr=float(np.median(share)), decoy=20_000), CPU, None, SIGMA70)
+    some = called(asked(fdr=float(np.median(share)), decoy=20_000))
     assert 0 < len(some.calls) < len(every) or len(set(share)) == 1
-    own = prediction.predict(net, genome, raw, asked(fdr=0.2), CPU, None, SIGMA70).calls
+    own = called(asked(fdr=0.2)).calls
     assert 0 < len(own) < len(every)
     assert 1 - own.strength.mean() <= 0.2
     with pytest.raises(InputError, match="knows tss, tis"):

@@ -19,8 +19,6 @@ SIGNIFICANT = 0.05
 REPORT = "report.html"
 ON_TARGET = 0.5
 """Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a lookalike, not a find."""
-
-
 SCORED, BESIDE, PUT_INTO = 400, 1000, 50
 """Sites and background positions that score-heads reads here, and shuffled promoters: 400 sites say of a head what 800 do."""
 BACKGROUND = 4000

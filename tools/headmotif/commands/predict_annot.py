@@ -89,7 +89,8 @@ def predict_annot(
     """
     from dataclasses import asdict
 
-    from ..formats import calls, genome_with_genes, sample_sheet
+    from ..builtin import MODELS
+    from ..formats import calls, genome_with_genes, model_tensor, sample_sheet
     from ..formats.files import refuse_unwritable
     from ..runs.many_genomes import annotate_samples
     from ..steps.calling import prediction
@@ -99,7 +100,7 @@ def predict_annot(
     of_one = {"output": output.strip("-"), **tracks, **others, "genes": genes, "circular": circular, "vcf": vcf}
     _refuse_one_with_many(genome, {name: value for name, value in of_one.items() if value}, genomes, output_dir, bool(also or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), decoy, (vcf, variants))
-    trained = _opened(model)
+    trained = model_tensor.opened(model, MODELS)
     asked = _asked(model, trained, label, (threshold, top, fdr), merge, decoy, seed)
     annotator = _annotator(trained, asked, device, precision, threads)
     if genomes:
@@ -122,13 +123,6 @@ def predict_annot(
     calls.write_calls(output, found)
     for line in fit.words:
         say(line, quiet)
-
-
-def _opened(model: str) -> "Trained":
-    from ..builtin import MODELS
-    from ..formats import model_tensor
-
-    return model_tensor.opened(model, MODELS)
 
 
 def _asked(model: str, trained: "Trained", label: str, choice: tuple[float, int, float], merge: int, decoy: int, seed: int) -> "Asked":

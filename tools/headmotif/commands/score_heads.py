@@ -111,7 +111,7 @@ def score_heads(
     columns["verdict"] = [score.verdict(row, len(rows), effect, chance) for row, effect in zip(rows, effects, strict=True)]
     if profiles:
         tables.write_table(profiles, profile.table(attention))
-    _write_pairs(pairs, score.pair_rows(chosen, [row.name for row in rows]) if pairs else [])
+    _write_pairs(pairs, chosen, [row.name for row in rows])
     tables.write_table(output, columns)
     say(_told(columns["verdict"]), quiet)
 
@@ -163,35 +163,31 @@ def _write_strands(path: str, genome: "Genome", probability: "np.ndarray", wante
         tables.write_table(path, asdict(strand_correlation.strands(np.where(wanted, probability, np.nan), genome)))
 
 
-def _write_pairs(path: str, rows: list[dict]) -> None:
+def _write_pairs(path: str, chosen: "np.ndarray", names: list[str]) -> None:
     """Spacings between the choices of every two heads, where that is asked for."""
     from dataclasses import fields
 
     from ..formats import tables
     from ..steps.attention.similarity import Pair
+    from ..steps.heads.score import pair_rows
 
     if path:
+        rows = pair_rows(chosen, names)
         tables.write_table(path, {field.name: [row[field.name] for row in rows] for field in fields(Pair)})
 
 
 def _forecast(net: "HeadedNetwork", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray") -> str:
     """What it will cost, from a small part of it."""
-    import time
-
     import numpy as np
 
-    from ..steps.network import annotate
+    from ..steps.network import annotate, timing
 
     net.to(where.device)
     heads = net.config.layers * net.config.heads
     passes = 2 * heads + 2 if wanted.any() else 0
     trial = np.zeros(len(wanted), bool)
     trial[np.flatnonzero(wanted)[:20_000]] = True
-    seconds = 0.0
-    for _time in range(2):  # the first pays for what is set up once
-        began = time.monotonic()
-        annotate.annotate(net, genome, where, trial)
-        seconds = time.monotonic() - began
+    seconds = timing.seconds(lambda: annotate.annotate(net, genome, where, trial))
     minutes = passes * seconds * wanted.sum() / max(trial.sum(), 1) / 60
     size = queries * heads * len(net.keys) * 4 * models
     return (

@@ -60,7 +60,6 @@ def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict[
 
 def done(stem: str, run: dict[str, Any]) -> bool:
     """Whether a sample's results are there, and of this very run."""
-
     try:
         return json.loads(files.read_text(f"{stem}.json"))["run"] == json.loads(json.dumps(run)) and os.path.exists(f"{stem}.bed")
     except (InputError, ValueError, KeyError, TypeError):

@@ -1,7 +1,6 @@
 """From P of every nucleotide to calls, and what a genome's sequence and genes tell of each."""
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from ...alphabet import N
 from ...data import Asked, GeneTable, Genome, Motif, Predicted, Sites, Trained
-from ..network import annotate
+from ..network import annotate, timing
 from ..network.device import Compute
 from ..network.presets import Network
 from ..promoters import boxes
@@ -21,8 +20,6 @@ DIGITS = 4
 """Significant digits of P: tracks, tables and calls tell the same numbers, and none hangs on the rounding of a chunk."""
 FORECAST = 1_000_000
 """Positions below which the cost is not worth measuring."""
-
-
 SIGMA = ("sigma70_-35", "sigma70_-10")
 """The motifs of the built-in collection that boxes are told by."""
 Elements = tuple[Motif, Motif]
@@ -44,8 +41,27 @@ class Annotator:
         return annotate.annotate(self.net, genome, self.where, told=told)
 
     def predict(self, genome: Genome, raw: np.ndarray, genes: GeneTable | None) -> Predicted:
-        """The calls of a genome from P of all labels."""
-        return predict(self.net, genome, raw, self.asked, self.where, genes, self.elements)
+        """The calls of a genome from P of all labels, and what its sequence and its genes tell of each."""
+        asked = self.asked
+        p = _rounded(raw[asked.number])
+        calls = thresholds.above(p, genome.contigs, 0.0 if asked.top or asked.fdr else asked.threshold, asked.merge)
+        columns: dict[str, list[str]] = {}
+        if asked.fdr:
+            share = self._decoy_share(genome, calls) if asked.decoy else thresholds.expected_share(calls).strength
+            calls, columns = calls.take(share <= asked.fdr), {"fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
+        if asked.top:
+            calls = thresholds.best(calls, asked.top)
+        lowest = float(calls.strength.min()) if len(calls) and (asked.fdr or asked.top) else asked.threshold
+        columns |= describe(genome, genes, calls, self.elements)
+        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes)
+
+    def _decoy_share(self, genome: Genome, calls: Sites) -> np.ndarray:
+        """Of each call, the share of false ones among those of its P or higher, by the shuffled genome."""
+        asked = self.asked
+        decoy = thresholds.decoy(genome, asked.decoy, asked.seed)
+        said = _rounded(self.annotate(decoy)[asked.number])
+        times = int((genome.base != N).sum()) / max(len(decoy.base), 1)
+        return thresholds.decoy_share(calls, thresholds.above(said, decoy.contigs, 0.0, asked.merge).strength, times).strength
 
     def run(self, genome: Genome, genes: GeneTable | None, also: Sequence[str] = ()) -> dict:
         """All that a genome's results depend on: with the same, they need not be made again; and the prevalence at which P holds."""
@@ -66,34 +82,9 @@ def sigma70(motifs: Sequence[Motif]) -> Elements:
     return upper, lower
 
 
-def predict(
-    net: Network, genome: Genome, raw: np.ndarray, asked: Asked, where: Compute, genes: GeneTable | None, elements: Elements
-) -> Predicted:
-    """The calls of a genome from the P of all labels, and what its sequence and its genes tell of each."""
-    p = _rounded(raw[asked.number])
-    calls = thresholds.above(p, genome.contigs, 0.0 if asked.top or asked.fdr else asked.threshold, asked.merge)
-    columns: dict[str, list] = {}
-    if asked.fdr:
-        share = _decoy_share(net, genome, calls, asked, where) if asked.decoy else thresholds.expected_share(calls).strength
-        calls, columns = calls.take(share <= asked.fdr), {"fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
-    if asked.top:
-        calls = thresholds.best(calls, asked.top)
-    lowest = float(calls.strength.min()) if len(calls) and (asked.fdr or asked.top) else asked.threshold
-    columns |= describe(genome, genes, calls, elements)
-    return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes)
-
-
 def _rounded(probability: np.ndarray) -> np.ndarray:
     """Both strands' P as it is told."""
     return np.stack([rounding.rounded(strand, DIGITS) for strand in probability])
-
-
-def _decoy_share(net: Network, genome: Genome, calls: Sites, asked: Asked, where: Compute) -> np.ndarray:
-    """Of each call, the share of false ones among those of its P or higher, by the shuffled genome."""
-    decoy = thresholds.decoy(genome, asked.decoy, asked.seed)
-    said = _rounded(annotate.annotate(net, decoy, where)[asked.number])
-    times = int((genome.base != N).sum()) / max(len(decoy.base), 1)
-    return thresholds.decoy_share(calls, thresholds.above(said, decoy.contigs, 0.0, asked.merge).strength, times).strength
 
 
 def describe(genome: Genome, genes: GeneTable | None, calls: Sites, elements: Elements) -> dict[str, list]:
@@ -133,11 +124,8 @@ def forecast(net: Network, genome: Genome, decoy: int, where: Compute) -> str:
     codes = genome.base[: net.before + net.chunk + net.after]
     if len(codes) < net.before + net.chunk + net.after or nucleotides < FORECAST:
         return f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: seconds"
-    began = 0.0
-    for number in range(2):
-        began = time.monotonic() if number else began  # the first pays for what is set up once
-        annotate.probability(net, codes[None].repeat(net.batch, 0), where)
-    rate = net.batch * net.chunk / (time.monotonic() - began)
+    stretches = codes[None].repeat(net.batch, 0)  # (batch, before + chunk + after)
+    rate = net.batch * net.chunk / timing.seconds(lambda: annotate.probability(net, stretches, where))
     return (
         f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: about {nucleotides / rate / 60:.1f} minutes on {where}"
     )

@@ -1,7 +1,5 @@
 """How quick this machine is at training and reading a network: a second or two of each, on a random genome."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +7,7 @@ import numpy as np
 from ...data import Contig, Genome, Sites
 from ..attention import record as attend
 from ..attention.queries import anywhere
-from ..network import annotate
+from ..network import annotate, timing
 from ..network import presets as model
 from ..network.device import Compute
 from ..network.protocol import has_heads
@@ -20,6 +18,8 @@ from .recipe import RECIPES
 
 POSITIONS, QUERIES = 10_000, 100
 """How many are annotated, and recorded, to see what one takes."""
+TURNS = 3
+"""Of each, the first not counted."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,8 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
     queries = anywhere(genome, QUERIES, seed)
     return Pace(
         min(train.seconds_per_step(net, chunks, compute) for _turn in range(2)),
-        _seconds(lambda: annotate.annotate(net, genome, compute, wanted)) / min(POSITIONS, length),
-        _seconds(lambda: attend.gathered(net, genome, queries, np.zeros(len(queries)), compute)) / len(queries),
+        timing.seconds(lambda: annotate.annotate(net, genome, compute, wanted), TURNS) / min(POSITIONS, length),
+        timing.seconds(lambda: attend.gathered(net, genome, queries, np.zeros(len(queries)), compute), TURNS) / len(queries),
         train.steps_at_most(chunks),
         RECIPES[preset].every or train.evaluation_interval(chunks),
     )
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    """Of the work, the less of two times: a moment's disturbance is no pace; and not of the first, which sets up what is set up once."""
-    took = []
-    for _turn in range(3):
-        began = time.monotonic()
-        work()
-        took.append(time.monotonic() - began)
-    return min(took[1:])
