@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headmotif.alphabet import encode
-from headmotif.data import Contig, Regions, Sites
+from headmotif.data import Contig, Genome, Regions, Sites
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import bed, fasta, genome, gff3, sites
+from headmotif.formats import bed, fasta, genome, gff3, named_sites, sites
+from headmotif.steps.training.labels import label
 
 CONTIGS = (Contig("NC_000913.3", 1000, True), Contig("plasmid", 200, False))
 ROW = "NC_000913.3\tRefSeq\t{kind}\t{first}\t{last}\t.\t{strand}\t0\t{attributes}\n"
@@ -427,3 +428,17 @@ def test_real_translation_starts_are_start_codons(data_folder):
     starts = np.stack([encode(codon) for codon in ("ATG", "GTG", "TTG", "CTG", "ATT", "ATC", "ATA")])
     assert (codons[:, None] == starts).all(axis=2).any(axis=1).mean() > 0.999
     assert len(found.sites) > 4200
+
+
+def test_without_a_file_the_sites_are_those_of_the_genomes_first_label(tmp_path):
+    base = np.zeros(9, np.uint8)
+    first, second = (Sites(np.zeros(1, np.int32), np.array([at]), np.ones(1, np.int8), np.ones(1, np.float32)) for at in (2, 7))
+    whole = label(Genome((Contig("c", 9),), base), {"one": first, "other": second})
+    assert named_sites.of_genome(whole, "", "").position.tolist() == [2]
+    (tmp_path / "s.bed").write_text("c\t4\t5\tx\t1\t+\n")
+    assert named_sites.of_genome(whole, str(tmp_path / "s.bed"), "").position.tolist() == [4]
+    with pytest.raises(InputError, match="a plain genome holds no sites"):
+        named_sites.of_genome(whole.unlabelled, "", "")
+    none = label(whole.unlabelled, {"one": first.take(np.zeros(0, int))})
+    with pytest.raises(InputError, match="the genome tensor holds no site to look at"):
+        named_sites.of_genome(none, "", "")
