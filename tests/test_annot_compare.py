@@ -163,7 +163,6 @@ def test_a_label_set_of_the_genome_is_a_set_and_one_set_is_checked_alone(run, fo
         (["listed.bed", "--truth", "true.bed", "--matrix", "x"], 1, "--matrix is for sets compared with each other, without --truth"),
         (["true.bed", "p=plus.bw,minus.bw"], 1, "a track can be scored against --truth alone"),
         (["true.bed", "listed.bed", "--checks", "-"], 1, "one result alone can go to standard output"),
-        (["-", "x=-"], 1, "standard input can be only one of SITES"),
         (["true.bed", "label:x"], 1, "there is no such label set in the genome; a genome tensor with labels is needed"),
         (["true.bed", "none.bed"], 1, "none.bed: there is no such file"),
         (["true.bed", "bad.bed"], 1, "bad.bed:2: the strand (column 6) is 'x'; it must be + or -"),

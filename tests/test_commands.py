@@ -90,7 +90,6 @@ BAD = [
     ("dump-attention cnn.st genome.fa --sites sites.bed", "cnn.st", "no attention heads"),
     ("dump-attention genome.st genome.fa --sites sites.bed", "genome.st", "model file is needed"),
     ("dump-attention model.st genome.fa", "", "--sites"),
-    ("dump-attention - -", "", "both"),
     ("dump-attention model.st genome.st --called --random 5", "", "one of them"),
     ("dump-attention model.st genome.st --layers 1,x", "", "--layers 1,x"),
     ("dump-attention model.st genome.st --heads 9", "", "heads 1 to 8"),

@@ -183,8 +183,6 @@ def test_no_sites_is_a_genome_without_labels(folder, run):
         (["genome.fa", "--circular", "three"], 1, "--circular three: there is no such contig; the genome has one, two"),
         (["genome.fa", "--sites", "tss.bed", "--sites", "tss=ann.gff3"], 1, "a label set named 'tss' is there already"),
         (["genome.fa", "--sites", "=tss.bed"], 1, "give it as FILE or NAME=FILE"),
-        (["-", "--sites", "-"], 1, "standard input can be only one of GENOME"),
-        (["genome.fa", "--sites", "-", "--mask", "-"], 1, "standard input can be only one of GENOME, --sites, --annotation and --mask"),
         (["genome.fa", "--mask", "tss.bed"], 1, "a mask hides labels, and this genome has none; give --sites FILE too"),
         (["genome.fa", "--sites", "tss.bed", "--mask", "ann.gff3"], 1, "ann.gff3:2: start and end must be whole numbers from 0"),
         (["genome.fa", "--sites", "tss.bed", "--mask-repeats", "15"], 1, "repeats of 15 nt are too short to tell from chance; take 16 or"),

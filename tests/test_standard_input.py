@@ -83,3 +83,27 @@ def test_a_pipe_gives_the_bytes_of_a_file(inputs: Path, tmp_path: Path, line: st
         shutil.rmtree(folder)
     assert results[0] == results[1] == results[2]
     assert results[0][0]
+
+
+TWICE = {
+    "fasta2tensor {genome.fa} --sites -",
+    "fasta2tensor genome.fa --sites {sites.bed} --mask -",
+    "train-annot {genome.safetensors} -",
+    "dump-attention {tiny.safetensors} -",
+    "bed2pwm - {genome.fa}",
+    "pwm-compare {motifs.meme} -",
+    "predict-annot {genome.fa} --model tiny.safetensors --genes -",
+    "annot-compare a={sites.bed} b=- --genome genome.fa",
+    "score-heads {tiny.safetensors} -",
+}
+
+
+@pytest.mark.parametrize("line", sorted(TWICE))
+def test_standard_input_holds_one_input(inputs: Path, line: str) -> None:
+    name = line[line.index("{") + 1 : line.index("}")]
+    command, *words = line.replace("{" + name + "}", "-").split()
+    done = call(command, *words, cwd=inputs, input=(inputs / name).read_bytes())
+    assert done.returncode == 1
+    assert done.stdout == b""
+    said = "two inputs are -, but standard input holds only one; give the other as a file"
+    assert done.stderr.decode().splitlines()[-1] == f"{command}: {said}"

@@ -48,11 +48,6 @@ def test_the_same_sequence_twice_would_leak_and_is_refused(tmp_path):
         train_annot._genomes([str(tmp_path / "a.st"), str(tmp_path / "b.st")])
 
 
-def test_standard_input_is_one_genome_at_most():
-    with pytest.raises(InputError, match="standard input can be only one"):
-        train_annot._genomes(["-", "-"])
-
-
 @pytest.mark.parametrize("preset", list(model.PRESETS))
 def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
     torch.manual_seed(0)

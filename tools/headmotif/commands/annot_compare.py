@@ -92,9 +92,8 @@ def annot_compare(
     named = named_sites.named(sets, "")
     tracks = {name: pair for name, path in named.items() if (pair := named_sites.track(path))}
     _refuse_sets(named, list(tracks), truth, checks)
-    given = [path for name, path in named.items() if name not in tracks] + [path for pair in tracks.values() for path in pair]
     results = [*([output] if truth or len(named) > 1 else []), matrix, distances, consensus_out, checks, curve]
-    _refuse_streams([genome, truth, genes, *given], results)
+    _refuse_streams(results)
     _refuse_consensus(consensus, consensus_out, list(named))
     data = genome_file.read(genome, circular or [])
     read = {name: named_sites.read(path, data, feature, zero_based) for name, path in named.items() if name not in tracks}
@@ -132,9 +131,7 @@ def _refuse_sets(named: Mapping[str, str], tracks: list[str], truth: str, checks
         raise InputError("one set of sites compares with nothing; give another, --truth FILE, or --checks FILE for the checks of this one")
 
 
-def _refuse_streams(inputs: list[str], results: list[str]) -> None:
-    if inputs.count("-") > 1:
-        raise InputError("standard input can be only one of SITES, --genome, --truth and --genes; give the others as files")
+def _refuse_streams(results: list[str]) -> None:
     if results.count("-") > 1:
         raise InputError("one result alone can go to standard output; give --output, or the others, as files")
 

@@ -80,8 +80,7 @@ def attn2bed(
         merged = combined(regions)
         say(f"{len(merged):,} regions where those of all heads are merged", quiet)
         bed.write_regions(combine, merged, lengths, circles)
-    if per_head:
-        _write_each(per_head, regions, lengths, circles)
+    _write_each(per_head, regions, lengths, circles)
     bed.write_regions(output, regions, lengths, circles)
 
 
@@ -114,6 +113,8 @@ def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circle
 
     from ..formats import bed, files
 
+    if not folder:
+        return
     files.make_folder(folder)
     for head in sorted(set(regions.head.tolist())):
         bed.write_regions(os.path.join(folder, f"{head}.bed"), regions.take(regions.head == head), lengths, circles)

@@ -72,7 +72,7 @@ def bed2pwm(
     from ..steps.motifs.discovery import Search, find_motifs
 
     gaps, tried = _range(gapped, "--gapped", 0, 60) if gapped else range(0), _range(widths, "--widths", 4, 30)
-    _refuse_what_makes_no_sense(format, both_strands and bool(gaps), [regions, genome, controls])
+    _refuse_what_makes_no_sense(format, both_strands and bool(gaps))
     data = genome_file.read(genome)
     attended = bed.read_regions(regions, data.contigs)
     others = bed.read_regions(controls, data.contigs) if controls else None
@@ -116,16 +116,13 @@ def _write_beside(
         bed.write_regions(sites_out, lie, {c.name: c.length for c in genome.contigs}, circles)
 
 
-def _refuse_what_makes_no_sense(format: str, gapped_both_ways: bool, inputs: list[str]) -> None:
-    from ..errors import InputError
+def _refuse_what_makes_no_sense(format: str, gapped_both_ways: bool) -> None:
     from ..formats import motifs
 
     if format not in motifs.WRITERS:
         raise typer.BadParameter(f"{format} is none of {', '.join(motifs.WRITERS)}", param_hint="--format")
     if gapped_both_ways:
         raise typer.BadParameter("two blocks have a direction; leave out --both-strands", param_hint="--gapped")
-    if inputs.count("-") > 1:
-        raise InputError("only one of REGIONS, GENOME and --controls can be standard input; give the others as files")
 
 
 def _refuse_without_p(regions: "Regions", path: str) -> None:

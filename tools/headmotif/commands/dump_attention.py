@@ -63,16 +63,16 @@ def dump_attention(
     """
 
     from ..builtin import MODELS
-    from ..formats import attention_tensor, model_tensor, named_sites, tensors
+    from ..formats import attention_tensor, model_tensor, named_sites
     from ..formats import genome as genome_file
+    from ..formats.files import refuse_terminal
     from ..steps.attention import queries as drawn
     from ..steps.attention import record as attend
     from ..steps.network import device as compute
     from ..steps.network import presets
 
-    _refuse_what_does_not_go_together(model, genome, [bool(sites), called, bool(random), everywhere], resume, output)
-    if not dry_run:
-        tensors.refuse_terminal(output)
+    _refuse_what_does_not_go_together([bool(sites), called, bool(random), everywhere], resume, output)
+    refuse_terminal("" if dry_run else output)
     trained = model_tensor.opened(model, MODELS)
     net = presets.with_heads(trained, model)
     data = genome_file.read(genome)
@@ -104,9 +104,7 @@ def dump_attention(
     attention_tensor.write(output, frame, blocks, first)
 
 
-def _refuse_what_does_not_go_together(model: str, genome: str, ways: list[bool], resume: bool, output: str) -> None:
-    if model == genome == "-":
-        raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
+def _refuse_what_does_not_go_together(ways: list[bool], resume: bool, output: str) -> None:
     if sum(ways) > 1:
         raise InputError("--sites, --called, --random and --everywhere each say where to look; give one of them")
     if resume and output == "-":

@@ -54,15 +54,14 @@ def fasta2tensor(
     A label set is named by NAME= or by its file's name. GFF3 files given as --sites tell circles too.
     Masked positions keep their sites in the tensor; a label set that is added to it later is not masked.
     """
-    from ..formats import files, genome_tensor, gff3, named_sites, tensors
+    from ..formats import files, genome_tensor, gff3, named_sites
     from ..formats import genome as genome_file
     from ..formats import sites as site_file
+    from ..formats.files import refuse_terminal
     from ..steps.training.labels import label, masked
 
-    tensors.refuse_terminal(output)
+    refuse_terminal(output)
     named = named_sites.named(sites or [], "--sites ")
-    if [genome, *named.values(), annotation, *(mask or [])].count("-") > 1:
-        raise InputError("standard input can be only one of GENOME, --sites, --annotation and --mask; give the others as files")
     data = genome_file.read(genome, circular or [])
     if annotation:
         data = named_sites.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)

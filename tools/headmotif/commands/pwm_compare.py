@@ -68,8 +68,6 @@ def pwm_compare(
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
     paths = target or [str(MOTIFS)]
-    if [query, *paths, group].count("-") > 1:
-        raise typer.BadParameter("standard input can be read only once", param_hint="-")
     if [output, cluster, cluster_motifs].count("-") > 1:
         raise typer.BadParameter("standard output takes only one result; give -o or the other a file", param_hint="-")
 

@@ -84,7 +84,7 @@ def score_heads(
     from ..steps.network import device as devices
     from ..steps.training.labels import label
 
-    _refuse_what_does_not_go_together(model, genome, strands, ablate)
+    _refuse_what_does_not_go_together(strands, ablate)
     trained, net, rivals, knowing_nothing = _networks(model, also or [], null or [], untrained, seed)
     data = genome_file.read(genome)
     known = named_sites.of_genome(data, sites, feature)
@@ -116,9 +116,7 @@ def score_heads(
     say(_told(columns["verdict"]), quiet)
 
 
-def _refuse_what_does_not_go_together(model: str, genome: str, strands: str, ablate: int) -> None:
-    if model == genome == "-":
-        raise InputError("MODEL and GENOME cannot both be standard input; give one of them as a file")
+def _refuse_what_does_not_go_together(strands: str, ablate: int) -> None:
     if strands and not ablate:
         raise InputError("--strands needs --ablate: the part of the genome that is annotated")
 

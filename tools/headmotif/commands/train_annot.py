@@ -77,14 +77,14 @@ def train_annot(
     """
     from functools import partial
 
-    from ..formats import tensors
+    from ..formats.files import refuse_terminal
     from ..steps.network import device as devices
     from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach
     from ..steps.training import refit as refitting
     from ..steps.training import train as training
 
     _refuse_options(refit, bool(init or validation or test or epochs or steps), resume, checkpoint)
-    tensors.refuse_terminal("" if dry_run else output)
+    refuse_terminal("" if dry_run else output)
     where = enter(devices.using(device, precision, usable_threads(threads)))
     team = distributed.joined(where.device.type)
     quiet = quiet or not team.first
@@ -133,8 +133,6 @@ def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
     from ..formats import genome as genome_file
     from ..steps.training import genomes
 
-    if paths.count("-") > 1:
-        raise InputError("standard input can be only one of the genomes; give the others as files")
     found = [genome_file.read(path) for path in paths]
     for path, one in zip(paths, found, strict=True):
         if not one.labels:

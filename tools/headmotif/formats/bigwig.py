@@ -20,9 +20,8 @@ from ..data import Contig
 from ..errors import FormatError
 from . import bigwig_trees as trees
 from . import bigwig_zooms as zooms
-from . import tensors
 from .contig_names import not_in_genome
-from .files import read_bytes, writing
+from .files import read_bytes, refuse_terminal, writing
 
 MAGIC = b"\x26\xfc\x8f\x88"
 BIG_BED = b"\xeb\xf2\x89\x87"
@@ -49,7 +48,7 @@ def write(path: str, contigs: tuple[Contig, ...], values: np.ndarray) -> None:
     """Values float32 (N,), contigs end to end by + coordinates, NaN where there is none."""
     if len(values) != sum(c.length for c in contigs):
         raise ValueError("the values do not fit the contigs")
-    tensors.refuse_terminal(path)
+    refuse_terminal(path)
     with writing(path) as stream:
         stream.writelines(_whole(contigs, np.split(values, np.cumsum([c.length for c in contigs])[:-1])))
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import InputError
 from . import files
-from .tensors import header_bytes, refuse_terminal
+from .tensors import header_bytes
 
 Shapes = Mapping[str, tuple[np.dtype, tuple[int, ...]]]
 Blocks = Iterable[Mapping[str, np.ndarray]]
@@ -25,7 +25,7 @@ ROWS = struct.Struct("<Q")
 
 def write(path: str, header: Mapping[str, object], shapes: Shapes, blocks: Blocks) -> None:
     """A file from blocks of rows of its arrays, as they come."""
-    refuse_terminal(path)
+    files.refuse_terminal(path)
     head = header_bytes(header, shapes)
     with files.writing(path) as stream:
         if path == "-" or not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):

@@ -14,17 +14,34 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from io import BufferedReader
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from ..errors import FormatError, InputError
 
 GZIP = b"\x1f\x8b"
+_emptied: TextIO | None = None
+"""The standard input that has been read."""
+
+
+def refuse_terminal(path: str) -> None:
+    """Binary data on a terminal is a slip, not a wish."""
+    if path == "-" and sys.stdout.isatty():
+        raise InputError("the result is binary and standard output is a terminal; give -o FILE or a pipe")
 
 
 def read_bytes(path: str) -> bytes:
     """The whole content of a file or of standard input, decompressed where it is gzip."""
-    raw = sys.stdin.buffer.read() if path == "-" else _read_raw(path)
+    raw = _standard_input() if path == "-" else _read_raw(path)
     return gunzip(raw, path) if raw[:2] == GZIP else raw
+
+
+def _standard_input() -> bytes:
+    """What comes through the pipe, which is then gone: a second input by the name of - would be empty."""
+    global _emptied
+    if sys.stdin is _emptied:
+        raise InputError("two inputs are -, but standard input holds only one; give the other as a file")
+    _emptied = sys.stdin
+    return sys.stdin.buffer.read()
 
 
 def _read_raw(path: str) -> bytes:

@@ -11,13 +11,12 @@ Not checked here: what the arrays mean; that is each format's own business.
 import json
 import os
 import struct
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from ..errors import FormatError, InputError
+from ..errors import FormatError
 from . import files
 
 KEY = "headmotif"
@@ -48,17 +47,11 @@ def header_bytes(header: Mapping[str, object], shapes: Mapping[str, tuple[np.dty
 
 def write(path: str, header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> None:
     """A whole file at once, from arrays in memory."""
-    refuse_terminal(path)
+    files.refuse_terminal(path)
     with files.writing(path) as stream:
         stream.write(header_bytes(header, {name: (array.dtype, array.shape) for name, array in arrays.items()}))
         for array in arrays.values():
             stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
-
-
-def refuse_terminal(path: str) -> None:
-    """Binary data on a terminal is a slip, not a wish."""
-    if path == "-" and sys.stdout.isatty():
-        raise InputError("the result is binary and standard output is a terminal; give -o FILE or a pipe")
 
 
 def read(path: str, wanted: str, newest: int) -> tuple[Header, dict[str, np.ndarray]]:
