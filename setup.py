@@ -38,9 +38,9 @@ setup(
             "builtin/*.md",
             "builtin/*.tsv",
             "builtin/*.safetensors",
-            "report/*.html",
-            "report/*.css",
-            "report/*.js",
+            "report/pages/*.html",
+            "report/pages/*.css",
+            "report/pages/*.js",
         ]
     },
     install_requires=[

@@ -25,7 +25,7 @@ from presets import called
 from trials import START, TRIALS, Guessing, Lesson, Trial, Weighed, fresh, sites_alone
 
 from headmotif.data import NO_LABEL, Genome
-from headmotif.formats import genome as genome_file
+from headmotif.formats.inputs import genomes
 from headmotif.steps.statistics import bootstrap
 from headmotif.steps.statistics.metrics import score
 from headmotif.steps.training.split import TEST, TRAIN, VALIDATION, parsed, parts
@@ -59,12 +59,11 @@ def run(trial: Trial, fold: int, folder: Path, data: Path, nucleotides: int, thr
     import torch
     from accuracy import genes_of
 
-    from headmotif.steps.network import annotate
-    from headmotif.steps.network import device as compute
+    from headmotif.steps.network import annotate, device
     from headmotif.steps.training.recipe import RECIPES
 
-    where = compute.choose("cpu", "auto", threads)
-    genome = genome_file.read(str(folder / "genome.safetensors"))
+    where = device.choose("cpu", "auto", threads)
+    genome = genomes.read(str(folder / "genome.safetensors"))
     part = folds(genome)[fold]
     lesson = (trial.lesson or sites_alone)(genome, part, genes_of(str(data / "ecoli" / "genes.gff3.gz"), genome))
     recipe = replace(RECIPES[trial.preset], **{**START, **trial.recipe})
@@ -84,19 +83,18 @@ def run(trial: Trial, fold: int, folder: Path, data: Path, nucleotides: int, thr
 
 def guessed(trial: Trial, lesson: Lesson, part: np.ndarray, recipe: "Recipe", where: "Compute") -> "nn.Module":
     """A network that has learned to guess bases, with fresh outputs for the labels."""
-    from headmotif.steps.network import presets as model
+    from headmotif.steps.network import presets
 
     first = fresh(trial, 4)
     steps = round(recipe.max_steps * trial.guessing)
     trained(first, Guessing.of(lesson, part, replace(recipe, max_steps=steps, every=steps), first.learning), where)
-    return model.continued(first, tuple("ACGT"), lesson.genome.labels)
+    return presets.continued(first, tuple("ACGT"), lesson.genome.labels)
 
 
 def trained(net: "nn.Module", stretches: "Chunks", where: "Compute") -> None:
-    from headmotif.steps.training import state as run_state
-    from headmotif.steps.training import train
+    from headmotif.steps.training import state, train
 
-    for _record in train.train(net, stretches, where, run_state.State()):
+    for _record in train.train(net, stretches, where, state.State()):
         pass
 
 
@@ -107,7 +105,7 @@ def scored(part: np.ndarray) -> np.ndarray:
 
 def table(folder: Path, preset: str, draws: int) -> list[str]:
     """Markdown: a row for each trial of a preset whose folds are all there."""
-    genome = genome_file.read(str(folder / "genome.safetensors"))
+    genome = genomes.read(str(folder / "genome.safetensors"))
     block = bootstrap.blocks(genome.contigs)
     weight = bootstrap.draws(int(block.max()) + 1, draws)
     lines, first, time_of_first = [], None, 0.0

@@ -22,12 +22,12 @@ from ecoli import scanned
 from headmotif.cli import usable_threads
 from headmotif.data import NO_LABEL, Genome
 from headmotif.errors import InputError
-from headmotif.formats import genes as genes_file
-from headmotif.formats import genome as genome_file
-from headmotif.formats import model_tensor, tables
-from headmotif.steps.calling import evaluation as site_scores
+from headmotif.formats.inputs import gene_files, genomes
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import model_tensor
+from headmotif.steps.calling import evaluation
 from headmotif.steps.calling.evaluation import Task
-from headmotif.steps.sites import genomic_class as site_class
+from headmotif.steps.sites import genomic_class
 from headmotif.steps.statistics import bootstrap
 from headmotif.steps.statistics.bootstrap import Interval
 from headmotif.steps.statistics.metrics import Score
@@ -41,18 +41,17 @@ def task(genome: Genome, label: int, known: np.ndarray, genes: np.ndarray | None
     mine = (genome.site[:, 0] == label) & known[genome.site[:, 1], genome.site[:, 2]]
     _, row, place = genome.site[mine].T
     fifth = np.full(known.shape, -1, np.int8)
-    fifth[row, place] = site_class.fifths(genome.strength[mine])
-    names = tuple(f"fifth {i + 1}" for i in range(site_class.FIFTHS))
+    fifth[row, place] = genomic_class.fifths(genome.strength[mine])
+    names = tuple(f"fifth {i + 1}" for i in range(genomic_class.FIFTHS))
     groups = [(fifth, names)] if (fifth >= 0).any() else []
     if genes is not None:
-        groups.insert(0, (site_class.classes(genes, genome.contigs).astype(np.int8), site_class.CLASSES))
-    return site_scores.task(genome.contigs, genome.label[label], known, groups, times)
+        groups.insert(0, (genomic_class.classes(genes, genome.contigs).astype(np.int8), genomic_class.CLASSES))
+    return evaluation.task(genome.contigs, genome.label[label], known, groups, times)
 
 
 def network_probability(path: str, genome: Genome, label: str, region: np.ndarray, where, folder: Path) -> np.ndarray:
     """P of one model, float32 (2, N), NaN beyond the region, bool (N,); from the folder where it lies there."""
-    from headmotif.steps.network import annotate
-    from headmotif.steps.network import presets as model
+    from headmotif.steps.network import annotate, presets
 
     trained = model_tensor.read(path)
     if label not in trained.header["labels"]:
@@ -62,7 +61,7 @@ def network_probability(path: str, genome: Genome, label: str, region: np.ndarra
     kept, p = folder / f"P.{trained.digest}.{key}.npy", np.full((2, len(region)), np.nan, np.float32)
     if not kept.exists():
         print(f"annotating with {path}", file=sys.stderr, flush=True)
-        net = model.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).to(where.device)
+        net = presets.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).to(where.device)
         every = annotate.annotate(net, genome, where, region)[trained.header["labels"].index(label)]
         np.save(kept, every[:, region])
     p[:, region] = np.load(kept)
@@ -78,9 +77,9 @@ def scan_probability(genome: Genome, region: np.ndarray) -> np.ndarray:
 
 def rankings(asked: argparse.Namespace, genome: Genome, region: np.ndarray) -> dict[str, list[np.ndarray]]:
     """By row of the table the P of each seed, in the order given."""
-    from headmotif.steps.network import device as compute
+    from headmotif.steps.network import device
 
-    where = compute.choose(asked.device, asked.precision, usable_threads(asked.threads))
+    where = device.choose(asked.device, asked.precision, usable_threads(asked.threads))
     found: dict[str, list[np.ndarray]] = {}
     for name, path in asked.model:
         found.setdefault(name, []).append(network_probability(path, genome, asked.label, region, where, asked.output))
@@ -95,7 +94,7 @@ def rows(found: dict[str, list[np.ndarray]], at: Task, part: str) -> tuple[list[
     scores, ratios, first = [], [], {}
     for name, seeds in found.items():
         print(f"scoring {name}, {part}", file=sys.stderr, flush=True)
-        each = [site_scores.measured(p, at, WITHIN) for p in seeds]
+        each = [evaluation.measured(p, at, WITHIN) for p in seeds]
         for measure in each[0]:
             one, ranked = zip(*(m[measure] for m in each), strict=True)
             about = {"model": name, "part": part, "measure": measure}
@@ -121,7 +120,7 @@ def markdown(scores: list[dict], ratios: list[dict]) -> str:
     ratio = {(r["model"], r["part"], r["measure"]): r for r in ratios}
     measures = dict.fromkeys(s["measure"] for s in scores)
     kinds = {"all sites": [EXACT, *(f"within {d}" for d in WITHIN)]}
-    kinds["by class"] = [m for m in measures if m in site_class.CLASSES]
+    kinds["by class"] = [m for m in measures if m in genomic_class.CLASSES]
     kinds["by fifth of strength"] = [m for m in measures if m.startswith("fifth")]
     lines = []
     for part, (kind, of_kind) in itertools.product(dict.fromkeys(s["part"] for s in scores), kinds.items()):
@@ -168,7 +167,7 @@ def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
 
 def genes_of(path: str, genome: Genome) -> np.ndarray:
     """int64 (genes, 4) for `site_class.classes`."""
-    return genes_file.read(path, genome.contigs).spans
+    return gene_files.read(path, genome.contigs).spans
 
 
 def asked_for() -> argparse.Namespace:
@@ -194,7 +193,7 @@ def asked_for() -> argparse.Namespace:
 def main() -> None:
     asked = asked_for()
     asked.output.mkdir(parents=True, exist_ok=True)
-    genome = genome_file.read(asked.genome)
+    genome = genomes.read(asked.genome)
     if asked.label not in genome.labels:
         raise InputError(f"{asked.genome}: there is no label '{asked.label}', but {', '.join(genome.labels)}")
     label, genes = genome.labels.index(asked.label), genes_of(asked.genes, genome) if asked.genes else None
@@ -212,7 +211,7 @@ def main() -> None:
             every.extend(some)
     for name, table in (("scores.tsv", scores), ("ratios.tsv", ratios)):
         columns = {key: [row[key] for row in table] for key in (table[0] if table else ())}
-        tables.write_table(str(asked.output / name), columns)
+        tsv.write_table(str(asked.output / name), columns)
     print(markdown(scores, ratios))
 
 

@@ -23,8 +23,9 @@ import numpy as np
 from headmotif.alphabet import N, encode, reverse_complement
 from headmotif.builtin import MOTIF_SITES, MOTIFS
 from headmotif.data import Motif
-from headmotif.formats import meme, motifs
 from headmotif.formats.files import read_text
+from headmotif.formats.inputs import motif_files
+from headmotif.formats.motifs import meme
 from headmotif.steps.comparison.tomtom import compare
 from headmotif.steps.sequence.scan import log_odds, reverse_complement_scores, scan, threshold
 
@@ -185,7 +186,7 @@ def read_databases(folder: Path) -> list[Motif]:
     """All matrices of the three databases, `name` telling the database, `alt` the factor alone."""
     targets = []
     for database, file in DATABASES.items():
-        for motif in motifs.read(str(folder / "motifs" / file)).motifs:
+        for motif in motif_files.read(str(folder / "motifs" / file)).motifs:
             factor = motif.alt or motif.name
             if database == "SwissRegulon":
                 factor = motif.name.rsplit("_", 1)[0]

@@ -27,9 +27,9 @@ from presets import called
 
 from headmotif import builtin
 from headmotif.data import Sites
-from headmotif.formats import bed
-from headmotif.formats import genome as genome_file
-from headmotif.formats import sites as sites_file
+from headmotif.formats.features import bed
+from headmotif.formats.inputs import genomes as genome_file
+from headmotif.formats.inputs import site_files
 from headmotif.steps.sites.matching import nearest
 
 SETS = ("cappable", "smrt", "union", "consensus", "two")
@@ -98,11 +98,11 @@ def made(path: Path, genome: str, sites: list[str], genes: str) -> None:
 def combined(fasta: str, genes: str, first: str, second: str, joined: str, common: str) -> None:
     """Two more sets: the first with those sites of the second that it has not, and those sites of the first that the second has."""
     from headmotif.formats import files
-    from headmotif.formats import genes as genes_file
-    from headmotif.formats.named_sites import closed
+    from headmotif.formats.inputs import gene_files
+    from headmotif.formats.inputs.named_sites import closed
 
-    genome = closed(genome_file.read(fasta), genes_file.circular(files.read_bytes(genes), genes))
-    one, two = (sites_file.read(path, genome.contigs).sites for path in (first, second))
+    genome = closed(genome_file.read(fasta), gene_files.circular(files.read_bytes(genes), genes))
+    one, two = (site_files.read(path, genome.contigs).sites for path in (first, second))
     mine, theirs = (np.abs(nearest(a, b, genome.contigs)[0]) <= WITHIN for a, b in ((one, two), (two, one)))
     rest, names = two.take(~theirs), [c.name for c in genome.contigs]
     every = Sites(*(np.concatenate([getattr(one, f.name), getattr(rest, f.name)]) for f in fields(Sites)))

@@ -16,16 +16,11 @@ from ecoli import SPLIT
 
 from headmotif.alphabet import reverse_complement
 from headmotif.data import NO_LABEL, Sites
-from headmotif.formats import genes as genes_file
-from headmotif.formats import genome as genome_file
-from headmotif.formats import model_tensor
-from headmotif.steps.calling import local_maxima as local_calls
-from headmotif.steps.calling import thresholds as choose
-from headmotif.steps.network import annotate
-from headmotif.steps.network import device as compute
-from headmotif.steps.network import presets as networks
-from headmotif.steps.sites import coordinate_checks as label_checks
-from headmotif.steps.sites import genomic_class as site_class
+from headmotif.formats.inputs import gene_files, genomes
+from headmotif.formats.tensors import model_tensor
+from headmotif.steps.calling import local_maxima, thresholds
+from headmotif.steps.network import annotate, device, presets
+from headmotif.steps.sites import coordinate_checks, genomic_class
 from headmotif.steps.statistics import bootstrap, reliability
 from headmotif.steps.statistics.metrics import score, score_groups
 from headmotif.steps.training import split
@@ -42,12 +37,12 @@ class Scores:
 
     def __init__(self, data: Path, folder: Path, threads: int):
         self.data, self.folder = data, folder
-        self.where = compute.choose("cpu", "float32", threads)
-        self.genome = genome_file.read(str(folder / "two.genome"))
-        self.tis = genome_file.read(str(folder / "tis.genome"))
+        self.where = device.choose("cpu", "float32", threads)
+        self.genome = genomes.read(str(folder / "two.genome"))
+        self.tis = genomes.read(str(folder / "tis.genome"))
         stretches = [[split.parsed(self.genome, SPLIT[name])] for name in ("validation", "test")]
         self.part = split.parts(self.genome, *stretches)
-        self.genes = genes_file.read(str(data / "ecoli" / "genes.gff3.gz"), self.genome.contigs)
+        self.genes = gene_files.read(str(data / "ecoli" / "genes.gff3.gz"), self.genome.contigs)
         self.block = bootstrap.blocks(self.genome.contigs)
 
     def p(self, name: str, label: int = 0) -> np.ndarray:
@@ -59,7 +54,7 @@ class Scores:
 
     def net(self, name: str) -> object:
         trained = model_tensor.read(str(self.folder / f"{name}.safetensors"))
-        return networks.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).eval()
+        return presets.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).eval()
 
     def known(self, part: int, label: np.ndarray) -> np.ndarray:
         return (self.part == part) & (label != NO_LABEL)
@@ -70,7 +65,7 @@ class Scores:
         found = []
         for d in within:
             if d:
-                found.append(local_calls.calls(np.asarray(p), label, self.genome.contigs, d, known).average_precision)
+                found.append(local_maxima.calls(np.asarray(p), label, self.genome.contigs, d, known).average_precision)
             else:
                 found.append(score(label[known], p[known]).average_precision)
         return found
@@ -80,7 +75,7 @@ def labels(at: Scores) -> Iterator[str]:
     """Every set of labels to learn from, scored on either map, and a third view: what the best calls look like."""
     cappable, smrt = at.genome.label
     number = int((cappable[at.known(split.VALIDATION, cappable)] == 1).sum())
-    place = site_class.classes(at.genes.spans, at.genome.contigs)
+    place = genomic_class.classes(at.genes.spans, at.genome.contigs)
     yield f"Validation part, one network each, 2,000 steps, taught ones 4,000; third view: the {number:,} best calls, as many as sites."
     yield ""
     yield from header(
@@ -97,7 +92,7 @@ def labels(at: Scores) -> Iterator[str]:
     for name, label, shown in rows:
         p = at.p(name, label)
         cells = [*at.areas(p, cappable, split.VALIDATION), *at.areas(p, smrt, split.VALIDATION)]
-        calls = choose.best(choose.above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number)
+        calls = thresholds.best(thresholds.above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number)
         yield row(shown, *cells, *looks(at, calls, place))
     for name, one in (("the sites of Cappable-seq", 0), ("the sites of SMRT-Cappable-seq", 1)):
         sites = at.genome.sites(one)
@@ -105,14 +100,14 @@ def labels(at: Scores) -> Iterator[str]:
 
 
 def looks(at: Scores, sites: Sites, place: np.ndarray) -> tuple[float, float, float]:
-    purine = label_checks.check(at.genome, sites).purine[list(label_checks.AROUND_START).index(0)]
+    purine = coordinate_checks.check(at.genome, sites).purine[list(coordinate_checks.AROUND_START).index(0)]
     where = place[(sites.strand < 0).astype(int), sites.position]
-    return label_checks.minus10_share(at.genome, sites), float(purine), float((where == site_class.UPSTREAM).mean())
+    return coordinate_checks.minus10_share(at.genome, sites), float(purine), float((where == genomic_class.UPSTREAM).mean())
 
 
 def kept(at: Scores) -> Iterator[str]:
     """The model that is kept, on the test part."""
-    place = site_class.classes(at.genes.spans, at.genome.contigs).astype(np.int8)
+    place = genomic_class.classes(at.genes.spans, at.genome.contigs).astype(np.int8)
     yield from header("model", "labels", "sites", "prevalence", "exact", "within 2 nt", "within 5 nt")
     for name in ("teacher.1", "teacher.2", "teacher.3", "split"):
         p = at.p(name)
@@ -131,7 +126,9 @@ def kept(at: Scores) -> Iterator[str]:
     known = at.known(split.TEST, label) & np.isfinite(p)
     yield ""
     yield from header("class of the site (`split`, exact)", "sites", "prevalence", "PR-AUC")
-    for name, one in zip(site_class.CLASSES, score_groups(label[known], p[known], place[known], len(site_class.CLASSES)), strict=True):
+    for name, one in zip(
+        genomic_class.CLASSES, score_groups(label[known], p[known], place[known], len(genomic_class.CLASSES)), strict=True
+    ):
         yield row(name, f"{one.sites:,}", f"{one.prevalence:.1e}", one.average_precision)
 
 
@@ -154,11 +151,11 @@ def calibration(at: Scores) -> Iterator[str]:
 
 def phage(at: Scores) -> Iterator[str]:
     """Phage lambda, which no model has seen: the rank of each promoter among all local maxima of P."""
-    genome = genome_file.read(str(at.data / "phage" / "lambda.fa"))
+    genome = genomes.read(str(at.data / "phage" / "lambda.fa"))
     yield from header("promoter", "needs", "model", "call at", "P", "rank among the local maxima")
     for name in ("split", "whole"):
         p = annotate.annotate(at.net(name), genome, at.where)[0]
-        calls = choose.above(p, genome.contigs, 0.0, 2)
+        calls = thresholds.above(p, genome.contigs, 0.0, 2)
         for known, needs in ((LAMBDA, "nothing"), (NEED_HELP, "CI or CII")):
             for promoter, (position, strand) in known.items():
                 far = np.abs(calls.position + 1 - position) + 1000 * (calls.strand != (1 if strand == "+" else -1))
@@ -247,7 +244,7 @@ def merging(at: Scores) -> Iterator[str]:
     held = np.where(known, p, np.nan)
     sites = int((label[known] == 1).sum())
     for merge in MERGES:
-        calls = choose.above(held, at.genome.contigs, 0.005, merge)
+        calls = thresholds.above(held, at.genome.contigs, 0.005, merge)
         cells = []
         for d in (0, 2):
             hit = claimed(at, calls, label, d)

@@ -21,8 +21,9 @@ import numpy as np
 
 from headmotif import builtin
 from headmotif.data import NO_LABEL, Genome
-from headmotif.formats import attention_tensor, motifs, tables
-from headmotif.formats import genome as genome_file
+from headmotif.formats.inputs import genomes, motif_files
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import attention_tensor
 from headmotif.steps.attention import profile
 from headmotif.steps.promoters.frequencies import SPACER, TO_START
 from headmotif.steps.promoters.pair_scan import promoter_scores
@@ -50,12 +51,12 @@ def main() -> None:
     data = asked.data.resolve()
     used = [timed(words, asked.output) for words in chain(data, asked)]
     attention = attention_tensor.read(str(asked.output / "attention.safetensors"))
-    tables.write_table(str(asked.output / "profiles.tsv"), profile.table(attention))
+    tsv.write_table(str(asked.output / "profiles.tsv"), profile.table(attention))
     if asked.report:
         used += [timed(words, asked.output) for words in (*judged(data / "ecoli", asked), report(data / "ecoli"))]
-    tables.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
+    tsv.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
     rows = [*network_rows(asked.output), *scan_rows(asked.output)]
-    tables.write_table(str(asked.output / "summary.tsv"), {k: [r[k] for r in rows] for k in rows[0]})
+    tsv.write_table(str(asked.output / "summary.tsv"), {k: [r[k] for r in rows] for k in rows[0]})
     for name in ("summary.tsv", "resources.tsv"):
         print((asked.output / name).read_text(encoding="utf-8"))
     print(f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes" + (f"; open {asked.output / 'report.html'}" if asked.report else ""))
@@ -153,14 +154,14 @@ def network_rows(folder: Path) -> list[dict]:
 
 def scanned(genome: Genome) -> np.ndarray:
     """The -35/-10 scan with the built-in matrices, in bits, float32 (2, N)."""
-    known = {m.name: m for m in motifs.read(str(builtin.MOTIFS)).motifs}
+    known = {m.name: m for m in motif_files.read(str(builtin.MOTIFS)).motifs}
     between = {last - 1: share for last, share in TO_START.items()}  # from the base before the +1 to the one after the -10
     return promoter_scores(genome, known["sigma70_-35"], known["sigma70_-10"], SPACER, between)
 
 
 def scan_rows(folder: Path) -> list[dict]:
     """The same scores of the -35/-10 scan with the built-in matrices, the shares of spacers and distances those of the simulator."""
-    genome = genome_file.read(str(folder / "genome.safetensors"))
+    genome = genomes.read(str(folder / "genome.safetensors"))
     scores = scanned(genome)
     part = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
     rows = []

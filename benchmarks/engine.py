@@ -48,9 +48,9 @@ def measured(network: str, precision: str, work: str, threads: int) -> dict:
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from headmotif.steps.network import device as compute
+    from headmotif.steps.network import device
 
-    where = compute.choose("cpu", precision, threads)
+    where = device.choose("cpu", precision, threads)
     step, nucleotides = (training if work == "training" else inference)(network, where)
     for _ in range(2):
         step()
@@ -109,9 +109,9 @@ def inference(network: str, where: "Compute"):  # noqa: F821
 
 
 def built(network: str) -> "torch.nn.Module":  # noqa: F821
-    from headmotif.steps.network import presets as model
+    from headmotif.steps.network import presets
 
-    net = model.build(model.PRESETS["paper" if network == "literal" else network], 1)
+    net = presets.build(presets.PRESETS["paper" if network == "literal" else network], 1)
     if network == "literal":
         sys.path.insert(0, str(ROOT / "tests"))
         from published_literal import published

@@ -26,9 +26,10 @@ import torch
 from rivals import SLIDE, SPAN, WORD, word_counts, words_at
 
 from headmotif.data import Genome, Motif, Regions
-from headmotif.formats import bed, motifs, tables
-from headmotif.formats import genome as genome_file
-from headmotif.steps.attention import queries as background
+from headmotif.formats.features import bed
+from headmotif.formats.inputs import genomes, motif_files
+from headmotif.formats.tables import tsv
+from headmotif.steps.attention import queries
 from headmotif.steps.motifs.permutation import permutation_test
 from headmotif.steps.sequence import scan
 from headmotif.steps.sequence.region_windows import composition
@@ -122,7 +123,7 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
 def frequent(genome: Genome, number: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """How much more frequent each word is with its middle at each distance than chance has it, and q: float64 (distances, words)."""
     sites = genome.sites(0)
-    chance = word_counts(words_at(genome, background.matched(genome, sites, sites, number * 4000, 1))).sum(axis=0) + 1.0
+    chance = word_counts(words_at(genome, queries.matched(genome, sites, sites, number * 4000, 1))).sum(axis=0) + 1.0
     count = word_counts(words_at(genome, sites))
     expected = count.sum(axis=1, keepdims=True) * chance / chance.sum()
     p = torch.special.gammainc(torch.from_numpy(np.maximum(count, 0.5)), torch.from_numpy(expected)).numpy()  # P(as many or more), Poisson
@@ -162,15 +163,15 @@ def main() -> None:
     parser.add_argument("--heads", type=Path)
     parser.add_argument("--output", type=Path, default=Path("factors.tsv"))
     asked = parser.parse_args()
-    genome = genome_file.read(str(asked.genome))
+    genome = genomes.read(str(asked.genome))
     regions = bed.read_regions(str(asked.regions), genome.contigs)
     if asked.heads:
-        rows = list(word_rows(genome, list(motifs.read(str(asked.heads)).motifs), regions))
-        tables.write_table(str(asked.output.with_suffix(".words.tsv")), {name: [row[name] for row in rows] for name in rows[0]})
-    targets = [motif for path in asked.motifs for motif in motifs.read(str(path)).motifs]
+        rows = list(word_rows(genome, list(motif_files.read(str(asked.heads)).motifs), regions))
+        tsv.write_table(str(asked.output.with_suffix(".words.tsv")), {name: [row[name] for row in rows] for name in rows[0]})
+    targets = [motif for path in asked.motifs for motif in motif_files.read(str(path)).motifs]
     rows = factor_rows(genome, regions, targets)
     rows.sort(key=lambda row: (row["of"], not row["beyond"], -row["odds"]))
-    tables.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
+    tsv.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
 
 
 if __name__ == "__main__":

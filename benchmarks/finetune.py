@@ -16,9 +16,9 @@ import numpy as np
 from presets import called
 
 from headmotif.data import Genome
-from headmotif.formats import fasta, tables
-from headmotif.formats import genome as genome_file
-from headmotif.formats import sites as sites_file
+from headmotif.formats.inputs import genomes, site_files
+from headmotif.formats.sequences import fasta
+from headmotif.formats.tables import tsv
 
 FIRST, LAST = 2_738_785, 3_667_115
 KNOWN = (100, 200, 500, 1000, 1800)
@@ -34,8 +34,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
-    whole = genome_file.read(str(asked.data / "ecoli" / "genome.fa.gz"))
-    known = sites_file.read(str(asked.data / "ecoli" / "tss.cappable.bed"), whole.contigs).sites
+    whole = genomes.read(str(asked.data / "ecoli" / "genome.fa.gz"))
+    known = site_files.read(str(asked.data / "ecoli" / "tss.cappable.bed"), whole.contigs).sites
     known = known.take((known.position >= FIRST) & (known.position < LAST))
     size = LAST - FIRST
     validation, test = FIRST + round(0.6 * size), FIRST + round(0.7 * size)
@@ -47,7 +47,7 @@ def main() -> None:
             tried = [scored(asked, whole, known, number, validation, test, begin, start, rate) for rate in rates]
             rows.append(max(tried, key=lambda row: row["validation"]))
             print(rows[-1], flush=True)
-    tables.write_table(str(asked.output / "finetune.tsv"), {name: [row[name] for row in rows] for name in rows[0]})
+    tsv.write_table(str(asked.output / "finetune.tsv"), {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def scored(

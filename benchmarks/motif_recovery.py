@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.alphabet import decode
-from headmotif.formats import tables
-from headmotif.steps.motifs import zoops as align
+from headmotif.formats.tables import tsv
+from headmotif.steps.motifs import zoops
 from headmotif.steps.sequence import markov
 
 LENGTH = 50
@@ -49,7 +49,7 @@ def drawn(width: int, consensus: float, sequences: int, share: float, seed: int)
 
 def ours(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bases in occurrences, bool (sequences, LENGTH), and the matrix (width, 4)."""
-    found = align.discover(windows, np.ones(len(windows)), markov.learned(windows), WIDTHS)
+    found = zoops.discover(windows, np.ones(len(windows)), markov.learned(windows), WIDTHS)
     assert found is not None
     column = np.arange(LENGTH)
     inside = (column >= found.start[:, None]) & (column < (found.start + found.length)[:, None])
@@ -114,7 +114,7 @@ def main() -> None:
             rows.append({"changed": name, "to": value} | {f"{way}_{i}": float(mean[way][i]) for way in mean for i in range(3)})
             cells = [f"{mean[way][i]:.2f}" for i in range(3) for way in ("bed2pwm", "GLAM2")]
             print(f"| {name} | {value} | " + " | ".join(cells) + " |", flush=True)
-    tables.write_table(str(asked.output), {key: [row[key] for row in rows] for key in rows[0]})
+    tsv.write_table(str(asked.output), {key: [row[key] for row in rows] for key in rows[0]})
 
 
 if __name__ == "__main__":

@@ -17,17 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.data import BACKGROUND, SITE, Attention, Genome, source
-from headmotif.formats import genome as genome_file
-from headmotif.formats import model_tensor, tables
-from headmotif.steps.attention import positions as places
+from headmotif.formats.inputs import genomes
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import model_tensor
+from headmotif.steps.attention import positions, record, segment, similarity
 from headmotif.steps.attention import queries as background
-from headmotif.steps.attention import record as attend
-from headmotif.steps.attention import segment
-from headmotif.steps.attention import similarity as agreement
-from headmotif.steps.heads import score as heads
-from headmotif.steps.motifs import discovery as motifs
-from headmotif.steps.network import device as compute
-from headmotif.steps.network import presets as model
+from headmotif.steps.heads import score
+from headmotif.steps.motifs import discovery
+from headmotif.steps.network import device, presets
 
 LEVELS = (0.05, 0.01, 0.001)
 LIMITS = {"max_q": 0.2, "max_p": 0.05}
@@ -35,21 +32,21 @@ PLACE_WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24)
 """Of motifs place by place, as for factors."""
 
 
-def look(net: model.Network, genome: Genome, limit: int, seed: int, threads: int) -> Attention:
+def look(net: presets.Network, genome: Genome, limit: int, seed: int, threads: int) -> Attention:
     """Its heads at so many of the genome's sites, and at as many background positions as score-heads takes."""
     known = genome.sites(0)
     chosen = np.sort(np.random.default_rng([seed, 7]).permutation(len(known))[: limit or None])
     asked = known.take(chosen)
     queries, kind = background.joined(asked, background.matched(genome, asked, known, 4000, seed))
-    return attend.gathered(net, genome, queries, kind, compute.choose("cpu", "float32", threads))
+    return record.gathered(net, genome, queries, kind, device.choose("cpu", "float32", threads))
 
 
 def read(kind: str, name: str, attention: Attention, genome: Genome, seed: int) -> dict:
     """A row of what the heads seem to read."""
-    rows, _chosen = heads.heads(attention, genome, [], LIMITS["max_q"], LIMITS["max_p"], seed)
+    rows, _chosen = score.heads(attention, genome, [], LIMITS["max_q"], LIMITS["max_p"], seed)
     regions = np.array([row.regions for row in rows])
     found = [row for row in rows if row.found is not None and row.found.motif is not None]
-    content = [row for row in found if row.found is not None and row.found.p * len(rows) <= heads.CONTENT]
+    content = [row for row in found if row.found is not None and row.found.p * len(rows) <= score.CONTENT]
     return {
         "networks": kind,
         "name": name,
@@ -87,37 +84,37 @@ def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarr
     if not len(regions):
         return (np.zeros(0),) * 3
     swapped = segment.permuted_offsets(regions, seed)
-    by_place = motifs.Search(flank=8, widths=PLACE_WIDTHS)
-    whole = motifs.find_motifs(genome, swapped, motifs.Search(min_sites=20), seed)
-    split = motifs.find_motifs(genome, places.by_place(swapped), by_place, seed)
-    mine = places.by_place(regions)
+    by_place = discovery.Search(flank=8, widths=PLACE_WIDTHS)
+    whole = discovery.find_motifs(genome, swapped, discovery.Search(min_sites=20), seed)
+    split = discovery.find_motifs(genome, positions.by_place(swapped), by_place, seed)
+    mine = positions.by_place(regions)
     order, rng = np.arange(len(mine)), np.random.default_rng([seed, 23])
     for group in np.unique(mine.head):
         its = np.flatnonzero(mine.head == group)
         order[its] = rng.permutation(its)
     weaker = replace(mine, p=mine.p[order], weight=mine.weight[order])  # both: of equal p the larger weight is the stronger
-    strong = motifs.find_motifs(genome, weaker, replace(by_place, strongest=True), seed)
+    strong = discovery.find_motifs(genome, weaker, replace(by_place, strongest=True), seed)
     strong = (one for one in strong if source(one.group).one_in > 1)
     return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split, strong))
 
 
 def of_pairs(attention: Attention, seed: int) -> np.ndarray:
     """p of the spacings of every two heads, each head's choices swapped among the sites where it chose."""
-    chosen = agreement.choices(attention, LIMITS["max_p"], seed)
+    chosen = similarity.choices(attention, LIMITS["max_p"], seed)
     rng = np.random.default_rng([seed, 22])
     for row in chosen:
-        its = np.flatnonzero(row != agreement.NONE)
+        its = np.flatnonzero(row != similarity.NONE)
         row[its] = row[rng.permutation(its)]
-    return np.array([pair.p for pair in agreement.pairs(chosen)])
+    return np.array([pair.p for pair in similarity.pairs(chosen)])
 
 
-def untrained(preset: str, number: int) -> Iterator[tuple[str, model.Network]]:
+def untrained(preset: str, number: int) -> Iterator[tuple[str, presets.Network]]:
     for seed in range(1, number + 1):
-        yield f"seed {seed}", model.fresh(model.PRESETS[preset], 1, 1000 + seed)
+        yield f"seed {seed}", presets.fresh(presets.PRESETS[preset], 1, 1000 + seed)
 
 
-def trained(path: Path) -> model.Network:
-    return model.with_heads(model_tensor.read(str(path)), str(path))
+def trained(path: Path) -> presets.Network:
+    return presets.with_heads(model_tensor.read(str(path)), str(path))
 
 
 def main() -> None:
@@ -133,11 +130,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("nulls.tsv"))
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
-    genome = genome_file.read(str(asked.genome))
+    genome = genomes.read(str(asked.genome))
     cases = [("trained", str(path), trained(path), genome) for path in asked.model]
     cases += [("untrained", name, net, genome) for name, net in untrained(asked.preset, asked.untrained)]
     for path, its in zip(asked.shuffled_model, asked.shuffled_genome, strict=True):
-        cases.append(("shuffled sites", str(path), trained(path), genome_file.read(str(its))))
+        cases.append(("shuffled sites", str(path), trained(path), genomes.read(str(its))))
     of_each = ("motifs", "motifs by place", "motifs of the strongest")
     rows, p = [], {"regions": [], **{what: [] for what in of_each}, "spacings": []}
     for kind, name, net, its in cases:
@@ -150,9 +147,9 @@ def main() -> None:
                 for what, found in zip(of_each, of_motifs(attention, its, seed), strict=True):
                     p[what].append(found)
             p["spacings"] += [of_pairs(attention, seed) for seed in range(1, asked.swaps + 1)]
-    tables.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
+    tsv.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
     told = [calibrated(what, np.concatenate(parts)) for what, parts in p.items() if parts]
-    tables.write_table(str(asked.output.with_suffix(".p.tsv")), {name: [row[name] for row in told] for name in told[0]})
+    tsv.write_table(str(asked.output.with_suffix(".p.tsv")), {name: [row[name] for row in told] for name in told[0]})
     print(asked.output.with_suffix(".p.tsv").read_text(encoding="utf-8"))
 
 

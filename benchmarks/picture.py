@@ -15,10 +15,10 @@ import numpy as np
 
 from headmotif import builtin
 from headmotif.alphabet import decode
-from headmotif.formats import attention_tensor, logo, meme, model_tensor
-from headmotif.formats import genome as genome_file
-from headmotif.steps.network import annotate, presets
-from headmotif.steps.network import device as compute
+from headmotif.formats.inputs import genomes
+from headmotif.formats.motifs import logo, meme
+from headmotif.formats.tensors import attention_tensor, model_tensor
+from headmotif.steps.network import annotate, device, presets
 
 PROMOTER, POSITION, GENE = "pR", 38_023, "cro"
 """1-based, on the + strand of NC_001416.1; needs no activator."""
@@ -35,9 +35,9 @@ def main() -> None:
     parser.add_argument("--model", default="ecoli-tss")
     asked = parser.parse_args()
     phage = asked.data / "phage" / "lambda.fa"
-    genome = genome_file.read(str(phage))
+    genome = genomes.read(str(phage))
     net = presets.of_model(model_tensor.opened(asked.model, builtin.MODELS))
-    p = annotate.annotate(net, genome, compute.choose("cpu", "float32", 1))[0]
+    p = annotate.annotate(net, genome, device.choose("cpu", "float32", 1))[0]
     site = POSITION - 1
     letters = decode(genome.base[site - BEFORE : site + AFTER + 1])
     for name, (first, word) in BOXES.items():

@@ -13,8 +13,10 @@ from pathlib import Path
 from PIL import Image
 
 from headmotif import builtin
-from headmotif.report import cards, drawings, inputs, svg
-from headmotif.report.run import Run
+from headmotif.report.contents import inputs
+from headmotif.report.contents.run import Run
+from headmotif.report.figures import drawings, svg
+from headmotif.report.pages import cards
 
 DPI = 110
 COLOURS = 128

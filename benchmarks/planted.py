@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from headmotif.commands import demo
-from headmotif.formats import tables
+from headmotif.formats.tables import tsv
 
 COLUMNS = (
     "sites", "seed", "element", "head", "motif", "q", "distance", "recall", "precision", "window recall / precision",
@@ -44,7 +44,7 @@ def main() -> None:
 
 def report(folder: Path, kind: str, seed: int, seconds: float) -> None:
     """The lines of one run."""
-    table = tables.read_table(str(folder / "recovered.tsv"))
+    table = tsv.read_table(str(folder / "recovered.tsv"))
     test = next(iter(json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["metrics"]["test"].values()))
     regions = sum(not line.startswith("#") for line in (folder / "regions.bed").read_text(encoding="utf-8").splitlines())
     for i, element in enumerate(table["element"]):

@@ -14,7 +14,7 @@ import torch
 
 from headmotif.data import Genome, Regions, Sites
 from headmotif.steps.heads.mutagenesis import logits
-from headmotif.steps.network import layers as network
+from headmotif.steps.network import layers
 from headmotif.steps.network.device import Compute
 from headmotif.steps.sequence.windows import Reads, flip
 
@@ -54,12 +54,12 @@ def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Comput
     found = []
     for first in range(0, len(windows), 32):
         codes = torch.from_numpy(windows[first : first + 32])
-        bases = network.one_hot(codes, torch.float32).requires_grad_()
+        bases = layers.one_hot(codes, torch.float32).requires_grad_()
         module.one_hot = lambda _codes, _dtype, bases=bases: bases  # the network reads what a gradient can flow to
         try:
             net(codes.to(compute.device))[:, 0, 0].sum().backward()
         finally:
-            module.one_hot = network.one_hot
+            module.one_hot = layers.one_hot
         slope = bases.grad  # (sites, bases, 4)
         found.append(((slope - slope.mean(2, keepdim=True)) * bases.detach()).sum(2).numpy())
     return np.concatenate(found).astype(np.float64)[:, net.before - SPAN : net.before + SPAN + 1]

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.data import Contig
-from headmotif.formats import genome as genome_file
-from headmotif.steps.calling import local_maxima as local_calls
+from headmotif.formats.inputs import genomes
+from headmotif.steps.calling import local_maxima
 from headmotif.steps.sequence import repeats, scan
 from headmotif.steps.statistics import bootstrap
 
@@ -61,12 +61,12 @@ def steps(ecoli: Path) -> list[tuple[str, float, Callable[[], object]]]:
     block, hit, p = np.arange(n) // 20_000, rng.random(n) < 0.0018, rng.random((2, n // 2), np.float32)
     label = (rng.random(p.shape) < 0.002).astype(np.uint8)
     contigs = (Contig("a", n // 2, True),)
-    genome = genome_file.read(str(ecoli / "genome.fa.gz"), ["all"])
+    genome = genomes.read(str(ecoli / "genome.fa.gz"), ["all"])
     matrix = rng.normal(size=(20, 4))
     return [
         ("1,000 draws of two million positions", 5,
          lambda: bootstrap.mean([bootstrap.ranked(hit, p.ravel(), block, 93)], bootstrap.draws(93, 1000))),
-        ("calls of two million positions", 1, lambda: local_calls.calls(p, label, contigs, 2)),
+        ("calls of two million positions", 1, lambda: local_maxima.calls(p, label, contigs, 2)),
         ("a motif of 20 columns over E. coli, one strand", 1, lambda: scan.scan(genome.base, matrix)),
         ("repeats of 75 nt in E. coli", 10, lambda: repeats.repeated(genome, 75)),
     ]  # fmt: skip

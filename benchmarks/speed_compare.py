@@ -17,7 +17,8 @@ import numpy as np
 
 from headmotif.alphabet import decode
 from headmotif.data import Motif
-from headmotif.formats import meme, motifs
+from headmotif.formats.inputs import motif_files
+from headmotif.formats.motifs import meme
 from headmotif.steps.comparison.tomtom import compare
 
 OURS = "from headmotif.commands.pwm_compare import main; main()"
@@ -94,7 +95,7 @@ def main() -> None:
             paths = [f"{folder}/queries.meme", f"{folder}/targets.meme"]
             meme.write(paths[0], drawn(1, n_queries))
             meme.write(paths[1], drawn(2, n_targets))
-            queries, targets = (list(motifs.read(path).motifs) for path in paths)
+            queries, targets = (list(motif_files.read(path).motifs) for path in paths)
             from memelite import tomtom
 
             theirs = [[m.matrix.T.copy() for m in side] for side in (queries, targets)]

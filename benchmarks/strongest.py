@@ -18,10 +18,11 @@ import numpy as np
 from rivals import regions
 
 from headmotif.data import Genome, Regions
-from headmotif.formats import attention_tensor, bed, tables
-from headmotif.formats import genome as genome_file
-from headmotif.formats import sites as sites_file
-from headmotif.report.verdicts import PLACE_Q, surest
+from headmotif.formats.features import bed
+from headmotif.formats.inputs import genomes, site_files
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import attention_tensor
+from headmotif.report.words.verdicts import PLACE_Q, surest
 
 AT, WIDTH, FLANK = -12, 17, 8
 """The middle of a -10 box and what is over it: a key of `wide`, and the bases read beside it."""
@@ -37,7 +38,7 @@ def ranked(mine: Regions, value: dict[tuple[int, int], float]) -> Regions:
 
 def ways(folder: Path, genome: Genome) -> dict[str, tuple[Regions, list[str]]]:
     """Regions and how to search them, by the name of the way."""
-    sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites
+    sites = site_files.read(str(folder / "sites.bed"), genome.contigs).sites
     inside = (sites.position > 40) & (sites.position < len(genome.base) - 40)
     sites = sites.take(inside)
     around = regions(sites, tuple(c.name for c in genome.contigs), np.full(len(sites), AT), WIDTH)
@@ -68,7 +69,7 @@ def named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Cou
         ["pwm-compare", "way.meme", "--best", "--max-q", str(PLACE_Q), "-o", "way.tsv"],
     ):
         subprocess.run([str(Path(sys.executable).with_name(words[0])), *words[1:], "--quiet"], cwd=folder, check=True)
-    found = surest(tables.read_matches(str(folder / "way.tsv")))
+    found = surest(tsv.read_matches(str(folder / "way.tsv")))
     return Counter(match.target for match in found if not match.target.startswith("sigma"))
 
 
@@ -76,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("worlds", type=Path, nargs="+", help="folders that truth.py left")
     for folder in parser.parse_args().worlds:
-        genome = genome_file.read(str(folder / "genome.st"))
+        genome = genomes.read(str(folder / "genome.st"))
         for way, (mine, search) in ways(folder, genome).items():
             told = named(folder, genome, mine, search)
             print(f"{folder.name}\t{way}\t{', '.join(f'{name} {n}' for name, n in sorted(told.items())) or '-'}", flush=True)

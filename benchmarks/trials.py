@@ -9,8 +9,7 @@ from torch import nn
 
 from headmotif.alphabet import N
 from headmotif.data import NO_LABEL, Genome
-from headmotif.steps.network import kmer_attention as reader
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import kmer_attention, presets
 from headmotif.steps.training.batches import Batch, Chunks
 from headmotif.steps.training.recipe import Recipe
 from headmotif.steps.training.split import TRAIN
@@ -166,7 +165,7 @@ def without_rotary(net: nn.Module) -> None:
     def still(length: int, d_head: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
         return torch.ones(length, d_head // 2, device=device), torch.zeros(length, d_head // 2, device=device)
 
-    reader.angles = still  # a run has its own process
+    kmer_attention.angles = still  # a run has its own process
 
 
 def without_tables(net: nn.Module) -> None:
@@ -249,7 +248,7 @@ TRIALS: tuple[Trial, ...] = (
 
 
 def fresh(trial: Trial, labels: int) -> nn.Module:
-    net = model.build(replace(model.PRESETS[trial.preset], **trial.config), labels)
+    net = presets.build(replace(presets.PRESETS[trial.preset], **trial.config), labels)
     if trial.edit:
         with torch.no_grad():
             trial.edit(net)

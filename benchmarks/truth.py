@@ -50,11 +50,11 @@ from truth_table import ALL, EVERY, LOST, MOTIF, NAMED_SO, PLACES_NAMED, SOME, s
 from worlds import DEFAULT_Q, KINDS, MATRICES, World, made, matrix_of
 
 from headmotif.data import Regions, Sites, in_order
-from headmotif.formats import model_tensor, tables
-from headmotif.report.verdicts import PLACE_Q
-from headmotif.steps.attention import queries as background
-from headmotif.steps.network import device as compute
-from headmotif.steps.network import presets as model
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import model_tensor
+from headmotif.report.words.verdicts import PLACE_Q
+from headmotif.steps.attention import queries
+from headmotif.steps.network import device, presets
 from headmotif.steps.training import split
 
 
@@ -178,8 +178,8 @@ def at_motifs(mine: Regions, sites: Sites) -> Regions:
 def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:
     """What the network's logit loses without each element, mean over the sites of the test part that have it."""
     trained = model_tensor.read(str(world.folder / "model.st"))
-    net = model.restored(trained.header["config"], 1, trained.weights)
-    where = compute.choose("cpu", "float32", threads)
+    net = presets.restored(trained.header["config"], 1, trained.weights)
+    where = device.choose("cpu", "float32", threads)
     for element in (*HEXAMERS, *FACTORS_WHOLE):
         pieces = listed(element.of(world.elements), scored)
         lost = redrawn(net, world.genome, scored, pieces, world.elements, JITTER, where)
@@ -196,18 +196,18 @@ def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: i
 
 def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sites, threads: int) -> Iterator[dict]:
     """The two heads together against other ways to read networks, at as many regions."""
-    where = compute.choose("cpu", "float32", threads)
+    where = device.choose("cpu", "float32", threads)
     names = tuple(c.name for c in world.genome.contigs)
     both = together([reading.of(now) for reading in heads], now)
     width = max(1, round(float(np.median(both.end - both.start))))
     learned = world.sites_in(split.TRAIN)
-    chance = background.matched(world.genome, learned, world.sites, 4000, 1)
+    chance = queries.matched(world.genome, learned, world.sites, 4000, 1)
     words = word_track(world.genome, learned, chance, scored)
     ways = {"both heads": both, "frequent words, no network": windows_of(words, scored, names, width, len(both))}
     for file in ("model.st", "cnn.st"):
         trained = model_tensor.read(str(world.folder / file))
         preset = trained.header["config"]["preset"]
-        net = model.restored(trained.header["config"], 1, trained.weights)
+        net = presets.restored(trained.header["config"], 1, trained.weights)
         tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if file == "model.st" else {})
         for name, track in tracks.items():
             ways[f"{name}, {preset}"] = windows_of(track(net, world.genome, scored, where), scored, names, width, len(both))
@@ -238,9 +238,9 @@ def main() -> None:
         for seed in asked.seeds:
             world = made(asked.output / f"{kind}.{seed}", kind, asked.preset, seed, asked.threads, kind in asked.rivals)
             rows += [{"kind": kind, "seed": seed, **one} for one in measured(world, kind, kind in asked.rivals, asked.threads)]
-            tables.write_table(str(asked.output / "truth.tsv"), {name: [r[name] for r in rows] for name in rows[0]})
+            tsv.write_table(str(asked.output / "truth.tsv"), {name: [r[name] for r in rows] for name in rows[0]})
             heads += [{"kind": kind, "seed": seed, **one} for one in each_head(world)]
-            tables.write_table(str(asked.output / "truth.heads.tsv"), {name: [r[name] for r in heads] for name in heads[0]})
+            tsv.write_table(str(asked.output / "truth.heads.tsv"), {name: [r[name] for r in heads] for name in heads[0]})
             print(f"{kind}, seed {seed}", file=sys.stderr, flush=True)
     print(summary(rows))
 

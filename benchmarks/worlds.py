@@ -12,10 +12,10 @@ from recovery import FACTORS_WHOLE, JITTER, LIMITS, Element
 from headmotif import builtin
 from headmotif.commands.attn2bed import attn2bed
 from headmotif.data import Genome, Match, Regions, Sites
-from headmotif.formats import bed, motifs, tables, truth
-from headmotif.formats import genome as genome_file
-from headmotif.formats import sites as sites_file
-from headmotif.report.verdicts import PLACE_Q, surest
+from headmotif.formats.features import bed, truth
+from headmotif.formats.inputs import genomes, motif_files, site_files
+from headmotif.formats.tables import tsv
+from headmotif.report.words.verdicts import PLACE_Q, surest
 from headmotif.steps.promoters.frequencies import FACTORS, MINUS_10, MINUS_35, SPACER, TO_START, dyad, hexamer, sharpened
 from headmotif.steps.training import split
 
@@ -77,15 +77,15 @@ def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: 
         if not (folder / target).exists():
             program = str(Path(sys.executable).with_name(words[0]))
             subprocess.run([program, *words[1:], "-o", target, "--quiet"], cwd=folder, check=True)
-    genome = genome_file.read(str(folder / "genome.st"))
+    genome = genomes.read(str(folder / "genome.st"))
     part = split.parts(genome, *split.automatic(genome))
     found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
-    names = surest(tables.read_matches(str(folder / "places.tsv")))
+    names = surest(tsv.read_matches(str(folder / "places.tsv")))
     # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10 cannot be so sure
     taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= PLACE_Q or match.target in HEXAMER_NAMES}
     named = replace(lie, head=np.array([taken.get(h, "") for h in lie.head], str))
     elements = truth.read(str(folder / "truth.bed"))
-    sites = sites_file.read(str(folder / "sites.bed"), genome.contigs).sites
+    sites = site_files.read(str(folder / "sites.bed"), genome.contigs).sites
     return World(folder, genome, sites, elements, found, replace(lie, q=np.zeros(len(lie))), named, names, part)
 
 
@@ -96,7 +96,7 @@ def matrix_of(kind: str, element: Element) -> tuple[np.ndarray, range, bool]:
     if element.piece in MATRICES:
         first = tens if element.piece == "-10" else [ten - spacer - 6 for ten in tens for spacer in SPACER]
         return sharpened(hexamer(MATRICES[element.piece]), sharpness), around(first), False
-    matrix = {motif.name: motif.matrix for motif in motifs.read(str(builtin.MOTIFS)).motifs}[element.piece]
+    matrix = {motif.name: motif.matrix for motif in motif_files.read(str(builtin.MOTIFS)).motifs}[element.piece]
     mine = [place for place in FACTORS if place.factor == element.piece and element.centre in (None, place.centre)]
     centres = [c for place in mine for c in ([place.centre] if place.centre is not None else tens)]
     first = [centre - twice // 2 for centre in centres for twice in (dyad(matrix), 2 * len(matrix) - dyad(matrix))]

@@ -8,13 +8,13 @@ import torch
 
 from headmotif.alphabet import N
 from headmotif.data import Contig, Genome
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import presets
 from headmotif.steps.network.device import Compute
 
-READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=5)
-WIDE = replace(model.PRESETS["wide"], width=16, layers=2, heads=2, d_head=8, window=16, kmer=9)
-CNN = replace(model.DilatedConfig(), width=12, blocks=3, kernel=3)
-PAPER = replace(model.PublishedConfig(), width=8, layers=2, heads=2, d_head=8, window=16, shift=5)
+READER = replace(presets.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=5)
+WIDE = replace(presets.PRESETS["wide"], width=16, layers=2, heads=2, d_head=8, window=16, kmer=9)
+CNN = replace(presets.DilatedConfig(), width=12, blocks=3, kernel=3)
+PAPER = replace(presets.PublishedConfig(), width=8, layers=2, heads=2, d_head=8, window=16, shift=5)
 SMALL = {"default": READER, "wide": WIDE, "paper": PAPER, "cnn": CNN}
 
 EVERY = pytest.mark.parametrize("config", SMALL.values(), ids=SMALL)
@@ -29,7 +29,7 @@ PRECISIONS = pytest.mark.parametrize("compute", [CPU, HALF], ids=["float32", "bf
 def network(config, labels=1, seed=0):
     """Random weights everywhere, heads that choose, a `nothing` that does not take all, and logits of mean 0 and spread 1."""
     torch.manual_seed(seed)
-    net = model.build(config, labels).eval()
+    net = presets.build(config, labels).eval()
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             if parameter.ndim == 1 or "by_distance" in name:

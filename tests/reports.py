@@ -5,7 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.data import Contig, Genome, Match, Motif, Regions
-from headmotif.formats import bed, bigwig, genome_tensor, meme, summary, tables
+from headmotif.formats.features import bed
+from headmotif.formats.motifs import meme
+from headmotif.formats.tables import summary, tsv
+from headmotif.formats.tensors import genome_tensor
+from headmotif.formats.tracks import bigwig
 
 NASTY = "<script>alert(1)</script>\"'&"
 ALIKE = "(script)alert:1:(;script)-'&"
@@ -44,10 +48,10 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
             *("agreement", "sites", "bigwig_plus", "bigwig_minus"),
         )
     }
-    tables.write_table(path["heads"], columns)
+    tsv.write_table(path["heads"], columns)
     distance = np.arange(-96, 97)
     profile = {"head": np.repeat(heads, len(distance)).tolist(), "distance": np.tile(distance, n_heads)}
-    tables.write_table(path["profiles"], profile | {k: rng.random(len(distance) * n_heads) for k in ("sites", "background")})
+    tsv.write_table(path["profiles"], profile | {k: rng.random(len(distance) * n_heads) for k in ("sites", "background")})
     pair = {
         "first": heads[:1],
         "second": heads[1:2],
@@ -58,19 +62,19 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "z": [5.0],
         "p": [1e-6],
     }
-    tables.write_table(path["pairs"], pair | {"q": [1e-5], "agreement": [0.75]})
-    tables.write_table(path["strands"], {"distance": [-1, 0, 1], "correlation": [0.1, 0.2, 0.1], "corrected": [0.0, 0.1, 0.0]})
+    tsv.write_table(path["pairs"], pair | {"q": [1e-5], "agreement": [0.75]})
+    tsv.write_table(path["strands"], {"distance": [-1, 0, 1], "correlation": [0.1, 0.2, 0.1], "corrected": [0.0, 0.1, 0.0]})
     matrix = rng.dirichlet(np.full(4, 0.3), (n_heads, 12))
     meme.write(path["motifs"], [Motif(name, m / m.sum(axis=1, keepdims=True), 50) for name, m in zip(heads, matrix, strict=True)])
     found = [
         Match(name, t, -2, 1e-4, 0.01, 0.01 + 0.1 * i, 6, "A", "A", "-") for name in heads for i, t in enumerate(("sigma70_-10", NASTY))
     ]
-    tables.write_matches(path["matches"], found)
+    tsv.write_matches(path["matches"], found)
     score = {"tss": {"average_precision": 0.3, "prevalence": 0.002, "roc_auc": float("nan"), "sites": 5, "positions": 10}}
     header = {"config": {"preset": NASTY, "heads": 8}, "training": {"seed": 1}, "stopped": {"kept_step": 2, "steps": 2}}
     summary.write(path["metrics"], header | {"metrics": {"test": score, "validation": score, "threshold": {"tss": 0.2}}})
     history = {"step": [1, 2], "label": ["tss", "tss"], "average_precision": [0.1, 0.3], "prevalence": [0.002, 0.002]}
-    tables.write_table(path["history"], history)
+    tsv.write_table(path["history"], history)
     points = {
         "prediction": [NASTY] * 6,
         "within": [0, 0, 0, 2, 2, 2],
@@ -83,9 +87,9 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "mean": [0.95, 0.7, 0.4] * 2,
         "false_positive_rate": [0.0001, 0.0016, 0.007, float("nan"), float("nan"), float("nan")],
     }
-    tables.write_table(path["curve"], points)
+    tsv.write_table(path["curve"], points)
     sets = {"first": ["a", "a", NASTY], "second": [NASTY, "c", "c"], "strand": ["both"] * 3, "within": [2] * 3, "shared": [3, 4, 5]}
-    tables.write_table(path["agreement"], sets | {"share_first": [0.5, 0.4, float("nan")], "share_second": [0.25, 0.3, 0.2]})
+    tsv.write_table(path["agreement"], sets | {"share_first": [0.5, 0.4, float("nan")], "share_second": [0.25, 0.3, 0.2]})
     contig = Contig("chr " + NASTY, 20_000, True)
     genome_tensor.write(path["genome"], Genome((contig,), rng.integers(0, 4, 20_000).astype(np.uint8)))
     p = rng.random((2, 20_000)).astype(np.float32) ** 8

@@ -103,7 +103,7 @@ def test_guessing_asks_for_the_bases_that_it_replaced():
 
 @pytest.mark.parametrize("trial", trials.TRIALS, ids=lambda trial: trial.name)
 def test_every_trial_has_a_network_that_runs(trial, monkeypatch):
-    monkeypatch.setattr(trials.reader, "angles", trials.reader.angles)  # put back after a trial without rotary positions
+    monkeypatch.setattr(trials.kmer_attention, "angles", trials.kmer_attention.angles)  # put back after a trial without rotary positions
     net = trials.fresh(trial, 2).eval()
     with torch.inference_mode():
         out = net(torch.zeros((1, net.before + 4 + net.after), dtype=torch.uint8))

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from headmotif.data import Contig, Genome, Sites, Trained
-from headmotif.formats import genome_tensor, model_tensor, tables
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import genome_tensor, model_tensor
 from headmotif.steps.calling.local_maxima import calls
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import presets
 from headmotif.steps.network.cnn import Dilated, DilatedConfig
 from headmotif.steps.sites.genomic_class import CLASSES, classes, fifths
 from headmotif.steps.statistics.metrics import score
@@ -39,7 +40,7 @@ def write_model(path: Path, seed: int, test: str = "c:30001-60000", digest: str 
     net = Dilated(DilatedConfig(width=8, blocks=2), 1)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
     split = {"validation": ["c:20001-30000"], "test": [test]}
-    header = {"config": model.config_header(net.config), "labels": ["cappable"], "training": {}, "split": split, "metrics": {}}
+    header = {"config": presets.config_header(net.config), "labels": ["cappable"], "training": {}, "split": split, "metrics": {}}
     model_tensor.write(str(path), Trained({**header, "data": {"contigs": [digest], "labels": "0"}}, weights))
 
 
@@ -61,7 +62,7 @@ def script(folder: Path, *words: object) -> subprocess.CompletedProcess:
 
 
 def table(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
-    columns = tables.read_table(str(path))
+    columns = tsv.read_table(str(path))
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return {(row["model"], row["part"], row["measure"]): row for row in rows}
 

@@ -6,8 +6,7 @@ from scipy.stats import mannwhitneyu
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
-from headmotif.steps.motifs import discovery as motifs
-from headmotif.steps.motifs import zoops as align
+from headmotif.steps.motifs import discovery, zoops
 from headmotif.steps.motifs.permutation import NOT_CHOSEN, permutation_test, rank_test, usual_start
 from headmotif.steps.motifs.zoops import scores
 from headmotif.steps.sequence import region_windows
@@ -38,7 +37,7 @@ def windows_with(word, n=120, length=26, noise=0.1, share=0.9, seed=0):
 @pytest.mark.parametrize("seed", range(2))
 def test_a_planted_word_is_found_wherever_it_stands(word, seed):
     windows, start = windows_with(word, seed=seed)
-    found = align.discover(windows, np.ones(len(windows)), EVEN)
+    found = zoops.discover(windows, np.ones(len(windows)), EVEN)
     assert word in consensus(found.matrix)
     assert len(found.matrix) <= len(word) + 2
     shift = consensus(found.matrix).index(word)
@@ -51,8 +50,8 @@ def test_a_planted_word_is_found_wherever_it_stands(word, seed):
 
 def test_no_width_gains_from_random_windows():
     windows = np.random.default_rng(0).integers(0, 4, (200, 20)).astype(np.uint8)
-    found = align.discover(windows, np.ones(200), EVEN)
-    planted = align.discover(windows_with(WORD, 200, 20)[0], np.ones(200), EVEN)
+    found = zoops.discover(windows, np.ones(200), EVEN)
+    planted = zoops.discover(windows_with(WORD, 200, 20)[0], np.ones(200), EVEN)
     assert found.gain < 0 < planted.gain
 
 
@@ -63,22 +62,22 @@ def test_sequences_count_by_their_weight():
     for heavy, word in ((slice(0, 100), "TATAAT"), (slice(100, 200), "GGCCGC")):
         weight = np.full(200, 0.02)
         weight[heavy] = 1.0
-        assert word in consensus(align.discover(windows, weight, EVEN).matrix)
+        assert word in consensus(zoops.discover(windows, weight, EVEN).matrix)
 
 
 def test_the_letters_of_a_column_count_by_their_sequences_weight():
     windows, _ = windows_with("TATGAT", 300, 12, noise=0.0, share=1.0)
     other, _ = windows_with("TATCAT", 300, 12, noise=0.0, share=1.0, seed=1)
     weight = np.repeat([3.0, 1.0], 300)
-    start = align.log_odds(np.full((6, 4), 0.25), EVEN) + 0.25 + 0.6 * np.eye(4)[encode("TATGAT")]
-    found = align.refine(np.concatenate([windows, other]), weight, EVEN, start / start.sum(axis=1, keepdims=True))
+    start = zoops.log_odds(np.full((6, 4), 0.25), EVEN) + 0.25 + 0.6 * np.eye(4)[encode("TATGAT")]
+    found = zoops.refine(np.concatenate([windows, other]), weight, EVEN, start / start.sum(axis=1, keepdims=True))
     assert found.matrix[3].tolist() == pytest.approx([0, 0.25, 0.75, 0], abs=0.03)
 
 
 def test_the_scale_of_the_weights_does_not_count():
     windows, _ = windows_with(WORD)
     weight = np.random.default_rng(0).uniform(0.5, 1, len(windows))
-    one, other = (align.discover(windows, weight * scale, EVEN) for scale in (1, 1e-3))
+    one, other = (zoops.discover(windows, weight * scale, EVEN) for scale in (1, 1e-3))
     np.testing.assert_allclose(one.matrix, other.matrix, atol=1e-6)
 
 
@@ -86,7 +85,7 @@ def test_no_occurrence_ever_holds_an_n():
     windows, start = windows_with(WORD, 150, share=1.0)
     rng = np.random.default_rng(3)
     windows[rng.random(windows.shape) < 0.1] = N
-    found = align.discover(windows, np.ones(150), EVEN)
+    found = zoops.discover(windows, np.ones(150), EVEN)
     width = len(found.matrix)
     for row, at, present in zip(windows, found.start, found.present, strict=True):
         if present > 1e-9:
@@ -96,14 +95,14 @@ def test_no_occurrence_ever_holds_an_n():
 
 
 def test_windows_of_n_alone_or_too_short_have_no_motif():
-    assert align.discover(np.full((20, 30), N, np.uint8), np.ones(20), EVEN) is None
-    assert align.discover(np.zeros((20, 5), np.uint8), np.ones(20), EVEN) is None
+    assert zoops.discover(np.full((20, 30), N, np.uint8), np.ones(20), EVEN) is None
+    assert zoops.discover(np.zeros((20, 5), np.uint8), np.ones(20), EVEN) is None
 
 
 def test_a_window_of_n_alone_holds_nothing_and_harms_nothing():
     windows, _ = windows_with(WORD)
     windows[7] = N
-    found = align.discover(windows, np.ones(len(windows)), EVEN)
+    found = zoops.discover(windows, np.ones(len(windows)), EVEN)
     assert WORD in consensus(found.matrix)
     assert found.present[7] == 0
 
@@ -112,11 +111,11 @@ def test_composition_alone_is_no_motif():
     rng = np.random.default_rng(0)
     background = np.array([0.4, 0.1, 0.1, 0.4])
     windows = rng.choice(4, (150, 20), p=background).astype(np.uint8)
-    assert align.discover(windows, np.ones(150), background).gain < 0
+    assert zoops.discover(windows, np.ones(150), background).gain < 0
 
 
 def test_a_motif_is_a_matrix_of_probabilities():
-    found = align.discover(windows_with(WORD)[0], np.ones(120), EVEN)
+    found = zoops.discover(windows_with(WORD)[0], np.ones(120), EVEN)
     assert found.matrix.sum(axis=1) == pytest.approx(np.ones(len(found.matrix)))
     assert (found.matrix > 0).all()
     assert ((found.present >= 0) & (found.present <= 1 + 1e-9)).all()
@@ -125,10 +124,10 @@ def test_a_motif_is_a_matrix_of_probabilities():
 def test_columns_that_say_nothing_are_cut_off_at_the_ends():
     strong, faint = np.array([0.97, 0.01, 0.01, 0.01]), np.array([0.28, 0.24, 0.24, 0.24])
     matrix = np.stack([faint, faint, *[strong] * 7, faint])
-    assert len(align.trimmed(matrix, EVEN)) == 7
-    assert len(align.trimmed(np.stack([faint] * 9), EVEN)) == 6  # never narrower than the least width
+    assert len(zoops.trimmed(matrix, EVEN)) == 7
+    assert len(zoops.trimmed(np.stack([faint] * 9), EVEN)) == 6  # never narrower than the least width
     inner = np.stack([strong] * 3 + [faint] * 3 + [strong] * 3)
-    assert len(align.trimmed(inner, EVEN)) == 9
+    assert len(zoops.trimmed(inner, EVEN)) == 9
 
 
 def test_scores_are_sums_of_log_odds():
@@ -142,7 +141,7 @@ def test_scores_are_sums_of_log_odds():
 
 
 def test_the_usual_start_is_that_of_most_weight():
-    found = align.Alignment(np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]), np.zeros(4, bool))
+    found = zoops.Alignment(np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]), np.zeros(4, bool))
     assert usual_start(found, np.ones(4)) == 2
     assert usual_start(found, np.array([1, 1, 1, 9.0])) == 5
 
@@ -283,7 +282,7 @@ def test_a_word_that_the_distances_follow_is_found_and_one_at_swapped_distances_
     genome, site, strand, distance = promoters()
     swapped = np.random.default_rng(1).permutation(distance)
     both = joined(regions(site, strand, distance), regions(site, strand, swapped, "L1H2"))
-    chosen, positional = motifs.find_motifs(genome, both, motifs.Search(), 1)
+    chosen, positional = discovery.find_motifs(genome, both, discovery.Search(), 1)
     assert (chosen.group, chosen.regions, chosen.problem) == ("L1H1", 160, "")
     assert WORD in consensus(chosen.motif.matrix)
     assert chosen.p < 1e-6
@@ -298,7 +297,7 @@ def test_a_word_at_one_distance_of_all_sites_is_not_the_heads_choice():
     for s, sign in zip(site, strand, strict=True):
         low = s - sign * 30 - (4 if sign > 0 else 3)
         genome.base[low : low + 8] = encode(WORD) if sign > 0 else reverse_complement(encode(WORD))
-    [found] = motifs.find_motifs(genome, regions(site, strand, fixed), motifs.Search(), 1)
+    [found] = discovery.find_motifs(genome, regions(site, strand, fixed), discovery.Search(), 1)
     assert WORD in consensus(found.motif.matrix)  # it is there
     assert found.p == 1.0  # but anything at that distance would show it
 
@@ -306,7 +305,7 @@ def test_a_word_at_one_distance_of_all_sites_is_not_the_heads_choice():
 @pytest.mark.parametrize("seed", range(3))
 def test_random_windows_give_no_motif_beyond_chance(seed):
     genome, site, strand, distance = promoters(seed=seed, share=0.0)
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(), seed)
+    [found] = discovery.find_motifs(genome, regions(site, strand, distance), discovery.Search(), seed)
     assert found.p > 0.01
 
 
@@ -315,7 +314,7 @@ def test_a_motif_is_not_tested_on_the_sites_that_it_was_found_on():
     for seed in range(25):
         genome, site, strand, distance = promoters(60, seed=seed, share=0.0, apart=100)
         # six columns fitted to thirty windows of seven
-        [found] = motifs.find_motifs(genome, regions(site, strand, distance, half=3), motifs.Search(flank=0), seed)
+        [found] = discovery.find_motifs(genome, regions(site, strand, distance, half=3), discovery.Search(flank=0), seed)
         p.append(found.p)
     assert np.isfinite(p).all()
     assert np.mean(np.array(p) < 0.05) < 0.2
@@ -323,11 +322,11 @@ def test_a_motif_is_not_tested_on_the_sites_that_it_was_found_on():
 
 def test_regions_that_name_no_site_are_held_against_random_places():
     genome, site, strand, distance = promoters()
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance, known=False), motifs.Search(), 1)
+    [found] = discovery.find_motifs(genome, regions(site, strand, distance, known=False), discovery.Search(), 1)
     assert WORD in consensus(found.motif.matrix)
     assert found.p < 1e-6
     bare, site, strand, distance = promoters(share=0.0)
-    [nothing] = motifs.find_motifs(bare, regions(site, strand, distance, known=False), motifs.Search(), 1)
+    [nothing] = discovery.find_motifs(bare, regions(site, strand, distance, known=False), discovery.Search(), 1)
     assert nothing.p > 0.01
 
 
@@ -335,8 +334,8 @@ def test_the_reverse_complement_of_a_genome_has_the_same_motif():
     genome, site, strand, distance = promoters()
     size = len(genome.base)
     turned = Genome(genome.contigs, reverse_complement(genome.base).copy())
-    [one] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(), 1)
-    [other] = motifs.find_motifs(turned, regions((size - 1 - site)[::-1], -strand[::-1], distance[::-1]), motifs.Search(), 1)
+    [one] = discovery.find_motifs(genome, regions(site, strand, distance), discovery.Search(), 1)
+    [other] = discovery.find_motifs(turned, regions((size - 1 - site)[::-1], -strand[::-1], distance[::-1]), discovery.Search(), 1)
     assert WORD in consensus(one.motif.matrix)
     assert WORD in consensus(other.motif.matrix)
     assert other.p < 1e-6
@@ -346,7 +345,7 @@ def test_small_groups_and_unreadable_ones_are_left_out_with_a_reason():
     genome, site, strand, distance = promoters(100)
     genome.base[:] = N
     few = regions(site[:39], strand[:39], distance[:39], "L1H10")
-    found = list(motifs.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), motifs.Search(), 1))
+    found = list(discovery.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), discovery.Search(), 1))
     assert [(f.group, f.motif) for f in found] == [("L1H9", None), ("L1H10", None)]  # by number, not by letter
     assert found[0].problem == "its regions are too short for a motif, or all N"
     assert found[1].problem == "39 regions, fewer than 40"
@@ -371,10 +370,10 @@ def test_windows_at_an_end_go_on_around_a_circle_and_are_n_beyond_a_line(circula
 
 def test_all_regions_of_a_site_are_in_the_same_half():
     site = np.arange(200) % 25
-    halves = motifs.discovery_half(regions(site, np.where(site % 2, 1, -1), np.arange(200)), 1)
+    halves = discovery.discovery_half(regions(site, np.where(site % 2, 1, -1), np.arange(200)), 1)
     assert all(len(set(halves[site == s].tolist())) == 1 for s in range(25))
     assert halves.mean() == pytest.approx(0.5, abs=0.03)
-    alone = motifs.discovery_half(regions(site, np.ones(200, int), np.arange(200), known=False), 1)
+    alone = discovery.discovery_half(regions(site, np.ones(200, int), np.arange(200), known=False), 1)
     assert alone.sum() == 100
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import decode
-from headmotif.formats import bed, tables
+from headmotif.formats.features import bed
+from headmotif.formats.tables import tsv
 from headmotif.steps.simulation.plant import PlantSettings, plant
 from test_plant import FACTORS
 
@@ -32,7 +33,7 @@ def folder(tmp_path_factory) -> Path:
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    columns = tables.read_table(str(path))
+    columns = tsv.read_table(str(path))
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
@@ -89,7 +90,7 @@ def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: P
 def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     """The command with readers that give arrays: what the formats make of files is tested with them."""
     from headmotif.commands import annot_compare
-    from headmotif.formats import named_sites
+    from headmotif.formats.inputs import named_sites
 
     truth = table_of(folder / "true.bed")
     rng = np.random.default_rng(1)
@@ -124,7 +125,7 @@ def table_of(path: Path) -> list[tuple[str, int, str]]:
 
 
 def test_the_kind_of_a_track_is_told_by_its_bytes(tmp_path: Path, monkeypatch) -> None:
-    from headmotif.formats import named_sites
+    from headmotif.formats.inputs import named_sites
 
     for name, magic in (("bigwig", b"\x26\xfc\x8f\x88"), ("bedgraph", b"")):
         fake = types.ModuleType(f"headmotif.formats.{name}")

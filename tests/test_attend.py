@@ -8,7 +8,7 @@ import torch
 
 from headmotif.alphabet import N, reverse_complement
 from headmotif.data import BACKGROUND, SHUFFLED, SITE, Contig, Genome, Sites
-from headmotif.steps.attention import queries as background
+from headmotif.steps.attention import queries
 from headmotif.steps.attention import record as attend
 from headmotif.steps.network import annotate
 from networks import CPU, PRECISIONS, READER, WITH_HEADS, genome_of, near, network, random_codes, tolerance
@@ -60,10 +60,10 @@ def distances(genome, sites, others, circular=False):
 
 def test_background_keeps_away_from_every_site_of_its_strand_and_from_n():
     genome, sites = striped()
-    found = background.matched(genome, sites.take(np.arange(20)), sites, 500, 1)
+    found = queries.matched(genome, sites.take(np.arange(20)), sites, 500, 1)
     assert len(found) == pytest.approx(500, abs=10)
-    assert distances(genome, sites, found).min() >= background.APART
-    assert distances(genome, sites, found).min() <= background.APART + 20  # and no further than that
+    assert distances(genome, sites, found).min() >= queries.APART
+    assert distances(genome, sites, found).min() <= queries.APART + 20  # and no further than that
     place = genome.start[found.contig] + found.position
     assert (genome.base[place] != N).all()
     assert set(found.strand.tolist()) == {1, -1}
@@ -74,22 +74,22 @@ def test_background_keeps_away_from_every_site_of_its_strand_and_from_n():
 
 def test_the_other_strand_of_a_site_may_be_background():
     genome, sites = striped()
-    found = background.matched(genome, sites, sites, 2000, 1)
+    found = queries.matched(genome, sites, sites, 2000, 1)
     flipped = Sites(found.contig, found.position, -found.strand, found.strength)
-    assert distances(genome, sites, flipped).min() < background.APART
+    assert distances(genome, sites, flipped).min() < queries.APART
 
 
 def test_background_keeps_away_from_sites_across_the_origin_of_a_circle():
     genome, _ = striped(circular=True)
     sites = sites_of([0, 0], [2, 39_998], [1, -1])
-    found = background.matched(genome, sites, sites, 1_000_000, 1)
+    found = queries.matched(genome, sites, sites, 1_000_000, 1)
     assert len(found) > 10_000
-    assert distances(genome, sites, found, circular=True).min() >= background.APART
+    assert distances(genome, sites, found, circular=True).min() >= queries.APART
 
 
 def test_the_share_of_a_and_t_is_that_of_the_sites():
     genome, sites = striped()
-    found = background.matched(genome, sites, sites, 600, 3)
+    found = queries.matched(genome, sites, sites, 600, 3)
     ours, theirs = share_of_at(genome, sites), share_of_at(genome, found)
     rng = np.random.default_rng(0)
     anywhere = share_of_at(genome, sites_of([0] * 500, rng.integers(0, 40_000, 500), rng.choice([-1, 1], 500)))
@@ -100,7 +100,7 @@ def test_the_share_of_a_and_t_is_that_of_the_sites():
 
 def test_the_same_seed_draws_the_same_and_another_does_not():
     genome, sites = striped()
-    first, again, other = (background.matched(genome, sites, sites, 100, seed) for seed in (1, 1, 2))
+    first, again, other = (queries.matched(genome, sites, sites, 100, seed) for seed in (1, 1, 2))
     for name in ("contig", "position", "strand"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
     assert not np.array_equal(first.position, other.position)
@@ -109,18 +109,18 @@ def test_the_same_seed_draws_the_same_and_another_does_not():
 def test_a_genome_without_room_gives_what_it_has():
     genome, sites = striped()
     crowd = sites_of([0] * 400 + [1] * 120, [*range(0, 40_000, 100), *range(0, 12_000, 100)], [1] * 520)
-    found = background.matched(genome, sites, crowd, 50, 1)
+    found = queries.matched(genome, sites, crowd, 50, 1)
     assert 0 < len(found) <= 60
     assert (found.strand == -1).all()
     both = sites_of(np.tile(crowd.contig, 2), np.tile(crowd.position, 2), np.repeat([1, -1], 520))
-    assert len(background.matched(genome, sites, both, 50, 1)) == 0
-    assert len(background.matched(genome, sites, sites, 0, 1)) == 0
+    assert len(queries.matched(genome, sites, both, 50, 1)) == 0
+    assert len(queries.matched(genome, sites, sites, 0, 1)) == 0
 
 
 def test_sites_come_before_background_and_are_marked():
     genome, sites = striped()
-    others = background.matched(genome, sites, sites, 30, 1)
-    both, kind = background.joined(sites, others)
+    others = queries.matched(genome, sites, sites, 30, 1)
+    both, kind = queries.joined(sites, others)
     assert kind.tolist() == [SITE] * len(sites) + [BACKGROUND] * len(others)
     is_site = kind == SITE
     for name in ("contig", "position", "strand", "strength"):
@@ -343,9 +343,9 @@ def test_looks_follow_each_other_and_can_be_gone_on_with(monkeypatch):
 def test_anywhere_and_everywhere_are_no_n():
     genome = genome_of(random_codes(50, gaps=3), random_codes(20, seed=1))
     free = int((genome.base != N).sum())
-    for found, number in ((background.everywhere(genome), 2 * free), (background.anywhere(genome, 30, 1), 30)):
+    for found, number in ((queries.everywhere(genome), 2 * free), (queries.anywhere(genome, 30, 1), 30)):
         at = genome.start[found.contig] + found.position
         assert (genome.base[at] != N).all()
         assert len({*zip(at.tolist(), found.strand.tolist(), strict=True)}) == len(found) == number
-    assert not np.array_equal(found.position, background.anywhere(genome, 30, 2).position)
-    assert len(background.anywhere(genome, 1000, 1)) == 2 * free
+    assert not np.array_equal(found.position, queries.anywhere(genome, 30, 2).position)
+    assert len(queries.anywhere(genome, 1000, 1)) == 2 * free

@@ -9,7 +9,7 @@ import pytest
 
 from headmotif.alphabet import encode
 from headmotif.builtin import MOTIF_SITES, MOTIFS
-from headmotif.formats import meme
+from headmotif.formats.motifs import meme
 
 spec = importlib.util.spec_from_file_location("build_collection", Path(__file__).parent.parent / "benchmarks/build_collection.py")
 collection = importlib.util.module_from_spec(spec)

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from headmotif import builtin
-from headmotif.formats import genome as genome_file
-from headmotif.formats import model_tensor
-from headmotif.formats import sites as sites_file
-from headmotif.steps.calling import thresholds as choose
-from headmotif.steps.network import annotate, presets
-from headmotif.steps.network import device as compute
+from headmotif.formats.inputs import genomes, site_files
+from headmotif.formats.tensors import model_tensor
+from headmotif.steps.calling import thresholds
+from headmotif.steps.network import annotate, device, presets
 from headmotif.steps.statistics import metrics
 from headmotif.steps.training import split
 
@@ -59,9 +57,9 @@ def test_the_one_for_use_has_the_scores_of_the_one_with_parts_held_out():
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", ["ecoli-tss", "ecoli-tss-split"])
 def test_promoters_of_a_phage_that_need_no_activator_are_among_the_twenty_best_calls(data_folder, name):
-    genome = genome_file.read(str(data_folder / "phage" / "lambda.fa"))
-    p = annotate.annotate(presets.of_model(opened(name)), genome, compute.choose("cpu", "float32", 1))[0]
-    best = choose.best(choose.above(p, genome.contigs, 0.0, 2), 20)
+    genome = genomes.read(str(data_folder / "phage" / "lambda.fa"))
+    p = annotate.annotate(presets.of_model(opened(name)), genome, device.choose("cpu", "float32", 1))[0]
+    best = thresholds.best(thresholds.above(p, genome.contigs, 0.0, 2), 20)
     found = set(zip((best.position + 1).tolist(), best.strand.tolist(), strict=True))
     for promoter, (position, strand) in LAMBDA.items():
         assert any((position + d, strand) in found for d in (-2, -1, 0, 1, 2)), promoter
@@ -71,12 +69,12 @@ def test_promoters_of_a_phage_that_need_no_activator_are_among_the_twenty_best_c
 def test_a_part_of_the_test_region_scores_as_the_header_says_of_the_whole(data_folder):
     """The first 200 kb: average precision within a third of that of the 928 kb, whose interval by blocks is a tenth wide."""
     model = opened("ecoli-tss-split")
-    whole = genome_file.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
-    sites = sites_file.read(str(data_folder / "ecoli" / "tss.cappable.bed"), whole.contigs).sites
+    whole = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
+    sites = site_files.read(str(data_folder / "ecoli" / "tss.cappable.bed"), whole.contigs).sites
     [(_, first, _)] = [split.parsed(whole, text) for text in model.header["split"]["test"]]
     wanted = np.zeros(len(whole.base), bool)
     wanted[first : first + 200_000] = True
-    p = annotate.annotate(presets.of_model(model), whole, compute.choose("cpu", "float32", 1), wanted)[0, :, wanted].T
+    p = annotate.annotate(presets.of_model(model), whole, device.choose("cpu", "float32", 1), wanted)[0, :, wanted].T
     truth = np.zeros((2, len(whole.base)), bool)
     truth[(sites.strand < 0).astype(int), sites.position] = True
     said = model.header["metrics"]["test"]["tss"]["average_precision"]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from headmotif.steps.network import calibrate
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import calibrate, presets
 from headmotif.steps.network.calibrate import Calibration, fitted
 from networks import SMALL
 
@@ -64,10 +63,10 @@ def test_sites_apart_from_all_others_and_certainty_stay_finite():
         assert found.slope > 0
 
 
-@pytest.mark.parametrize("preset", list(model.PRESETS))
+@pytest.mark.parametrize("preset", list(presets.PRESETS))
 def test_it_folds_into_the_last_map_of_every_preset(preset):
     torch.manual_seed(1)
-    net = model.build(SMALL[preset], 2).eval()
+    net = presets.build(SMALL[preset], 2).eval()
     codes = torch.randint(0, 4, (1, net.before + 20 + net.after), dtype=torch.uint8)
     with torch.inference_mode():
         was = net(codes)

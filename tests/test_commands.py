@@ -14,8 +14,10 @@ import pysam
 import pytest
 
 from headmotif import builtin
-from headmotif.formats import attention_tensor, bed, gff3, model_tensor, motifs, tables, tensors
-from headmotif.formats import genome as genome_file
+from headmotif.formats.features import bed, gff3
+from headmotif.formats.inputs import genomes, motif_files
+from headmotif.formats.tables import tsv
+from headmotif.formats.tensors import attention_tensor, container, model_tensor
 from in_process import call
 
 BIN = Path(sys.executable).parent
@@ -259,7 +261,7 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
     done = run(made, "attn2bed", *words, *map(str, more), "-o", str(tmp_path / "r.bed"))
     assert done.returncode == 0, done.stderr
     assert "have p of at most 0.05" in done.stderr
-    contigs = genome_file.read(str(made / "genome.st")).contigs
+    contigs = genomes.read(str(made / "genome.st")).contigs
     regions = bed.read_regions(str(tmp_path / "r.bed"), contigs)
     twin = gff3.parse((tmp_path / "r.gff3").read_text(), "r.gff3").rows
     assert sorted((r.start, r.end, r.attributes["Name"]) for r in twin) == sorted(
@@ -283,7 +285,7 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
 def test_regions_are_indexed_by_tabix_and_found_again(made: Path, tmp_path: Path) -> None:
     words = ["attention.st", "--max-q", "1", "--max-p", "0.2", "--gff3", str(tmp_path / "r.gff3"), "-o", str(tmp_path / "r.bed"), "--quiet"]
     assert run(made, "attn2bed", *words).returncode == 0
-    regions = bed.read_regions(str(tmp_path / "r.bed"), genome_file.read(str(made / "genome.st")).contigs)
+    regions = bed.read_regions(str(tmp_path / "r.bed"), genomes.read(str(made / "genome.st")).contigs)
     low, high = int(np.quantile(regions.start, 0.3)), int(np.quantile(regions.start, 0.4))
     expected = int(((regions.end > low) & (regions.start < high)).sum())
     assert expected > 10
@@ -301,17 +303,17 @@ def test_motifs_in_every_format_with_their_places_and_logos(made: Path, tmp_path
     beside = ["--table", str(tmp_path / "t.tsv"), "--sites-out", str(tmp_path / "s.bed"), "--logo", str(tmp_path / "logos")]
     done = run(made, "bed2pwm", *few, *beside, "--threads", "1", "-o", str(tmp_path / "meme"))
     assert (done.returncode, done.stderr) == (0, "")
-    first = motifs.read(str(tmp_path / "meme")).motifs
+    first = motif_files.read(str(tmp_path / "meme")).motifs
     assert len(first) == 8
-    for kind in list(motifs.WRITERS)[1:]:
+    for kind in list(motif_files.WRITERS)[1:]:
         assert run(made, "bed2pwm", *few, "--format", kind, "--threads", "2", "-o", str(tmp_path / kind)).returncode == 0
-        for one, other in zip(first, motifs.read(str(tmp_path / kind)).motifs, strict=True):
+        for one, other in zip(first, motif_files.read(str(tmp_path / kind)).motifs, strict=True):
             assert one.name == other.name
             np.testing.assert_allclose(one.matrix, other.matrix, atol=2e-6)
-    table = tables.read_table(str(tmp_path / "t.tsv"))
+    table = tsv.read_table(str(tmp_path / "t.tsv"))
     assert table["group"] == [motif.name for motif in first]
     assert set(table["palindrome"]) <= {"yes", "no"}
-    places = bed.read_regions(str(tmp_path / "s.bed"), genome_file.read(str(made / "genome.st")).contigs)
+    places = bed.read_regions(str(tmp_path / "s.bed"), genomes.read(str(made / "genome.st")).contigs)
     assert Counter(places.head.tolist()) == {motif.name: int(motif.nsites) for motif in first}
     for motif in first:
         assert (tmp_path / "logos" / f"{motif.name}.svg").read_bytes().startswith(b"<?xml")
@@ -333,7 +335,7 @@ def test_motifs_by_place_are_named_by_head_and_distance(made: Path, tmp_path: Pa
     beside = ["--controls", str(tmp_path / "r.bed"), "--logo", str(tmp_path / "l")]
     done = run(made, "bed2pwm", str(tmp_path / "r.bed"), *words, *beside, "-o", str(tmp_path / "m"))
     assert done.returncode == 0, done.stderr
-    assert [motif.name for motif in motifs.read(str(tmp_path / "m")).motifs] == ["L1H1@-30", "L1H1@12"]
+    assert [motif.name for motif in motif_files.read(str(tmp_path / "m")).motifs] == ["L1H1@-30", "L1H1@12"]
     assert {path.stem for path in (tmp_path / "l").iterdir()} == {"L1H1_-30", "L1H1_12"}
     (tmp_path / "plain.bed").write_text("planted\t100\t120\tL1H1\t0\t+\n")
     done = run(made, "bed2pwm", str(tmp_path / "plain.bed"), *words)
@@ -378,14 +380,14 @@ def test_heads_are_scored_and_again_with_the_same_bytes(made: Path, tmp_path: Pa
         assert done.returncode == 0, done.stderr
     for end in ("", ".profiles", ".pairs", ".strands"):
         assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
-    table = tables.read_table(str(tmp_path / "a"))
+    table = tsv.read_table(str(tmp_path / "a"))
     assert table["head"] == ["L1H1", "L1H2"]
     assert set(table["models"]) == {"1"}
     for kind in ("zero", "mean"):
         for name in ("ap", "logit"):
             values = np.array([[float(x) for x in table[f"{name}_{kind}{end}"]] for end in ("_low", "", "_high")])
             assert (np.diff(values, axis=0) >= -1e-6).all()
-    profile = tables.read_table(str(tmp_path / "a.profiles"))
+    profile = tsv.read_table(str(tmp_path / "a.profiles"))
     assert len(profile["distance"]) == 2 * 65
     assert "heads: " in done.stderr
 
@@ -417,7 +419,7 @@ def test_every_position_with_its_strongest_keys(made: Path, tmp_path: Path) -> N
     words = ["--everywhere", "--top-k", "3", "--threads", "1", "-o", str(tmp_path / "a")]
     done = run(made, "dump-attention", "model.st", str(tmp_path / "short.fa"), *words)
     assert done.returncode == 0, done.stderr
-    _header, arrays = tensors.read(str(tmp_path / "a"), "attention", 2)
+    _header, arrays = container.read(str(tmp_path / "a"), "attention", 2)
     assert arrays["key"].shape == (320, 3, 8, 3)
     assert (arrays["kind"] == 1).all()
 

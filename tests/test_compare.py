@@ -9,7 +9,7 @@ import pytest
 from costly import FULL
 from headmotif.alphabet import IUPAC
 from headmotif.data import Motif, consensus
-from headmotif.formats import motifs
+from headmotif.formats.inputs import motif_files
 from headmotif.steps.comparison import tomtom as module
 from headmotif.steps.comparison.column_scores import SCORES
 from headmotif.steps.comparison.tomtom import Comparison, compare, matches
@@ -162,7 +162,7 @@ def test_matches_are_cut_sorted_and_limited() -> None:
 
 
 def test_consensus_gives_every_iupac_letter_back() -> None:
-    assert consensus(motifs.consensus("".join(IUPAC))) == "".join(IUPAC)
+    assert consensus(motif_files.consensus("".join(IUPAC))) == "".join(IUPAC)
     assert consensus(Motif("m", np.array([[0.6, 0.2, 0.1, 0.1], [0.45, 0.35, 0.1, 0.1], [0.33, 0.33, 0.335, 0.005]]))) == "AMV"
 
 
@@ -195,7 +195,7 @@ def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.filterwarnings("ignore")
 def test_real_factors_find_themselves_as_often_as_with_memelite(data_folder: Path) -> None:
     folder = data_folder / "motifs"
-    queries, targets = (list(motifs.read(str(folder / name)).motifs) for name in ("dpinteract.meme", "SwissRegulon_e_coli.meme"))
+    queries, targets = (list(motif_files.read(str(folder / name)).motifs) for name in ("dpinteract.meme", "SwissRegulon_e_coli.meme"))
     assert (len(queries), len(targets)) == (68, 97)
     share, _, theirs = agreement(queries, targets)
     assert share >= 0.99
@@ -212,6 +212,6 @@ def test_real_factors_find_themselves_as_often_as_with_memelite(data_folder: Pat
 
 @pytest.mark.data
 def test_a_bare_consensus_finds_sigma_70(data_folder: Path) -> None:
-    targets = list(motifs.read(str(data_folder / "motifs" / "dpinteract.meme")).motifs)
-    first = matches(compare([motifs.consensus("TATAAT")], targets), [motifs.consensus("TATAAT")], targets)[:3]
+    targets = list(motif_files.read(str(data_folder / "motifs" / "dpinteract.meme")).motifs)
+    first = matches(compare([motif_files.consensus("TATAAT")], targets), [motif_files.consensus("TATAAT")], targets)[:3]
     assert all(match.target.startswith("rpoD") and match.q < 0.05 for match in first)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from headmotif.report import curves
+from headmotif.report.contents import curves
 from headmotif.steps.calling.evaluation import thinned
 from headmotif.steps.statistics.metrics import curve, score
 

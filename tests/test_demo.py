@@ -10,8 +10,9 @@ import pytest
 
 from costly import FULL
 from headmotif.commands import demo as demonstration
-from headmotif.formats import bed, tables
-from headmotif.steps.network import presets as model
+from headmotif.formats.features import bed
+from headmotif.formats.tables import tsv
+from headmotif.steps.network import presets
 from headmotif.steps.training.rehearsal import Pace
 from in_process import call
 from signatures import options
@@ -29,8 +30,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         done = call(*words, *(["--quiet"] if quiet else []), cwd=Path(folder))
         assert done.returncode == 0, done.stderr.decode()
 
-    config = replace(model.PRESETS["default"], width=48, layers=LAYERS, heads=HEADS, window=48)
-    monkeypatch.setattr(model, "PRESETS", {**model.PRESETS, "default": config})
+    config = replace(presets.PRESETS["default"], width=48, layers=LAYERS, heads=HEADS, window=48)
+    monkeypatch.setattr(presets, "PRESETS", {**presets.PRESETS, "default": config})
     monkeypatch.setattr(demonstration, "_run", run)
 
 
@@ -47,7 +48,7 @@ def demo_in_processes(folder: Path, *words: str) -> subprocess.CompletedProcess:
 def assert_found(folder: Path, done: subprocess.CompletedProcess) -> None:
     """What was planted is found where it was planted, and the page says so."""
     assert done.returncode == 0, done.stdout + done.stderr
-    table = tables.read_table(str(folder / "out/recovered.tsv"))
+    table = tsv.read_table(str(folder / "out/recovered.tsv"))
     found = dict(zip(table["element"], table["found"], strict=True))
     assert found["-10"] == found["-35"] == "1"
     q = dict(zip(table["element"], map(float, table["q"]), strict=True))
@@ -79,7 +80,7 @@ def test_with_shuffled_sites_nothing_is_found(tmp_path: Path) -> None:
     done = demo(tmp_path, "--shuffle-sites", *SMALL, "--quiet")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "-10 and -35 not found again" in done.stderr
-    table = tables.read_table(str(tmp_path / "out/recovered.tsv"))
+    table = tsv.read_table(str(tmp_path / "out/recovered.tsv"))
     assert set(table["found"]) == {"0"}
     assert "Found again: nothing" in done.stdout
     assert len(bed.read_regions(str(tmp_path / "out/regions.bed"))) < 0.02 * PROMOTERS * LAYERS * HEADS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headmotif.formats import tables
+from headmotif.formats.tables import tsv
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -18,9 +18,9 @@ def real_run(data: Path, folder: Path, *words: str) -> dict[str, list[str]]:
     script = [sys.executable, REPOSITORY / "benchmarks/ecoli.py", data, "--output", folder, *words]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    used = tables.read_table(str(folder / "resources.tsv"))
+    used = tsv.read_table(str(folder / "resources.tsv"))
     assert max(map(float, used["peak_gb"])) < 3.0, used
-    return tables.read_table(str(folder / "summary.tsv"))
+    return tsv.read_table(str(folder / "summary.tsv"))
 
 
 @pytest.mark.data
@@ -43,7 +43,7 @@ def test_the_chain_runs_on_the_real_genome(data_folder: Path, tmp_path: Path) ->
     assert float(summary["roc_auc"][scan]) > 0.7  # what no training gives
     assert float(summary["average_precision"][scan]) > 3 * float(summary["prevalence"][scan])
     assert (tmp_path / "matches.tsv").read_text().startswith("Query_ID\t")
-    profiles = tables.read_table(str(tmp_path / "profiles.tsv"))
+    profiles = tsv.read_table(str(tmp_path / "profiles.tsv"))
     assert len(set(profiles["head"])) == 24
 
 
@@ -58,7 +58,7 @@ def test_the_whole_real_run_finds_the_minus_10_element(data_folder: Path, tmp_pa
     assert score["default"] > 2 * score["-35/-10 scan"]
     metrics = json.loads((tmp_path / "metrics.json").read_text())["metrics"]["test"]["cappable"]
     assert metrics["average_precision"] == pytest.approx(score["default"], rel=1e-4)
-    matches = tables.read_table(str(tmp_path / "matches.builtin.tsv"))
+    matches = tsv.read_table(str(tmp_path / "matches.builtin.tsv"))
     found = {t for t, q in zip(matches["Target_ID"], matches["q-value"], strict=True) if float(q) < 0.05}
     assert "sigma70_-10" in found
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

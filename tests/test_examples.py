@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from headmotif.data import Contig, Genome, Regions
-from headmotif.report.examples import AFTER, BEFORE, drops, examples
+from headmotif.report.contents.examples import AFTER, BEFORE, drops, examples
 
 RNG = np.random.default_rng(3)
 BASES = RNG.integers(0, 4, 400).astype(np.uint8)

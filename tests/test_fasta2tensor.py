@@ -14,8 +14,9 @@ import pytest
 from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import NO_LABEL, Contig, Genome, Sites
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import bed, genome_tensor
-from headmotif.formats import genome as genome_file
+from headmotif.formats.features import bed
+from headmotif.formats.inputs import genomes
+from headmotif.formats.tensors import genome_tensor
 from headmotif.steps.training.labels import label, masked, sites_under, stretches
 
 FASTA = ">one first\nACGTNACG\n>two\nGGCC\nTTAA\n"
@@ -166,9 +167,9 @@ def test_circles_from_an_annotation(folder, run):
 
 def test_no_sites_is_a_genome_without_labels(folder, run):
     run("fasta2tensor", "genome.fa", "-o", "g.st")
-    genome = genome_file.read("g.st")
+    genome = genomes.read("g.st")
     assert genome.labels == ()
-    assert genome.contigs == genome_file.read("genome.fa").contigs
+    assert genome.contigs == genomes.read("genome.fa").contigs
 
 
 @pytest.mark.parametrize(

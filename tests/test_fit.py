@@ -8,8 +8,8 @@ import pytest
 
 from headmotif.alphabet import encode
 from headmotif.data import GeneTable, Sites
-from headmotif.steps.calling import transferability as fit
-from headmotif.steps.training import labels as label
+from headmotif.steps.calling import transferability
+from headmotif.steps.training import labels
 from networks import genome_of, random_codes
 
 BOX = encode(b"TATAAT")
@@ -36,7 +36,7 @@ def genome_with_boxes(seed, boxed, n=400, spacing=250):
 @pytest.fixture(scope="module")
 def learned():
     genome, sites = genome_with_boxes(1, 120)
-    return fit.origin(label.label(genome, {"tss": sites}))
+    return transferability.origin(labels.label(genome, {"tss": sites}))
 
 
 def test_what_is_kept_of_the_training_genome(learned):
@@ -47,8 +47,8 @@ def test_what_is_kept_of_the_training_genome(learned):
 
 
 def test_calls_like_the_sites_learned_from_fit(learned):
-    found = fit.fit(*genome_with_boxes(2, 110), None, learned, "tss")
-    assert found.verdict == fit.FITS
+    found = transferability.fit(*genome_with_boxes(2, 110), None, learned, "tss")
+    assert found.verdict == transferability.FITS
     assert found.minus10 > 0.27 > 5 * found.minus10_chance
     assert found.calls_per_mb == pytest.approx(400 / (2 * 250 * 401) * 1e6)
     assert found.words[-1] == "the model seems to fit this genome"
@@ -56,14 +56,14 @@ def test_calls_like_the_sites_learned_from_fit(learned):
 
 def test_far_more_calls_than_sites_learned_from_are_doubtful_where_the_threshold_is_the_models_own(learned):
     genome, sites = genome_with_boxes(2, 330, spacing=100)
-    assert fit.fit(genome, sites, None, learned, "tss").verdict == fit.DOUBTFUL
-    found = fit.fit(genome, sites, None, learned, "tss", usual=False)
-    assert (found.verdict, found.calls_per_mb > 2 * found.learned_per_mb) == (fit.FITS, True)
+    assert transferability.fit(genome, sites, None, learned, "tss").verdict == transferability.DOUBTFUL
+    found = transferability.fit(genome, sites, None, learned, "tss", usual=False)
+    assert (found.verdict, found.calls_per_mb > 2 * found.learned_per_mb) == (transferability.FITS, True)
 
 
 def test_calls_without_boxes_are_doubtful(learned):
-    found = fit.fit(*genome_with_boxes(3, 20), None, learned, "tss")
-    assert found.verdict == fit.DOUBTFUL
+    found = transferability.fit(*genome_with_boxes(3, 20), None, learned, "tss")
+    assert found.verdict == transferability.DOUBTFUL
     assert any("too little" in word for word in found.words)
 
 
@@ -71,21 +71,23 @@ def test_another_gc_is_told(learned):
     genome, sites = genome_with_boxes(4, 110)
     base = genome.base.copy()
     base[(base == 0) & (np.random.default_rng(0).random(len(base)) < 0.5)] = 2
-    found = fit.fit(replace(genome, base=base), sites, None, learned, "tss")
-    assert found.verdict == fit.DOUBTFUL
+    found = transferability.fit(replace(genome, base=base), sites, None, learned, "tss")
+    assert found.verdict == transferability.DOUBTFUL
     assert any(word.startswith("GC is 6") and "its probabilities need not hold" in word for word in found.words)
 
 
 def test_few_calls_or_a_model_that_says_nothing_cannot_be_judged(learned):
     genome, sites = genome_with_boxes(2, 110)
-    few = fit.fit(genome, sites.take(np.arange(10)), None, learned, "tss")
-    assert (few.verdict, "10 calls" in few.words[-1]) == (fit.UNKNOWN, True)
-    none = fit.fit(genome, sites, None, {}, "tss")
-    assert (none.verdict, math.isnan(none.learned_gc)) == (fit.UNKNOWN, True)
+    few = transferability.fit(genome, sites.take(np.arange(10)), None, learned, "tss")
+    assert (few.verdict, "10 calls" in few.words[-1]) == (transferability.UNKNOWN, True)
+    none = transferability.fit(genome, sites, None, {}, "tss")
+    assert (none.verdict, math.isnan(none.learned_gc)) == (transferability.UNKNOWN, True)
     without = {**learned, "labels": {"tis": {"sites": 100, "minus10": 0.02}}}
-    assert fit.fit(genome, sites, None, without, "tis").verdict == fit.UNKNOWN  # the labels have no box to begin with
-    nothing = fit.fit(genome, sites.take(np.arange(0)), None, learned, "tss")
-    assert (nothing.calls, nothing.verdict) == (0, fit.UNKNOWN)
+    assert (
+        transferability.fit(genome, sites, None, without, "tis").verdict == transferability.UNKNOWN
+    )  # the labels have no box to begin with
+    nothing = transferability.fit(genome, sites.take(np.arange(0)), None, learned, "tss")
+    assert (nothing.calls, nothing.verdict) == (0, transferability.UNKNOWN)
 
 
 def test_calls_upstream_of_genes_are_counted_beside_chance(learned):
@@ -93,10 +95,10 @@ def test_calls_upstream_of_genes_are_counted_beside_chance(learned):
     n = 100
     start = (sites.position[::4] + 30)[:n]  # a gene 30 nt behind every fourth site, which is on the + strand
     genes = GeneTable(np.zeros(n, np.int32), start, start + 100, np.ones(n, np.int8), ("",) * n, ("gene",) * n)
-    found = fit.fit(genome, sites, genes, learned, "tss")
+    found = transferability.fit(genome, sites, genes, learned, "tss")
     assert found.upstream >= 0.25
     elsewhere = sites.position + 135
-    far = fit.fit(genome, sites_of(elsewhere, -sites.strand), genes, learned, "tss")
+    far = transferability.fit(genome, sites_of(elsewhere, -sites.strand), genes, learned, "tss")
     assert far.upstream_chance == pytest.approx(found.upstream_chance)
     assert 0.05 < found.upstream_chance < 0.5
 
@@ -108,23 +110,23 @@ def test_calls_that_hardly_prefer_the_places_before_genes_are_doubtful(learned):
     def told(far):
         start, n = sites.position[::4][:100] + far, 100
         genes = GeneTable(np.zeros(n, np.int32), start, start + 100, np.ones(n, np.int8), ("",) * n, ("gene",) * n)
-        found = fit.fit(genome, sites, genes, learned, "tss")
+        found = transferability.fit(genome, sites, genes, learned, "tss")
         words = [word for word in found.words if "upstream of a gene" in word]
         assert words == [f"{found.upstream:.0%} of the calls lie upstream of a gene; {found.upstream_chance:.0%} of all positions do"]
         return found
 
     near, inside = told(30), told(-50)  # genes behind every fourth call, or over it
     assert near.upstream > 1.5 * near.upstream_chance
-    assert near.verdict == fit.FITS
+    assert near.verdict == transferability.FITS
     assert inside.upstream < 1.5 * inside.upstream_chance
-    assert (inside.verdict, inside.words[-2]) == (fit.DOUBTFUL, "the calls hardly prefer the places before genes")
-    assert not any("upstream of a gene" in word for word in fit.fit(genome, sites, None, learned, "tss").words)
+    assert (inside.verdict, inside.words[-2]) == (transferability.DOUBTFUL, "the calls hardly prefer the places before genes")
+    assert not any("upstream of a gene" in word for word in transferability.fit(genome, sites, None, learned, "tss").words)
 
 
 def test_twenty_calls_are_enough_to_judge_by(learned):
     genome, sites = genome_with_boxes(2, 110)
-    for n, verdict in ((fit.FEW, fit.FITS), (fit.FEW - 1, fit.UNKNOWN)):
-        assert fit.fit(genome, sites.take(np.arange(n)), None, learned, "tss").verdict == verdict
+    for n, verdict in ((transferability.FEW, transferability.FITS), (transferability.FEW - 1, transferability.UNKNOWN)):
+        assert transferability.fit(genome, sites.take(np.arange(n)), None, learned, "tss").verdict == verdict
 
 
 def test_boxes_by_composition_is_what_independent_bases_have():
@@ -133,4 +135,4 @@ def test_boxes_by_composition_is_what_independent_bases_have():
     from headmotif.steps.sites.coordinate_checks import minus10_background
 
     genome = genome_of(codes)
-    assert fit.by_composition(genome) == pytest.approx(minus10_background(genome), rel=0.06)
+    assert transferability.by_composition(genome) == pytest.approx(minus10_background(genome), rel=0.06)

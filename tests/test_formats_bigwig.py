@@ -9,7 +9,7 @@ import pytest
 
 from headmotif.data import Contig
 from headmotif.errors import FormatError
-from headmotif.formats import bigwig, bigwig_trees, bigwig_zooms
+from headmotif.formats.tracks import bigwig, bigwig_trees, bigwig_zooms
 
 CONTIGS = (Contig("zeta", 9000), Contig("none", 50), Contig("alpha", 4000))
 

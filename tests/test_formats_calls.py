@@ -12,8 +12,11 @@ import pytest
 from headmotif.alphabet import encode
 from headmotif.data import Contig, Genome, Sites
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import browser, fasta, genbank_calls, gff3_calls, hub, sites, twobit
-from headmotif.formats import genome as any_genome
+from headmotif.formats.features import genbank_calls, gff3_calls
+from headmotif.formats.inputs import genomes, site_files
+from headmotif.formats.outputs import browser
+from headmotif.formats.sequences import fasta, twobit
+from headmotif.formats.tracks import hub
 
 LETTERS = (b"GATCCTCCATATACAACGGTATCTCCACCTCAGGTTTAGATCTCAACAACGGAACCATTGCCGACATG", b"NNACGTNNNTTTA")
 CONTIGS = (Contig("U49845.1", 68, True), Contig("p=1 b", 13))
@@ -80,7 +83,7 @@ def test_gff3_is_these_lines(tmp_path):
 def test_gff3_is_read_back_as_the_same_sites(tmp_path):
     path = tmp_path / "x.gff3"
     gff3_calls.write(str(path), CONTIGS, CALLS, NAMES)
-    found = sites.read(str(path), CONTIGS).sites
+    found = site_files.read(str(path), CONTIGS).sites
     order = [2, 4, 1, 3, 0]
     for column in ("contig", "position", "strand"):
         assert getattr(found, column).tolist() == getattr(CALLS, column)[order].tolist()
@@ -96,7 +99,7 @@ def test_many_calls_of_one_name_stay_many_and_are_indexed(tmp_path):
     calls = Sites.at(contigs, key % 2, key // 2, rng.random(3000))
     path = tmp_path / "x.gff3"
     gff3_calls.write(str(path), contigs, calls, ["same"] * 3000)
-    found = sites.read(str(path), contigs)
+    found = site_files.read(str(path), contigs)
     assert len(found.sites) == 3000
     pysam.tabix_compress(str(path), str(path) + ".gz")
     pysam.tabix_index(str(path) + ".gz", preset="gff")
@@ -119,7 +122,7 @@ GENBANK = Genome((CONTIGS[0], Contig("p", 13)), GENOME.base)
 def test_a_new_genbank_holds_the_genome_and_the_calls(tmp_path):
     path = tmp_path / "x.gb"
     genbank_calls.write(str(path), GENBANK, CALLS, NAMES, COLUMNS)
-    again = any_genome.read(str(path))
+    again = genomes.read(str(path))
     assert [(c.name, c.circular) for c in again.contigs] == [("U49845.1", True), ("p", False)]
     assert (again.base == GENBANK.base).all()
     first, second = records(path)
@@ -144,7 +147,7 @@ def test_long_names_do_not_stop_a_genbank(tmp_path, name):
     genome = Genome((Contig(name, 1200),), np.tile(np.arange(4, dtype=np.uint8), 300))
     calls = Sites(np.zeros(1, np.int32), np.array([7]), np.ones(1, np.int8), np.ones(1, np.float32))
     genbank_calls.write(str(tmp_path / "x.gb"), genome, calls, ["n"])
-    again = any_genome.read(str(tmp_path / "x.gb"))
+    again = genomes.read(str(tmp_path / "x.gb"))
     assert again.contigs[0].name == name
     assert (again.base == genome.base).all()
 
@@ -297,8 +300,8 @@ def test_tracks_of_the_folder_hold_the_values(folder):
     assert (place / "genes.gff3").read_text().endswith("ID=g\n")
     bed = rows_of(place / "calls.bed")
     assert [row[3] for row in bed] == ["first", "a_b", "thrLp2", "p1"]
-    assert len(sites.read(str(place / "calls.bed"), CONTIGS).sites) == len(calls)
-    assert any_genome.read(str(place / "genome.fa")).contigs[0].digest
+    assert len(site_files.read(str(place / "calls.bed"), CONTIGS).sites) == len(calls)
+    assert genomes.read(str(place / "genome.fa")).contigs[0].digest
     named = set(re.findall(r"\b[\w.]+\.(?:fa|fai|2bit|bw|bed|gff3|json|txt)\b", (place / "README.txt").read_text()))
     assert named | {"README.txt"} == {path.name for path in place.iterdir()}
 
@@ -313,7 +316,7 @@ def test_without_genes_and_calls_there_is_a_folder_too(tmp_path):
     gff3_calls.write(str(tmp_path / "x.gff3"), CONTIGS, nothing, [])
     assert rows_of(tmp_path / "x.gff3") == []
     genbank_calls.write(str(tmp_path / "x.gb"), GENBANK, nothing, [])
-    assert (any_genome.read(str(tmp_path / "x.gb")).base == GENOME.base).all()
+    assert (genomes.read(str(tmp_path / "x.gb")).base == GENOME.base).all()
     source = SOURCE.encode("latin-1")
     (tmp_path / "source.gb").write_bytes(source)
     genbank_calls.write(str(tmp_path / "y.gb"), GENBANK, nothing, [], None, ("source.gb", source))

@@ -7,7 +7,8 @@ import pytest
 
 from headmotif.data import Contig
 from headmotif.errors import FormatError
-from headmotif.formats import fasta, genes
+from headmotif.formats.inputs import gene_files
+from headmotif.formats.sequences import fasta
 
 CONTIGS = (Contig("c1", 1000), Contig("c2", 200, True))
 
@@ -20,7 +21,7 @@ def row(kind, start, end, strand, attributes, contig="c1"):
 def read(tmp_path):
     def _read(text, contigs=CONTIGS):
         (tmp_path / "genes").write_text(text)
-        return genes.read(str(tmp_path / "genes"), contigs)
+        return gene_files.read(str(tmp_path / "genes"), contigs)
 
     return _read
 
@@ -49,7 +50,7 @@ def test_genes_of_a_gff3(read, tmp_path):
     expected = [(0, 0, 30, 1, "abcA", "protein_coding"), (0, 39, 60, -1, "b2", "tRNA"), (1, 190, 210, 1, "gene;six", "gene")]
     assert told(read(GFF3)) == told(read(GFF3.replace("\n", "\r\n"))) == expected
     (tmp_path / "genes.gz").write_bytes(gzip.compress(GFF3.encode()))
-    found = genes.read(str(tmp_path / "genes.gz"), CONTIGS)
+    found = gene_files.read(str(tmp_path / "genes.gz"), CONTIGS)
     assert told(found) == expected
     assert [x.dtype for x in (found.contig, found.start, found.end, found.strand)] == [np.int32, np.int64, np.int64, np.int8]
 
@@ -134,10 +135,10 @@ def test_what_is_no_annotation_of_this_genome_is_refused(read, text, line, probl
 @pytest.mark.data
 def test_real_genes_begin_with_start_codons(data_folder):
     from headmotif.alphabet import decode, reverse_complement
-    from headmotif.formats import genome
+    from headmotif.formats.inputs import genomes
 
-    real = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
-    found = genes.read(str(data_folder / "ecoli" / "genes.gff3.gz"), real.contigs)
+    real = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
+    found = gene_files.read(str(data_folder / "ecoli" / "genes.gff3.gz"), real.contigs)
     assert (len(found), found.kind.count("tRNA"), found.name[0]) == (4494, 86, "thrL")
     coding = found.take(np.array(found.kind) == "protein_coding")
     pieces = [real.base[s:e] if strand > 0 else reverse_complement(real.base[s:e]) for _, s, e, strand in coding.spans.tolist()]

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from headmotif.data import Match, Motif
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import jaspar, meme, motifs, tables, transfac
+from headmotif.formats.inputs import motif_files
+from headmotif.formats.motifs import jaspar, meme, transfac
+from headmotif.formats.tables import tsv
 
 HEAD = "MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\nBackground letter frequencies\nA 0.3 C 0.2 G 0.2 T 0.3\n\n"
 ROWS = "0.7 0.1 0.1 0.1\n0.1 0.1 0.1 0.7\n"
@@ -73,7 +75,7 @@ def test_meme_without_keys_knows_no_sites_and_no_evalue() -> None:
 @pytest.mark.parametrize("version", ["3", "3.5.7", "4", "4.12.0 (Release date: Tue Jun 27 16:22:50 2017)", "5", "5.5.5"])
 def test_meme_versions_3_to_5_are_read(version: str, tmp_path) -> None:
     (tmp_path / "x").write_text(HEAD.replace("version 4", f"version {version}") + "MOTIF a\n" + MATRIX)
-    file = motifs.read(str(tmp_path / "x"))
+    file = motif_files.read(str(tmp_path / "x"))
     assert file.format == f"MEME {version.split()[0]}"
     np.testing.assert_allclose(file.motifs[0].matrix, [[0.7, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.7]])
 
@@ -149,7 +151,7 @@ def test_round_trip(module, tmp_path) -> None:
     path = str(tmp_path / "x")
     given_ = [motif_like(1, nsites=17.0, alt="alt name"), motif_like(2, 1, nsites=math.nan), motif_like(3, 60, nsites=16359.0)]
     module.write(path, given_)
-    file = motifs.read(path)
+    file = motif_files.read(path)
     assert file.format.split()[0].lower() == module.__name__.split(".")[-1]
     for before, after in zip(given_, file.motifs, strict=True):
         assert (after.name, after.alt) == (before.name, before.alt)
@@ -207,13 +209,13 @@ def test_umbrella_recognises_gzip_makes_names_unique_and_digests(tmp_path) -> No
     path = tmp_path / "x.dat"
     text = HEAD + "".join(f"MOTIF {name}\n{MATRIX}" for name in ("a", "a", "a_2", "a")) + "MOTIF empty\n"
     path.write_bytes(gzip.compress(text.encode()))
-    file = motifs.read(str(path))
+    file = motif_files.read(str(path))
     assert [motif.name for motif in file.motifs] == ["a", "a_3", "a_2", "a_4"]
     assert file.renamed == (("a", "a_3"), ("a", "a_4"))
     assert file.skipped == (("empty", "it has no matrix"),)
     assert file.format == "MEME 4"
     path.write_text("\ufeff" + text, encoding="utf-8")
-    assert len(motifs.read(str(path)).motifs) == 4
+    assert len(motif_files.read(str(path)).motifs) == 4
 
 
 @pytest.mark.parametrize(
@@ -222,16 +224,16 @@ def test_umbrella_recognises_gzip_makes_names_unique_and_digests(tmp_path) -> No
 def test_umbrella_refuses_in_one_line(content: bytes, words: str, tmp_path) -> None:
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(FormatError, match=words):
-        motifs.read(str(tmp_path / "x"))
+        motif_files.read(str(tmp_path / "x"))
 
 
 def test_consensus_as_a_motif() -> None:
-    assert motifs.is_consensus("TATAAT")
-    assert not motifs.is_consensus("TATAAT.meme")
-    assert not motifs.is_consensus("")
-    np.testing.assert_allclose(motifs.consensus("unR").matrix, [[0, 0, 0, 1], [0.25] * 4, [0.5, 0, 0.5, 0]])
+    assert motif_files.is_consensus("TATAAT")
+    assert not motif_files.is_consensus("TATAAT.meme")
+    assert not motif_files.is_consensus("")
+    np.testing.assert_allclose(motif_files.consensus("unR").matrix, [[0, 0, 0, 1], [0.25] * 4, [0.5, 0, 0.5, 0]])
     with pytest.raises(InputError, match="no consensus"):
-        motifs.consensus("TAXA")
+        motif_files.consensus("TAXA")
 
 
 WORDS = """MEME version 4;ALPHABET= ACGT;ALPHABET;END ALPHABET;Background letter frequencies;A 0.25 C 0.25 G 0.25 T 0.25
@@ -255,7 +257,7 @@ def test_any_text_is_read_or_refused(pieces: list[str], end: str) -> None:
 @given(content=st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(WORDS)).map(lambda w: "\n".join(w).encode())))
 def test_any_file_is_read_or_refused(content: bytes, tmp_path) -> None:
     (tmp_path / "x").write_bytes(content)
-    for reader in (motifs.read, tables.read_table, tables.read_matches):
+    for reader in (motif_files.read, tsv.read_table, tsv.read_matches):
         with contextlib.suppress(InputError):
             reader(str(tmp_path / "x"))
 
@@ -266,7 +268,7 @@ def test_meme_round_trip_of_any_motif(seed: int, width: int, nsites: float, tmp_
     path = str(tmp_path / "x.meme")
     before = motif_like(seed, width, nsites=nsites)
     meme.write(path, [before])
-    (after,) = motifs.read(path).motifs
+    (after,) = motif_files.read(path).motifs
     np.testing.assert_allclose(after.matrix, before.matrix, rtol=0, atol=1.01e-6)
     assert after.nsites == pytest.approx(nsites, rel=1e-9, nan_ok=True)
 
@@ -276,17 +278,17 @@ MATCH = Match("q", "t", -3, 1.5e-7, 0.00012, 0.002, 6, "TATAAT", "NTATAAT", "-")
 
 def test_matches_have_tomtoms_columns_and_come_back(tmp_path) -> None:
     path = str(tmp_path / "m.tsv")
-    tables.write_matches(path, [MATCH])
+    tsv.write_matches(path, [MATCH])
     assert (tmp_path / "m.tsv").read_text() == (
         "Query_ID\tTarget_ID\tOptimal_offset\tp-value\tE-value\tq-value\tOverlap\tQuery_consensus\tTarget_consensus\tOrientation\n"
         "q\tt\t-3\t1.5e-07\t0.00012\t0.002\t6\tTATAAT\tNTATAAT\t-\n"
     )
-    assert tables.read_matches(path) == [MATCH]
+    assert tsv.read_matches(path) == [MATCH]
     with open(path, "a") as stream:
         stream.write("\n# Tomtom (Motif Comparison Tool): Version 5.5.5\n# The format of this file is described at ...\n")
-    assert tables.read_matches(path) == [MATCH]
-    tables.write_matches(path, [])
-    assert tables.read_matches(path) == []
+    assert tsv.read_matches(path) == [MATCH]
+    tsv.write_matches(path, [])
+    assert tsv.read_matches(path) == []
 
 
 @pytest.mark.parametrize(
@@ -294,22 +296,22 @@ def test_matches_have_tomtoms_columns_and_come_back(tmp_path) -> None:
     [("offset", "x", "a number was expected"), ("p", 1.5, "between 0 and 1"), ("p", math.nan, "between"), ("orientation", "*", "neither")],
 )
 def test_matches_refused_with_their_line(field: str, value: object, words: str, tmp_path) -> None:
-    tables.write_matches(str(tmp_path / "m"), [MATCH, dataclasses.replace(MATCH, **{field: value})])
+    tsv.write_matches(str(tmp_path / "m"), [MATCH, dataclasses.replace(MATCH, **{field: value})])
     with pytest.raises(FormatError, match=words) as caught:
-        tables.read_matches(str(tmp_path / "m"))
+        tsv.read_matches(str(tmp_path / "m"))
     assert caught.value.line == 3
 
 
 def test_tables(tmp_path) -> None:
     path = str(tmp_path / "t")
     x = np.array([0.123456789, np.nan], np.float32)
-    tables.write_table(path, {"name": ["a\tb", "c\nd"], "x": x, "n": np.array([1, 2]), "ok": [True, None]})
+    tsv.write_table(path, {"name": ["a\tb", "c\nd"], "x": x, "n": np.array([1, 2]), "ok": [True, None]})
     assert (tmp_path / "t").read_text() == "name\tx\tn\tok\na b\t0.123457\t1\tTrue\nc d\tnan\t2\tNone\n"
-    assert tables.read_table(path)["x"] == ["0.123457", "nan"]
+    assert tsv.read_table(path)["x"] == ["0.123457", "nan"]
     with pytest.raises(ValueError, match="shorter"):
-        tables.write_table(path, {"a": [1], "b": []})
+        tsv.write_table(path, {"a": [1], "b": []})
     for text, line, words in (("", None, "empty"), ("a\ta\n", 1, "twice"), ("a\tb\n1\t2\n\n3\n", 4, "1 cells where")):
         (tmp_path / "t").write_text(text)
         with pytest.raises(FormatError, match=words) as caught:
-            tables.read_table(path)
+            tsv.read_table(path)
         assert caught.value.line == line

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from headmotif.alphabet import decode, encode
 from headmotif.data import Contig, Genome
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import fasta, genbank, genome, genome_tensor
+from headmotif.formats.inputs import genomes
+from headmotif.formats.sequences import fasta, genbank
+from headmotif.formats.tensors import genome_tensor
 
 RECORD = """LOCUS       SCU49845                  68 bp    DNA     {topology} BCT 21-JUN-1999
 DEFINITION  A test.
@@ -65,7 +67,7 @@ def test_nothing_is_left_beside_the_input_nor_behind(tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     (tmp_path / "in" / "g.fa").write_text(">a\nACGT\n")
-    genome.read(str(tmp_path / "in" / "g.fa"))
+    genomes.read(str(tmp_path / "in" / "g.fa"))
     assert os.listdir(tmp_path / "in") == ["g.fa"]
     assert os.listdir(tmp_path / "tmp") == []
 
@@ -113,7 +115,7 @@ def test_fasta_written_is_read_again(tmp_path):
 
 def test_digest_is_of_the_letters_as_given(tmp_path):
     (tmp_path / "x").write_text(">a\nacgtr\n>b\nACGTN\n")
-    read = genome.read(str(tmp_path / "x"))
+    read = genomes.read(str(tmp_path / "x"))
     assert [c.digest for c in read.contigs] == [fasta.digest(b"ACGTR"), fasta.digest(b"ACGTN")]
     assert decode(read.base) == "ACGTNACGTN"
     # the example of the refget specification
@@ -156,7 +158,7 @@ def test_genome_is_recognised_by_its_content(tmp_path):
     (tmp_path / "genbank").write_bytes(gzip.compress(GENBANK.encode()))
     (tmp_path / "fasta").write_bytes(b">U49845.1\n" + LETTERS)
     for name in ("tensor", "genbank", "fasta"):
-        read = genome.read(str(tmp_path / name), ["U49845.1"])
+        read = genomes.read(str(tmp_path / name), ["U49845.1"])
         assert read.contigs == known.contigs
         assert read.base.tobytes() == known.base.tobytes()
 
@@ -165,7 +167,7 @@ def test_circles_are_declared_by_name_or_all(tmp_path):
     (tmp_path / "x").write_text(">a\nAC\n>b\nAC\n")
 
     def circles(*names):
-        return [c.circular for c in genome.read(str(tmp_path / "x"), names).contigs]
+        return [c.circular for c in genomes.read(str(tmp_path / "x"), names).contigs]
 
     assert circles() == [False, False]
     assert circles("b") == [False, True]
@@ -211,10 +213,10 @@ def test_any_line_length_gives_the_same_genome(sequences, width):
 
 @pytest.mark.data
 def test_real_genomes(data_folder):
-    coli = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
+    coli = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
     assert [(c.name, c.length, c.circular) for c in coli.contigs] == [("NC_000913.3", 4641652, True)]
     assert hashlib.md5(decode(coli.base).encode()).hexdigest() == "482a2b04485ec8c4b5f4eaba2c2002da"
-    phage = genome.read(str(data_folder / "phage" / "lambda.fa"))
+    phage = genomes.read(str(data_folder / "phage" / "lambda.fa"))
     assert phage.contigs[0].length == 48502
     assert hashlib.md5(decode(phage.base).encode()).hexdigest() == "509bdb356475a21077713babc47a4a35"
     assert np.bincount(phage.base, minlength=5)[4] == 0

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from headmotif.alphabet import encode
 from headmotif.data import Contig, Genome, Regions, Sites
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import bed, fasta, genome, gff3, named_sites, sites
+from headmotif.formats.features import bed, gff3
+from headmotif.formats.inputs import genomes, named_sites, site_files
+from headmotif.formats.sequences import fasta
 from headmotif.steps.training.labels import label
 
 CONTIGS = (Contig("NC_000913.3", 1000, True), Contig("plasmid", 200, False))
@@ -29,7 +31,7 @@ def read(tmp_path):
     def _read(text, contigs=CONTIGS, **options):
         raw = text.encode() if isinstance(text, str) else text
         (tmp_path / "table").write_bytes(raw)
-        return sites.read(str(tmp_path / "table"), contigs, **options)
+        return site_files.read(str(tmp_path / "table"), contigs, **options)
 
     return _read
 
@@ -272,7 +274,7 @@ BREAKS = st.sampled_from(["\t", "\t", "\t", "\n", " ", "\r\n", "\0", "##FASTA\n"
 def test_any_text_is_read_as_sites_or_refused(tmp_path_factory, text, feature):
     path = tmp_path_factory.getbasetemp() / "fuzzed"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    for reader in (lambda: sites.read(str(path), CONTIGS, feature=feature), lambda: bed.read_regions(str(path), CONTIGS)):
+    for reader in (lambda: site_files.read(str(path), CONTIGS, feature=feature), lambda: bed.read_regions(str(path), CONTIGS)):
         try:
             reader()
         except InputError:
@@ -287,7 +289,7 @@ def test_any_damage_of_a_table_is_read_or_refused(tmp_path_factory, place, width
     for whole in (row(1, 90) + row(5, 9, "-", "ID=b;Parent=a") + with_sequence("plasmid"), gtf * 3, "plasmid\t4\t5\ta\t1.5\t+\n" * 9):
         path.write_text(whole[:place] + text + whole[place + width :])
         try:
-            sites.read(str(path), CONTIGS, feature="CDS")
+            site_files.read(str(path), CONTIGS, feature="CDS")
         except InputError:
             continue
 
@@ -401,9 +403,9 @@ def test_malformed_regions_are_refused_with_their_line(tmp_path, text, line, wor
 @pytest.mark.data
 def test_real_sites_have_their_minus_ten_box(data_folder):
     """TATAAT with at most one mismatch, starting 14-10 nt upstream: the share that each published table should show."""
-    coli = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
+    coli = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
     for table, n, share in (("tss.cappable.bed", 16359, 0.237), ("tss.smrtcappable.bed", 2569, 0.343)):
-        found = sites.read(str(data_folder / "ecoli" / table), coli.contigs)
+        found = site_files.read(str(data_folder / "ecoli" / table), coli.contigs)
         assert (found.rows, len(found.sites), found.duplicates) == (n, n, 0)
         offset = np.arange(-14, -10 + 6)
         place = found.sites.position[:, None] + found.sites.strand[:, None] * offset  # (sites, 10)
@@ -412,14 +414,14 @@ def test_real_sites_have_their_minus_ten_box(data_folder):
         stretches = np.lib.stride_tricks.sliding_window_view(bases, 6, axis=1)  # (sites, 5, 6)
         box = ((stretches != encode("TATAAT")).sum(axis=2) <= 1).any(axis=1)
         assert box.mean() == pytest.approx(share, abs=0.0006)
-    strength = sites.read(str(data_folder / "ecoli" / "tss.cappable.bed"), coli.contigs).sites.strength
+    strength = site_files.read(str(data_folder / "ecoli" / "tss.cappable.bed"), coli.contigs).sites.strength
     assert (strength.min(), strength.max()) == (pytest.approx(1.6, abs=0.1), pytest.approx(74500, rel=0.01))
 
 
 @pytest.mark.data
 def test_real_translation_starts_are_start_codons(data_folder):
-    coli = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
-    found = sites.read(str(data_folder / "ecoli" / "genes.gff3.gz"), coli.contigs, feature="CDS")
+    coli = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ["all"])
+    found = site_files.read(str(data_folder / "ecoli" / "genes.gff3.gz"), coli.contigs, feature="CDS")
     assert found.circular == ("NC_000913.3",)
     assert dict(found.left_out)["pseudogenes"] > 0
     place = found.sites.position[:, None] + found.sites.strand[:, None] * np.arange(3)

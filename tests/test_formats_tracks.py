@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from headmotif.data import Contig
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import bedgraph, bigwig
+from headmotif.formats.tracks import bedgraph, bigwig
 from headmotif.steps.calling.rounding import rounded
 
 CONTIGS = (Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3))

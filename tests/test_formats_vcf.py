@@ -6,7 +6,7 @@ import pytest
 
 from headmotif.data import Contig
 from headmotif.errors import FormatError
-from headmotif.formats import vcf
+from headmotif.formats.features import vcf
 
 CONTIGS = (Contig("NC_00001.1", 100), Contig("p", 20, True))
 HEADER = "##fileformat=VCFv4.2\n##contig=<ID=p>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"

@@ -9,7 +9,7 @@ import pytest
 
 from headmotif import builtin
 from headmotif.data import Motif
-from headmotif.formats import motifs
+from headmotif.formats.inputs import motif_files
 from headmotif.steps.comparison.factors import at_least_one, by_group, factor, factors, from_table, group_matches
 from headmotif.steps.comparison.tomtom import Comparison, compare, matches
 
@@ -57,7 +57,7 @@ def test_case_makes_no_factor() -> None:
 
 
 def test_the_built_in_elements_stay_apart() -> None:
-    found = Counter(factors(motifs.read(str(builtin.MOTIFS)).motifs))
+    found = Counter(factors(motif_files.read(str(builtin.MOTIFS)).motifs))
     assert {name: n for name, n in found.items() if n > 1} == {"sigma70": 2, "sigma32": 2}
     assert {"sigma70_-10", "sigma70_-35", "sigma28", "sigma54", "sigma24"} <= set(found)
 
@@ -65,7 +65,7 @@ def test_the_built_in_elements_stay_apart() -> None:
 @pytest.mark.data
 def test_the_factors_of_real_collections(data_folder: Path) -> None:
     def several(name: str) -> dict[str, int]:
-        found = Counter(factors(motifs.read(str(data_folder / "motifs" / name)).motifs))
+        found = Counter(factors(motif_files.read(str(data_folder / "motifs" / name)).motifs))
         return {name: n for name, n in found.items() if n > 1}
 
     swiss = several("SwissRegulon_e_coli.meme")

@@ -18,10 +18,12 @@ import pytest
 from headmotif.commands.head_report import head_report
 from headmotif.data import Match, Motif
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import meme, tables
 from headmotif.formats.files import stems as files_stems
-from headmotif.report import palette
-from headmotif.report.multiqc import row_names, tag
+from headmotif.formats.motifs import meme
+from headmotif.formats.tables import tsv
+from headmotif.report.figures import palette
+from headmotif.report.pages import page as page_module
+from headmotif.report.pages.multiqc import row_names, tag
 from reports import ALIKE, NASTY, RTL, write_run
 
 
@@ -149,7 +151,8 @@ def test_downloads_hold_the_tables(whole, run_files):
 def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
     import pandas
 
-    from headmotif.formats import bigwig, genome
+    from headmotif.formats.inputs import genomes
+    from headmotif.formats.tracks import bigwig
 
     address = {a["download"]: a["href"] for tag, a in Page(whole).tags if tag == "a" and "download" in a}
 
@@ -167,7 +170,7 @@ def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
     for row, begin, end in zip(examples.itertuples(), first.astype(int), last.astype(int), strict=True):
         assert row.sequence[begin : end + 1] == row.attended
     track = table("locus-2-p.tsv")
-    p = bigwig.read(run_files["bigwig_plus"], genome.read(run_files["genome"]).contigs)
+    p = bigwig.read(run_files["bigwig_plus"], genomes.read(run_files["genome"]).contigs)
     assert track["P +"].to_numpy() == pytest.approx(p[track["position"].astype(int) - 1], rel=1e-5)
     assert len(track) == 251
     there = table("locus-2.tsv")
@@ -201,7 +204,7 @@ def test_what_is_missing_is_left_out_and_said(run_files, tmp_path):
 def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_files, tmp_path):
     names = ("L1H4", "L1H4_2", "L1H4@-12_10", "L9H9_2")
     meme.write(str(tmp_path / "m"), [Motif(name, np.tile([0.7, 0.1, 0.1, 0.1], (6, 1)), 50) for name in names])
-    tables.write_matches(str(tmp_path / "t"), [Match("L1H4_2", "sigma70_-10", 0, 1e-4, 0.01, 0.01, 6, "A", "A", "+")])
+    tsv.write_matches(str(tmp_path / "t"), [Match("L1H4_2", "sigma70_-10", 0, 1e-4, 0.01, 0.01, 6, "A", "A", "+")])
     out = tmp_path / "r.html"
     files = {"heads": run_files["heads"], "motifs": str(tmp_path / "m"), "matches": str(tmp_path / "t")}
     head_report(**files, output=str(out), quiet=True)
@@ -263,7 +266,7 @@ def test_scores_against_true_sites_are_drawn_too(run_files, tmp_path):
     """The other table of annot-compare, that of --truth, goes into the same place."""
     shares = {f"{name}{end}": [0.5, 0.6] for name in ("precision", "recall", "f1") for end in ("", "_low", "_high")}
     words = {"prediction": [NASTY] * 2, "contig": ["all"] * 2, "place": ["all"] * 2, "within": [0, 2]}
-    tables.write_table(str(tmp_path / "a"), words | shares)
+    tsv.write_table(str(tmp_path / "a"), words | shares)
     head_report(heads=run_files["heads"], agreement=str(tmp_path / "a"), output=str(tmp_path / "r.html"), quiet=True)
     page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
     assert [attrs for tag, attrs in page.tags if attrs.get("id") == "figure-found"]
@@ -271,9 +274,9 @@ def test_scores_against_true_sites_are_drawn_too(run_files, tmp_path):
 
 
 def test_a_curve_of_an_older_version_says_what_it_lacks(run_files, tmp_path):
-    columns = tables.read_table(run_files["curve"])
+    columns = tsv.read_table(run_files["curve"])
     old = {name: cells for name, cells in columns.items() if name not in ("mean", "false_positive_rate", "calls", "right", "f1")}
-    tables.write_table(str(tmp_path / "c"), old)
+    tsv.write_table(str(tmp_path / "c"), old)
     head_report(heads=run_files["heads"], curve=str(tmp_path / "c"), output=str(tmp_path / "r.html"), quiet=True)
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "<code>annot-compare --curve</code>: <bdi>ROC and calibration" in text
@@ -312,14 +315,15 @@ def test_multiqc_cannot_cut_a_row_s_name_or_join_two_runs():
 
 def test_tracks_may_be_bedgraph(tmp_path):
     from headmotif.data import Contig, Genome
-    from headmotif.formats import bedgraph, genome_tensor
+    from headmotif.formats.tensors import genome_tensor
+    from headmotif.formats.tracks import bedgraph
 
     contig = Contig("c", 3000)
     p = np.round(np.random.default_rng(1).random((2, 3000)), 3).astype(np.float32)
     genome_tensor.write(str(tmp_path / "g"), Genome((contig,), np.random.default_rng(2).integers(0, 4, 3000).astype(np.uint8)))
     for name, row in zip(("p", "m"), p, strict=True):
         bedgraph.write(str(tmp_path / name), (contig,), row)
-    tables.write_table(str(tmp_path / "h"), {"head": ["L1H1"], "regions": [3], "verdict": ["content"]})
+    tsv.write_table(str(tmp_path / "h"), {"head": ["L1H1"], "regions": [3], "verdict": ["content"]})
     tracks = {"bigwig_plus": str(tmp_path / "p"), "bigwig_minus": str(tmp_path / "m"), "locus": ["c:101-140"]}
     head_report(heads=str(tmp_path / "h"), genome=str(tmp_path / "g"), **tracks, output=str(tmp_path / "r.html"), quiet=True)
     found = re.search(r'download="locus-1-p.tsv" href="[^,]*base64,([^"]*)"', (tmp_path / "r.html").read_text(encoding="utf-8"))
@@ -377,7 +381,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def themes() -> list[dict[str, str]]:
-    css = (Path(palette.__file__).parent / "report.css").read_text(encoding="utf-8")
+    css = (Path(page_module.__file__).parent / "report.css").read_text(encoding="utf-8")
     found = [dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)]
     return found[:2]
 

@@ -10,10 +10,9 @@ import networks
 from headmotif.alphabet import encode
 from headmotif.data import Attention, Contig, Genome, Trained
 from headmotif.steps.attention.similarity import choices
-from headmotif.steps.heads import measures
-from headmotif.steps.heads import score as heads
+from headmotif.steps.heads import measures, score
 from headmotif.steps.heads.marginalization import Marginal
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import presets
 
 OFFSET = np.arange(-30, 11, dtype=np.int32)
 SITES, OTHERS = 300, 400
@@ -46,7 +45,7 @@ def found():
     attention, genome = world()
     chosen = choices(attention, 0.05, 1)
     other = np.random.default_rng(5).permutation(chosen[0])[None]  # the same habits, not the same sites
-    return heads.heads(attention, genome, [chosen[1:], other], 0.1, 0.05, 1)
+    return score.heads(attention, genome, [chosen[1:], other], 0.1, 0.05, 1)
 
 
 def test_each_head_is_what_it_was_made_to_be(found):
@@ -66,36 +65,36 @@ def test_each_head_is_what_it_was_made_to_be(found):
 
 def test_verdicts(found):
     rows, _chosen = found
-    assert [heads.verdict(row, 4, None) for row in rows] == [
+    assert [score.verdict(row, 4, None) for row in rows] == [
         "content, does not recur", "content, does not recur", "position", "nothing beyond background"]  # fmt: skip
     word = rows[0]
     assert word.recurs[0] > 0.8
     assert word.recurs[1] < 0.2
     again = replace(word, recurs=(0.9, 0.1, 0.5))
-    assert heads.verdict(again, 4, None) == "content, recurs"
-    assert heads.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0)) == "content, no effect alone"
-    assert heads.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0)) == "content"
-    assert heads.verdict(replace(word, recurs=()), 10**12, None) == "position"  # so many heads, one comes out so
-    assert heads.verdict(replace(word, found=None), 4, None) == "too few regions for a motif"
+    assert score.verdict(again, 4, None) == "content, recurs"
+    assert score.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0)) == "content, no effect alone"
+    assert score.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0)) == "content"
+    assert score.verdict(replace(word, recurs=()), 10**12, None) == "position"  # so many heads, one comes out so
+    assert score.verdict(replace(word, found=None), 4, None) == "too few regions for a motif"
 
 
 def test_a_head_is_to_exceed_heads_that_know_nothing(found):
     rows, _chosen = found
     word = replace(rows[0], recurs=())
-    assert heads.verdict(word, 4, None, chance=word.regions) == "no more than heads that know nothing"
-    assert heads.verdict(word, 4, None, chance=word.regions - 1) == "content"
+    assert score.verdict(word, 4, None, chance=word.regions) == "no more than heads that know nothing"
+    assert score.verdict(word, 4, None, chance=word.regions - 1) == "content"
     attention, _genome = world()
-    assert heads.by_chance(attention, 0.1, 1) == max(row.regions for row in rows)
+    assert score.by_chance(attention, 0.1, 1) == max(row.regions for row in rows)
     mixed = np.random.default_rng(2).permutation(len(attention.kind))
     blind = replace(attention, weight=attention.weight[mixed], norm=attention.norm[mixed])
-    assert heads.by_chance(blind, 0.1, 1) <= 0.01 * SITES
+    assert score.by_chance(blind, 0.1, 1) <= 0.01 * SITES
 
 
 def test_fresh_networks_go_by_their_seed_and_leave_the_generator_alone():
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
-    one, same, other = (model.fresh(networks.READER, 1, seed) for seed in (1, 1, 2))
+    one, same, other = (presets.fresh(networks.READER, 1, seed) for seed in (1, 1, 2))
     assert torch.rand(1) == expected
     weights = [torch.cat([p.ravel() for p in net.parameters()]) for net in (one, same, other)]
     assert torch.equal(weights[0], weights[1])
@@ -104,7 +103,7 @@ def test_fresh_networks_go_by_their_seed_and_leave_the_generator_alone():
 
 def test_pairs_are_named(found):
     rows, chosen = found
-    first = heads.pair_rows(chosen, [row.name for row in rows])[0]
+    first = score.pair_rows(chosen, [row.name for row in rows])[0]
     assert (first["first"], first["second"], first["spacing"]) == ("L1H1", "L1H2", 0)
 
 

@@ -80,6 +80,6 @@ def test_a_bug_is_no_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("headmotif.formats.genome.read", broken)
+    monkeypatch.setattr("headmotif.formats.inputs.genomes.read", broken)
     with pytest.raises(ZeroDivisionError):
         call("fasta2tensor", "genome.fa")

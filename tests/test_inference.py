@@ -9,8 +9,7 @@ import torch
 
 from headmotif.alphabet import N, reverse_complement
 from headmotif.data import Contig, Genome
-from headmotif.steps.network import annotate
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import annotate, presets
 from networks import CNN, CPU, EVERY, HALF, PRECISIONS, READER, genome_of, near, network, random_codes, tolerance
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -336,7 +335,7 @@ def test_bfloat16_stays_near_float32_where_sites_are_rare(config):
 @PRECISIONS
 @pytest.mark.parametrize("preset", ["default", "cnn"])  # `paper` takes ten seconds
 def test_networks_of_their_full_size_keep_these_promises(preset, compute):
-    config, codes = model.PRESETS[preset], random_codes(1100, gaps=2)
+    config, codes = presets.PRESETS[preset], random_codes(1100, gaps=2)
     net = network(config)
     p = annotate.annotate(net, genome_of(codes, circular=True), compute)
     turned = annotate.annotate(net, genome_of(np.roll(codes, 333), circular=True), compute)

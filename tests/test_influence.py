@@ -8,7 +8,7 @@ import torch
 
 import networks
 from headmotif.data import NO_LABEL
-from headmotif.steps.heads import ablation as influence
+from headmotif.steps.heads import ablation
 from headmotif.steps.network.annotate import annotate
 from headmotif.steps.statistics.metrics import score
 from networks import CPU, WITH_HEADS, genome_of, near, network, random_codes
@@ -27,7 +27,7 @@ def test_a_head_silenced_is_one_whose_output_goes_nowhere(config, layer, head):
     other = copy.deepcopy(net)
     with torch.no_grad():
         other.layers[layer].output.weight[:, head * config.d_head : (head + 1) * config.d_head] = 0
-    with influence.silenced(net, layer, head):
+    with ablation.silenced(net, layer, head):
         found = annotate(net, genome, CPU)
     near(found, annotate(other, genome, CPU))
     assert np.nanmax(np.abs(found - before)) > 1e-3
@@ -39,7 +39,7 @@ def test_what_stands_in_is_added_at_every_position(config):
     net, genome, wanted = setting(config)
     instead = torch.linspace(-1, 1, config.d_head)
     layer = net.layers[1].output
-    with influence.silenced(net, 1, 0, instead):
+    with ablation.silenced(net, 1, 0, instead):
         found = annotate(net, genome, CPU, wanted)
     other = copy.deepcopy(net)
     with torch.no_grad():
@@ -56,7 +56,7 @@ def test_the_means_are_those_of_what_the_heads_collect(config):
     annotate(net, genome, CPU)
     for hook in hooks:
         hook.remove()
-    found = influence.means(net, genome, CPU, wanted)
+    found = ablation.means(net, genome, CPU, wanted)
     assert found.shape == (config.layers, config.heads, config.d_head)
     for number in range(config.layers):
         every = torch.cat([x.flatten(0, 1) for n, x in seen if n == number])
@@ -66,9 +66,9 @@ def test_the_means_are_those_of_what_the_heads_collect(config):
 def test_every_head_is_silenced_in_both_ways_where_it_was_asked_for():
     net, genome, wanted = setting(networks.READER)
     wanted[:300] = False
-    found = list(influence.influence(net, genome, CPU, wanted))
+    found = list(ablation.influence(net, genome, CPU, wanted))
     assert [one[:3] for one in found] == [(x, y, k) for x in (0, 1) for y in (0, 1) for k in ("zero", "mean")]
-    with influence.silenced(net, 1, 0):
+    with ablation.silenced(net, 1, 0):
         np.testing.assert_array_equal(found[4].probability, annotate(net, genome, CPU, wanted))
     assert not np.array_equal(found[4].probability, found[5].probability, equal_nan=True)
 
@@ -81,14 +81,14 @@ def test_what_silencing_changes_is_told_where_it_is_scored():
     label[0, [250, 300, 700]] = 1
     label[1, [100, 420]] = 1  # the first lies where nothing is scored
     label[:, 500:510] = NO_LABEL
-    at = influence.yardstick(p, label, wanted, genome, 50)
+    at = ablation.yardstick(p, label, wanted, genome, 50)
     assert at.known.sum() == np.isfinite(p[:, wanted]).sum() - 2 * 10
     assert at.draws.shape == (50, 2)  # a block of each contig
     lower = np.where(np.isfinite(p), p / (p + (1 - p) * np.e), np.nan).astype(np.float32)  # a logit less everywhere
-    precision, logit = influence.changes(at, lower)
+    precision, logit = ablation.changes(at, lower)
     assert (precision.estimate, precision.low, precision.high) == pytest.approx((0, 0, 0), abs=1e-6)
     assert (logit.estimate, logit.low, logit.high) == pytest.approx((-1, -1, -1), abs=1e-3)
     best = np.where(label == 1, 0.99, p).astype(np.float32)
-    precision, logit = influence.changes(at, best)
+    precision, logit = ablation.changes(at, best)
     assert precision.estimate == pytest.approx(1 - score(label[at.known] == 1, p[at.known]).average_precision)
     assert logit.estimate > 2

@@ -11,8 +11,8 @@ import pytest
 from headmotif.commands.inspect import inspect
 from headmotif.data import Contig, Genome, Trained
 from headmotif.errors import FormatError
-from headmotif.formats import attention_tensor, genome_tensor, model_tensor
-from headmotif.formats.tables import MATCH_COLUMNS
+from headmotif.formats.tables.tsv import MATCH_COLUMNS
+from headmotif.formats.tensors import attention_tensor, genome_tensor, model_tensor
 
 TEXTS = {
     "FASTA": ">one here\nACGTNN\nAC\n>two\nggcc\n",

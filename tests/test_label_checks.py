@@ -8,11 +8,9 @@ import pytest
 
 from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Sites
-from headmotif.formats import genome as genome_file
-from headmotif.formats import sites as site_file
+from headmotif.formats.inputs import genomes, site_files
 from headmotif.steps.simulation.plant import PlantSettings, plant
-from headmotif.steps.sites import coordinate_checks as label_checks
-from headmotif.steps.sites import diagnosis as label_words
+from headmotif.steps.sites import coordinate_checks, diagnosis
 from test_plant import FACTORS
 
 # the figures
@@ -54,14 +52,14 @@ def test_shares_and_background_are_those_of_a_search_letter_by_letter(small: Gen
     known = [place for place in places if letters(small, *place, 0, 0) != "N"]
     boxed = [has_box(small, *place) for place in known]
     assert 0 < sum(boxed) < len(boxed)
-    assert label_checks.minus10_background(small) == pytest.approx(np.mean(boxed), abs=1e-12)
+    assert coordinate_checks.minus10_background(small) == pytest.approx(np.mean(boxed), abs=1e-12)
     contig, position, strand = np.array(known).T
     every = Sites(contig.astype(np.int32), position, strand.astype(np.int8), np.zeros(len(known), np.float32))
-    assert label_checks.minus10_share(small, every) == pytest.approx(np.mean(boxed), abs=1e-12)
-    assert label_checks.with_box(small, every).tolist() == boxed
+    assert coordinate_checks.minus10_share(small, every) == pytest.approx(np.mean(boxed), abs=1e-12)
+    assert coordinate_checks.with_box(small, every).tolist() == boxed
     some = every.take(np.random.default_rng(1).choice(len(every), 60, replace=False))
     rows = list(zip(some.contig.tolist(), some.position.tolist(), some.strand.tolist(), strict=True))
-    found = label_checks.check(small, some)
+    found = coordinate_checks.check(small, some)
     assert found.share == pytest.approx(np.mean([has_box(small, *row) for row in rows]))
     assert found.other == pytest.approx(np.mean([has_box(small, c, p, -s) for c, p, s in rows]))
     profile = [np.mean([like_the_box(letters(small, *row, o, o + 5)) for row in rows]) for o in range(-20, 0)]
@@ -74,15 +72,15 @@ def test_shares_and_background_are_those_of_a_search_letter_by_letter(small: Gen
 def test_the_tail_is_the_binomials() -> None:
     for n, rate, hits in ((10, 0.3, 4), (200, 0.02, 12), (50, 0.9, 50), (7, 0.5, 0)):
         exact = sum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(hits, n + 1))
-        assert label_checks.upper_tail(hits, n, rate) == pytest.approx(exact, rel=1e-7)
-    assert label_checks.upper_tail(3, 5, 0.0) == 0
-    assert label_checks.upper_tail(0, 5, 0.0) == 1
+        assert coordinate_checks.upper_tail(hits, n, rate) == pytest.approx(exact, rel=1e-7)
+    assert coordinate_checks.upper_tail(3, 5, 0.0) == 0
+    assert coordinate_checks.upper_tail(0, 5, 0.0) == 1
 
 
 def test_no_sites_have_no_share(small: Genome) -> None:
     none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
-    assert math.isnan(label_checks.minus10_share(small, none))
-    assert label_words.verdict(small, none).kind == label_words.NOT_APPLICABLE
+    assert math.isnan(coordinate_checks.minus10_share(small, none))
+    assert diagnosis.verdict(small, none).kind == diagnosis.NOT_APPLICABLE
 
 
 # the words
@@ -138,8 +136,8 @@ def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str)
         base[low : low + 13] = word if sign > 0 else reverse_complement(word)
     genome = Genome((Contig("a", len(base)),), base)
     sites = Sites(np.zeros(len(place), np.int32), place, strand, np.full(len(place), np.nan, np.float32))
-    assert label_words.verdict(genome, sites).kind == "ok"
-    found = label_words.verdict(genome, moved(sites, (strand > 0) * by, len(base)))
+    assert diagnosis.verdict(genome, sites).kind == "ok"
+    found = diagnosis.verdict(genome, moved(sites, (strand > 0) * by, len(base)))
     assert found.kind == "strand shifted"
     bases = "one base" if by == 1 else f"{by} bases"
     off = f"the + strand's sites look {bases} downstream of where they should be (positions too high)"
@@ -148,11 +146,11 @@ def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str)
 
 @pytest.fixture(scope="module")
 def ecoli(data_folder: Path) -> tuple[Genome, float, dict[str, Sites]]:
-    genome = genome_file.read(str(data_folder / "ecoli/genome.fa.gz"))
+    genome = genomes.read(str(data_folder / "ecoli/genome.fa.gz"))
     names = {"cappable": "tss.cappable.bed", "smrt": "tss.smrtcappable.bed"}
-    known = {name: site_file.read(str(data_folder / "ecoli" / file), genome.contigs).sites for name, file in names.items()}
-    known["CDS"] = site_file.read(str(data_folder / "ecoli/genes.gff3.gz"), genome.contigs, feature="CDS").sites
-    return genome, label_checks.minus10_background(genome), known
+    known = {name: site_files.read(str(data_folder / "ecoli" / file), genome.contigs).sites for name, file in names.items()}
+    known["CDS"] = site_files.read(str(data_folder / "ecoli/genes.gff3.gz"), genome.contigs, feature="CDS").sites
+    return genome, coordinate_checks.minus10_background(genome), known
 
 
 @pytest.mark.data
@@ -160,26 +158,26 @@ def ecoli(data_folder: Path) -> tuple[Genome, float, dict[str, Sites]]:
 def test_real_sites_pass_and_every_fault_of_a_table_is_named(ecoli, name: str, share: float) -> None:
     genome, background, known = ecoli
     assert background == pytest.approx(0.0190, abs=1e-4)
-    assert label_checks.minus10_share(genome, known[name]) == pytest.approx(share, abs=6e-4)
+    assert coordinate_checks.minus10_share(genome, known[name]) == pytest.approx(share, abs=6e-4)
     for fault, (sites, kind, words) in spoilt(known[name], len(genome.base)).items():
-        found = label_words.verdict(genome, sites, background)
+        found = diagnosis.verdict(genome, sites, background)
         assert (found.kind, words in found.words) == (kind, True), f"{fault}: {found.words}"
 
 
 @pytest.mark.data
 def test_starts_of_genes_and_few_sites_are_not_judged(ecoli) -> None:
     genome, background, known = ecoli
-    found = label_words.verdict(genome, known["CDS"], background)
+    found = diagnosis.verdict(genome, known["CDS"], background)
     assert (found.kind, "starts of genes" in found.words) == ("not applicable", True)
     for seed in range(10):
         for number in (30, 60, 120, 250):
             for name in ("cappable", "smrt"):
-                found = label_words.verdict(genome, some(known[name], number, seed), background)
+                found = diagnosis.verdict(genome, some(known[name], number, seed), background)
                 assert found.kind in ("ok", "not applicable"), f"{number} of {name}: {found.words}"
                 assert number >= 50 or found.kind == "not applicable"
             random = Sites(*(getattr(some(known["smrt"], number, seed), c) for c in ("contig", "position", "strand", "strength")))
             random = moved(random, 5000, len(genome.base))
-            kind = label_words.verdict(genome, random, background).kind
+            kind = diagnosis.verdict(genome, random, background).kind
             assert kind == ("absent" if number > 210 else "not applicable")
 
 
@@ -192,7 +190,7 @@ def planted() -> tuple[Genome, Sites]:
 def test_planted_sites_pass_and_every_fault_is_named(planted) -> None:
     genome, sites = planted
     for fault, (one, kind, words) in spoilt(sites, len(genome.base)).items():
-        found = label_words.verdict(genome, one)
+        found = diagnosis.verdict(genome, one)
         assert (found.kind, words in found.words) == (kind, True), f"{fault}: {found.words}"
 
 
@@ -202,6 +200,6 @@ def test_where_the_box_is_rare_by_chance_many_sites_are_needed_to_miss_it() -> N
     genome = Genome((Contig("c", len(base)),), base)
     place = rng.choice(len(base), 1000, replace=False)
     sites = Sites(np.zeros(1000, np.int32), place, rng.choice(np.array([1, -1], np.int8), 1000), np.full(1000, np.nan, np.float32))
-    found = label_words.verdict(genome, sites)
+    found = diagnosis.verdict(genome, sites)
     assert found.kind == "not applicable"
     assert "sites are needed to miss it" in found.words

@@ -11,28 +11,23 @@ import headmotif
 
 ROOT = Path(headmotif.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
-UMBRELLAS = {
-    *("formats.browser", "formats.calls", "formats.genbank_calls", "formats.genes", "formats.genome", "formats.genome_with_genes"),
-    *("formats.motifs", "formats.named_sites", "formats.sample_sheet", "formats.sites"),
+FORMATS = {
+    "sequences": set(),
+    "features": {"sequences"},
+    "tracks": set(),
+    "motifs": set(),
+    "tensors": set(),
+    "tables": set(),
+    "inputs": {"sequences", "features", "tracks", "motifs", "tensors"},
+    "outputs": {"sequences", "features", "tracks", "tables"},
 }
-"""Formats that recognise a file's kind and hand it to the format it is, or that are made of files of several formats."""
+"""Which groups of formats know which others: a format knows its own group; what recognises or puts together knows many."""
 
 ALLOWED = {
     "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
     "runs": {"formats", "steps", "data", "errors"},
     "report": {"report", "formats", "steps", "data", "errors", "__init__"},
-    "formats": {
-        "data",
-        "alphabet",
-        "errors",
-        "formats.files",
-        "formats.tensors",
-        "formats.blocks",
-        "formats.titled",
-        "formats.contig_names",
-        "formats.bigwig_trees",
-        "formats.bigwig_zooms",
-    },
+    "formats": {"data", "alphabet", "errors", "formats"},
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),
     "data": {"data", "alphabet"},
@@ -48,7 +43,7 @@ LIGHT = {"typer", "click"} | set(sys.stdlib_module_names)
 
 
 def name_of(path: Path) -> str:
-    """formats/bed.py is formats.bed; formats/__init__.py is formats."""
+    """formats/features/bed.py is formats.bed; formats/__init__.py is formats."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 
@@ -105,32 +100,41 @@ def test_each_layer_imports_only_what_it_may(path):
     layer = name.partition(".")[0]
     assert layer in ALLOWED, f"{name} belongs to no layer"
     ours, _ = imports(path)
-    allowed = ALLOWED[layer] | ({"formats"} if name in UMBRELLAS else set())
+    allowed = set(ALLOWED[layer])
     if name == "commands.headmotif":
         allowed |= {f"commands.{sub}" for sub in SUBCOMMANDS}
     wrong = {one for one in ours if one not in allowed and one.partition(".")[0] not in allowed}
     assert not wrong, f"{name} imports {', '.join(sorted(wrong))}"
 
 
-def rooms() -> dict[str, set[str]]:
-    """For each package of the steps, the packages that it imports."""
+def rooms(layer: str) -> dict[str, set[str]]:
+    """For each package of a layer, the packages of that layer that it imports."""
     found: dict[str, set[str]] = {}
     for path in MODULES:
-        layer, room, *_ = [*name_of(path).split("."), ""]
-        if layer == "steps" and room:
-            named = {one.split(".")[1] for one in imports(path)[0] if one.startswith("steps.")}
+        its, room, *_ = [*name_of(path).split("."), ""]
+        if its == layer and (path.parent if path.parent != ROOT / layer else None):
+            named = {parts[1] for parts in (one.split(".") for one in imports(path)[0]) if parts[0] == layer and len(parts) > 2}
             found.setdefault(room, set()).update(named - {room})
     return found
 
 
-def test_steps_are_packages_and_no_circle_runs_through_them():
-    assert {path.name for path in (ROOT / "steps").iterdir() if path.suffix == ".py"} == {"__init__.py"}
-    left = rooms()
-    assert len(left) == 12
+@pytest.mark.parametrize(
+    ("layer", "packages", "beside"),
+    [("steps", 12, set()), ("formats", 8, {"files", "contig_names"}), ("report", 4, {"outputs"})],
+)
+def test_layers_are_packages_and_no_circle_runs_through_them(layer, packages, beside):
+    assert {path.stem for path in (ROOT / layer).glob("*.py")} == {"__init__"} | beside
+    left = rooms(layer)
+    assert len(left) == packages
     while free := [room for room, named in left.items() if not named & left.keys()]:
         for room in free:
             del left[room]
     assert not left, f"a circle runs through {', '.join(sorted(left))}"
+
+
+def test_a_format_knows_only_the_formats_that_it_consists_of():
+    strangers = {group: named - FORMATS[group] for group, named in rooms("formats").items()}
+    assert not any(strangers.values()), strangers
 
 
 AT_START = [path for path in MODULES if name_of(path).partition(".")[0] in ("commands", "cli", "errors", "__init__")]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from headmotif.data import Contig, GeneTable, Genome, Regions, Sites
-from headmotif.report import svg, track
-from headmotif.report.locus import AFTER, BEFORE, Layers, chosen, cut
+from headmotif.report.contents.locus import AFTER, BEFORE, Layers, chosen, cut
+from headmotif.report.figures import svg, track
 
 GENOME = Genome((Contig("a", 1000), Contig("b", 2000)), np.zeros(3000, np.uint8))
 

@@ -6,7 +6,7 @@ import torch
 
 import networks
 from headmotif.data import Contig, Genome
-from headmotif.steps.heads import marginalization as marginal
+from headmotif.steps.heads import marginalization
 from headmotif.steps.heads.marginalization import _set
 from networks import CPU, network
 
@@ -34,13 +34,13 @@ A6 = np.tile([0.97, 0.01, 0.01, 0.01], (6, 1))
 def test_the_effect_is_what_the_word_adds_at_its_place():
     net = Counter()
     where = promoters(net, 300)
-    found = marginal.marginal(net, where, A6, -9, 0, CPU, 1)
+    found = marginalization.marginal(net, where, A6, -9, 0, CPU, 1)
     before = (where.base.reshape(300, -1)[:, 3:9] == 0).sum(1).mean()
     assert found.effect == pytest.approx(6 * 0.97 - before, abs=0.1)
     assert found.low < found.effect < found.high
     assert found.high - found.low < 0.4
     assert found.control == pytest.approx(found.effect, abs=0.1)  # its columns are all alike, so their order says nothing
-    elsewhere = marginal.marginal(net, where, A6, -2, 0, CPU, 1)
+    elsewhere = marginalization.marginal(net, where, A6, -2, 0, CPU, 1)
     assert abs(elsewhere.effect) < 0.2
 
 
@@ -51,7 +51,7 @@ def test_columns_in_another_order_are_the_control():
             return 6 * (codes[:, 3:9] == word).all(1).float()[:, None, None] - 3
 
     matrix = 0.97 * np.eye(4)[[3, 0, 3, 0, 0, 3]] + 0.0075
-    found = marginal.marginal(Word(), promoters(Word(), 200), matrix, -9, 0, CPU, 3)
+    found = marginalization.marginal(Word(), promoters(Word(), 200), matrix, -9, 0, CPU, 3)
     assert found.effect > 4
     assert found.control < found.effect - 2
 
@@ -69,6 +69,6 @@ def test_bases_are_drawn_from_the_columns_at_the_place_given():
 
 def test_a_motif_beyond_what_the_network_reads_has_no_effect_to_tell():
     net = network(networks.READER)
-    assert marginal.marginal(net, promoters(net), A6, -net.before - 1, 0, CPU, 1) is None
-    assert marginal.marginal(net, promoters(net), A6, net.after - 4, 0, CPU, 1) is None
-    assert marginal.marginal(net, promoters(net, 0), A6, -5, 0, CPU, 1) is None
+    assert marginalization.marginal(net, promoters(net), A6, -net.before - 1, 0, CPU, 1) is None
+    assert marginalization.marginal(net, promoters(net), A6, net.after - 4, 0, CPU, 1) is None
+    assert marginalization.marginal(net, promoters(net, 0), A6, -5, 0, CPU, 1) is None

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headmotif.data import Regions
-from headmotif.formats import gff3, gff3_regions
+from headmotif.formats.features import gff3, gff3_regions
 from headmotif.steps.attention.merge import combined
 
 ROW = st.tuples(st.integers(0, 1), st.integers(-3, 40), st.integers(1, 9), st.sampled_from([-1, 1]), st.integers(1, 9))

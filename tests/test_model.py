@@ -8,7 +8,7 @@ import torch
 
 from headmotif.alphabet import N
 from headmotif.errors import InputError
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import presets
 from headmotif.steps.network.kmer_attention import word_units
 from headmotif.steps.network.layers import one_hot
 from headmotif.steps.network.protocol import has_heads
@@ -162,8 +162,8 @@ def test_units_of_words_know_every_word_at_its_place():
 
 
 def test_a_stem_begins_with_words_where_its_preset_says_so():
-    config = model.PRESETS["wide"]
-    stem, units = model.fresh(config, 1, 3).stem, word_units(config.kmer, config.words)
+    config = presets.PRESETS["wide"]
+    stem, units = presets.fresh(config, 1, 3).stem, word_units(config.kmer, config.words)
     assert len(units) == 5 * 64  # words of three at five places of seventeen bases
     assert torch.equal(torch.cat([stem.bases.weight, stem.bases.bias[:, None]], 1)[: len(units)], units)
     assert len(stem.bases.weight) == len(units) + 2 * config.width
@@ -223,20 +223,20 @@ def test_the_reader_is_what_its_definition_says_query_by_query():
 def test_a_network_comes_back_from_its_description_and_weights(config):
     net = network(config, labels=2)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-    again = model.restored(model.config_header(config), 2, weights).eval()
+    again = presets.restored(presets.config_header(config), 2, weights).eval()
     codes = batch_of(net, 50)
     with torch.inference_mode():
         assert torch.equal(net(codes), again(codes))
-    assert model.config_from(asdict(config)) == config
+    assert presets.config_from(asdict(config)) == config
 
 
 def test_every_preset_has_a_small_network_in_these_tests():
     from networks import SMALL
 
-    assert SMALL.keys() == model.PRESETS.keys()
+    assert SMALL.keys() == presets.PRESETS.keys()
     for name, config in SMALL.items():
         assert config.preset == name
-        assert type(config) is type(model.PRESETS[name])
+        assert type(config) is type(presets.PRESETS[name])
 
 
 def shape_changed(config, weights):
@@ -272,7 +272,7 @@ def test_weights_that_do_not_fit_are_refused_in_one_line(change):
     config, weights = asdict(READER), {name: p.detach().numpy() for name, p in network(READER).named_parameters()}
     change(config, weights)
     with pytest.raises(InputError, match=r"^the model's weights do not fit its description \([^\n]*\); train it again$"):
-        model.restored(config, 1, weights)
+        presets.restored(config, 1, weights)
 
 
 # in training

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from headmotif.data import Motif
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import cluster_buster, homer, motifs
+from headmotif.formats.inputs import motif_files
+from headmotif.formats.motifs import cluster_buster, homer
 
 ASTT = ">ASTT\t1-ASTT\t8.059752\t-23791.535714\t0\tT:17311.0(44.36%),B:2181.5(5.80%),P:1e-10317\tTpos:100.7\n"
 ROWS = "0.726\t0.002\t0.170\t0.103\n0.002\t0.995\t0.002\t0.002\n"
@@ -107,11 +108,11 @@ def test_homer_refusals() -> None:
 def test_what_the_new_writers_write(tmp_path) -> None:
     known = Motif("a b", np.array([[0.75, 0.25, 0, 0], [0, 0, 0, 1.0]]), 8, alt="an alt")
     unknown = Motif("gatc", np.eye(4)[[2, 0, 3, 1]])
-    motifs.write(str(tmp_path / "x"), [known, unknown], "cluster-buster")
+    motif_files.write(str(tmp_path / "x"), [known, unknown], "cluster-buster")
     assert (tmp_path / "x").read_text() == (
         ">a_b an alt\n6\t2\t0\t0\n0\t0\t0\t8\n>gatc\n# WEIGHT 1\n0\t0\t1\t0\n1\t0\t0\t0\n0\t0\t0\t1\n0\t1\t0\t0\n"
     )
-    motifs.write(str(tmp_path / "x"), [known, unknown], "homer")
+    motif_files.write(str(tmp_path / "x"), [known, unknown], "homer")
     assert (tmp_path / "x").read_text() == (
         ">AT\ta_b\t1.490944\t0\t0\tT:8(nan%)\n"  # 0.6 (ln 3 + ln 4)
         "0.7500000\t0.2500000\t0.0000000\t0.0000000\n0.0000000\t0.0000000\t0.0000000\t1.0000000\n"
@@ -161,14 +162,14 @@ def test_what_the_new_writers_write(tmp_path) -> None:
     ],
 )
 def test_motifs_under_titles_are_told_apart(text: str, kind: str) -> None:
-    assert motifs.recognised(text) == kind
-    assert motifs.recognised("\n# a comment\n" + text.replace("\n", "\r\n")) == kind
+    assert motif_files.recognised(text) == kind
+    assert motif_files.recognised("\n# a comment\n" + text.replace("\n", "\r\n")) == kind
 
 
 def test_four_by_four_is_read_in_the_order_that_was_told(tmp_path) -> None:
     for text, turned in ((BY_ROW, False), (BY_COLUMN, True)):
         (tmp_path / "x").write_text(">a\n" + text)
-        (motif,) = motifs.read(str(tmp_path / "x")).motifs
+        (motif,) = motif_files.read(str(tmp_path / "x")).motifs
         counts = np.array([line.split() for line in text.splitlines()], float)
         np.testing.assert_allclose(motif.matrix, (counts.T if turned else counts) / 10)
 
@@ -177,9 +178,9 @@ def test_messages_name_every_format(tmp_path) -> None:
     for content in ("", "<html>", "chr\t1\n", "\0"):
         (tmp_path / "x").write_text(content)
         with pytest.raises(FormatError, match="MEME, JASPAR, TRANSFAC, Cluster-Buster or HOMER"):
-            motifs.read(str(tmp_path / "x"))
+            motif_files.read(str(tmp_path / "x"))
     with pytest.raises(InputError, match=r"choose one of meme, jaspar, transfac, cluster-buster, homer$"):
-        motifs.write(str(tmp_path / "y"), [], "HOMER")
+        motif_files.write(str(tmp_path / "y"), [], "HOMER")
     assert not (tmp_path / "y").exists()
 
 
@@ -199,13 +200,13 @@ MOTIFS = st.lists(
 )
 
 
-@pytest.mark.parametrize("kind", motifs.WRITERS)
+@pytest.mark.parametrize("kind", motif_files.WRITERS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=MOTIFS)
 def test_what_is_written_is_recognised_and_comes_back(kind: str, written: list[Motif], tmp_path) -> None:
     path = str(tmp_path / "x")
-    motifs.write(path, written, kind)
-    file = motifs.read(path)
+    motif_files.write(path, written, kind)
+    file = motif_files.read(path)
     assert file.format.split()[0].lower() == kind
     assert (file.skipped, file.renamed) == ((), ())
     for before, after in zip(written, file.motifs, strict=True):
@@ -218,8 +219,8 @@ def test_what_is_written_is_recognised_and_comes_back(kind: str, written: list[M
 
 def read_or_refused(text: str) -> None:
     """By the reader of every format, whichever is recognised; an error is one line and tells a line that there is."""
-    assert motifs.recognised(text) in ("", *motifs.FORMATS)
-    for module in motifs.FORMATS.values():
+    assert motif_files.recognised(text) in ("", *motif_files.FORMATS)
+    for module in motif_files.FORMATS.values():
         found, skipped, error = outcome(module, text)
         if error:
             assert str(error).startswith("x.txt:")
@@ -278,7 +279,7 @@ RICH = {
 }
 
 
-@pytest.mark.parametrize("kind", motifs.WRITERS)
+@pytest.mark.parametrize("kind", motif_files.WRITERS)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(seed=st.integers(0, 20) | st.none(), harm=HARM)
 def test_damaged_files_are_read_or_refused(kind: str, seed: int | None, harm: list[tuple[str, int, str]], tmp_path) -> None:
@@ -288,13 +289,13 @@ def test_damaged_files_are_read_or_refused(kind: str, seed: int | None, harm: li
         path.write_text(RICH[kind])
     elif not path.exists():
         lengths = random.Random(seed)
-        motifs.write(str(path), [some_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind)
+        motif_files.write(str(path), [some_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind)
     read_or_refused(harmed(path.read_text(), harm))
 
 
-@pytest.mark.parametrize("kind", motifs.WRITERS)
+@pytest.mark.parametrize("kind", motif_files.WRITERS)
 def test_the_files_to_damage_are_whole(kind: str, tmp_path) -> None:
     (tmp_path / "x").write_text(RICH[kind])
-    file = motifs.read(str(tmp_path / "x"))
+    file = motif_files.read(str(tmp_path / "x"))
     assert file.format.split()[0].lower() == kind
     assert len(file.motifs) + len(file.skipped) == 2

@@ -7,11 +7,8 @@ import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
-from headmotif.steps.attention import positions as places
-from headmotif.steps.motifs import discovery as motifs
-from headmotif.steps.motifs import dyads as gapped
-from headmotif.steps.motifs import palindrome
-from headmotif.steps.motifs import zoops as align
+from headmotif.steps.attention import positions
+from headmotif.steps.motifs import discovery, dyads, palindrome, zoops
 from headmotif.steps.sequence import markov
 from test_align import consensus, joined, promoters, regions, windows_with
 
@@ -36,7 +33,7 @@ def two_blocks(n=500, length=60, shares=None, held=0.8, noise=0.3, seed=0):
 
 def test_two_blocks_are_found_with_their_gaps():
     windows, start, gap = two_blocks()
-    found = gapped.discover(windows, np.ones(len(windows)), EVEN, range(14, 21))
+    found = dyads.discover(windows, np.ones(len(windows)), EVEN, range(14, 21))
     assert (consensus(found.upper), consensus(found.lower)) == ("TTGACA", "TATAAT")
     assert found.usual == 17
     assert found.share[1:6] == pytest.approx([0.05, 0.2, 0.5, 0.2, 0.05], abs=0.07)
@@ -44,12 +41,12 @@ def test_two_blocks_are_found_with_their_gaps():
     there = start >= 0
     assert ((found.start == start) & (found.gap == gap))[there].mean() > 0.75
     assert found.present.mean() == pytest.approx(0.8, abs=0.1)
-    assert found.gain > align.discover(windows, np.ones(len(windows)), EVEN, (6, 8)).gain
+    assert found.gain > zoops.discover(windows, np.ones(len(windows)), EVEN, (6, 8)).gain
 
 
 def test_the_blocks_score_is_the_best_over_the_gaps_by_their_shares():
     windows, _start, _gap = two_blocks(120)
-    found = gapped.discover(windows, np.ones(120), EVEN, range(15, 20))
+    found = dyads.discover(windows, np.ones(120), EVEN, range(15, 20))
     score = found.scores(windows, EVEN)
     assert score.shape == (120, 60 - 29 + 1)
     for row in (3, 50):
@@ -66,26 +63,26 @@ def test_the_blocks_score_is_the_best_over_the_gaps_by_their_shares():
 
 def test_one_block_alone_is_not_taken_for_two():
     windows, _start = windows_with("TGTGACGT", 200, 50)
-    chosen = motifs._searched(windows, np.ones(200), markov.as_markov(EVEN), motifs.Search(gaps=range(5, 9)))
-    assert isinstance(chosen, align.Alignment)
+    chosen = discovery._searched(windows, np.ones(200), markov.as_markov(EVEN), discovery.Search(gaps=range(5, 9)))
+    assert isinstance(chosen, zoops.Alignment)
 
 
 def test_two_blocks_do_not_fit_short_windows():
-    assert gapped.discover(np.zeros((20, 20), np.uint8), np.ones(20), EVEN, range(15, 20)) is None
+    assert dyads.discover(np.zeros((20, 20), np.uint8), np.ones(20), EVEN, range(15, 20)) is None
 
 
 def test_a_motif_is_found_in_either_orientation_and_told_which():
     windows, start = windows_with("TTGACAGG", 200, share=1.0)
     back = np.arange(200) % 2 == 1
-    windows[back] = align.turned(windows[back])
+    windows[back] = zoops.turned(windows[back])
     start[back] = windows.shape[1] - 8 - start[back]
-    found = align.discover(windows, np.ones(200), EVEN, (8,), both=True)
+    found = zoops.discover(windows, np.ones(200), EVEN, (8,), both=True)
     word = consensus(found.matrix)
     flipped = word != "TTGACAGG"
     assert decode(reverse_complement(encode(word))) == "TTGACAGG" if flipped else word == "TTGACAGG"
     right = (found.start == start) & (found.turned == (back ^ flipped))
     assert right.mean() > 0.9
-    single = align.discover(windows, np.ones(200), EVEN, (8,))
+    single = zoops.discover(windows, np.ones(200), EVEN, (8,))
     assert single.gain < found.gain
     score = found.scores(windows, EVEN, both=True)
     assert (score.argmax(axis=1) == start).mean() > 0.9
@@ -98,7 +95,7 @@ def test_the_second_motif_is_looked_for_where_the_first_is_not():
         low = s + sign * d - (4 if sign < 0 else 3)
         genome.base[low : low + 8] = encode("CATCGGAG") if sign > 0 else reverse_complement(encode("CATCGGAG"))
     wide = regions(site, strand, distance, half=19)
-    one, *more = motifs.find_motifs(genome, wide, motifs.Search(several=3), 1)
+    one, *more = discovery.find_motifs(genome, wide, discovery.Search(several=3), 1)
     assert [f.motif.name for f in more][:1] == ["L1H1_2"]
     both = {word for f in (one, more[0]) for word in ("TGTGACGT", "CATCGGAG") if word in consensus(f.motif.matrix)}
     assert both == {"TGTGACGT", "CATCGGAG"}
@@ -110,7 +107,7 @@ def test_the_second_motif_is_looked_for_where_the_first_is_not():
 
 def test_places_of_a_motif_lie_on_its_word():
     genome, site, strand, distance = promoters()
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(), 1)
+    [found] = discovery.find_motifs(genome, regions(site, strand, distance), discovery.Search(), 1)
     shift = consensus(found.motif.matrix).index("TGTGACGT")
     width = len(found.motif.matrix)
     assert len(found.sites) == found.motif.nsites
@@ -127,7 +124,7 @@ def test_places_in_either_orientation_read_as_the_word_on_their_own_strand():
     for s, d, sign in zip(site[::2], distance[::2], strand[::2], strict=True):  # turned about in every second promoter
         low = s + sign * d - (4 if sign > 0 else 3)
         genome.base[low : low + 8] = reverse_complement(genome.base[low : low + 8])
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance), motifs.Search(both=True, widths=(8,)), 1)
+    [found] = discovery.find_motifs(genome, regions(site, strand, distance), discovery.Search(both=True, widths=(8,)), 1)
     word = consensus(found.motif.matrix)
     assert word in ("TTGACAGG", "CCTGTCAA")
     told = []
@@ -146,8 +143,8 @@ def test_places_of_two_blocks_span_their_own_gap():
         at = s + sign * (d + 3 + between)  # TTGACA's middle, its fourth base, lies at the distance
         low = at if sign > 0 else at - 5
         genome.base[low : low + 6] = encode("TATAAT") if sign > 0 else reverse_complement(encode("TATAAT"))
-    search = motifs.Search(flank=30, gaps=range(15, 20))
-    [found] = motifs.find_motifs(genome, regions(site, strand, distance, half=3), search, 1)
+    search = discovery.Search(flank=30, gaps=range(15, 20))
+    [found] = discovery.find_motifs(genome, regions(site, strand, distance, half=3), search, 1)
     assert consensus(found.motif.matrix[:6]) == "TTGACA"
     assert found.motif.alt.startswith("gap 15:")
     assert found.p < 1e-6
@@ -162,7 +159,7 @@ def test_places_of_two_blocks_span_their_own_gap():
 def test_palindromes_are_told_from_words_that_are_none():
     for word, same in (("TGTGATCACA", True), ("CTGTATATACAG", True), ("TTGACAGGAT", False), ("TATAATGCGC", False)):
         windows, _start = windows_with(word, 300, 30)
-        found = align.discover(windows, np.ones(300), EVEN)
+        found = zoops.discover(windows, np.ones(300), EVEN)
         symmetric = palindrome.palindromic(found, windows, np.ones(300), EVEN)
         assert (symmetric is not None) == same, word
         if same:
@@ -176,8 +173,8 @@ def test_a_word_that_neighbours_make_likely_is_no_motif_against_them():
         stays = rng.random(300) < 0.6
         windows[:, column] = np.where(stays, windows[:, column - 1], rng.integers(0, 4, 300))
     weight = np.ones(300)
-    plain = align.discover(windows, weight, markov.learned(windows, 0), (6, 8))
-    aware = align.discover(windows, weight, markov.learned(windows, 1), (6, 8))
+    plain = zoops.discover(windows, weight, markov.learned(windows, 0), (6, 8))
+    aware = zoops.discover(windows, weight, markov.learned(windows, 1), (6, 8))
     assert plain.gain > 100
     assert aware.gain < 0
 
@@ -200,8 +197,8 @@ def test_the_background_is_that_of_its_chain():
 def test_control_regions_that_hold_the_word_too_leave_nothing():
     genome, site, strand, distance = promoters()
     mine = regions(site, strand, distance)
-    [against_itself] = motifs.find_motifs(genome, mine, motifs.Search(), 1, controls=mine)
-    [elsewhere] = motifs.find_motifs(genome, mine, motifs.Search(), 1, controls=regions(site, strand, distance - 40, "other"))
+    [against_itself] = discovery.find_motifs(genome, mine, discovery.Search(), 1, controls=mine)
+    [elsewhere] = discovery.find_motifs(genome, mine, discovery.Search(), 1, controls=regions(site, strand, distance - 40, "other"))
     assert against_itself.p > 0.05
     assert elsewhere.p < 1e-6
 
@@ -216,10 +213,10 @@ def test_a_head_that_reads_two_things_at_two_places_shows_each_by_place():
     for at, word in zip(site + distance, np.where(far, "TGTGACGT", "TATAAT"), strict=True):
         codes[at - len(word) // 2 :][: len(word)] = encode(str(word))
     genome, whole = Genome((Contig("c", len(codes)),), codes), regions(site, np.ones(n, np.int64), distance)
-    search = motifs.Search(min_sites=20, widths=(6, 8))
-    [one] = motifs.find_motifs(genome, whole, search, 1)
+    search = discovery.Search(min_sites=20, widths=(6, 8))
+    [one] = discovery.find_motifs(genome, whole, search, 1)
     assert "TATAAT" in consensus(one.motif.matrix)
-    upstream, near = motifs.find_motifs(genome, places.by_place(whole), search, 1)
+    upstream, near = discovery.find_motifs(genome, positions.by_place(whole), search, 1)
     assert [(found.group, found.regions) for found in (upstream, near)] == [("L1H1@-68", 100), ("L1H1@-10", 300)]
     assert "TATAAT" in consensus(near.motif.matrix)
     assert "TGTGACGT" in consensus(upstream.motif.matrix)
@@ -244,8 +241,8 @@ def one_in_ten(seed=7, n=800):
 
 def test_the_strongest_regions_show_what_most_hide():
     genome, mine, rare = one_in_ten()
-    search = motifs.Search(min_sites=40, widths=(6, 8, 10, 12, 14), strongest=True)
-    whole, *parts = motifs.find_motifs(genome, mine, search, 1)
+    search = discovery.Search(min_sites=40, widths=(6, 8, 10, 12, 14), strongest=True)
+    whole, *parts = discovery.find_motifs(genome, mine, search, 1)
     assert [(found.group, found.regions) for found in (whole, *parts)] == [
         ("L1H1", 800), ("L1H1^4", 200), ("L1H1^8", 100), ("L1H1^16", 50),
     ]  # fmt: skip
@@ -263,9 +260,11 @@ def test_the_strongest_regions_show_what_most_hide():
 
 def test_strongest_regions_of_one_half_of_the_sites_are_not_searched():
     genome, mine, _rare = one_in_ten(2, 64)
-    half = motifs.discovery_half(mine, 1)
+    half = discovery.discovery_half(mine, 1)
     mine = replace(mine, p=np.where(half, 0.01, 0.5))  # all of the strongest would be found on, none tested
-    assert [one.group for one in motifs.find_motifs(genome, mine, motifs.Search(min_sites=8, widths=(6,), strongest=True), 1)] == ["L1H1"]
+    assert [one.group for one in discovery.find_motifs(genome, mine, discovery.Search(min_sites=8, widths=(6,), strongest=True), 1)] == [
+        "L1H1"
+    ]
 
 
 def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
@@ -274,7 +273,7 @@ def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
     for seed in range(12):
         genome, mine, _rare = one_in_ten(seed, 400)
         mine = replace(mine, p=np.random.default_rng(seed).permutation(mine.p))
-        found = motifs.find_motifs(genome, mine, motifs.Search(min_sites=20, widths=(6, 8), strongest=True), seed)
+        found = discovery.find_motifs(genome, mine, discovery.Search(min_sites=20, widths=(6, 8), strongest=True), seed)
         p += [one.p for one in found if "^" in one.group]
     assert len(p) == 36
     assert min(p) > 1e-3
@@ -285,7 +284,7 @@ def test_where_nothing_sets_the_strongest_apart_their_own_motif_is_told():
     """The strongest have what all others have: against the columns that is no surprise, and against their composition it is the word."""
     genome, mine, rare = one_in_ten(3, 400)
     mine = replace(mine, p=np.where(rare, 0.01, mine.p))  # what has the dyad is weak
-    parts = [one for one in motifs.find_motifs(genome, mine, motifs.Search(widths=(6, 8), strongest=True), 1) if "^" in one.group]
+    parts = [one for one in discovery.find_motifs(genome, mine, discovery.Search(widths=(6, 8), strongest=True), 1) if "^" in one.group]
     assert parts
     assert all("TATAAT" in consensus(one.motif.matrix) for one in parts)
 
@@ -299,7 +298,7 @@ def test_a_base_is_worth_what_others_have_at_its_column():
     logs = np.log(chance.table)
     np.testing.assert_allclose(chance.stretches(windows[:1], 2), [[logs[0, 0] + logs[1, 1], logs[1, 1] + logs[2, 2]]])
     np.testing.assert_allclose(chance.stretches(windows[2:3], 3), [[logs[0, 0] + logs[1, 3]]])
-    back = chance.turned.stretches(align.turned(windows), 2)
+    back = chance.turned.stretches(zoops.turned(windows), 2)
     np.testing.assert_allclose(back[:, ::-1], chance.stretches(windows, 2))
     assert markov.learned(windows).turned.order == 0
 
@@ -307,24 +306,24 @@ def test_a_base_is_worth_what_others_have_at_its_column():
 def test_strongest_are_quarters_eighths_and_so_on_by_p_then_weight():
     mine = regions(np.arange(40) * 200 + 150, np.ones(40, np.int64), np.full(40, -10))
     mine = replace(mine, p=np.repeat([0.5, 1e-3, 1e-9, 1e-9], 10), weight=np.arange(40) / 40)
-    assert [(share, np.flatnonzero(top).tolist()) for share, top in places.strongest(mine, 5)] == [
+    assert [(share, np.flatnonzero(top).tolist()) for share, top in positions.strongest(mine, 5)] == [
         (4, list(range(30, 40))), (8, list(range(35, 40))),
     ]  # fmt: skip
-    assert list(places.strongest(mine, 11)) == []
-    assert list(places.strongest(mine.take(np.zeros(0, int)), 0)) == []
+    assert list(positions.strongest(mine, 11)) == []
+    assert list(positions.strongest(mine.take(np.zeros(0, int)), 0)) == []
 
 
 def test_two_blocks_and_either_orientation_are_looked_up_as_they_are():
     windows, start, gap = two_blocks(300, 50)
     chance = markov.as_markov(EVEN)
-    pair = gapped.discover(windows[:200], np.ones(200), EVEN, range(14, 21))
+    pair = dyads.discover(windows[:200], np.ones(200), EVEN, range(14, 21))
     found = pair.looked_up(windows, np.ones(300), chance, False)
     np.testing.assert_array_equal(found.matrix, pair.matrix)
     there = start >= 0
     assert ((found.start == start) & (found.gap == gap))[there].mean() > 0.7
     seen, where = windows_with("TTGACATG", n=300, length=30, seed=3)
-    seen[::2] = align.turned(seen[::2])
-    one = align.discover(seen[:200], np.ones(200), EVEN, (8,), both=True)
+    seen[::2] = zoops.turned(seen[::2])
+    one = zoops.discover(seen[:200], np.ones(200), EVEN, (8,), both=True)
     found = one.looked_up(seen, np.ones(300), chance, True)
     np.testing.assert_array_equal(found.matrix, one.matrix)
     as_written = np.where(np.arange(300) % 2 == 0, 30 - 8 - where, where)
@@ -337,7 +336,7 @@ def test_places_are_of_each_head_and_no_region_changes():
     site, strand = np.arange(60) * 200 + 150, np.tile([1, -1], 30)
     distance = np.repeat([-40, -38, -37, 5], [30, 10, 10, 10])
     mine = joined(regions(site, strand, distance), regions(site, strand, distance - 1, "L2H1"))
-    split = places.by_place(mine)
+    split = positions.by_place(mine)
     assert set(split.head.tolist()) == {"L1H1@-40", "L1H1@-37", "L1H1@5", "L2H1@-41", "L2H1@-38", "L2H1@4"}
     assert (split.head == "L1H1@-40").sum() == 40  # -38 is two bases from it
     for name in set(Regions.COLUMNS) - {"head"}:
@@ -347,4 +346,4 @@ def test_places_are_of_each_head_and_no_region_changes():
 def test_groups_of_several_heads_come_in_the_order_of_their_names():
     genome, site, strand, distance = promoters()
     both = joined(regions(site, strand, distance, "L1H10"), regions(site, strand, distance, "L1H9"))
-    assert [f.group for f in motifs.find_motifs(genome, both, motifs.Search(), 1)] == ["L1H9", "L1H10"]
+    assert [f.group for f in discovery.find_motifs(genome, both, discovery.Search(), 1)] == ["L1H9", "L1H10"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headmotif import builtin
-from headmotif.report import inputs
+from headmotif.report.contents import inputs
 from reports import write_run
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import Motif
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import truth
-from headmotif.steps.promoters import frequencies as promoter
+from headmotif.formats.features import truth
+from headmotif.steps.promoters import frequencies
 from headmotif.steps.simulation import coding
 from headmotif.steps.simulation.plant import Planted, PlantSettings, plant, shuffle_sites
 
@@ -62,10 +62,10 @@ def close(counts: np.ndarray, shares: np.ndarray) -> bool:
     return bool((np.abs(counts / n - shares) <= 4 * np.sqrt(shares * (1 - shares) / n) + 1e-9).all())
 
 
-@pytest.mark.parametrize(("name", "columns"), [("-10", promoter.MINUS_10), ("decoy", promoter.MINUS_10)])
+@pytest.mark.parametrize(("name", "columns"), [("-10", frequencies.MINUS_10), ("decoy", frequencies.MINUS_10)])
 def test_letters_are_those_of_the_compilation(many, name, columns):
     seen = np.concatenate([sequences(one, name) for one in many])
-    for i, row in enumerate(promoter.hexamer(columns)):
+    for i, row in enumerate(frequencies.hexamer(columns)):
         assert close(np.bincount(seen[:, i], minlength=4), row), i
 
 
@@ -77,7 +77,7 @@ def test_minus_35_of_plain_promoters_and_the_weaker_one_beside_crp(many):
         for letters, site, strand in zip(sequences(one, "-35"), e.site.tolist(), e.strand.tolist(), strict=True):
             (beside if (site, strand) in crp else plain).append(letters)
     for seen, weight in ((plain, 1.0), (beside, 0.5)):
-        for i, row in enumerate(promoter.hexamer(promoter.MINUS_35, weight)):
+        for i, row in enumerate(frequencies.hexamer(frequencies.MINUS_35, weight)):
             assert close(np.bincount(np.array(seen)[:, i], minlength=4), row), i
 
 
@@ -87,7 +87,7 @@ def test_spacers_and_starts_have_their_distributions(many):
         ten, thirty_five = by_site(one, "-10"), by_site(one, "-35")
         spacer += [ten[k][0] - thirty_five[k][1] - 1 for k in thirty_five]
         start += [-last for _, last in ten.values()]
-    for seen, stated in ((spacer, promoter.SPACER), (start, promoter.TO_START)):
+    for seen, stated in ((spacer, frequencies.SPACER), (start, frequencies.TO_START)):
         counts = np.array([seen.count(k) for k in stated])
         assert counts.sum() == len(seen)
         assert close(counts, np.array(list(stated.values())))
@@ -98,7 +98,7 @@ def test_spacers_and_starts_have_their_distributions(many):
 
 def test_purine_at_the_start_and_tg_before_the_box(many):
     first = np.concatenate([sequences(one, "TSS") for one in many])[:, 0]
-    assert close(np.bincount(first, minlength=4), np.array(promoter.START))
+    assert close(np.bincount(first, minlength=4), np.array(frequencies.START))
     for one in many:
         ten, extended = by_site(one, "-10"), by_site(one, "ext-10")
         assert set(decode(row) for row in sequences(one, "ext-10")) == {"TG"}
@@ -235,10 +235,10 @@ def test_too_many_promoters_are_refused_in_a_sentence():
 
 def test_an_asymmetric_matrix_is_centred_on_its_dyad():
     ragged = np.vstack([np.full((3, 4), 0.25), FACTORS["FNR"].matrix])
-    assert promoter.dyad(FACTORS["FNR"].matrix) == 14
-    assert promoter.dyad(ragged) == 20
+    assert frequencies.dyad(FACTORS["FNR"].matrix) == 14
+    assert frequencies.dyad(ragged) == 20
     for name in ("CRP", "LexA"):
-        assert promoter.dyad(FACTORS[name].matrix) == len(FACTORS[name].matrix)
+        assert frequencies.dyad(FACTORS[name].matrix) == len(FACTORS[name].matrix)
 
 
 def test_truth_survives_its_file(planted, tmp_path):
@@ -280,6 +280,6 @@ def test_sharper_boxes_are_nearer_to_the_consensus(sharpness, low, high):
     boxes = sequences(one, "-10")
     share = (boxes == encode("TATAAT")).mean()
     assert low < share < high
-    published = promoter.hexamer(promoter.MINUS_10)
-    np.testing.assert_array_equal(promoter.sharpened(published, 1.0), published)
-    np.testing.assert_allclose(promoter.sharpened(published, sharpness).sum(axis=1), 1)
+    published = frequencies.hexamer(frequencies.MINUS_10)
+    np.testing.assert_array_equal(frequencies.sharpened(published, 1.0), published)
+    np.testing.assert_allclose(frequencies.sharpened(published, sharpness).sum(axis=1), 1)

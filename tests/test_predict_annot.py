@@ -13,18 +13,20 @@ from headmotif.alphabet import decode
 from headmotif.commands import predict_annot
 from headmotif.data import Asked, Contig, Trained
 from headmotif.errors import InputError
-from headmotif.formats import bedgraph, bigwig, fasta, genbank_calls, model_tensor, motifs, sample_sheet, sites, tables
-from headmotif.formats import browser as browser_format
 from headmotif.formats import files as files_format
-from headmotif.formats import genes as genes_format
-from headmotif.formats import genome as genome_format
+from headmotif.formats.features import genbank_calls
+from headmotif.formats.inputs import gene_files, genomes, motif_files, site_files
+from headmotif.formats.outputs import browser
+from headmotif.formats.sequences import fasta
+from headmotif.formats.tables import sample_sheet, tsv
+from headmotif.formats.tensors import model_tensor
+from headmotif.formats.tracks import bedgraph, bigwig
 from headmotif.steps.calling import prediction
-from headmotif.steps.network import annotate
-from headmotif.steps.network import presets as model
+from headmotif.steps.network import annotate, presets
 from networks import CPU, READER, genome_of, network, random_codes
 
 BASES = [random_codes(3000, seed=1, gaps=2), random_codes(900, seed=2)]
-SIGMA70 = prediction.sigma70(motifs.read(str(builtin.MOTIFS)).motifs)
+SIGMA70 = prediction.sigma70(motif_files.read(str(builtin.MOTIFS)).motifs)
 GENES = "##gff-version 3\nc0\t.\tgene\t400\t900\t.\t+\t.\tID=g1;gene=abc\nc0\t.\tgene\t1500\t2100\t.\t-\t.\tID=g2\n"
 
 
@@ -35,7 +37,7 @@ def made(tmp_path_factory, run):
     net = network(READER, labels=2, seed=3)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
     metrics = {"threshold": {"tss": 0.8, "tis": 0.8}, "validation": {"tss": {"prevalence": 0.0016}}}
-    header = {"config": model.config_header(net.config), "labels": ["tss", "tis"], "metrics": metrics}
+    header = {"config": presets.config_header(net.config), "labels": ["tss", "tis"], "metrics": metrics}
     model_tensor.write(str(folder / "model.st"), Trained(header, weights))
     fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
     (folder / "genes.gff3").write_text(GENES)
@@ -89,7 +91,7 @@ def test_the_bed_holds_the_local_maxima_above_the_threshold(made, contigs, expec
     assert 20 < len(by_hand) < 1000
     assert [(r[0], int(r[1]), r[5], int(r[4])) for r in rows] == [(c, i, s, round(1000 * p)) for c, i, s, p in by_hand]
     assert [r[3] for r in rows] == [f"tss{n}" for n in range(1, len(rows) + 1)]
-    table = tables.read_table(str(made / "c.tsv"))
+    table = tsv.read_table(str(made / "c.tsv"))
     assert [float(x) for x in table["probability"]] == pytest.approx([p for *_, p in by_hand], rel=1e-6)
     assert list(zip(table["contig"], map(int, table["start"]), table["strand"], strict=True)) == [c[:3] for c in by_hand]
 
@@ -108,7 +110,7 @@ def test_bigwig_and_bedgraph_hold_the_same_numbers_which_are_p(made, contigs, ex
 def test_gff3_and_genbank_hold_the_same_calls(made, contigs):
     from Bio import SeqIO
 
-    bed, gff3 = (sites.read(str(made / name), contigs).sites for name in ("c.bed", "c.gff3"))
+    bed, gff3 = (site_files.read(str(made / name), contigs).sites for name in ("c.bed", "c.gff3"))
     for column in ("contig", "position", "strand"):
         np.testing.assert_array_equal(getattr(bed, column), getattr(gff3, column))
     with open(made / "c.gbk", encoding="utf-8") as stream:
@@ -119,7 +121,7 @@ def test_gff3_and_genbank_hold_the_same_calls(made, contigs):
 
 
 def test_each_call_is_told_its_genes_and_boxes(made):
-    table = tables.read_table(str(made / "c.tsv"))
+    table = tsv.read_table(str(made / "c.tsv"))
     for contig, start, strand, kind, gene, utr in zip(
         *(table[n] for n in ("contig", "start", "strand", "class", "gene", "utr")), strict=True
     ):
@@ -145,7 +147,7 @@ def test_the_browser_folder_and_the_metrics_are_there(made):
 
 
 def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made, run):
-    table = tables.read_table(str(made / "v.tsv"))
+    table = tsv.read_table(str(made / "v.tsv"))
     assert (table["id"], table["position"], len(table["effect"])) == (["v1"], ["1001"], 1)
     assert abs(float(table["change"][0])) > 0.01
     assert "1 allele: their sites are" in (made / "stderr").read_text()
@@ -211,7 +213,7 @@ def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(m
     for other in ("pipe", "gz"):
         for file in files:
             assert (tmp_path / "file" / file).read_bytes() == (tmp_path / other / file).read_bytes(), (other, file)
-    table = tables.read_table(str(tmp_path / "pipe" / "c.tsv"))
+    table = tsv.read_table(str(tmp_path / "pipe" / "c.tsv"))
     assert "abc" in table["gene"]
     assert "upstream" in table["class"]
     assert b'/gene="abc"' in (tmp_path / "pipe" / "c.gbk").read_bytes()
@@ -226,7 +228,7 @@ def test_each_file_is_read_once(made, run, tmp_path, monkeypatch):
         seen[str(name)] += 1
         return before(name)
 
-    for module in (files_format, genome_format, genes_format, genbank_calls, browser_format):
+    for module in (files_format, genomes, gene_files, genbank_calls, browser):
         if hasattr(module, "read_bytes"):
             monkeypatch.setattr(module, "read_bytes", counted)
     words = [word for option, file in outputs.items() for word in (option, tmp_path / file)]
@@ -255,7 +257,7 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_pa
     done = run(*words, "--keep-going", "--also", "bigwig")
     assert done.returncode == 1
     assert b"predict-annot: two failed: see " in done.stderr
-    status = tables.read_table(str(tmp_path / "out" / "status.tsv"))
+    status = tsv.read_table(str(tmp_path / "out" / "status.tsv"))
     assert (status["sample"], status["status"]) == (["one", "two", "three"], ["done", "failed", "done"])
     assert "bad.fa:2" in status["problem"][1]
     for name, file in (("c.bed", "one.bed"), ("c.tsv", "one.tsv"), ("p.bw", "one.plus.bw")):
@@ -265,7 +267,7 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_pa
     (tmp_path / "bad.fa").write_text(">x\nACGTACGTACGTAAAT\n")
     done = run(*words, "--also", "bigwig")
     assert (done.returncode, (tmp_path / "out" / "three.bed").stat().st_mtime_ns) == (0, before)
-    assert tables.read_table(str(tmp_path / "out" / "status.tsv"))["status"] == ["there already", "done", "there already"]
+    assert tsv.read_table(str(tmp_path / "out" / "status.tsv"))["status"] == ["there already", "done", "there already"]
     assert (tmp_path / "out" / "two.bed").exists()
 
 

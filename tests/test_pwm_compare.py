@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from headmotif.data import Motif
-from headmotif.formats import meme, tables
-from headmotif.formats import motifs as motif_file
+from headmotif.formats.inputs import motif_files
+from headmotif.formats.motifs import meme
+from headmotif.formats.tables import tsv
 from in_process import call
 
 CALL = [sys.executable, "-c", "from headmotif.commands.pwm_compare import main; main()"]
@@ -34,7 +35,7 @@ def test_a_file_against_itself_through_every_way_in_and_out(known: str, tmp_path
     out = tmp_path / "out.tsv"
     done = run(known, known, "-o", str(out), "--best")
     assert (done.returncode, done.stdout) == (0, b"")
-    found = tables.read_matches(str(out))
+    found = tsv.read_matches(str(out))
     assert [(m.query, m.target) for m in found] == [(f"k{i}", f"k{i}") for i in range(60)]
     digest = hashlib.sha256(Path(known).read_bytes()).hexdigest()[:12]
     assert f"targets: known.meme: 60 motifs, MEME 4, sha256 {digest}" in done.stderr.decode()
@@ -58,7 +59,7 @@ def test_queries_without_motifs_give_a_header(known: str, tmp_path: Path) -> Non
     meme.write(str(tmp_path / "none.meme"), [])
     done = run(str(tmp_path / "none.meme"), known)
     assert done.returncode == 0
-    assert done.stdout.decode() == "\t".join(tables.MATCH_COLUMNS) + "\n"
+    assert done.stdout.decode() == "\t".join(tsv.MATCH_COLUMNS) + "\n"
     assert "no motif to compare" in done.stderr.decode()
 
 
@@ -108,7 +109,7 @@ def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> N
     meme.write(str(tmp_path / "t.meme"), motifs)
     done = run(str(tmp_path / "t.meme"), str(tmp_path / "t.meme"), known, "--group", "name", "--best", "-o", str(tmp_path / "out.tsv"))
     assert done.returncode == 0, done.stderr
-    found = tables.read_matches(str(tmp_path / "out.tsv"))
+    found = tsv.read_matches(str(tmp_path / "out.tsv"))
     assert [(m.query, m.target, m.group) for m in found] == [
         (m.name, m.name, group) for m, group in zip(motifs, ["CRP"] * 3 + ["argR"] * 2 + ["sigma_-10"], strict=True)
     ]
@@ -118,7 +119,7 @@ def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> N
     done = run(known, known, "--group", "-", "--max-q", "1", stdin=table.encode())
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1 + 60 * 59
-    assert done.stdout.splitlines()[0].decode().split("\t") == [*tables.MATCH_COLUMNS, tables.GROUP_COLUMN]
+    assert done.stdout.splitlines()[0].decode().split("\t") == [*tsv.MATCH_COLUMNS, tsv.GROUP_COLUMN]
     said = done.stderr.decode()
     assert "no target is named nobody" in said
     assert "not in the table, each a group of its own: k0, k4, k5" in said
@@ -158,7 +159,7 @@ def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path)
     assert (done.returncode, done.stdout) == (0, b"")
     assert "4 queries in 3 groups, 2 of them of one" in done.stderr.decode()
     assert "too short or too even to be grouped, p with themselves above 0.001: short" in done.stderr.decode()
-    table = tables.read_table(out[1])
+    table = tsv.read_table(out[1])
     assert list(table) == ["group", "motif", "representative", "p", "offset", "overlap", "orientation", "consensus"]
     assert [table[name] for name in ("group", "motif", "representative", "offset", "overlap", "orientation")] == [
         ["1", "1", "2", "3"],
@@ -168,7 +169,7 @@ def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path)
         ["12", "11", "12", "2"],
         ["+", "-", "+", "+"],
     ]
-    averaged = motif_file.read(out[2]).motifs
+    averaged = motif_files.read(out[2]).motifs
     assert [(m.name, m.alt, len(m)) for m in averaged] == [("a", "a,b", 11), ("c", "c", 12), ("short", "short", 2)]
     assert (averaged[0].nsites, averaged[1].nsites) == (40, 20)
     np.testing.assert_allclose(averaged[0].matrix, one[1:], atol=1e-5)

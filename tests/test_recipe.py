@@ -78,9 +78,9 @@ def test_streams_read_the_training_part_in_order_and_nearly_all_of_it_once():
 
 
 def test_every_preset_has_a_recipe_and_the_published_one_is_the_papers():
-    from headmotif.steps.network import presets as model
+    from headmotif.steps.network import presets
 
-    assert set(RECIPES) == set(model.PRESETS)
+    assert set(RECIPES) == set(presets.PRESETS)
     assert (PUBLISHED.batch, PUBLISHED.length, PUBLISHED.clip, PUBLISHED.weight_decay) == (10, 512, 0.25, 0.0)
 
 

@@ -13,7 +13,7 @@ from effort import relative_cost
 from headmotif.alphabet import decode, encode, reverse_complement
 from headmotif.data import Contig, Genome
 from headmotif.errors import InputError
-from headmotif.formats import genome as genome_file
+from headmotif.formats.inputs import genomes as genome_file
 from headmotif.steps.sequence.repeats import repeated
 
 Piece = tuple[str, bool]

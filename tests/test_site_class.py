@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from headmotif.data import Contig
-from headmotif.formats import files, genome, gff3, sites
+from headmotif.formats import files
+from headmotif.formats.features import gff3
+from headmotif.formats.inputs import genomes, site_files
 from headmotif.steps.sites.genomic_class import ANTISENSE, CLASSES, INSIDE, ORPHAN, UPSTREAM, classes, fifths
 
 LETTER = {name: name[0] for name in CLASSES}
@@ -87,10 +89,10 @@ def test_equal_strengths_are_in_one_fifth():
 
 @pytest.mark.data
 def test_of_the_cappable_sites_44_percent_lie_in_genes_of_their_strand(data_folder):
-    real = genome.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
+    real = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
     path = str(data_folder / "ecoli" / "genes.gff3.gz")
     rows = gff3.parse(files.read_text(path), path).rows
-    known = sites.read(str(data_folder / "ecoli" / "tss.cappable.bed"), real.contigs).sites
+    known = site_files.read(str(data_folder / "ecoli" / "tss.cappable.bed"), real.contigs).sites
     share = {}
     for kind in ("CDS", "gene"):
         genes = [(0, row.start, row.end, gff3.SIGN[row.strand]) for row in rows if row.kind == kind]

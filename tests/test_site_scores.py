@@ -5,8 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headmotif.data import Contig, Genome, Sites
-from headmotif.steps.calling import evaluation as site_scores
-from headmotif.steps.calling import local_maxima as local_calls
+from headmotif.steps.calling import evaluation, local_maxima
 from headmotif.steps.sites.matching import match
 from headmotif.steps.statistics import bootstrap
 from headmotif.steps.statistics.metrics import average_precision
@@ -40,17 +39,17 @@ def track(true: Sites) -> np.ndarray:
     return p
 
 
-def task(genome: Genome, true: Sites) -> site_scores.Task:
+def task(genome: Genome, true: Sites) -> evaluation.Task:
     group = np.zeros((2, 42_500), np.int8)
     group[:, 15_000:] = 1
     region = np.ones(42_500, bool)
     region[:1_000] = False
-    return site_scores.truth(genome, true, region, (group, CLASSES), 40)
+    return evaluation.truth(genome, true, region, (group, CLASSES), 40)
 
 
 def test_a_tracks_rows_are_those_of_the_steps(genome: Genome, true: Sites, track: np.ndarray) -> None:
     at = task(genome, true)
-    rows = {(r.contig, r.place, r.within): r for r in site_scores.score_track("t", track, at, 2, 0.8)}
+    rows = {(r.contig, r.place, r.within): r for r in evaluation.score_track("t", track, at, 2, 0.8)}
     assert list(rows)[:3] == [("all", "all", 0), ("all", "left", 0), ("all", "right", 0)]
     assert {key[0] for key in rows} == {"all", "a", "b"}
     every = np.isfinite(track) & (genome.base != 4) & (np.arange(42_500) >= 1_000)
@@ -65,9 +64,9 @@ def test_a_tracks_rows_are_those_of_the_steps(genome: Genome, true: Sites, track
         assert row.prevalence == pytest.approx(truth.mean())
     left = every & ((at.label == 0) | (np.arange(42_500) < 15_000))
     assert rows["all", "left", 0].average_precision.estimate == pytest.approx(average_precision_score(at.label[left], track[left]))
-    close = local_calls.calls(track, at.label, CONTIGS, 2, every)
+    close = local_maxima.calls(track, at.label, CONTIGS, 2, every)
     assert rows["all", "all", 2].average_precision.estimate == pytest.approx(close.average_precision)
-    called = local_calls.called(np.where(every, track, np.nan), CONTIGS, 0.8, 2)
+    called = local_maxima.called(np.where(every, track, np.nan), CONTIGS, 0.8, 2)
     inside = [bool(every[int(s < 0), 30_000 * (c == 1) + p]) for c, p, s in zip(true.contig, true.position, true.strand, strict=True)]
     for within in (0, 2):
         row = rows["all", "all", within]
@@ -88,8 +87,8 @@ def test_calls_by_hand() -> None:
     calls = Sites.at(contigs, np.array([0, 0, 0, 0, 1, 0]), np.array([10, 21, 29, 31, 50, 80]), np.array([5, 4, 3, 2, 6, 9]))
     region = np.arange(100) < 60
     place = np.repeat(np.array([[0], [1]], np.int8), 100, axis=1)
-    at = site_scores.truth(genome, true, region, (place, ("plus", "minus")), 0)
-    rows = {(r.place, r.within): r for r in site_scores.score_calls("x", calls, at, 1)}
+    at = evaluation.truth(genome, true, region, (place, ("plus", "minus")), 0)
+    rows = {(r.place, r.within): r for r in evaluation.score_calls("x", calls, at, 1)}
     one, close = rows["all", 0], rows["all", 1]
     assert (one.calls, one.right, one.sites, one.positions, one.prevalence) == (5, 1, 4, 120, 4 / 120)
     assert (close.calls, close.right) == (5, 3)
@@ -100,7 +99,7 @@ def test_calls_by_hand() -> None:
     assert (rows["minus", 1].calls, rows["minus", 1].right, rows["minus", 1].recall.estimate) == (1, 0, 0)
     assert np.isnan(close.precision.low)  # no draws
     assert np.isnan(close.roc_auc)
-    columns = site_scores.curve(site_scores.claims(calls, at, 1), at, 10)
+    columns = evaluation.curve(evaluation.claims(calls, at, 1), at, 10)
     assert {k: v.tolist() for k, v in columns.items()} == {
         "threshold": [5, 4, 3],
         "calls": [2, 3, 4],
@@ -115,15 +114,15 @@ def test_calls_by_hand() -> None:
 
 def test_calls_of_one_strength_have_no_ranking_and_those_without_come_last(genome: Genome, true: Sites) -> None:
     at = task(genome, true)
-    assert np.isnan(site_scores.score_calls("x", true, at, 2)[0].average_precision.estimate)
-    assert site_scores.score_calls("x", true, at, 2)[0].f1.estimate == 1
+    assert np.isnan(evaluation.score_calls("x", true, at, 2)[0].average_precision.estimate)
+    assert evaluation.score_calls("x", true, at, 2)[0].f1.estimate == 1
     strength = np.full(len(true), np.nan, np.float32)
     strength[:40] = np.arange(40)
     some = Sites(true.contig, true.position, true.strand, strength)
-    found = site_scores.claims(some, at, 0)
+    found = evaluation.claims(some, at, 0)
     assert found.hit.all()
     assert np.isneginf(found.strength).sum() > 200
-    assert site_scores.score_calls("x", some, at, 2)[0].average_precision.estimate == pytest.approx(1)
+    assert evaluation.score_calls("x", some, at, 2)[0].average_precision.estimate == pytest.approx(1)
 
 
 def test_a_call_whose_site_is_not_scored_is_not_counted() -> None:
@@ -131,8 +130,8 @@ def test_a_call_whose_site_is_not_scored_is_not_counted() -> None:
     genome = Genome(contigs, np.zeros(40, np.uint8))
     true = Sites.at(contigs, np.array([0, 0]), np.array([10, 20]))
     calls = Sites.at(contigs, np.array([0, 0]), np.array([11, 19]), np.array([1, 2]))
-    at = site_scores.truth(genome, true, np.arange(40) >= 11, None, 0)  # the site at 10 lies outside, its call inside
-    [_, row] = site_scores.score_calls("x", calls, at, 1)
+    at = evaluation.truth(genome, true, np.arange(40) >= 11, None, 0)  # the site at 10 lies outside, its call inside
+    [_, row] = evaluation.score_calls("x", calls, at, 1)
     assert (row.sites, row.calls, row.right) == (1, 1, 1)
 
 
@@ -154,11 +153,11 @@ def test_intervals_of_calls_are_those_of_whole_blocks() -> None:
 def test_a_curve_is_consistent_with_average_precision_and_thins_to_what_shows() -> None:
     rng = np.random.default_rng(5)
     hit, p = rng.random(5000) < 0.3, np.round(rng.random(5000), 3)
-    found = site_scores.metrics.curve(hit, p, 2000)
+    found = evaluation.metrics.curve(hit, p, 2000)
     area = np.sum(np.diff(found["recall"], prepend=0) * found["precision"])
     assert area == pytest.approx(average_precision(hit, p, 2000))
-    few = site_scores.thinned(found, 50)
+    few = evaluation.thinned(found, 50)
     assert 30 <= len(few["recall"]) <= 51
     assert few["recall"][-1] == found["recall"][-1]
-    nothing = site_scores.thinned(site_scores.metrics.curve(np.zeros(3, bool), np.arange(3.0), 2))
+    nothing = evaluation.thinned(evaluation.metrics.curve(np.zeros(3, bool), np.arange(3.0), 2))
     assert len(nothing["f1"]) == 0

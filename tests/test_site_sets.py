@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headmotif.data import Contig, Sites
-from headmotif.formats import bed_consensus
-from headmotif.steps.sites import agreement as site_sets
+from headmotif.formats.features import bed_consensus
+from headmotif.steps.sites import agreement
 from headmotif.steps.sites.consensus import ABSENT, consensus
 
 CONTIGS = (Contig("a", 100), Contig("b", 40, True))
@@ -29,7 +29,7 @@ THREE = {
 
 
 def test_every_two_sets_are_told_by_strand_and_distance() -> None:
-    found = {(one.first, one.second, one.strand, one.within): one for one in site_sets.agreements(THREE, CONTIGS, 2)}
+    found = {(one.first, one.second, one.strand, one.within): one for one in agreement.agreements(THREE, CONTIGS, 2)}
     assert list(found)[:4] == [("x", "y", "both", 0), ("x", "y", "+", 0), ("x", "y", "-", 0), ("x", "y", "both", 2)]
     exact, close, minus = (found["x", "y", *key] for key in (("both", 0), ("both", 2), ("-", 2)))
     assert (exact.shared, exact.share_first, exact.share_second, exact.jaccard, exact.shift) == (1, 1 / 4, 1 / 5, 1 / 8, 0)
@@ -37,11 +37,11 @@ def test_every_two_sets_are_told_by_strand_and_distance() -> None:
     assert (minus.sites_first, minus.sites_second, minus.shared, minus.shift) == (1, 1, 1, -1)
     assert np.isnan(found["x", "z", "+", 2].shift)
     assert np.isnan(found["x", "z", "+", 2].share_second)
-    assert {one.within for one in site_sets.agreements(THREE, CONTIGS, 0)} == {0}
+    assert {one.within for one in agreement.agreements(THREE, CONTIGS, 0)} == {0}
 
 
 def test_the_matrix_has_every_set_by_every_set() -> None:
-    found = site_sets.matrix(site_sets.agreements(THREE, CONTIGS, 2), {name: len(one) for name, one in THREE.items()})
+    found = agreement.matrix(agreement.agreements(THREE, CONTIGS, 2), {name: len(one) for name, one in THREE.items()})
     assert list(found) == ["set", "measure", "x", "y", "z"]
     rows = {(a, b): rest for a, b, *rest in zip(*found.values(), strict=True)}
     assert rows["x", "exact"] == ["4", "1", "1"]
@@ -52,7 +52,7 @@ def test_the_matrix_has_every_set_by_every_set() -> None:
 
 def test_distances_are_on_the_strand_and_ties_told() -> None:
     sets = {"a": sites((0, 50, 1), (0, 50, -1), (1, 5, 1)), "b": sites((0, 47, 1), (0, 53, 1), (0, 45, -1), (0, 99, 1))}
-    found = {(r.set, r.other, r.strand, r.distance): (r.sites, r.tied) for r in site_sets.distances(sets, CONTIGS) if r.sites}
+    found = {(r.set, r.other, r.strand, r.distance): (r.sites, r.tied) for r in agreement.distances(sets, CONTIGS) if r.sites}
     assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "same")} == {"-3": (1, 1), "5": (1, 0), "none": (1, 0)}
     assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "other")} == {"-5": (1, 0), "-3": (1, 1), "none": (1, 0)}
     assert {k[3]: n for k, n in found.items() if k[:3] == ("b", "a", "same")} == {"3": (1, 0), "-3": (1, 0), "-5": (1, 0), "-49": (1, 0)}

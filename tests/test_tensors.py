@@ -21,7 +21,8 @@ from safetensors.numpy import load, save
 
 from headmotif.data import Contig, Genome, Trained
 from headmotif.errors import FormatError, InputError
-from headmotif.formats import attention_tensor, blocks, checkpoint_tensor, genome_tensor, model_tensor, summary, tensors
+from headmotif.formats.tables import summary
+from headmotif.formats.tensors import attention_tensor, blocks, checkpoint_tensor, container, genome_tensor, model_tensor
 
 FROZEN = Path(__file__).parent / "frozen"
 HEADER = {"version": 1, "format": "toy", "b": "é", "a": [1, None]}
@@ -43,7 +44,7 @@ def same(a, b):
 
 def test_a_small_file_has_exactly_these_bytes(tmp_path):
     path = tmp_path / "toy"
-    tensors.write(str(path), HEADER, ARRAYS)
+    container.write(str(path), HEADER, ARRAYS)
     assert path.read_bytes() == BYTES
 
 
@@ -55,7 +56,7 @@ def test_the_library_reads_the_same_arrays():
 
 def test_the_order_of_the_headers_keys_does_not_change_the_bytes(tmp_path):
     path = tmp_path / "toy"
-    tensors.write(str(path), dict(reversed(HEADER.items())), ARRAYS)
+    container.write(str(path), dict(reversed(HEADER.items())), ARRAYS)
     assert path.read_bytes() == BYTES
 
 
@@ -71,7 +72,7 @@ def test_a_file_comes_back_however_it_is_read(tmp_path, monkeypatch, way):
         name = str(tmp_path / "fifo")
         os.mkfifo(name)
         threading.Thread(target=lambda: Path(name).write_bytes(BYTES), daemon=True).start()
-    header, arrays = tensors.read(name, "toy", 1)
+    header, arrays = container.read(name, "toy", 1)
     assert header == HEADER
     assert list(arrays) == list(ARRAYS)
     assert all(same(arrays[key], ARRAYS[key]) for key in ARRAYS)
@@ -80,19 +81,19 @@ def test_a_file_comes_back_however_it_is_read(tmp_path, monkeypatch, way):
 def test_arrays_of_a_plain_file_are_mapped_and_cannot_be_written(tmp_path):
     path = tmp_path / "toy"
     path.write_bytes(BYTES)
-    _, arrays = tensors.read(str(path), "toy", 1)
+    _, arrays = container.read(str(path), "toy", 1)
     assert isinstance(arrays["z"], np.memmap)
     with pytest.raises(ValueError, match="read-only"):
         arrays["z"][0, 0] = 1
 
 
-@pytest.mark.parametrize("dtype", sorted(tensors.DTYPES))
+@pytest.mark.parametrize("dtype", sorted(container.DTYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (5,), (2, 0, 3), (2, 3, 4)])
 def test_every_type_and_shape_comes_back(tmp_path, dtype, shape):
-    array = (np.arange(int(np.prod(shape))).reshape(shape) % 100).astype(tensors.DTYPES[dtype])
+    array = (np.arange(int(np.prod(shape))).reshape(shape) % 100).astype(container.DTYPES[dtype])
     path = str(tmp_path / "toy")
-    tensors.write(path, HEADER, {"one": np.zeros(3, np.uint8), "array": array, "last": np.ones(1, np.int8)})  # unaligned
-    for found in (tensors.read(path, "toy", 1)[1], tensors.parse(Path(path).read_bytes(), path, "toy", 1)[1]):
+    container.write(path, HEADER, {"one": np.zeros(3, np.uint8), "array": array, "last": np.ones(1, np.int8)})  # unaligned
+    for found in (container.read(path, "toy", 1)[1], container.parse(Path(path).read_bytes(), path, "toy", 1)[1]):
         assert same(found["array"], array)
         assert found["last"].tolist() == [1]
 
@@ -100,15 +101,15 @@ def test_every_type_and_shape_comes_back(tmp_path, dtype, shape):
 def test_arrays_that_are_views_are_written_in_their_own_order(tmp_path):
     array = np.arange(12, dtype=np.int32).reshape(3, 4)
     path = str(tmp_path / "toy")
-    tensors.write(path, HEADER, {"turned": array.T, "back": array[::-1, ::-2]})
-    _, found = tensors.read(path, "toy", 1)
+    container.write(path, HEADER, {"turned": array.T, "back": array[::-1, ::-2]})
+    _, found = container.read(path, "toy", 1)
     assert found["turned"].tolist() == array.T.tolist()
     assert found["back"].tolist() == array[::-1, ::-2].tolist()
 
 
 def test_no_nan_gets_into_a_header(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
-        tensors.write(str(tmp_path / "toy"), {**HEADER, "x": float("nan")}, ARRAYS)
+        container.write(str(tmp_path / "toy"), {**HEADER, "x": float("nan")}, ARRAYS)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -120,7 +121,7 @@ def both_readers(raw, folder, wanted="toy", newest=1):
     path = folder / "damaged"
     path.write_bytes(raw)
     said = []
-    for reader in (lambda: tensors.read(str(path), wanted, newest), lambda: tensors.parse(raw, str(path), wanted, newest)):
+    for reader in (lambda: container.read(str(path), wanted, newest), lambda: container.parse(raw, str(path), wanted, newest)):
         with pytest.raises(FormatError) as problem:
             reader()
         assert "\n" not in str(problem.value)
@@ -150,7 +151,7 @@ def test_another_format_is_named(tmp_path):
 
 
 def changed(**header):
-    shapes = tensors.header_bytes({**HEADER, **header}, SHAPES)
+    shapes = container.header_bytes({**HEADER, **header}, SHAPES)
     return shapes + BYTES[8 + len(TEXT) :]
 
 
@@ -160,7 +161,7 @@ def test_a_newer_version_is_refused_by_name(tmp_path):
 
 
 def test_an_older_version_is_read():
-    assert tensors.parse(changed(version=2), "x", "toy", 3)[0]["version"] == 2
+    assert container.parse(changed(version=2), "x", "toy", 3)[0]["version"] == 2
 
 
 @pytest.mark.parametrize("version", [None, "1", [1], True, 0, -1, 1.0])
@@ -190,21 +191,21 @@ def test_other_files_are_refused(tmp_path):
 @pytest.mark.parametrize(("name", "dtype", "dimensions"), [("b", np.uint8, 2), ("z", np.int8, 2), ("z", np.uint8, 1)])
 def test_an_array_of_another_kind_is_refused(name, dtype, dimensions):
     with pytest.raises(FormatError, match=f"x: the array '{name}' is missing or of another type or shape"):
-        tensors.pick(ARRAYS, name, dtype, dimensions, "x")
-    assert tensors.pick(ARRAYS, "z", np.uint8, 2, "x") is ARRAYS["z"]
+        container.pick(ARRAYS, name, dtype, dimensions, "x")
+    assert container.pick(ARRAYS, "z", np.uint8, 2, "x") is ARRAYS["z"]
 
 
 @pytest.mark.parametrize("path", ["absent/toy", "."])
 def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch, path):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="folder"):
-        tensors.write(path, HEADER, ARRAYS)
+        container.write(path, HEADER, ARRAYS)
 
 
 def test_a_terminal_gets_no_binary_data(monkeypatch):
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
     with pytest.raises(InputError, match="standard output is a terminal"):
-        tensors.write("-", HEADER, ARRAYS)
+        container.write("-", HEADER, ARRAYS)
     with pytest.raises(InputError, match="standard output is a terminal"):
         blocks.write("-", HEADER, SHAPES, [])
 
@@ -221,7 +222,7 @@ def in_blocks(arrays, cuts):
 def test_blocks_give_the_bytes_of_the_whole(tmp_path, cuts):
     rng = np.random.default_rng(0)
     arrays = {"w": rng.random((10, 2, 3)).astype(np.float16), "p": np.arange(10), "t": rng.random((10, 2)).astype(np.float32)}
-    tensors.write(str(tmp_path / "whole"), HEADER, arrays)
+    container.write(str(tmp_path / "whole"), HEADER, arrays)
     blocks.write(str(tmp_path / "blocks"), HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
     assert (tmp_path / "blocks").read_bytes() == (tmp_path / "whole").read_bytes()
 
@@ -229,7 +230,7 @@ def test_blocks_give_the_bytes_of_the_whole(tmp_path, cuts):
 @pytest.mark.parametrize("cuts", [[], [3], [1, 2, 9]])
 def test_blocks_through_a_pipe_give_the_same_bytes(tmp_path, monkeypatch, cuts):
     arrays = {"w": np.arange(20, dtype=np.float16).reshape(10, 2), "p": np.arange(10)}
-    tensors.write(str(tmp_path / "whole"), HEADER, arrays)
+    container.write(str(tmp_path / "whole"), HEADER, arrays)
     pipe = io.BytesIO()
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: False, buffer=pipe))
     blocks.write("-", HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
@@ -243,7 +244,7 @@ class Cut(Exception):
 def test_a_file_that_was_begun_is_gone_on_with_to_the_same_bytes(tmp_path):
     arrays = {"w": np.arange(20, dtype=np.float16).reshape(10, 2), "p": np.arange(10), "other": np.arange(4, dtype=np.int32)}
     shapes = {n: (a.dtype, a.shape) for n, a in arrays.items()}
-    tensors.write(str(tmp_path / "whole"), HEADER, arrays)
+    container.write(str(tmp_path / "whole"), HEADER, arrays)
 
     def some(first, stop):
         for row in range(first, 10, 3):
@@ -472,7 +473,7 @@ def test_the_strongest_keys_alone_are_written_and_are_told_from_all(tmp_path):
     frame = replace(FRAME, top=2)
     attention_tensor.write(str(tmp_path / "a"), frame, thin)
     assert (tmp_path / "a").stat().st_size == frame.n_bytes
-    _header, arrays = tensors.read(str(tmp_path / "a"), "attention", 2)
+    _header, arrays = container.read(str(tmp_path / "a"), "attention", 2)
     assert {name: (array.dtype, array.shape) for name, array in arrays.items()} == frame.shapes
     with pytest.raises(FormatError, match=r"strongest keys alone.*without --top-k"):
         attention_tensor.read(str(tmp_path / "a"))
@@ -539,12 +540,12 @@ def test_a_format_cut_off_anywhere_is_refused(tmp_path, name):
 
 def rewritten(name, folder, header=lambda h: None, arrays=lambda a: None):
     """A file of the format with its header or arrays changed, as a program of others might write it."""
-    found, parts = tensors.read(str(FROZEN / f"{name}.v1.safetensors"), name, 1)
+    found, parts = container.read(str(FROZEN / f"{name}.v1.safetensors"), name, 1)
     parts = {key: np.array(array) for key, array in parts.items()}
     header(found)
     arrays(parts)
     path = str(folder / "changed")
-    tensors.write(path, found, parts)
+    container.write(path, found, parts)
     return path
 
 

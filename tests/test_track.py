@@ -6,7 +6,7 @@ from matplotlib.colors import same_color
 
 from headmotif.data import GeneTable, Sites
 from headmotif.data.locus import Locus
-from headmotif.report import svg, track
+from headmotif.report.figures import svg, track
 
 START, END = 1000, 1400
 POINT = 0.015 * (END - START)

@@ -11,8 +11,8 @@ import torch
 from costly import FULL
 from headmotif.alphabet import N, encode, reverse_complement
 from headmotif.data import NO_LABEL, Contig, Genome
-from headmotif.formats import checkpoint_tensor
-from headmotif.steps.network import presets as model
+from headmotif.formats.tensors import checkpoint_tensor
+from headmotif.steps.network import presets
 from headmotif.steps.network.device import Compute
 from headmotif.steps.statistics.metrics import Score
 from headmotif.steps.training import split, train
@@ -20,7 +20,7 @@ from headmotif.steps.training import state as run_state
 from headmotif.steps.training.batches import Chunks
 from headmotif.steps.training.recipe import PUBLISHED, Recipe
 
-READER = replace(model.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=7, dropout=0.05)
+READER = replace(presets.ReaderConfig(), width=16, layers=2, heads=2, d_head=8, window=16, kmer=7, dropout=0.05)
 CPU = Compute(torch.device("cpu"), torch.float32)
 
 
@@ -62,7 +62,7 @@ def setting(recipe=RECIPE, seed=0, length=6000):
     genome = planted(length)
     part = split.parts(genome, *split.automatic(genome))
     torch.manual_seed(seed)
-    net = model.build(READER, 1)
+    net = presets.build(READER, 1)
     return net, Chunks(genome, part, recipe, net.learning)
 
 
@@ -170,7 +170,7 @@ def test_a_word_before_the_sites_is_learned():
     part = split.parts(genome, *split.automatic(genome))
     recipe = replace(RECIPE, max_steps=400, every=100, batch=16, rate=1e-2, average=0.98)
     torch.manual_seed(1)
-    net = model.build(READER, 1)
+    net = presets.build(READER, 1)
     records = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
     assert records[-1].loss < records[0].loss / 2
     assert max(r.average_precision for r in records) > 0.5
@@ -395,7 +395,7 @@ def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
     part = split.parts(genome, *split.automatic(genome))
     recipe = replace(PUBLISHED, max_steps=600, warmup=100, rate=2e-3, every=600, length=128)
     torch.manual_seed(1)
-    net = model.build(replace(model.PRESETS["paper"], layers=3, window=64), 1)
+    net = presets.build(replace(presets.PRESETS["paper"], layers=3, window=64), 1)
     records = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
     assert records[-1].scores[0].average_precision > 0.5
     assert records[-1].scores[0].prevalence < 0.02
@@ -405,7 +405,7 @@ def test_a_network_that_knows_something_is_scored_before_the_first_step_and_kept
     genome = planted(6_000)
     part = split.parts(genome, *split.automatic(genome))
     torch.manual_seed(1)
-    net = model.build(replace(model.PRESETS["cnn"], width=16, blocks=3), 1)
+    net = presets.build(replace(presets.PRESETS["cnn"], width=16, blocks=3), 1)
     recipe = replace(Recipe(), max_steps=60, every=20, batch=8)
     first = list(train.train(net, Chunks(genome, part, recipe, net.learning), CPU, run_state.State()))
     assert [r.step for r in first] == [20, 40, 60]

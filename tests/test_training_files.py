@@ -7,7 +7,7 @@ import torch
 from headmotif.commands import train_annot
 from headmotif.data import NO_LABEL, Contig, Genome, Trained
 from headmotif.errors import InputError
-from headmotif.formats import genome_tensor, model_tensor
+from headmotif.formats.tensors import genome_tensor, model_tensor
 from headmotif.steps.network import presets
 from headmotif.steps.network import presets as model
 from headmotif.steps.training import refit, teach

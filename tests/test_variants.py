@@ -7,9 +7,8 @@ import torch
 from headmotif.alphabet import N, decode, encode
 from headmotif.data import Contig, Genome, Variants
 from headmotif.errors import FormatError
-from headmotif.formats import tables
-from headmotif.steps.calling import local_maxima as local_calls
-from headmotif.steps.calling import variant_effects as variants
+from headmotif.formats.tables import tsv
+from headmotif.steps.calling import local_maxima, variant_effects
 from headmotif.steps.calling.edits import trimmed
 from headmotif.steps.network import annotate
 from networks import CNN, CPU, EVERY, READER, network, random_codes
@@ -71,7 +70,7 @@ def brute(net, genome, row, threshold):
     ]
 
     def calls(p, contigs):
-        found = local_calls.called(p, contigs, threshold, variants.NEAR)
+        found = local_maxima.called(p, contigs, threshold, variant_effects.NEAR)
         return list(zip((found.strand < 0).astype(int).tolist(), found.position.tolist(), strict=True))
 
     def mapped(at):  # of the alternative, in the reference
@@ -83,13 +82,13 @@ def brute(net, genome, row, threshold):
     olds, news, events = calls(before, (one,)), calls(after, new.contigs), []
     unknown = np.float32(np.nan)
     for r, at in olds:
-        like = [(far(mapped(b), at), b) for s, b in news if s == r and far(mapped(b), at) <= variants.NEAR]
+        like = [(far(mapped(b), at), b) for s, b in news if s == r and far(mapped(b), at) <= variant_effects.NEAR]
         if like:
             events.append(("", at % length, r, before[r, at], after[r, min(like)[1]]))
         else:
             events.append(("lost", at % length, r, before[r, at], after[r, there[at]] if at in there else unknown))
     for r, at in news:
-        if not any(s == r and far(b, mapped(at)) <= variants.NEAR for s, b in olds):
+        if not any(s == r and far(b, mapped(at)) <= variant_effects.NEAR for s, b in olds):
             old = before[r, back[at]] if at in back else unknown
             here = mapped(at) % length if one.circular else min(mapped(at), length - 1)
             events.append(("gained", here, r, old, after[r, at]))
@@ -102,13 +101,13 @@ def verdicts(events):
     for kind, at, r, old, new in events:
         change = float(annotate.logit(new) - annotate.logit(old))
         weight = abs(change) if np.isfinite(change) else np.inf
-        if kind or weight >= variants.LEAST:
+        if kind or weight >= variant_effects.LEAST:
             found.append((bool(kind), weight, kind or ("stronger" if change > 0 else "weaker"), at, 1 - 2 * r, old, new))
     return found
 
 
 def compare(net, genome, some, threshold=THRESHOLD, tolerance=2e-4):
-    found = variants.effects(net, genome, some, CPU, threshold=threshold)
+    found = variant_effects.effects(net, genome, some, CPU, threshold=threshold)
     rows = zip(some.contig.tolist(), some.position.tolist(), some.reference, some.alternative, strict=True)
     for i, row in enumerate(rows):
         changes, events = brute(net, genome, row, threshold)
@@ -180,9 +179,9 @@ def test_long_alleles_are_scored_in_stretches():
 def test_the_batches_make_no_difference(monkeypatch):
     net, genome = network(READER), genome_of(random_codes(400), circular=(0,))
     some, told = drawn(genome, 12, 7), []
-    whole = variants.effects(net, genome, some, CPU, threshold=THRESHOLD, told=told.append)
-    monkeypatch.setattr(variants, "AT_ONCE", 5)
-    parts = variants.effects(net, genome, some, CPU, threshold=THRESHOLD, told=told.append)
+    whole = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, told=told.append)
+    monkeypatch.setattr(variant_effects, "AT_ONCE", 5)
+    parts = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, told=told.append)
     assert told == [12, 5, 10, 12]
     np.testing.assert_allclose(whole.change, parts.change, atol=1e-4)
     assert whole.kind.tolist() == parts.kind.tolist()
@@ -192,7 +191,7 @@ def test_the_batches_make_no_difference(monkeypatch):
 def test_a_shorter_reach_sees_less():
     net, genome = network(READER), genome_of(random_codes(400), circular=(0,))
     some = rows_of([(0, at, decode(genome.base[at : at + 1]), "ACGT"[(genome.base[at] + 1) % 4]) for at in range(100, 140)])
-    whole, near = (variants.effects(net, genome, some, CPU, reach=reach) for reach in (None, 4))
+    whole, near = (variant_effects.effects(net, genome, some, CPU, reach=reach) for reach in (None, 4))
     assert (np.abs(near.change) <= np.abs(whole.change) + 1e-5).all()
     assert (np.abs(near.change) < np.abs(whole.change) - 0.01).any()
     assert (np.abs(near.position - some.position) <= 4).all()
@@ -203,7 +202,7 @@ def test_a_shorter_reach_sees_less():
 def test_of_several_labels_one_is_told():
     net, genome = network(READER, labels=2), genome_of(random_codes(300))
     some = drawn(genome, 5, 1)
-    first, second = (variants.effects(net, genome, some, CPU, label=label) for label in (0, 1))
+    first, second = (variant_effects.effects(net, genome, some, CPU, label=label) for label in (0, 1))
     alone = annotate.annotate(net, genome, CPU)[1]
     row = (second.strand < 0).astype(int)
     np.testing.assert_allclose(second.reference, alone[row, second.position], atol=1e-5)
@@ -212,10 +211,10 @@ def test_of_several_labels_one_is_told():
 
 def test_where_nothing_is_scored_nothing_is_told():
     genome = genome_of(np.full(200, N))
-    found = variants.effects(network(CNN), genome, rows_of([(0, 100, "NNN", "N")]), CPU)
+    found = variant_effects.effects(network(CNN), genome, rows_of([(0, 100, "NNN", "N")]), CPU)
     assert np.isnan([found.change[0], found.reference[0]]).all()
     assert (found.kind[0], found.position[0], found.strand[0], found.site[0]) == ("none", -1, 0, -1)
-    assert len(variants.effects(network(CNN), genome, rows_of([(0, 1, "N", "A")]).take([]), CPU).kind) == 0
+    assert len(variant_effects.effects(network(CNN), genome, rows_of([(0, 1, "N", "A")]).take([]), CPU).kind) == 0
 
 
 @pytest.mark.parametrize(
@@ -235,21 +234,21 @@ def test_alleles_are_trimmed(alleles, expected):
 
 def test_variants_of_another_genome_are_refused_with_their_line():
     genome = genome_of(encode("ACGTNACGT"), encode("GGG"))
-    variants.refuse_other_genome(genome, rows_of([(0, 0, "ACG", "A"), (0, 3, "TAA", "T"), (1, 2, "R", "A")]), "v.vcf")
+    variant_effects.refuse_other_genome(genome, rows_of([(0, 0, "ACG", "A"), (0, 3, "TAA", "T"), (1, 2, "R", "A")]), "v.vcf")
     with pytest.raises(FormatError) as refused:
-        variants.refuse_other_genome(genome, rows_of([(0, 0, "A", "C"), (1, 1, "GA", "G"), (0, 0, "C", "T")]), "v.vcf")
+        variant_effects.refuse_other_genome(genome, rows_of([(0, 0, "A", "C"), (1, 1, "GA", "G"), (0, 0, "C", "T")]), "v.vcf")
     assert str(refused.value).startswith("v.vcf:2: REF is 'GA', but 'c1' has 'GG' at 2 (2 of 3 alleles differ); give the genome")
     with pytest.raises(FormatError):
-        variants.refuse_other_genome(genome, rows_of([(1, 2, "GG", "G")]), "v.vcf")
+        variant_effects.refuse_other_genome(genome, rows_of([(1, 2, "GG", "G")]), "v.vcf")
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_the_table_counts_from_one(tmp_path):
     genome = genome_of(random_codes(300))
     some = drawn(genome, 8, 2)
-    found = variants.effects(network(READER), genome, some, CPU, threshold=THRESHOLD)
-    tables.write_table(str(tmp_path / "t.tsv"), variants.table(some, found, genome.contigs))
-    read = tables.read_table(str(tmp_path / "t.tsv"))
+    found = variant_effects.effects(network(READER), genome, some, CPU, threshold=THRESHOLD)
+    tsv.write_table(str(tmp_path / "t.tsv"), variant_effects.table(some, found, genome.contigs))
+    read = tsv.read_table(str(tmp_path / "t.tsv"))
     assert [int(x) - 1 for x in read["position"]] == some.position.tolist()
     assert [int(x) - 1 for x in read["change_position"]] == found.position.tolist()
     assert [-1 if x == "." else int(x) - 1 for x in read["site"]] == found.site.tolist()

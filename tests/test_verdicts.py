@@ -9,7 +9,7 @@ import pytest
 from headmotif import __version__
 from headmotif.data import Match
 from headmotif.data.verdict import Kind
-from headmotif.report import findings, methods, verdicts
+from headmotif.report.words import findings, methods, verdicts
 
 NAN = float("nan")
 
@@ -48,11 +48,11 @@ def test_every_verdict_that_score_heads_can_give_is_known_here():
     import ast
     import inspect
 
-    from headmotif.steps.heads import score as heads
+    from headmotif.steps.heads import score
 
     words = {
         node.value
-        for node in ast.walk(ast.parse(inspect.getsource(heads.verdict)))
+        for node in ast.walk(ast.parse(inspect.getsource(score.verdict)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "(" not in node.value
     }
     nothing = {"nothing beyond background", "no more than heads that know nothing", "too few regions for a motif"}

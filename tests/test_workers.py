@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from headmotif.formats import genome as genome_file
-from headmotif.formats import model_tensor
-from headmotif.steps.network import annotate
-from headmotif.steps.network import presets as model
+from headmotif.formats.inputs import genomes
+from headmotif.formats.tensors import model_tensor
+from headmotif.steps.network import annotate, presets
 from headmotif.steps.network.device import Compute
 from headmotif.steps.training import split
 
@@ -87,9 +86,9 @@ def test_a_model_says_how_it_was_calibrated_and_its_probabilities_sum_to_the_sit
     assert found["calibration"]["tss"]["slope"] > 0
     assert found["calibration"]["tss"].keys() == {"slope", "shift"}
     region = json.loads((tmp_path / "model.json").read_text())["split"]["validation"]
-    trained, data = model_tensor.read(str(tmp_path / "model")), genome_file.read(str(genome))
+    trained, data = model_tensor.read(str(tmp_path / "model")), genomes.read(str(genome))
     part = split.parts(data, [split.parsed(data, text) for text in region], [])
-    net = model.restored(trained.header["config"], 1, trained.weights)
+    net = presets.restored(trained.header["config"], 1, trained.weights)
     p = annotate.annotate(net, data, Compute(torch.device("cpu"), torch.float32), part == split.VALIDATION)[0]
     known = (part == split.VALIDATION) & np.isfinite(p)
     assert p[known].sum() == pytest.approx((data.label[0][known] == 1).sum(), rel=0.15)  # one site more or less, as smoothed

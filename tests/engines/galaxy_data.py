@@ -21,10 +21,10 @@ def run(*words: object) -> None:
 def tiny() -> None:
     """A network of 16 units after one step of training: the sizes of a preset are no option of train-annot."""
     from headmotif.commands.train_annot import train_annot
-    from headmotif.steps.network import presets as model
+    from headmotif.steps.network import presets
 
-    small = replace(model.PRESETS["default"], width=16, layers=1, heads=2, d_head=8, window=32)
-    model.PRESETS = {**model.PRESETS, "default": small}
+    small = replace(presets.PRESETS["default"], width=16, layers=1, heads=2, d_head=8, window=32)
+    presets.PRESETS = {**presets.PRESETS, "default": small}
     train_annot([str(HERE / "genome.safetensors")], output=str(HERE / "tiny.safetensors"), steps=1, batch=2, threads=1,
                 device="cpu", precision="float32", quiet=True)  # fmt: skip
 

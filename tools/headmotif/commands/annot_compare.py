@@ -79,8 +79,7 @@ def annot_compare(
     """
     from functools import partial
 
-    from ..formats import genome as genome_file
-    from ..formats import named_sites
+    from ..formats.inputs import genomes, named_sites
     from ..steps.calling import scores
 
     talk = partial(say, quiet=quiet)
@@ -95,7 +94,7 @@ def annot_compare(
     results = [*([output] if truth or len(named) > 1 else []), matrix, distances, consensus_out, checks, curve]
     _refuse_streams(results)
     _refuse_consensus(consensus, consensus_out, list(named))
-    data = genome_file.read(genome, circular or [])
+    data = genomes.read(genome, circular or [])
     read = {name: named_sites.read(path, data, feature, zero_based) for name, path in named.items() if name not in tracks}
     true = named_sites.read(truth, data, feature, zero_based) if truth else None
     data = named_sites.closed(data, [name for one in [*read.values(), *([true] if true else [])] for name in one.circular])
@@ -147,12 +146,12 @@ def _refuse_consensus(least: int, output: str, names: list[str]) -> None:
 
 def _write_scores(rows: "list[Row]", curves: dict[str, list], output: str, curve: str, talk: Callable[[str], None]) -> None:
     """Write the tables of scores; tell the main figures."""
-    from ..formats import tables
+    from ..formats.tables import tsv
     from ..steps.calling import scores
 
-    tables.write_table(output, scores.columns(rows))
+    tsv.write_table(output, scores.columns(rows))
     if curve:
-        tables.write_table(curve, curves)
+        tsv.write_table(curve, curves)
     for line in scores.in_words(rows):
         talk(line)
 
@@ -161,16 +160,16 @@ def _compare(sets: "Mapping[str, Sites]", genome: "Genome", d: int, output: str,
     """Write the tables of agreement; the main figures in words."""
     from dataclasses import fields
 
-    from ..formats import tables
-    from ..steps.sites import agreement as site_sets
+    from ..formats.tables import tsv
+    from ..steps.sites import agreement
 
-    found = site_sets.agreements(sets, genome.contigs, d)
-    tables.write_table(output, {f.name: [getattr(one, f.name) for one in found] for f in fields(site_sets.Agreement)})
+    found = agreement.agreements(sets, genome.contigs, d)
+    tsv.write_table(output, {f.name: [getattr(one, f.name) for one in found] for f in fields(agreement.Agreement)})
     if matrix:
-        tables.write_table(matrix, site_sets.matrix(found, {name: len(one) for name, one in sets.items()}))
+        tsv.write_table(matrix, agreement.matrix(found, {name: len(one) for name, one in sets.items()}))
     if distances:
-        far = site_sets.distances(sets, genome.contigs)
-        tables.write_table(distances, {f.name: [getattr(one, f.name) for one in far] for f in fields(site_sets.Distance)})
+        far = agreement.distances(sets, genome.contigs)
+        tsv.write_table(distances, {f.name: [getattr(one, f.name) for one in far] for f in fields(agreement.Distance)})
     return list(_told_agreement([one for one in found if one.strand == "both"], d))
 
 
@@ -189,7 +188,7 @@ def _told_agreement(found: "Sequence[Agreement]", d: int) -> Iterator[str]:
 
 
 def _consensus(sets: "Mapping[str, Sites]", genome: "Genome", least: int, d: int, path: str) -> str:
-    from ..formats import bed_consensus
+    from ..formats.features import bed_consensus
     from ..steps.sites import consensus
 
     found = consensus.consensus(sets, genome.contigs, least, d)
@@ -200,21 +199,20 @@ def _consensus(sets: "Mapping[str, Sites]", genome: "Genome", least: int, d: int
 
 def _check(sets: "Mapping[str, Sites]", genome: "Genome", path: str, quiet: bool) -> None:
     """Look around the sites of each set, tell the verdict, write the figures."""
-    from ..formats import tables
-    from ..steps.sites import coordinate_checks as label_checks
-    from ..steps.sites import diagnosis as label_words
+    from ..formats.tables import tsv
+    from ..steps.sites import coordinate_checks, diagnosis
 
-    background = label_checks.minus10_background(genome)
-    found = {name: label_words.verdict(genome, one, background) for name, one in sets.items()}
+    background = coordinate_checks.minus10_background(genome)
+    found = {name: diagnosis.verdict(genome, one, background) for name, one in sets.items()}
     for name, one in found.items():
         say(f"check of {name}: {one.words}", quiet)
     if path:
-        tables.write_table(path, _check_columns(found))
+        tsv.write_table(path, _check_columns(found))
 
 
 def _check_columns(found: "Mapping[str, Diagnosis]") -> dict[str, list]:
     """A row for each set and strand (both, +, -)."""
-    from ..steps.sites import coordinate_checks as label_checks
+    from ..steps.sites import coordinate_checks
 
     rows = [(name, strand, getattr(one, part), one) for name, one in found.items() for strand, part in _STRANDS.items()]
     shown = {"sites": "sites", "minus10": "share", "minus10_other_strand": "other", "minus10_upstream": "upstream"}
@@ -224,8 +222,8 @@ def _check_columns(found: "Mapping[str, Diagnosis]") -> dict[str, list]:
     for name in ("shift", "other_shift"):
         columns[name] = ["" if (k := getattr(one, name)) is None else str(k) for *_, one, _ in rows]
     columns["start_codon"] = [one.start_codon for *_, one, _ in rows]
-    columns |= {f"purine_{k}": [float(one.purine[i]) for *_, one, _ in rows] for i, k in enumerate(label_checks.AROUND_START)}
-    columns |= {f"start_{k}": [float(one.profile[i]) for *_, one, _ in rows] for i, k in enumerate(label_checks.PROFILE)}
+    columns |= {f"purine_{k}": [float(one.purine[i]) for *_, one, _ in rows] for i, k in enumerate(coordinate_checks.AROUND_START)}
+    columns |= {f"start_{k}": [float(one.profile[i]) for *_, one, _ in rows] for i, k in enumerate(coordinate_checks.PROFILE)}
     return {**columns, "verdict": [one.kind for *_, one in rows], "words": [one.words for *_, one in rows]}
 
 

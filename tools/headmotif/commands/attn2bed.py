@@ -46,7 +46,8 @@ def attn2bed(
     from dataclasses import replace
 
     from ..builtin import MODELS
-    from ..formats import attention_tensor, bed, gff3_regions, model_tensor
+    from ..formats.features import bed, gff3_regions
+    from ..formats.tensors import attention_tensor, model_tensor
     from ..steps.attention.merge import combined
     from ..steps.attention.segment import permuted_offsets, segment
     from ..steps.heads import mutagenesis
@@ -100,9 +101,9 @@ def _said(found: "Segmented", max_q: float, max_p: float) -> list[str]:
 
 def _same_genome(path: str, contigs: tuple["Contig", ...]) -> "Genome":
     """The genome that attention comes from."""
-    from ..formats import genome as genome_file
+    from ..formats.inputs import genomes
 
-    data = genome_file.read(path)
+    data = genomes.read(path)
     if [(c.name, c.length) for c in data.contigs] != [(c.name, c.length) for c in contigs]:
         raise FormatError(path, None, "this is not the genome that the attention comes from; give that one")
     return data
@@ -111,7 +112,8 @@ def _same_genome(path: str, contigs: tuple["Contig", ...]) -> "Genome":
 def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circles: list[str]) -> None:
     import os
 
-    from ..formats import bed, files
+    from ..formats import files
+    from ..formats.features import bed
 
     if not folder:
         return

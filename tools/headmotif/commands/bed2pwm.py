@@ -66,14 +66,14 @@ def bed2pwm(
 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # groups run side by side; threads within their small products only wait
 
-    from ..formats import bed, files
-    from ..formats import genome as genome_file
-    from ..formats import motifs as motif_files
+    from ..formats import files
+    from ..formats.features import bed
+    from ..formats.inputs import genomes, motif_files
     from ..steps.motifs.discovery import Search, find_motifs
 
     gaps, tried = _range(gapped, "--gapped", 0, 60) if gapped else range(0), _range(widths, "--widths", 4, 30)
     _refuse_what_makes_no_sense(format, both_strands and bool(gaps))
-    data = genome_file.read(genome)
+    data = genomes.read(genome)
     attended = bed.read_regions(regions, data.contigs)
     others = bed.read_regions(controls, data.contigs) if controls else None
     if strongest:
@@ -94,7 +94,7 @@ def bed2pwm(
     say(f"{len(kept)} of {tested} motifs have E of at most {max_e:g}", quiet)
     _write_beside(rows, found, kept, attended, data, table, sites_out)
     if logo:
-        from ..formats import logo as logos
+        from ..formats.motifs import logo as logos
 
         logos.write(logo, kept)
     motif_files.write(output, kept, format)
@@ -104,11 +104,12 @@ def _write_beside(
     rows: list[tuple], found: "Sequence[Found]", kept: "Sequence[Motif]", attended: "Regions", genome: "Genome", table: str, sites_out: str
 ) -> None:
     """What became of every group, and where the motifs that are kept lie: each where it is asked for."""
-    from ..formats import bed, tables
+    from ..formats.features import bed
+    from ..formats.tables import tsv
 
     if table:
         names = ("group", "regions", "nsites", "consensus", "p", "evalue", "palindrome", "note", "verdict")
-        tables.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
+        tsv.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
     if sites_out:
         kept_names = {motif.name for motif in kept}
         lie = _joined([f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names], attended)
@@ -117,10 +118,10 @@ def _write_beside(
 
 
 def _refuse_what_makes_no_sense(format: str, gapped_both_ways: bool) -> None:
-    from ..formats import motifs
+    from ..formats.inputs import motif_files
 
-    if format not in motifs.WRITERS:
-        raise typer.BadParameter(f"{format} is none of {', '.join(motifs.WRITERS)}", param_hint="--format")
+    if format not in motif_files.WRITERS:
+        raise typer.BadParameter(f"{format} is none of {', '.join(motif_files.WRITERS)}", param_hint="--format")
     if gapped_both_ways:
         raise typer.BadParameter("two blocks have a direction; leave out --both-strands", param_hint="--gapped")
 

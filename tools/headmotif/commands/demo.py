@@ -95,10 +95,10 @@ def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
     import sys
     import time
 
-    from ..steps.network import device as compute
+    from ..steps.network import device
     from ..steps.training import rehearsal
 
-    where = enter(compute.using("auto", "auto", usable_threads(threads)))
+    where = enter(device.using("auto", "auto", usable_threads(threads)))
     pace = rehearsal.pace("default", length, promoters, where)
     began = time.monotonic()
     subprocess.run([sys.executable, "-c", "import torch"], check=True)
@@ -132,15 +132,15 @@ def _compared(folder: str) -> list[dict]:
     """A row for each kind of element: its best match, and what the matching head's regions recover."""
     import os
 
-    from ..formats import bed, tables, truth
-    from ..formats import genome as genome_file
-    from ..formats import sites as sites_file
+    from ..formats.features import bed, truth
+    from ..formats.inputs import genomes, site_files
+    from ..formats.tables import tsv
     from ..steps.simulation.recovery import recover
 
-    contigs = genome_file.read(os.path.join(folder, "genome.fa")).contigs
+    contigs = genomes.read(os.path.join(folder, "genome.fa")).contigs
     regions = bed.read_regions(os.path.join(folder, "regions.bed"), contigs)
-    matches = tables.read_matches(os.path.join(folder, "matches.tsv"))
-    sites = sites_file.read(os.path.join(folder, "sites.bed"), contigs).sites
+    matches = tsv.read_matches(os.path.join(folder, "matches.tsv"))
+    sites = site_files.read(os.path.join(folder, "sites.bed"), contigs).sites
     elements = truth.read(os.path.join(folder, "truth.bed"))
     found = recover(regions, elements, sites, tuple(c.name for c in contigs)) if len(regions) else []
     return [_row(element, target, matches, regions, found) for element, target in TARGETS.items()]
@@ -178,10 +178,10 @@ def write(folder: str) -> list[dict]:
     """Compare a folder's files with the truth and write recovered.tsv; its rows."""
     import os
 
-    from ..formats import tables
+    from ..formats.tables import tsv
 
     rows = _compared(folder)
-    tables.write_table(os.path.join(folder, "recovered.tsv"), {name: [row[name] for row in rows] for name in rows[0]})
+    tsv.write_table(os.path.join(folder, "recovered.tsv"), {name: [row[name] for row in rows] for name in rows[0]})
     return rows
 
 

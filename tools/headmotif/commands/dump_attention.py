@@ -25,7 +25,7 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Genome, Sites, Trained
-    from ..formats.attention_tensor import Frame
+    from ..formats.tensors.attention_tensor import Frame
     from ..steps.attention.record import Chosen
     from ..steps.network.device import Compute
     from ..steps.network.protocol import HeadedNetwork
@@ -63,11 +63,11 @@ def dump_attention(
     """
 
     from ..builtin import MODELS
-    from ..formats import attention_tensor, model_tensor, named_sites
-    from ..formats import genome as genome_file
     from ..formats.files import refuse_terminal
+    from ..formats.inputs import genomes, named_sites
+    from ..formats.tensors import attention_tensor, model_tensor
     from ..steps.attention import queries as drawn
-    from ..steps.attention import record as attend
+    from ..steps.attention import record
     from ..steps.network import device as compute
     from ..steps.network import presets
 
@@ -75,7 +75,7 @@ def dump_attention(
     refuse_terminal("" if dry_run else output)
     trained = model_tensor.opened(model, MODELS)
     net = presets.with_heads(trained, model)
-    data = genome_file.read(genome)
+    data = genomes.read(genome)
     where = enter(compute.using(device, precision, usable_threads(threads)))
     net.to(where.device)
     if everywhere:
@@ -89,8 +89,8 @@ def dump_attention(
     asked = drawn.sample(known, limit, seed)
     others = drawn.matched(data, asked, known, background, seed)
     queries, kind = drawn.joined(asked, others)
-    looks = [attend.Look(data, queries, attend.said_of(queries, kind)), attend.shuffled(net, data, asked, shuffled, seed)]
-    chosen = attend.Chosen(_numbers(layers, net.config.layers, "layer"), _numbers(heads, net.config.heads, "head"))
+    looks = [record.Look(data, queries, record.said_of(queries, kind)), record.shuffled(net, data, asked, shuffled, seed)]
+    chosen = record.Chosen(_numbers(layers, net.config.layers, "layer"), _numbers(heads, net.config.heads, "head"))
     frame = _frame(net, data, trained.digest, chosen, sum(len(look.queries) for look in looks), top_k)
     first = attention_tensor.queries_done(output, frame) if resume else None
     counts = f"{len(asked):,} sites, {len(others):,} background positions and {len(looks[1].queries):,} shuffled sites"
@@ -98,9 +98,9 @@ def dump_attention(
     say(f"{counts} x {size}: {frame.n_bytes:,} bytes", quiet and not dry_run)
     if dry_run:
         return
-    blocks = attend.attend_each(net, looks, where, Progress("reading heads", frame.queries, quiet), chosen, first or 0)
+    blocks = record.attend_each(net, looks, where, Progress("reading heads", frame.queries, quiet), chosen, first or 0)
     if top_k:
-        blocks = (attend.strongest(block, top_k) for block in blocks)
+        blocks = (record.strongest(block, top_k) for block in blocks)
     attention_tensor.write(output, frame, blocks, first)
 
 
@@ -125,10 +125,10 @@ def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
 
 
 def _frame(net: "HeadedNetwork", genome: "Genome", model: str, chosen: "Chosen", queries: int, top: int) -> "Frame":
-    from ..formats.attention_tensor import Frame
-    from ..steps.attention import record as attend
+    from ..formats.tensors.attention_tensor import Frame
+    from ..steps.attention import record
 
-    offset, reach = attend.keys_of(net)
+    offset, reach = record.keys_of(net)
     if top > len(offset):
         raise InputError(f"--top-k {top}: a head has {len(offset)} keys")
     layers, heads = (tuple(index + 1 for index in indices) for indices in (chosen.layers, chosen.heads))
@@ -137,7 +137,7 @@ def _frame(net: "HeadedNetwork", genome: "Genome", model: str, chosen: "Chosen",
 
 def _called(net: "HeadedNetwork", genome: "Genome", model: "Trained", where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
-    from ..steps.calling import local_maxima as local_calls
+    from ..steps.calling import local_maxima
     from ..steps.network import annotate
 
     label = model.labels[0]
@@ -146,7 +146,7 @@ def _called(net: "HeadedNetwork", genome: "Genome", model: "Trained", where: "Co
         raise InputError("this model names no threshold of its calls; give --sites, or train it again")
     told = Progress("annotating", 2 * len(genome.base), quiet)
     p = annotate.annotate(net, genome, where, told=told)[0]
-    found = local_calls.called(p, genome.contigs, threshold)
+    found = local_maxima.called(p, genome.contigs, threshold)
     if not len(found):
         raise InputError(f"the model calls no site of '{label}' in this genome (threshold {threshold:.3g}); give --sites")
     return found

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..data import Genome
-    from ..formats.sites import SiteFile
+    from ..formats.inputs.site_files import SiteFile
 
 SHOWN = 20
 """So many contigs are told of, one line each; the others are counted."""
@@ -54,18 +54,19 @@ def fasta2tensor(
     A label set is named by NAME= or by its file's name. GFF3 files given as --sites tell circles too.
     Masked positions keep their sites in the tensor; a label set that is added to it later is not masked.
     """
-    from ..formats import files, genome_tensor, gff3, named_sites
-    from ..formats import genome as genome_file
-    from ..formats import sites as site_file
+    from ..formats import files
+    from ..formats.features import gff3
     from ..formats.files import refuse_terminal
+    from ..formats.inputs import genomes, named_sites, site_files
+    from ..formats.tensors import genome_tensor
     from ..steps.training.labels import label, masked
 
     refuse_terminal(output)
     named = named_sites.named(sites or [], "--sites ")
-    data = genome_file.read(genome, circular or [])
+    data = genomes.read(genome, circular or [])
     if annotation:
         data = named_sites.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
-    found = {name: site_file.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
+    found = {name: site_files.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
     data = named_sites.closed(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
     hidden = _hidden(data, mask or [], mask_repeats)
@@ -80,7 +81,7 @@ def _hidden(genome: "Genome", files: Sequence[str], k: int) -> "dict[str, np.nda
     """What each mask covers, bool (2, N), by the words that tell of it."""
     import numpy as np
 
-    from ..formats import bed
+    from ..formats.features import bed
     from ..steps.sequence.repeats import repeated
     from ..steps.training.labels import stretches
 

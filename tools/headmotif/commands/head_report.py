@@ -58,7 +58,9 @@ def head_report(
     """
     from ..builtin import MOTIFS
     from ..formats.files import refuse_unwritable, write_text
-    from ..report import inputs, outputs, page
+    from ..report import outputs
+    from ..report.contents import inputs
+    from ..report.pages import page
 
     if not heads and not motifs:
         raise InputError("a report needs --heads (from score-heads) or --motifs (from bed2pwm)")

@@ -28,11 +28,12 @@ AnyFile = Annotated[
 
 def inspect(file: AnyFile) -> None:
     """Say what a file is and what it holds, a line each; recognised by what is in it, whatever its name."""
-    from ..formats import files, tensors
+    from ..formats import files
+    from ..formats.tensors import container
 
     with _plain(file) as plain:
         with files.opened(plain) as stream:
-            is_tensor = tensors.is_tensor(stream.read(16))
+            is_tensor = container.is_tensor(stream.read(16))
         try:
             facts = _tensor(plain) if is_tensor else _text(plain, files.read_text(plain))
         except FormatError as error:
@@ -65,10 +66,10 @@ def _plain(file: str) -> Iterator[str]:
 
 def _tensor(file: str) -> Facts:
     """A file in our binary container: the reader of its own format has the word."""
-    from ..formats import tensors
+    from ..formats.tensors import container
 
     readers = {"genome": _genome, "model": _model, "attention": _attention, "checkpoint": _checkpoint}
-    header = tensors.peek(file)
+    header = container.peek(file)
     if header["format"] not in readers:
         raise FormatError(file, None, f"this is a headmotif file of a kind unknown here ('{header['format']}'); update headmotif")
     facts: Facts = [("file", f"{header['format']}{' tensor' if header['format'] == 'genome' else ''}, version {header['version']}")]
@@ -77,7 +78,8 @@ def _tensor(file: str) -> Facts:
 
 def _genome(file: str) -> Facts:
     from ..data import NO_LABEL
-    from ..formats import files, genome_tensor
+    from ..formats import files
+    from ..formats.tensors import genome_tensor
 
     genome = genome_tensor.read(files.read_bytes(file), file)
     facts = _contigs([(c.name, c.length, c.circular) for c in genome.contigs]) + _composition(genome.base)
@@ -89,7 +91,7 @@ def _genome(file: str) -> Facts:
 
 
 def _model(file: str) -> Facts:
-    from ..formats import model_tensor
+    from ..formats.tensors import model_tensor
 
     model = model_tensor.read(file)
     facts: Facts = [(key, value) for key, value in model.header["config"].items() if not isinstance(value, dict)]
@@ -105,7 +107,7 @@ def _model(file: str) -> Facts:
 def _attention(file: str) -> Facts:
     import numpy as np
 
-    from ..formats import attention_tensor
+    from ..formats.tensors import attention_tensor
 
     header, arrays = attention_tensor.parts(file)
     queries, _layers, _heads, kept = arrays["weight"].shape
@@ -122,7 +124,7 @@ def _attention(file: str) -> Facts:
 
 
 def _checkpoint(file: str) -> Facts:
-    from ..formats import checkpoint_tensor
+    from ..formats.tensors import checkpoint_tensor
 
     progress = checkpoint_tensor.read(file).progress
     return [(key, value) for key, value in progress.items() if not isinstance(value, (list, dict))]
@@ -130,7 +132,7 @@ def _checkpoint(file: str) -> Facts:
 
 def _text(file: str, text: str) -> Facts:
     """Everything that is text: told apart by the first lines that say something."""
-    from ..formats import motifs
+    from ..formats.inputs import motif_files
 
     head = [line for line in text.lstrip("\ufeff").splitlines()[:200] if line.strip()]
     rows = [line for line in head if not re.match(r"#|track |browser ", line)]
@@ -144,7 +146,7 @@ def _text(file: str, text: str) -> Facts:
         return _features(text, rows)
     if _is_interval(rows[:1]):
         return _intervals(file, text)
-    if motifs.recognised(text):
+    if motif_files.recognised(text):
         return _motifs(file)
     if rows and "\t" in rows[0]:
         return _table(file)
@@ -167,9 +169,9 @@ def _is_interval(rows: list[str]) -> bool:
 
 
 def _sequence(file: str, kind: str) -> Facts:
-    from ..formats import genome as genome_file
+    from ..formats.inputs import genomes
 
-    genome = genome_file.read(file)
+    genome = genomes.read(file)
     return [("file", kind), *_contigs([(c.name, c.length, c.circular) for c in genome.contigs]), *_composition(genome.base)]
 
 
@@ -210,19 +212,19 @@ def _intervals(file: str, text: str) -> Facts:
 
 
 def _motifs(file: str) -> Facts:
-    from ..formats import motifs
+    from ..formats.inputs import motif_files
 
-    found = motifs.read(file)
+    found = motif_files.read(file)
     facts: Facts = [("file", f"motifs ({found.format})"), ("motifs", len(found.motifs))]
     facts += [(m.name, f"{len(m)} columns" + (f", {m.nsites:g} sites" if m.nsites == m.nsites else "")) for m in found.motifs]
     return facts + [(f"without a matrix: {name}", why) for name, why in found.skipped]
 
 
 def _table(file: str) -> Facts:
-    from ..formats import tables
+    from ..formats.tables import tsv
 
-    columns = tables.read_table(file)
-    kind = "matches of motifs (TSV)" if set(tables.MATCH_COLUMNS) <= set(columns) else "table (TSV)"
+    columns = tsv.read_table(file)
+    kind = "matches of motifs (TSV)" if set(tsv.MATCH_COLUMNS) <= set(columns) else "table (TSV)"
     return [("file", kind), ("rows", f"{len(next(iter(columns.values()))):,}"), ("columns", ", ".join(columns))]
 
 

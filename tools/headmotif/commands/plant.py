@@ -37,9 +37,10 @@ def plant(
     """
     from .. import builtin
     from ..errors import InputError
-    from ..formats import bed, fasta
-    from ..formats import motifs as motif_files
-    from ..formats import truth as planted_truth
+    from ..formats.features import bed
+    from ..formats.features import truth as planted_truth
+    from ..formats.inputs import motif_files
+    from ..formats.sequences import fasta
     from ..steps.simulation import plant as step
 
     factors = {motif.name: motif for motif in motif_files.read(motifs or str(builtin.MOTIFS)).motifs}

@@ -9,7 +9,7 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..data import Asked, Genome, Predicted, Trained
-    from ..formats.vcf import VariantFile
+    from ..formats.features.vcf import VariantFile
     from ..steps.calling.prediction import Annotator
 
 GenomeOrNone = Annotated[
@@ -90,8 +90,11 @@ def predict_annot(
     from dataclasses import asdict
 
     from ..builtin import MODELS
-    from ..formats import calls, genome_with_genes, model_tensor, sample_sheet
     from ..formats.files import refuse_unwritable
+    from ..formats.inputs import genomes_with_genes
+    from ..formats.outputs import calls
+    from ..formats.tables import sample_sheet
+    from ..formats.tensors import model_tensor
     from ..runs.many_genomes import annotate_samples
     from ..steps.calling import prediction
 
@@ -109,7 +112,7 @@ def predict_annot(
         annotate_samples(samples, output_dir, also or [], annotator, keep_going, lambda line: say(line, quiet), told)
         return
     refuse_unwritable(output, variants, *tracks.values(), *others.values())
-    read = genome_with_genes.read(genome, circular or [], genes)
+    read = genomes_with_genes.read(genome, circular or [], genes)
     data, alleles = read.genome, _variants(vcf, read.genome)
     say(prediction.forecast(annotator.net, data, decoy, annotator.where), quiet and not dry_run)
     if dry_run:
@@ -141,19 +144,19 @@ def _asked(model: str, trained: "Trained", label: str, choice: tuple[float, int,
 
 def _annotator(trained: "Trained", asked: "Asked", device: str, precision: str, threads: int) -> "Annotator":
     from ..builtin import MOTIFS
-    from ..formats import motifs
+    from ..formats.inputs import motif_files
     from ..steps.calling.prediction import Annotator, sigma70
     from ..steps.network import device as devices
     from ..steps.network import presets
 
     where = enter(devices.using(device, precision, usable_threads(threads)))
     net = presets.of_model(trained).to(where.device)
-    return Annotator(trained, net, where, asked, sigma70(motifs.read(str(MOTIFS)).motifs))
+    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs))
 
 
 def _variants(path: str, genome: "Genome") -> "VariantFile | None":
     """The variants of a VCF, which must be of this genome; None where none is given."""
-    from ..formats import vcf
+    from ..formats.features import vcf
     from ..steps.calling import variant_effects
 
     if not path:
@@ -165,13 +168,13 @@ def _variants(path: str, genome: "Genome") -> "VariantFile | None":
 
 def _write_variants(path: str, read: "VariantFile", annotator: "Annotator", found: "Predicted", quiet: bool) -> str:
     """What each variant changes, as a table; a sentence on it."""
-    from ..formats import tables
-    from ..steps.calling import variant_effects as effects
+    from ..formats.tables import tsv
+    from ..steps.calling import variant_effects
 
     known, genome = read.variants, found.genome
     told = Progress("variants", len(known), quiet)
-    what = effects.effects(annotator.net, genome, known, annotator.where, found.asked.number, found.threshold, told=told)
-    tables.write_table(path, effects.table(known, what, genome.contigs))
+    what = variant_effects.effects(annotator.net, genome, known, annotator.where, found.asked.number, found.threshold, told=told)
+    tsv.write_table(path, variant_effects.table(known, what, genome.contigs))
     kinds = [f"{int((what.kind == kind).sum()):,} {kind}" for kind in ("gained", "lost", "stronger", "weaker", "none")]
     left_out = "".join(f"; {n:,} {reason} left out" for reason, n in read.left_out)
     return f"{len(known):,} allele{'s' if len(known) != 1 else ''}: their sites are {', '.join(kinds)}{left_out}"

@@ -12,7 +12,7 @@ from ..errors import InputError, shown
 
 if TYPE_CHECKING:
     from ..data import Motif
-    from ..formats.motifs import MotifFile
+    from ..formats.inputs.motif_files import MotifFile
     from ..steps.comparison.cluster import Clusters
 
 FEW = 50
@@ -60,7 +60,8 @@ def pwm_compare(
     has the column Target_group. With --cluster each query is also compared with all others, and no query is left out.
     """
     from ..builtin import MOTIFS
-    from ..formats import motifs, tables
+    from ..formats.inputs import motif_files
+    from ..formats.tables import tsv
     from ..steps.comparison import cluster as clusters
     from ..steps.comparison.column_scores import SCORES
     from ..steps.comparison.tomtom import compare, matches
@@ -72,10 +73,10 @@ def pwm_compare(
         raise typer.BadParameter("standard output takes only one result; give -o or the other a file", param_hint="-")
 
     queries = read_queries(query, quiet)
-    files = [motifs.read(path) for path in paths]
+    files = [motif_files.read(path) for path in paths]
     for path, file in zip(paths, files, strict=True):
         tell("targets", path, file, quiet)
-    targets, renamed = motifs.unique_names([motif for file in files for motif in file.motifs])
+    targets, renamed = motif_files.unique_names([motif for file in files for motif in file.motifs])
     tell_renamed(renamed, quiet)
     if not targets:
         raise InputError(f"{', '.join(paths)}: no target has a matrix; give a file with motifs")
@@ -91,7 +92,7 @@ def pwm_compare(
         result, pairs = group_matches(counted, found, queries, targets, max_q, best), counted.p.size
     else:
         result, pairs = matches(found, queries, targets, max_q, best), found.p.size
-    tables.write_matches(output, result, grouped=bool(group))
+    tsv.write_matches(output, result, grouped=bool(group))
     matched = len({match.query for match in result})
     say(f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {pairs} reported", quiet)
     if cluster or cluster_motifs:
@@ -101,13 +102,13 @@ def pwm_compare(
 
 def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
     """The group of each target: by its name, or as a table says; a target that the table leaves out is a group of its own."""
-    from ..formats import tables
+    from ..formats.tables import tsv
     from ..steps.comparison.factors import factors, from_table
 
     if group == "name":
         groups = factors(targets)
     else:
-        listed = tables.read_groups(group)
+        listed = tsv.read_groups(group)
         names = {motif.name for motif in targets}
         if unknown := [name for name in listed if name not in names]:
             if len(unknown) == len(listed):
@@ -127,12 +128,13 @@ def write_clusters(found: "Clusters", queries: "Sequence[Motif]", table: str, av
     """Write the groups of the queries, and their averaged motifs, where a file is asked for."""
     from dataclasses import fields
 
-    from ..formats import meme, tables
+    from ..formats.motifs import meme
+    from ..formats.tables import tsv
     from ..steps.comparison.cluster import Member, members, merged
 
     if table:
         rows = members(found, queries)
-        tables.write_table(table, {field.name: [getattr(row, field.name) for row in rows] for field in fields(Member)})
+        tsv.write_table(table, {field.name: [getattr(row, field.name) for row in rows] for field in fields(Member)})
     if averaged:
         meme.write(averaged, merged(found, queries))
     sizes = Counter(found.group.tolist())
@@ -143,11 +145,11 @@ def write_clusters(found: "Clusters", queries: "Sequence[Motif]", table: str, av
 
 def read_queries(query: str, quiet: bool) -> "list[Motif]":
     """The motifs of the query file, or the one of a bare consensus where there is no such file."""
-    from ..formats import motifs
+    from ..formats.inputs import motif_files
 
-    if query != "-" and not os.path.exists(query) and motifs.is_consensus(query):
-        return [motifs.consensus(query)]
-    file = motifs.read(query)
+    if query != "-" and not os.path.exists(query) and motif_files.is_consensus(query):
+        return [motif_files.consensus(query)]
+    file = motif_files.read(query)
     tell("queries", query, file, quiet)
     if not file.motifs:
         say("there is no motif to compare: the result is a header alone", quiet)

@@ -76,8 +76,8 @@ def score_heads(
     """
     from functools import partial
 
-    from ..formats import genome as genome_file
-    from ..formats import named_sites, tables
+    from ..formats.inputs import genomes, named_sites
+    from ..formats.tables import tsv
     from ..steps.attention import profile, queries, similarity
     from ..steps.heads import measures, score
     from ..steps.network import annotate
@@ -86,7 +86,7 @@ def score_heads(
 
     _refuse_what_does_not_go_together(strands, ablate)
     trained, net, rivals, knowing_nothing = _networks(model, also or [], null or [], untrained, seed)
-    data = genome_file.read(genome)
+    data = genomes.read(genome)
     known = named_sites.of_genome(data, sites, feature)
     asked = queries.sample(known, limit, seed)
     looked_at = queries.joined(asked, queries.matched(data, asked, known, background, seed))
@@ -110,9 +110,9 @@ def score_heads(
         _write_strands(strands, data, p, wanted)
     columns["verdict"] = [score.verdict(row, len(rows), effect, chance) for row, effect in zip(rows, effects, strict=True)]
     if profiles:
-        tables.write_table(profiles, profile.table(attention))
+        tsv.write_table(profiles, profile.table(attention))
     _write_pairs(pairs, chosen, [row.name for row in rows])
-    tables.write_table(output, columns)
+    tsv.write_table(output, columns)
     say(_told(columns["verdict"]), quiet)
 
 
@@ -126,7 +126,7 @@ def _networks(
 ) -> tuple["Trained", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
     """The model and its network, those of other seeds by their files, and those that know nothing of real sites."""
     from ..builtin import MODELS
-    from ..formats import model_tensor
+    from ..formats.tensors import model_tensor
     from ..steps.network import presets
 
     def opened(path: str) -> "HeadedNetwork":
@@ -154,24 +154,24 @@ def _write_strands(path: str, genome: "Genome", probability: "np.ndarray", wante
 
     import numpy as np
 
-    from ..formats import tables
+    from ..formats.tables import tsv
     from ..steps.heads import strand_correlation
 
     if path:
-        tables.write_table(path, asdict(strand_correlation.strands(np.where(wanted, probability, np.nan), genome)))
+        tsv.write_table(path, asdict(strand_correlation.strands(np.where(wanted, probability, np.nan), genome)))
 
 
 def _write_pairs(path: str, chosen: "np.ndarray", names: list[str]) -> None:
     """Spacings between the choices of every two heads, where that is asked for."""
     from dataclasses import fields
 
-    from ..formats import tables
+    from ..formats.tables import tsv
     from ..steps.attention.similarity import Pair
     from ..steps.heads.score import pair_rows
 
     if path:
         rows = pair_rows(chosen, names)
-        tables.write_table(path, {field.name: [row[field.name] for row in rows] for field in fields(Pair)})
+        tsv.write_table(path, {field.name: [row[field.name] for row in rows] for field in fields(Pair)})
 
 
 def _forecast(net: "HeadedNetwork", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray") -> str:

@@ -79,9 +79,8 @@ def train_annot(
 
     from ..formats.files import refuse_terminal
     from ..steps.network import device as devices
-    from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach
+    from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach, train
     from ..steps.training import refit as refitting
-    from ..steps.training import train as training
 
     _refuse_options(refit, bool(init or validation or test or epochs or steps), resume, checkpoint)
     refuse_terminal("" if dry_run else output)
@@ -97,21 +96,21 @@ def train_annot(
     progress = partial(Progress, quiet=quiet)
     taught = teach.taught(teachers, data, part == split.TRAIN, where, team, progress)
     chunks = batches.Chunks(data, part, recipe, net.learning, taught)
-    limit = training.steps_at_most(chunks)
+    limit = train.steps_at_most(chunks)
     run = description.describe(data, net.config, recipe, regions, known, teachers)
     stand = _resumed(checkpoint, run) if resume else state.State()
-    seconds = training.seconds_per_step(net, chunks, where)
+    seconds = train.seconds_per_step(net, chunks, where)
     say(description.forecast(net, seconds, limit - stand.step, recipe, where), quiet and not dry_run)
     if dry_run:
         return distributed.left()
     keep = partial(_keep, checkpoint if team.first else "", run)
     begun = [label in known.labels for label in data.labels] if known else []
     told = partial(_tell_loss, Progress("training", limit, quiet))
-    for record in training.train(net, chunks, where, stand, told, keep, team, begun):
+    for record in train.train(net, chunks, where, stand, told, keep, team, begun):
         say(description.evaluation_in_words(data.labels, record), quiet)
     scores = refitting.calibrate_as(net, like) if like else calibrated_scores.scored(net, data, part, where, team, progress)
     if team.first:
-        told_of = {**run, "stopped": training.stopped(stand), "metrics": scores, "metrics_of": like.digest if like else ""}
+        told_of = {**run, "stopped": train.stopped(stand), "metrics": scores, "metrics_of": like.digest if like else ""}
         _write(output, history, metrics, told_of, net, data, stand)
         say((f"held out from {refit}:\n" if like else "") + description.scores_in_words(scores), quiet)
     distributed.left()
@@ -130,7 +129,7 @@ def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
     """All genomes end to end, and the regions that are set apart in each where none are asked for."""
     import os
 
-    from ..formats import genome as genome_file
+    from ..formats.inputs import genomes as genome_file
     from ..steps.training import genomes
 
     found = [genome_file.read(path) for path in paths]
@@ -143,7 +142,7 @@ def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
 
 def _opened(path: str) -> "Trained | None":
     from ..builtin import MODELS
-    from ..formats import model_tensor
+    from ..formats.tensors import model_tensor
 
     return model_tensor.opened(path, MODELS) if path else None
 
@@ -176,7 +175,7 @@ def _tell_loss(progress: Progress, step: int, loss: float) -> None:
 
 def _keep(path: str, run: dict, state: "State") -> None:
     """The state of a run, in its checkpoint, where there is to be one."""
-    from ..formats import checkpoint_tensor
+    from ..formats.tensors import checkpoint_tensor
     from ..steps.training.state import pack
 
     if path:
@@ -187,7 +186,7 @@ def _resumed(path: str, run: dict) -> "State":
     """The state in a checkpoint, or a fresh one where there is no file yet."""
     import os
 
-    from ..formats import checkpoint_tensor
+    from ..formats.tensors import checkpoint_tensor
     from ..steps.training import state
 
     if not os.path.exists(path):
@@ -202,13 +201,14 @@ def _resumed(path: str, run: dict) -> "State":
 def _write(output: str, history: str, metrics: str, header: dict, net: "Network", data: "Genome", state: "State") -> None:
     """The model last: where it is, the rest is too."""
     from ..data import Trained
-    from ..formats import model_tensor, summary, tables
+    from ..formats.tables import summary, tsv
+    from ..formats.tensors import model_tensor
     from ..steps.calling import transferability
     from ..steps.training import description
 
     header["learned_from"] = transferability.origin(data)
     if history:
-        tables.write_table(history, description.history(data.labels, state.records))
+        tsv.write_table(history, description.history(data.labels, state.records))
     if metrics:
         summary.write(metrics, header)
     weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}

@@ -2,10 +2,12 @@
 
 import os
 
-from ..formats import logo, summary
 from ..formats.files import make_folder, writing
-from . import drawings, multiqc, paper
-from .run import Run
+from ..formats.motifs import logo
+from ..formats.tables import summary
+from .contents.run import Run
+from .figures import drawings
+from .pages import multiqc, paper
 
 
 def write_pdf(path: str, run: Run) -> None:

@@ -6,8 +6,10 @@ from dataclasses import asdict
 
 from ..data import Genome, GenomeFile
 from ..errors import InputError
-from ..formats import calls, files, genome_with_genes
-from ..formats.sample_sheet import DONE, FAILED, KINDS, STATUS, THERE, Sample, Status
+from ..formats import files
+from ..formats.inputs import genomes_with_genes
+from ..formats.outputs import calls
+from ..formats.tables.sample_sheet import DONE, FAILED, KINDS, STATUS, THERE, Sample, Status
 from ..steps.calling.prediction import Annotator, fit
 from ..steps.network import annotate
 
@@ -38,7 +40,7 @@ def annotate_samples(
     def genomes() -> Iterator[Genome]:
         for sample in samples:
             try:
-                read = genome_with_genes.read(sample.genome, sample.circular, sample.genes)
+                read = genomes_with_genes.read(sample.genome, sample.circular, sample.genes)
             except InputError as error:
                 status.tell(sample.name, FAILED, problem=str(error))
                 say(f"{sample.name}: {error}")

@@ -15,7 +15,7 @@ from ..sites.matching import match
 from ..statistics import bootstrap, metrics
 from ..statistics.bootstrap import Interval, Ranked
 from ..statistics.metrics import Score, score, score_groups
-from . import local_maxima as local_calls
+from . import local_maxima
 
 ALL = "all"
 NAN = float("nan")
@@ -98,7 +98,7 @@ def measured(p: np.ndarray, at: Task, within: Sequence[int]) -> dict[str, tuple[
     scores = {"exact": (exact, bootstrap.ranked(found, ranking, block, blocks))}
     sites = np.bincount(block[found], minlength=blocks)
     for d in within:
-        calls = local_calls.calls(p, at.label, at.contigs, d, at.known)
+        calls = local_maxima.calls(p, at.label, at.contigs, d, at.known)
         hit = calls.claimed >= 0
         of_call = at.block[np.where(hit, calls.claimed, calls.place)]
         of_d = Score(NAN, calls.average_precision, exact.prevalence, exact.positions, exact.sites)
@@ -140,7 +140,7 @@ def claims(calls: Sites, at: Task, d: int) -> Claims:
 def of_track(p: np.ndarray, at: Task, d: int) -> Claims:
     """The local maxima of a track within d nt, each with the site it claims, the highest first; with d 0 every nucleotide is a call."""
     if d:
-        calls = local_calls.calls(p, at.label, at.contigs, d, at.known)
+        calls = local_maxima.calls(p, at.label, at.contigs, d, at.known)
         hit = calls.claimed >= 0
         return Claims(calls.row, np.where(hit, calls.claimed, calls.place), calls.probability, hit)
     row, place = np.nonzero(at.known & np.isfinite(p))
@@ -184,7 +184,7 @@ def score_track(name: str, p: np.ndarray, at: Task, d: int, threshold: float) ->
     for contig, part, mine in _parts(at):
         here = p[:, start[mine[0]] : start[mine[-1] + 1]]
         part = replace(part, known=part.known & np.isfinite(here))
-        calls = local_calls.called(here, part.contigs, threshold, d)
+        calls = local_maxima.called(here, part.contigs, threshold, d)
         scored = measured(here, part, ())
         for within in dict.fromkeys((0, d)):
             blank = replace(Row(name, "track", contig, ALL, within, NAN, *_BLANK), threshold=threshold)

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ...data import Attention, Genome
-from ..attention import similarity as agreement
+from ..attention import similarity
 from ..attention.profile import Shape, shapes
 from ..attention.segment import segment
-from ..motifs import discovery as motifs
+from ..motifs import discovery
 from .marginalization import Marginal
 
 CONTENT = 0.05
@@ -39,7 +39,7 @@ class Head:
     shape: Shape
     regions: int
     distance: int
-    found: motifs.Found | None
+    found: discovery.Found | None
     group: int
     like: str
     agreement: float
@@ -54,12 +54,14 @@ def heads(
     others: the choices of other models' heads at the same sites, each int32 (heads, sites). max_q: of regions; max_p: of choices.
     """
     regions = segment(attention, max_q, 1.0, seed).regions
-    motif_of = {one.group: one for one in motifs.find_motifs(genome, regions, motifs.Search(min_sites=20), seed)} if len(regions) else {}
-    chosen = agreement.choices(attention, max_p, seed)
-    alike = agreement.agreement(chosen, chosen)
-    group = agreement.groups(alike)
+    motif_of = (
+        {one.group: one for one in discovery.find_motifs(genome, regions, discovery.Search(min_sites=20), seed)} if len(regions) else {}
+    )
+    chosen = similarity.choices(attention, max_p, seed)
+    alike = similarity.agreement(chosen, chosen)
+    group = similarity.groups(alike)
     np.fill_diagonal(alike, -np.inf)
-    recurs = [agreement.agreement(chosen, other).max(axis=1, initial=0.0) for other in others]
+    recurs = [similarity.agreement(chosen, other).max(axis=1, initial=0.0) for other in others]
     layers, of_layer = attention.weight.shape[1:3]
     names = [attention.name(layer, head) for layer, head in np.ndindex(layers, of_layer)]
     rows = []
@@ -112,4 +114,4 @@ def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -
 
 def pair_rows(chosen: np.ndarray, names: Sequence[str]) -> list[dict]:
     """The table of head pairs, see `similarity.Pair`, heads by their names."""
-    return [{**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in agreement.pairs(chosen)]
+    return [{**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in similarity.pairs(chosen)]

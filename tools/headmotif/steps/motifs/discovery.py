@@ -12,8 +12,7 @@ from ..attention.positions import strongest
 from ..sequence.markov import Background, Markov, by_column, learned
 from ..sequence.region_windows import centres, composition, cut, half_width, shifted
 from ..sequence.windows import Reads, flip
-from . import dyads as gapped
-from . import zoops as align
+from . import dyads, zoops
 from .dyads import Gapped
 from .palindrome import palindromic
 from .permutation import NOT_CHOSEN, permutation_test, rank_test, usual_start
@@ -147,8 +146,8 @@ def _of_group(
 
 def _searched(windows: np.ndarray, weight: np.ndarray, background: Background, search: Search) -> Alignment | Gapped | None:
     """One block, or two where that explains more."""
-    one = align.discover(windows, weight, background, search.widths, search.both)
-    two = gapped.discover(windows, weight, background, search.gaps) if len(search.gaps) else None
+    one = zoops.discover(windows, weight, background, search.widths, search.both)
+    two = dyads.discover(windows, weight, background, search.gaps) if len(search.gaps) else None
     return two if two is not None and (one is None or two.gain > one.gain) else one
 
 
@@ -157,8 +156,8 @@ def _refined(
 ) -> Alignment | Gapped:
     """The same motif on all windows."""
     if isinstance(found, Gapped):
-        return gapped.refine(windows, weight, background, found.upper, found.lower, found.share, search.gaps)
-    return align.refine(windows, weight, background, found.matrix, both=search.both)
+        return dyads.refine(windows, weight, background, found.upper, found.lower, found.share, search.gaps)
+    return zoops.refine(windows, weight, background, found.matrix, both=search.both)
 
 
 def _tested(

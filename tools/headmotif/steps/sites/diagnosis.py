@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...data import Contig, Genome, Sites
-from . import coordinate_checks as label_checks
+from . import coordinate_checks
 from .coordinate_checks import Check
 
 OK, SHIFTED, STRAND, SWAPPED, PARTLY, ABSENT, NOT_APPLICABLE = (
@@ -38,8 +38,8 @@ class Diagnosis:
 
 def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Diagnosis:
     """Check sites; background: `label_checks.minus10_background` of the genome, where it is known already."""
-    background = label_checks.minus10_background(genome) if background is None else background
-    both, plus, minus = (label_checks.check(genome, sites.take(rows), background) for rows in _rows(sites))
+    background = coordinate_checks.minus10_background(genome) if background is None else background
+    both, plus, minus = (coordinate_checks.check(genome, sites.take(rows), background) for rows in _rows(sites))
     return Diagnosis(*_said(genome, sites, both, plus, minus), both, plus, minus)
 
 
@@ -120,16 +120,16 @@ def _without(genome: Genome, sites: Sites, background: float) -> str:
     """
     order = np.argsort(genome.start[sites.contig] + sites.position, kind="stable")
     groups = np.array_split(order, max(1, min(GROUPS, len(sites) // GROUP)))
-    box = label_checks.with_box(genome, sites)
+    box = coordinate_checks.with_box(genome, sites)
     size, hits = (np.array([int(x) for x in column]) for column in zip(*((len(r), box[r].sum()) for r in groups), strict=True))
     pairs = zip(hits.tolist(), size.tolist(), strict=True)
-    rare = np.array([label_checks.upper_tail(*pair, background) < 1e-6 for pair in pairs])
+    rare = np.array([coordinate_checks.upper_tail(*pair, background) < 1e-6 for pair in pairs])
     with_signal = rare & (hits > 3 * background * size)
     if not with_signal.any():
         return ""
     best = float(np.median((hits / size)[with_signal]))
     low = hits < (background + (best - background) / 4) * size
-    low &= [label_checks.upper_tail(n - x, n, 1 - best) < 1e-6 for x, n in zip(hits.tolist(), size.tolist(), strict=True)]
+    low &= [coordinate_checks.upper_tail(n - x, n, 1 - best) < 1e-6 for x, n in zip(hits.tolist(), size.tolist(), strict=True)]
     found, first = [], 0
     for i in range(len(groups) + 1):
         if i < len(groups) and low[i]:

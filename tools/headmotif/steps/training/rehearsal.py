@@ -5,14 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...data import Contig, Genome, Sites
-from ..attention import record as attend
+from ..attention import record
 from ..attention.queries import anywhere
-from ..network import annotate, timing
-from ..network import presets as model
+from ..network import annotate, presets, timing
 from ..network.device import Compute
 from ..network.protocol import has_heads
-from . import labels as label
-from . import split, train
+from . import labels, split, train
 from .batches import Chunks
 from .recipe import RECIPES
 
@@ -55,8 +53,8 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
     contigs = (Contig("random", length),)
     genome = Genome(contigs, rng.integers(0, 4, length).astype(np.uint8))
     place = np.sort(rng.choice(2 * length, min(sites, length), replace=False))
-    genome = label.label(genome, {"sites": Sites.at(contigs, *np.divmod(place, length))})
-    net = model.fresh(model.PRESETS[preset], 1, seed).to(compute.device)
+    genome = labels.label(genome, {"sites": Sites.at(contigs, *np.divmod(place, length))})
+    net = presets.fresh(presets.PRESETS[preset], 1, seed).to(compute.device)
     if not has_heads(net):
         raise ValueError(f"the network of preset '{preset}' has no heads to read")
     chunks = Chunks(genome, split.parts(genome, *split.automatic(genome)), RECIPES[preset], net.learning)
@@ -65,7 +63,7 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
     return Pace(
         min(train.seconds_per_step(net, chunks, compute) for _turn in range(2)),
         timing.seconds(lambda: annotate.annotate(net, genome, compute, wanted), TURNS) / min(POSITIONS, length),
-        timing.seconds(lambda: attend.gathered(net, genome, queries, np.zeros(len(queries)), compute), TURNS) / len(queries),
+        timing.seconds(lambda: record.gathered(net, genome, queries, np.zeros(len(queries)), compute), TURNS) / len(queries),
         train.steps_at_most(chunks),
         RECIPES[preset].every or train.evaluation_interval(chunks),
     )

@@ -1,0 +1,148 @@
+"""Called sites as features of a GenBank flat file, the user's own or a new one (https://www.insdc.org/submitting-standards/feature-table).
+
+INSDC's feature table has no key for the start of transcription, and none of its regulatory classes is one (`promoter` is the stretch that
+the polymerase binds). So a call is a `misc_feature` of one nucleotide, `123` or `complement(123)`, which claims no more than it is:
+`/standard_name`, the call's name; `/note`, "TSS; probability 0.97" and what else is known, "name: value"; and `/inference`, which says that
+it is a prediction. Biopython forms the features.
+
+A file of the user's keeps every line that it has: calls are set between its features, in order of position. A new file holds the bases
+and the topology, and the constant date 01-JAN-1980, GenBank's for a record that has none.
+"""
+
+import io
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...alphabet import decode, encode
+from ...data import Contig, Genome, Sites
+from ...errors import FormatError
+from ..contig_names import not_in_genome
+from ..files import write_text, writing
+from ..sequences import genbank
+
+if TYPE_CHECKING:
+    from Bio.SeqFeature import SeqFeature
+
+INFERENCE = "COORDINATES:ab initio prediction:headmotif"
+HEADER = "FEATURES             Location/Qualifiers"
+KEY = re.compile(r" {5}\S")
+"""How the first line of a feature begins."""
+AFTER = ("ORIGIN", "CONTIG", "BASE COUNT", "WGS", "//")
+"""What follows where a record has no features."""
+
+
+def write(
+    path: str,
+    genome: Genome,
+    calls: Sites,
+    names: Sequence[str],
+    columns: Mapping[str, Sequence[str]] | None = None,
+    source: tuple[str, bytes] = ("", b""),
+) -> None:
+    """Calls with their strength as P (NaN: unknown), a name each ("" none), and columns of as many texts.
+
+    source: path and decompressed bytes of a GenBank of the same genome, whose records, in its order, are kept; no bytes: none. Raises
+    FormatError where it is of another genome.
+    """
+    order = np.lexsort((-calls.strand, calls.position, calls.contig))
+    mine = [[_feature(calls, row, names, columns or {}) for row in order[calls.contig[order] == i]] for i in range(len(genome.contigs))]
+    if not source[1]:
+        records = [_record(contig, genome.contig_bases(i), mine[i]) for i, contig in enumerate(genome.contigs)]
+        return write_text(path, "".join(records))
+    place = {contig.name: i for i, contig in enumerate(genome.contigs)}
+    text = []
+    for name, record in _sources(*source, genome, place):
+        blank = _record(genome.contigs[place[name]], None, mine[place[name]])
+        text.append(_with(record, _entries(_table(blank.split("\n"))[1])))
+    with writing(path) as stream:
+        stream.write("".join(text).encode("utf-8", "surrogateescape"))
+
+
+def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> "SeqFeature":
+    from Bio.SeqFeature import SeqFeature, SimpleLocation
+
+    p, position = float(calls.strength[row]), int(calls.position[row])
+    said = [f"TSS; probability {p:.6g}" if p == p else "TSS"]
+    said += [f"{name}: {column[row]}" for name, column in columns.items() if column[row]]
+    note = " ".join("; ".join(said).split())  # a line end or a tab would break the table
+    known = {"standard_name": names[row], "note": note, "inference": INFERENCE}
+    known = {key: value for key, value in known.items() if value}
+    return SeqFeature(SimpleLocation(position, position + 1, int(calls.strand[row])), type="misc_feature", qualifiers=known)
+
+
+def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFeature]") -> str:
+    """A record's text; without bases, the text of one whose sequence is not told."""
+    from Bio import SeqIO
+    from Bio.Seq import Seq
+    from Bio.SeqRecord import SeqRecord
+
+    known: dict[str, str | int] = {"molecule_type": "DNA", "topology": "circular" if contig.circular else "linear"}
+    sequence = Seq(None, contig.length) if bases is None else Seq(decode(bases))
+    record = SeqRecord(sequence, contig.name, contig.name, contig.name, annotations=known, features=list(features))
+    text = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names too long for the old columns, which readers take all the same
+        SeqIO.write(record, text, "genbank")
+    return text.getvalue()
+
+
+def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) -> list[tuple[str, list[str]]]:
+    """Name and lines of each record of the user's file. Raises FormatError where they are not the genome's."""
+    known = genbank.parse(raw, source)
+    whole = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    lines = whole.rstrip("\n").split("\n")
+    starts = [i for i, line in enumerate(lines) if line.startswith("LOCUS ")]
+    found = []
+    for (name, letters, _), start, end in zip(known, starts, [*starts[1:], len(lines)], strict=True):
+        if name not in place:
+            raise FormatError(source, start + 1, not_in_genome(name, list(place)))
+        if not np.array_equal(encode(letters), genome.contig_bases(place[name])):
+            raise FormatError(source, start + 1, f"the sequence of '{name}' is not the genome's; give the GenBank of this one")
+        found.append((name, lines[start:end]))
+    missing = set(place) - {name for name, _ in found}
+    if missing:
+        first = min(missing, key=place.__getitem__)
+        problem = f"the genome's contig '{first}' is not in this GenBank; give that of this genome"
+        raise FormatError(source, None, problem)
+    return found
+
+
+def _table(lines: Sequence[str]) -> tuple[int, list[str]]:
+    """The number of a record's first line of features, and those lines; a table without features where there is none."""
+    first = next((i for i, line in enumerate(lines) if line.startswith("FEATURES ")), None)
+    if first is None:
+        return next(i for i, line in enumerate(lines) if line.startswith(AFTER)), []
+    end = next(i for i in range(first + 1, len(lines)) if lines[i] and not lines[i].startswith(" "))
+    return first + 1, list(lines[first + 1 : end])
+
+
+def _entries(table: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Features, each with the smallest base that its place names, 1-based, and its lines."""
+    starts = [i for i, line in enumerate(table) if KEY.match(line)]
+    found = []
+    for start, end in pairwise([*starts, len(table)]):
+        own = table[start:end]
+        until = next((i for i, line in enumerate(own) if i and line.lstrip().startswith("/")), len(own))
+        where = re.sub(r"[\w.]+:[^,)]*", "", "".join(line[21:] for line in own[:until]))  # without bases of other records
+        found.append((min(map(int, re.findall(r"\d+", where)), default=0), list(own)))
+    return found
+
+
+def _with(record: Sequence[str], calls: Sequence[tuple[int, list[str]]]) -> str:
+    """A record's text with the calls among its features: each before the first that begins behind it."""
+    first, table = _table(record)
+    known = _entries(table)
+    highest = np.maximum.accumulate(np.array([0, *(base for base, _ in known)]))[1:]
+    before = np.searchsorted(highest, [base for base, _ in calls], side="right")
+    lines = [HEADER] if calls and not record[first - 1].startswith("FEATURES ") else []
+    upto = np.searchsorted(before, np.arange(len(known) + 1), side="right").tolist()  # calls come in order, and so does `before`
+    done = 0
+    for i, end in enumerate(upto):
+        lines += [line for _, own in calls[done:end] for line in own] + (known[i][1] if i < len(known) else [])
+        done = end
+    return "\n".join([*record[:first], *lines, *record[first + len(table) :], ""])

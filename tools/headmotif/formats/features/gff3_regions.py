@@ -1,0 +1,39 @@
+"""Regions as GFF3, the twin of their BED: 1-based and closed, sorted by contig and start
+(https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
+
+A region is a `sequence_feature` (SO:0000110): that a head attends to it is no claim of what it is. Attributes: `Name`, the head (or heads);
+`weight`; `distance` from the site; `site`, 1-based; `p`, `q`; `ism` where it was measured. A region over a circle's origin ends beyond the
+contig, as the format has it.
+"""
+
+from collections.abc import Collection, Mapping
+from urllib.parse import quote
+
+import numpy as np
+
+from ...data import Regions
+from ..files import write_text
+
+
+def write(path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str]) -> None:
+    """Regions of contigs of these lengths, by name; circles: names of those that are circles."""
+    length = np.array([lengths[name] for name in regions.contigs], np.int64)[regions.contig]
+    endless = np.array([name in circles for name in regions.contigs], bool)[regions.contig]
+    turns = np.where(endless, regions.start // np.maximum(length, 1) * length, 0)
+    start = np.where(endless, regions.start - turns, np.maximum(regions.start, 0))
+    end = np.where(endless, regions.end - turns, np.minimum(regions.end, length))
+    names = [quote(name, safe="|.:^*$@!+_?-") for name in regions.contigs]
+    text = ["##gff-version 3\n"]
+    text += [f"##sequence-region {name} 1 {lengths[contig]}\n" for name, contig in zip(names, regions.contigs, strict=True)]
+    for number, row in enumerate(np.lexsort((end, start, regions.contig)).tolist(), 1):
+        if end[row] <= start[row]:
+            continue
+        values = {"weight": regions.weight[row], "p": regions.p[row], "q": regions.q[row]}
+        values |= {} if regions.drop is None else {"ism": regions.drop[row]}
+        said = [f"ID=region{number}", f"Name={quote(str(regions.head[row]), safe='')}"]
+        said += [f"distance={regions.distance[row]}", f"site={regions.site[row] + 1}"]
+        said += [f"{name}={value:.6g}" for name, value in values.items() if value == value]
+        strand = "+" if regions.strand[row] > 0 else "-"
+        columns = [names[regions.contig[row]], "headmotif", "sequence_feature", str(start[row] + 1), str(end[row])]
+        text.append("\t".join([*columns, f"{regions.weight[row]:.6g}", strand, ".", ";".join(said)]) + "\n")
+    write_text(path, "".join(text))

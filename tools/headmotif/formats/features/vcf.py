@@ -1,0 +1,112 @@
+"""VCF: what differs between samples and a genome (https://samtools.github.io/hts-specs/VCFv4.3.pdf). 1-based.
+
+Columns separated by tabs: CHROM, POS, ID, REF, ALT; further columns, filters and genotypes too, are ignored. Lines that begin with #
+are the header, which may be absent; one that begins with ## must begin with ##fileformat=VCF. Several ALT are a row each. An ALT that
+names no bases (<DEL>, *, a breakend) is left out, as is one that is none (.) or equals REF.
+
+Not checked: that REF is the genome's (see `steps.calling.variant_effects`), that rows are sorted, INFO and all that it promises.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...alphabet import INVALID, encode
+from ...data import Contig, Variants
+from ...errors import FormatError
+from ..contig_names import not_in_genome
+from ..files import lines, read_bytes, text_of
+
+COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT")
+SYMBOLIC, NOTHING = "symbolic (<DEL>, * or a breakend)", "without another allele"
+
+
+@dataclass(frozen=True, eq=False)
+class VariantFile:
+    """The variants of a file in its order, and what was left out: (reason, number of alleles)."""
+
+    variants: Variants
+    left_out: tuple[tuple[str, int], ...]
+
+
+def read(path: str, contigs: Sequence[Contig]) -> VariantFile:
+    """Read the variants on the given contigs; gzip, bgzip or plain, "-" is standard input.
+
+    Raises FormatError, with the line, where the file is malformed, of another genome, or without any variant.
+    """
+    index = {contig.name: number for number, contig in enumerate(contigs)}
+    left_out = {SYMBOLIC: 0, NOTHING: 0}
+    rows: list[tuple[int, int, str, str, str, int]] = []
+    is_first = True
+    for number, line in lines(_text(path)):
+        if line.startswith("#"):
+            _check_header(line, is_first, path, number)
+        elif line.strip():
+            name, position, identifier, reference, alternatives = _fields(line, path, number)
+            if name not in index:
+                raise FormatError(path, number, not_in_genome(name, list(index)))
+            _check_place(position, len(reference), contigs[index[name]], path, number)
+            for alternative in alternatives.split(","):
+                if reason := _not_bases(alternative, reference, path, number):
+                    left_out[reason] += 1
+                else:
+                    rows.append((index[name], position - 1, identifier, reference, alternative, number))
+        is_first = is_first and not line.strip()
+    told = tuple((reason, n) for reason, n in left_out.items() if n)
+    if not rows:
+        reasons = "; ".join(f"{n:,} {reason} were left out" for reason, n in told)
+        raise FormatError(path, None, "this VCF holds no variant" + (f" ({reasons})" if reasons else ""))
+    return VariantFile(_columns(rows), told)
+
+
+def _columns(rows: list[tuple[int, int, str, str, str, int]]) -> Variants:
+    contig, position, identifier, reference, alternative, line = zip(*rows, strict=True)
+    places = np.array(contig, np.int32), np.array(position, np.int64)
+    return Variants(*places, identifier, reference, alternative, np.array(line, np.int64))
+
+
+def _text(path: str) -> str:
+    raw = read_bytes(path)
+    if raw[:3] == b"BCF":
+        raise FormatError(path, None, "this is BCF; write it as VCF first (bcftools view)")
+    return text_of(raw, path)
+
+
+def _check_header(line: str, is_first: bool, path: str, number: int) -> None:
+    if line.startswith("##"):
+        if is_first and not line.startswith("##fileformat=VCF"):
+            raise FormatError(path, number, f"the header begins with '{line[:30]}'; that of a VCF begins with ##fileformat=VCF")
+    elif line.startswith("#CHROM") and tuple(line.split("\t")[:5]) != COLUMNS:
+        raise FormatError(path, number, f"the columns of a VCF are {', '.join(COLUMNS)}, ..., separated by tabs")
+
+
+def _fields(line: str, path: str, number: int) -> tuple[str, int, str, str, str]:
+    """The first five columns; REF and ALT in upper case."""
+    fields = line.split("\t")
+    if len(fields) < 5:
+        hint = "; they must be separated by tabs, not spaces" if len(line.split()) >= 5 else ""
+        raise FormatError(path, number, f"{len(fields)} column{'s' if len(fields) > 1 else ''} where a VCF has at least five{hint}")
+    name, position, identifier, reference, alternatives = fields[:5]
+    if not (position.isascii() and position.isdigit() and len(position) < 16):
+        raise FormatError(path, number, f"POS '{position[:20]}' is no whole number")
+    if not reference or (encode(reference) == INVALID).any():
+        raise FormatError(path, number, f"REF '{reference[:20]}' is no sequence of DNA; it takes one base or more")
+    return name, int(position), identifier, reference.upper(), alternatives.upper()
+
+
+def _check_place(position: int, length: int, contig: Contig, path: str, number: int) -> None:
+    if position < 1 or position - 1 + length > contig.length:
+        where = f"POS {position:,} and {length:,} bases of REF do not lie on '{contig.name}', which has {contig.length:,} nt"
+        raise FormatError(path, number, f"{where}; take variants of this version of the genome")
+
+
+def _not_bases(alternative: str, reference: str, path: str, number: int) -> str:
+    """Why an ALT is left out, "" where it is not."""
+    if alternative in (".", reference):
+        return NOTHING
+    if alternative == "*" or set(alternative) & set("<>[]") or "." in (alternative[:1], alternative[-1:]):
+        return SYMBOLIC
+    if not alternative or (encode(alternative) == INVALID).any():
+        raise FormatError(path, number, f"ALT '{alternative[:20]}' is neither bases nor a symbol like <DEL>")
+    return ""

@@ -1,0 +1,83 @@
+"""HOMER's motif files.
+
+    >CONSENSUS name 8.059752 -23791.5 0 T:17311.0(44.36%),B:2181.5(5.80%),P:1e-10317        between tabs
+    0.726 0.002 0.170 0.103     one row a position, A C G T, between tabs
+
+The name is the second field, the consensus where it is absent; white space in it becomes _. The third is the log-odds (natural
+logarithm, against 0.25) at which HOMER takes a sequence for a site; the fourth ln p; the sixth begins with the number of sites.
+Where that is absent and the rows are counts, it is the largest sum of a position. Not read: consensus, threshold, p.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...data import Motif
+from ...errors import FormatError
+from ..files import write_text
+from . import titled
+
+TAKEN = 0.6
+"""The share of the best possible score that a written threshold asks for. Motifs come without one, and HOMER needs one."""
+
+_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
+_SITES = re.compile(r"\s*T:([-+.\deE]+)")
+
+
+def is_header(title: str) -> bool:
+    """Whether what follows '>' is HOMER's: fields between tabs, the third a number."""
+    fields = title.split("\t")
+    return len(fields) >= 3 and _NUMBER.fullmatch(fields[2]) is not None
+
+
+def read(text: str, path: str) -> list[Motif]:
+    """The motifs of a HOMER file, in order; see `parse` for those skipped."""
+    return parse(text, path)[0]
+
+
+def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
+    """The motifs of a HOMER file, and (name, why) of those without counts. Raises FormatError with the line."""
+    motifs, skipped = [], []
+    for number, title, rows in titled.records(text, path):
+        fields = title.split("\t") if "\t" in title else title.split()[:1]
+        name = next(("_".join(field.split()) for field in (*fields[1:2], *fields[:1]) if field.strip()), "")
+        if not name:
+            raise FormatError(path, number, "this motif has no name; write >CONSENSUS, name and threshold with tabs between them")
+        counts = titled.positions(rows, path, name)
+        if why := titled.lack(counts):
+            skipped.append((name, why))
+            continue
+        motif = Motif.from_counts(name, "", counts)
+        nsites = _sites(fields)
+        motifs.append(motif if math.isnan(nsites) else replace(motif, nsites=nsites))
+    return motifs, skipped
+
+
+def _sites(fields: list[str]) -> float:
+    """The number of sites from the sixth field; NaN where there is none."""
+    found = _SITES.match(fields[5]) if len(fields) > 5 else None
+    try:
+        nsites = float(found[1]) if found else math.nan
+    except ValueError:
+        return math.nan
+    return nsites if 0 < nsites < 1e15 else math.nan
+
+
+def write(path: str, motifs: Sequence[Motif]) -> None:
+    """Write motifs as probabilities; white space in a name becomes _. The format has no place for the other name.
+
+    The consensus is the likeliest base of each position, the threshold `TAKEN` of the best score that there is. The fields up to
+    the number of sites stand only where that is known; what is not known in them (ln p, per cent of the sequences) is 0 and nan.
+    """
+    out = []
+    for motif in motifs:
+        best = motif.matrix.max(axis=1)
+        consensus = "".join("ACGT"[base] for base in motif.matrix.argmax(axis=1))
+        threshold = TAKEN * float(np.log(best / 0.25).sum())
+        sites = [] if math.isnan(motif.nsites) else ["0", "0", f"T:{motif.nsites:.10g}(nan%)"]
+        out.append("\t".join([f">{consensus}", titled.written_name(motif), f"{threshold:.6f}", *sites]))
+        out += ["\t".join(f"{value:.7f}" for value in row) for row in motif.matrix.tolist()]
+    write_text(path, "".join(line + "\n" for line in out))

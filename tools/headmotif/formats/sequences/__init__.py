@@ -1,0 +1,1 @@
+"""Sequences: FASTA, GenBank and 2bit."""

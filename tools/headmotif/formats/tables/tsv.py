@@ -1,0 +1,140 @@
+"""Tab-separated tables: one header line, floats as %.6g, no padding, no comments; and Tomtom's table of matches.
+
+A cell holds no tab and no line end (both are written as a space). Not a number is written nan.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ...data import Match
+from ...errors import FormatError
+from ..files import lines, read_text, write_text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MATCH_COLUMNS = {
+    "Query_ID": "query",
+    "Target_ID": "target",
+    "Optimal_offset": "offset",
+    "p-value": "p",
+    "E-value": "evalue",
+    "q-value": "q",
+    "Overlap": "overlap",
+    "Query_consensus": "query_consensus",
+    "Target_consensus": "target_consensus",
+    "Orientation": "orientation",
+}
+"""Tomtom's columns, in its order and spelling, and the fields of `Match` they hold."""
+
+GROUP_COLUMN = "Target_group"
+"""One column more, the last, where targets of one factor were counted as one; Tomtom's own table has none."""
+
+_BREAKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
+
+
+def write_table(path: str, columns: Mapping[str, "Sequence[object] | np.ndarray"]) -> None:
+    """Write named columns of equal length (lists or arrays); raises ValueError where they differ."""
+    cells = [_cells(column) for column in columns.values()]
+    rows = ["\t".join(row) for row in zip(*cells, strict=True)]
+    write_text(path, "".join(line + "\n" for line in ["\t".join(columns), *rows]))
+
+
+def _cells(column: Iterable[object]) -> list[str]:
+    values = column.tolist() if hasattr(column, "tolist") else column
+    return [f"{value:.6g}" if isinstance(value, float) else str(value).translate(_BREAKS) for value in values]
+
+
+def read_table(path: str) -> dict[str, list[str]]:
+    """The columns of a table by name, as text, in their order. Raises FormatError with the line."""
+    return _parsed(path, comments=False)[0]
+
+
+def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: str) -> list[dict[str, float | str]]:
+    """A table of ours as rows by column: columns in `words` as text, all others as numbers (nan where a cell says so or is empty).
+
+    needed: columns without which it is no table of that kind, a few words. Raises FormatError with the line.
+    """
+    table, numbers = _parsed(path, comments=False)
+    for name in needed:
+        if name not in table:
+            raise FormatError(path, None, f"there is no column {name}; {kind} is needed here")
+    rows: list[dict[str, float | str]] = [{} for _ in numbers]
+    for name, cells in table.items():
+        for row, cell, number in zip(rows, cells, numbers, strict=True):
+            try:
+                row[name] = cell if name in words else float(cell or "nan")
+            except ValueError:
+                raise FormatError(path, number, f"'{cell[:30]}' in column {name} is not a number") from None
+    return rows
+
+
+def read_numbered(path: str) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns of a table somebody wrote, and the line of each row; empty lines and those that begin with # are left out."""
+    return _parsed(path, comments=True)
+
+
+def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns, and the line of each row; with `comments`, lines that begin with # are left out, as are empty ones."""
+    rows = [(number, line) for number, line in lines(read_text(path)) if line.strip() and not (comments and line.startswith("#"))]
+    if not rows:
+        raise FormatError(path, None, "this table is empty; its first line must name the columns")
+    names = rows[0][1].split("\t")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise FormatError(path, rows[0][0], f"column '{twice}' is named twice")
+    table: list[list[str]] = []
+    for number, line in rows[1:]:
+        cells = line.split("\t")
+        if len(cells) != len(names):
+            raise FormatError(path, number, f"{len(cells)} cells where the header names {len(names)}; cells are separated by tabs")
+        table.append(cells)
+    columns = zip(*table, strict=True) if table else [()] * len(names)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}, [number for number, _ in rows[1:]]
+
+
+def read_groups(path: str) -> dict[str, str]:
+    """The group of each motif, from a table with the columns motif and group (others are ignored). Raises FormatError with the line."""
+    table, numbers = read_numbered(path)
+    for name in ("motif", "group"):
+        if name not in table:
+            raise FormatError(path, None, f"there is no column {name}; the first line must name the columns motif and group")
+    groups: dict[str, str] = {}
+    for motif, group, number in zip(table["motif"], table["group"], numbers, strict=True):
+        motif, group = motif.strip(), group.strip()
+        if not motif or not group:
+            raise FormatError(path, number, f"the {'group' if motif else 'motif'} is empty; leave out motifs that are in no group")
+        if groups.setdefault(motif, group) != group:
+            raise FormatError(path, number, f"motif {motif} is in two groups, {groups[motif]} and {group}; it can be in one")
+    return groups
+
+
+def write_matches(path: str, matches: Sequence[Match], grouped: bool = False) -> None:
+    """Write matches with Tomtom's columns, in the order given; `grouped`: and the target's group behind them."""
+    columns = MATCH_COLUMNS | ({GROUP_COLUMN: "group"} if grouped else {})
+    write_table(path, {name: [getattr(match, field) for match in matches] for name, field in columns.items()})
+
+
+def read_matches(path: str) -> list[Match]:
+    """The matches of our table or of Tomtom's own (its comment lines are ignored). Raises FormatError with the line."""
+    table, numbers = read_numbered(path)
+    missing = [name for name in MATCH_COLUMNS if name not in table]
+    if missing:
+        raise FormatError(path, None, f"there is no column {missing[0]}; this is no table of motif matches")
+    result = []
+    for row, number in enumerate(numbers):
+        cell = {field: table[name][row] for name, field in MATCH_COLUMNS.items()}
+        try:
+            offset, overlap = int(cell["offset"]), int(cell["overlap"])
+            p, evalue, q = float(cell["p"]), float(cell["evalue"]), float(cell["q"])
+        except ValueError as error:
+            raise FormatError(path, number, f"a number was expected: {str(error).split(': ')[-1]}") from None
+        if not (0 <= p <= 1 and 0 <= q <= 1 and evalue >= 0) or math.isinf(evalue):
+            raise FormatError(path, number, "p and q must lie between 0 and 1, and E must not be negative")
+        if cell["orientation"] not in ("+", "-"):
+            raise FormatError(path, number, f"the orientation '{cell['orientation'][:30]}' is neither + nor -")
+        text = cell["query_consensus"], cell["target_consensus"], cell["orientation"]
+        group = table[GROUP_COLUMN][row] if GROUP_COLUMN in table else ""
+        result.append(Match(cell["query"], cell["target"], offset, p, evalue, q, overlap, *text, group))
+    return result

@@ -1,0 +1,1 @@
+"""headmotif's own binary files: one container, and what is in it."""

@@ -1,0 +1,1 @@
+"""A value for each nucleotide: bedGraph and bigWig, and how genome browsers are told of them."""

@@ -1,0 +1,46 @@
+"""What a report draws along the genome: all that was given of it, and the stretches to show."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...data import Genome, Sites
+from ...data.locus import Locus
+from ...errors import InputError
+from ...formats.features import bed
+from ...formats.inputs import gene_files, genomes, named_sites, site_files
+from ...steps.training import split
+from . import locus
+from .locus import Layers
+
+
+def layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> Layers:
+    """The genome, and all that was given along it. metrics: tell which part of it the model never saw."""
+    genome = genomes.read(paths["genome"])
+    none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
+    plus, minus = paths["bigwig-plus"], paths["bigwig-minus"]
+    return Layers(
+        genome=genome,
+        sites=named_sites.of_genome(genome, paths["sites"], feature) if paths["sites"] or genome.labels else none,
+        calls=site_files.read(paths["calls"], genome.contigs).sites if paths["calls"] else None,
+        genes=gene_files.read(paths["genes"], genome.contigs) if paths["genes"] else None,
+        p=named_sites.read_track((plus, minus), genome.contigs) if plus else None,
+        regions=bed.read_regions(paths["regions"], genome.contigs) if paths["regions"] else None,
+        unseen=_unseen(genome, metrics),
+    )
+
+
+def loci(given: Layers, asked: Sequence[str]) -> list[Locus]:
+    """The stretches that were asked for, else a typical and the best known site."""
+    return [locus.cut(given, split.parsed(given.genome, text)) for text in asked] or locus.chosen(given)
+
+
+def _unseen(genome: Genome, metrics: Mapping) -> np.ndarray | None:
+    """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there is none."""
+    test = metrics.get("split", {}).get("test") or []
+    if not test or metrics.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
+        return None
+    try:
+        return split.parts(genome, [], [split.parsed(genome, text) for text in test]) == split.TEST
+    except InputError:  # the same sequence under another name
+        return None

@@ -1,0 +1,1 @@
+"""The report put together: as a page, as a PDF, for MultiQC, and its numbers as tables."""

@@ -1,0 +1,126 @@
+"""The report for MultiQC: custom content, a JSON file a section, whose names end in _mqc.json as MultiQC looks for them.
+
+MultiQC writes cells into its page as they are, so they are escaped here; names of sections it makes plain again, and a script in them
+would run, so these hold no signs at all. It cuts the names of rows like file names, at slashes and at
+endings such as .bam and _fastqc, and of two sections with one id it shows one: so rows have names that it leaves whole, and sections of
+several runs, told apart by their titles, have ids of their own; the general figures are rows of one table.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator
+
+from markupsafe import escape
+
+from ..contents.run import Row, Run
+from ..figures import drawings
+
+PARENT = {"parent_id": "headmotif", "parent_name": "headmotif", "parent_description": "What the attention heads of an annotator read."}
+TITLE = "What the heads read"
+"""That of a report whose title is not given."""
+COLUMNS = {
+    "head": ("Name", "Its name, as the run has it", ""),
+    "verdict": ("Verdict", "What may be said of the head", ""),
+    "peak": ("Peak", "Distance from the site with the largest gain of attention, nt", "{:,.0f}"),
+    "regions": ("Regions", "Sites with a region of this head", "{:,.0f}"),
+    "motif": ("Motif", "Consensus of the motif", ""),
+    "match": ("Match", "Best known motif", ""),
+    "q": ("q", "q of that match", "{:.2g}"),
+    "ap_zero": ("Loss", "Change of average precision when the head is silenced", "{:.4f}"),
+}
+
+
+def sections(run: Run) -> Iterator[tuple[str, dict]]:
+    """File names and what is in them: general figures of the run, the heads, the promoter map."""
+    mine = tag(run.title)
+    if scores := run.metrics.get("metrics", {}).get(run.part, {}):
+        yield f"headmotif_scores{mine}_mqc.json", _scores(run, scores)
+    yield f"headmotif_heads{mine}_mqc.json", _heads(run, mine)
+    if run.profiles:
+        yield f"headmotif_map{mine}_mqc.json", _map(run, mine)
+
+
+def tag(title: str) -> str:
+    """What tells a run's ids and files from those of others: nothing for the title that every run has by default."""
+    return "" if title == TITLE else "_" + hashlib.sha256(title.encode()).hexdigest()[:8]
+
+
+def row_names(names: list[str]) -> list[str]:
+    """Names that MultiQC leaves whole and apart: letters, digits and spaces, all else is -; the same again gets -2, -3 and so on."""
+    found: list[str] = []
+    for name in names:
+        one = plain = re.sub(r"[\W_]+", lambda found: " " if " " in found[0] else "-", name).strip("- ") or "-"
+        number = 1
+        while one.casefold() in (other.casefold() for other in found):
+            number += 1
+            one = f"{plain}-{number}"
+        found.append(one)
+    return found
+
+
+def _scores(run: Run, scores: dict) -> dict:
+    names = row_names([f"{run.title} {label}" for label in scores])
+    rows = {
+        name: {key: float(score[key]) for key in ("average_precision", "prevalence", "roc_auc") if _is_number(score.get(key))}
+        for name, score in zip(names, scores.values(), strict=True)
+    }
+    headers: dict[str, dict] = {
+        "average_precision": {"title": "AP", "description": f"Average precision on the {run.part} part", "format": "{:.3f}"},
+        "prevalence": {"title": "Prevalence", "description": "What guessing reaches", "format": "{:.2g}"},
+        "roc_auc": {"title": "ROC-AUC", "format": "{:.3f}"},
+    }
+    return {"id": "headmotif_scores", "plot_type": "generalstats", "headers": headers, "data": rows}
+
+
+def _heads(run: Run, mine: str) -> dict:
+    names = row_names([str(row["head"]) for row in run.rows])
+    headers = {
+        name: {"title": title, "description": words, "placement": 1000 + place} | ({"format": form} if form else {})
+        for place, (name, (title, words, form)) in enumerate(COLUMNS.items())
+    }  # without a place of its own, a column stands where the alphabet puts it
+    return {
+        "id": f"headmotif_heads{mine}",
+        **PARENT,
+        "section_name": f"Heads: {row_names([run.title])[0]}" if mine else "Heads",
+        "description": f"Every head of {escape(run.title)}, with its verdict.",
+        "plot_type": "table",
+        "pconfig": {"id": f"headmotif_heads{mine}_table", "title": "headmotif: heads", "col1_header": "Head", "no_violin": True},
+        "headers": headers,
+        "data": {name: _cells(run, row) for name, row in zip(names, run.rows, strict=True)},
+    }
+
+
+def _cells(run: Run, row: Row) -> dict:
+    verdict = run.verdicts[str(row["head"])]
+    cells: dict[str, object] = {
+        "head": str(escape(row["head"])),
+        "verdict": str(escape(verdict.label)),
+        "motif": str(escape(row.get("motif", ""))),
+    }
+    if verdict.match:
+        cells |= {"match": str(escape(verdict.match.target)), "q": verdict.match.q}
+    return cells | {name: row[name] for name in ("peak", "regions", "ap_zero") if _is_number(row.get(name))}
+
+
+def _map(run: Run, mine: str) -> dict:
+    names, distance, sites, background = drawings.profiles(run.profiles)
+    limit = max(float(abs(sites - background).max()), 2 / len(distance))  # as on the page
+    plot = {"id": f"headmotif_map{mine}_plot", "title": "headmotif: promoter map", "xlab": "distance from the site (nt)", "ylab": "head"}
+    more = {"square": False, "cluster_rows": False, "cluster_cols": False, "xcats_samples": False, "ycats_samples": False}
+    colours = {"min": -limit, "max": limit, "colstops": [[0, "#2166ac"], [0.5, "#f7f7f7"], [1, "#b2182b"]], "display_values": False}
+    return {
+        "id": f"headmotif_map{mine}",
+        **PARENT,
+        "section_name": f"Promoter map: {row_names([run.title])[0]}" if mine else "Promoter map",
+        "description": drawings.CAPTIONS["map_plain"],
+        "plot_type": "heatmap",
+        "pconfig": plot | more | colours,
+        "xcats": [str(place) for place in distance.tolist()],
+        "ycats": row_names(names),
+        "data": [[float(f"{value:.4g}") for value in row] for row in (sites - background).tolist()],
+    }
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

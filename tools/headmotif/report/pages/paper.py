@@ -1,0 +1,144 @@
+"""The report as PDF, A4: the words, figures, cards and tables of the page, for those who cannot be shown HTML. Nothing in it is dated."""
+
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..contents.run import Row, Run
+from ..figures import drawings, svg
+from ..figures.palette import MUTED
+from . import cards, page, tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.7
+"""Inches."""
+LINES = 74
+"""Of text on a page."""
+LETTERS = 124
+"""Of a table's line."""
+CELL = 64
+"""Letters of a table's cell, at most."""
+LONG = 150
+"""Rows of a table that is no longer printed, but named: it is on the page to download."""
+CARDS = 3
+
+
+def pdf(run: Run) -> bytes:
+    """The whole file."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    buffer = io.BytesIO()
+    with svg.styled(), PdfPages(buffer, metadata={"CreationDate": None, "Producer": None, "Creator": "headmotif"}) as pages:
+        for sheet in _pages(run):
+            pages.savefig(sheet)
+    return buffer.getvalue()
+
+
+def _pages(run: Run) -> Iterator["Figure"]:
+    """In the order of the page, tables last."""
+    yield from _text(run.title, [*_wrapped([" ".join(run.findings)]), "", *_wrapped(_absent(run))], title=True)
+    made = {name: (words, make) for name, words, make in drawings.all_of(run) if not name.startswith("profile ")}
+    if "map" in made:
+        yield _sheet(*made.pop("map"))
+    yield from _cards(run)
+    for name, drawn in made.items():
+        yield _sheet(*drawn, more=_groups(run) if name == "likeness" else ())
+    yield from _text("Methods", list(_methods(run)))
+    every = list(tables.all_of(run))
+    lines = [line for name, words, rows in every if len(rows) <= LONG for line in _table(name, words, rows)]
+    yield from _text("Tables", lines, small=True)
+    if long := [f"{name}.tsv, {len(rows):,} rows: {words}." for name, words, rows in every if len(rows) > LONG]:
+        yield from _text("Tables that the page offers to download, too long to be printed", _wrapped(long))
+
+
+def _absent(run: Run) -> list[str]:
+    return [f"Left out, for it was not given or not measured: {option}, {what}." for option, what in run.absent]
+
+
+def _groups(run: Run) -> list[str]:
+    return [f"Group {group}: {', '.join(str(row['head']) for row in rows)}." for group, rows in page.groups(run.rows)]
+
+
+def _methods(run: Run) -> Iterator[str]:
+    yield from _wrapped([" ".join(run.methods)])
+    yield from ("", "Verdicts (the first rule that holds decides)")
+    yield from _wrapped([f"{kind}: {rule}." for kind, rule in run.rules])
+    yield from ("", "How to cite")
+    yield from _wrapped(run.citation)
+
+
+def _wrapped(paragraphs: Sequence[str], width: int = 96) -> list[str]:
+    return [line for paragraph in paragraphs for line in textwrap.wrap(paragraph, width) or [""]]
+
+
+def _blank() -> "Figure":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, HEIGHT))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _text(heading: str, lines: list[str], title: bool = False, small: bool = False) -> Iterator["Figure"]:
+    """Pages of lines under a heading. small: a table, in letters of one width."""
+    for first in range(0, len(lines), LINES):
+        figure = _blank()
+        head = "\n".join(textwrap.wrap(heading, 60)[:3])
+        figure.text(MARGIN / WIDTH, 1 - MARGIN / HEIGHT, head, fontsize=15 if title else 13, weight="bold", va="top")
+        style = {"fontsize": 6.5, "family": "DejaVu Sans Mono"} if small else {"fontsize": 9}
+        text = "\n".join(lines[first : first + LINES])
+        figure.text(MARGIN / WIDTH, 1 - (MARGIN + 0.3 + 0.25 * head.count("\n") + 0.1) / HEIGHT, text, va="top", linespacing=1.35, **style)
+        yield figure
+
+
+def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figure":
+    """A figure on a page of its own, as wide as the margins let it be, with its words below."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    figure = make()
+    width, height = figure.get_size_inches()
+    scale = min(1, (WIDTH - 2 * MARGIN) / width)
+    width, height = width * scale, min(height, HEIGHT - 2 * MARGIN - 1)
+    figure.set_size_inches(WIDTH, HEIGHT)
+    top = 1 - MARGIN / HEIGHT
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):  # as all of `svg` are
+        engine.set(rect=(MARGIN / WIDTH, top - height / HEIGHT, width / WIDTH, height / HEIGHT))
+    text = "\n".join(_wrapped([words, *more]))
+    figure.text(MARGIN / WIDTH, top - (height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED).set_in_layout(False)
+    return figure
+
+
+def _cards(run: Run) -> Iterator["Figure"]:
+    known = cards.profiles(run)
+    for first in range(0, len(run.rows), CARDS):
+        figure = _blank()
+        for place, row in enumerate(run.rows[first : first + CARDS]):
+            cards.on(figure, run, row, known, MARGIN, MARGIN + place * (HEIGHT - 2 * MARGIN) / CARDS)
+        yield figure
+
+
+def _table(name: str, words: str, rows: Sequence[Row]) -> Iterator[str]:
+    """The lines of a table, in pieces of as many columns as a line holds, each with the first column again."""
+    cells = {key: [key, *(_cell(row[key]) for row in rows)] for key in rows[0]}
+    width = {key: max(map(len, column)) + 2 for key, column in cells.items()}
+    first, *others = cells
+    while others or first:
+        kept, room = [first], LETTERS - width[first]
+        while others and (room >= width[others[0]] or len(kept) == 1):
+            room -= width[others[0]]
+            kept.append(others.pop(0))
+        yield from (f"{words} ({name}.tsv)"[:LETTERS], "")
+        yield from ("".join(f"{cells[key][i]:<{width[key]}}" for key in kept).rstrip()[:LETTERS] for i in range(len(rows) + 1))
+        yield from ("", "")
+        if not others:
+            return
+
+
+def _cell(value: object) -> str:
+    text = page.number(value)
+    return text if len(text) <= CELL else text[: CELL - 1] + "…"
