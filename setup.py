@@ -6,7 +6,9 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-VERSION = re.search(r'__version__ = "(.+)"', (HERE / "tools/headmotif/__init__.py").read_text(encoding="utf-8")).group(1)
+VERSION = re.search(r'__version__ = "(.+)"', (HERE / "tools/headmotif/__init__.py").read_text(encoding="utf-8")).group(
+    1
+)
 
 COMMANDS = [
     "fasta2tensor",

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Refuse a commit whose subject has more than 72 characters; git's commit-msg hook calls this with the message's file."""
+"""Refuse a commit whose subject has more than 72 characters; git's commit-msg hook calls this with the message's
+file."""
 
 import sys
 from pathlib import Path

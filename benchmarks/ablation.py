@@ -1,12 +1,15 @@
-"""What each choice in the presets is worth: one thing changed at a time, equal nucleotides, three contiguous folds of the training part.
+"""What each choice in the presets is worth: one thing changed at a time, equal nucleotides, three contiguous folds of
+the training part.
 
-    python benchmarks/ablation.py DATA --output ablation [--trials cnn default.layers2 ...] [--jobs 2] [--nucleotides 3000000]
+    python benchmarks/ablation.py DATA --output ablation [--trials cnn default.layers2 ...] [--jobs 2] [--nucleotides
+    3000000]
 
-DATA holds ecoli/genome.fa.gz, genes.gff3.gz, tss.cappable.bed and tss.smrtcappable.bed. The validation and test parts of the published
-split are never read; of the rest a fold is scored, both strands, by a network that learned from the other two. Repeats are masked.
-P of every run is kept in the output folder and not made again. Prints a table for each network: average precision by fold, their mean,
-and its ratio to that of the network as it was when they began, with a 95 % interval by 10 kb blocks (paired). Intervals know nothing of the
-spread over seeds: see the rows of other seeds for that.
+DATA holds ecoli/genome.fa.gz, genes.gff3.gz, tss.cappable.bed and tss.smrtcappable.bed. The validation and test parts
+of the published split are never read; of the rest a fold is scored, both strands, by a network that learned from the
+other two. Repeats are masked. P of every run is kept in the output folder and not made again. Prints a table for each
+network: average precision by fold, their mean, and its ratio to that of the network as it was when they began, with a
+95 % interval by 10 kb blocks (paired). Intervals know nothing of the spread over seeds: see the rows of other seeds for
+that.
 """
 
 import argparse
@@ -42,14 +45,17 @@ BY_NAME = {trial.name: trial for trial in TRIALS}
 
 
 def folds(genome: Genome) -> list[np.ndarray]:
-    """Per fold uint8 (N,), the parts: a third of what the published split trains on, in a row along the genome, is left out."""
+    """Per fold uint8 (N,), the parts: a third of what the published split trains on, in a row along the genome, is left
+    out."""
     held = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
     thirds = np.array_split(np.flatnonzero(held == TRAIN), FOLDS)
     result = []
     for third in thirds:
         part = np.where(held == TRAIN, TRAIN, TEST).astype(np.uint8)
         part[third] = TEST
-        part[third[:1000]] = VALIDATION  # training wants to evaluate something; the last step's weights are kept whatever it says
+        part[third[:1000]] = (
+            VALIDATION  # training wants to evaluate something; the last step's weights are kept whatever it says
+        )
         result.append(part)
     return [np.where(held == TRAIN, part, np.uint8(9)) for part in result]
 
@@ -142,8 +148,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, default=Path("ablation"))
-    parser.add_argument("--trials", nargs="*", choices=BY_NAME, default=list(BY_NAME), metavar="NAME", help="all unless named")
-    parser.add_argument("--nucleotides", type=int, default=3_000_000, help="learned from; another number needs another folder")
+    parser.add_argument(
+        "--trials", nargs="*", choices=BY_NAME, default=list(BY_NAME), metavar="NAME", help="all unless named"
+    )
+    parser.add_argument(
+        "--nucleotides", type=int, default=3_000_000, help="learned from; another number needs another folder"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time")
     parser.add_argument("--threads", type=int, default=1, help="of each run")
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap")

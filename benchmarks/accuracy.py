@@ -1,12 +1,14 @@
 """How well annotators find sites: one table for models, seeds, classes of sites and strengths, with intervals.
 
-    python benchmarks/accuracy.py GENOME_TENSOR --model default=a.safetensors --model default=b.safetensors --model cnn=c.safetensors \
+    python benchmarks/accuracy.py GENOME_TENSOR --model default=a.safetensors --model default=b.safetensors --model
+    cnn=c.safetensors \
         --genes genes.gff3.gz --scan --mask-repeats --output accuracy
 
-Several files of one NAME are seeds: their scores are averaged, and a row of its own has the mean of their probabilities. Every other
-row is compared with the first NAME on the same positions. All models must have one split; scored is its --region, both strands.
-Writes scores.tsv and ratios.tsv into the output folder and prints them as Markdown; each model's P is kept there, by what it was made
-of, and read again: delete P.*.npy when the code that makes it has changed. Intervals, 95 %, are by blocks of the genome.
+Several files of one NAME are seeds: their scores are averaged, and a row of its own has the mean of their
+probabilities. Every other row is compared with the first NAME on the same positions. All models must have one split;
+scored is its --region, both strands. Writes scores.tsv and ratios.tsv into the output folder and prints them as
+Markdown; each model's P is kept there, by what it was made of, and read again: delete P.*.npy when the code that makes
+it has changed. Intervals, 95 %, are by blocks of the genome.
 """
 
 import argparse
@@ -36,7 +38,8 @@ EXACT, SCAN, WITHIN = "exact", "-35/-10 scan", (2, 5)
 
 
 def task(genome: Genome, label: int, known: np.ndarray, genes: np.ndarray | None, times: int) -> Task:
-    """known: bool (2, N), what may be scored; genes: as `site_class.classes` takes them; times: draws of the bootstrap."""
+    """known: bool (2, N), what may be scored; genes: as `site_class.classes` takes them; times: draws of the
+    bootstrap."""
     known = known & (genome.label[label] != NO_LABEL)
     mine = (genome.site[:, 0] == label) & known[genome.site[:, 1], genome.site[:, 2]]
     _, row, place = genome.site[mine].T
@@ -61,7 +64,9 @@ def network_probability(path: str, genome: Genome, label: str, region: np.ndarra
     kept, p = folder / f"P.{trained.digest}.{key}.npy", np.full((2, len(region)), np.nan, np.float32)
     if not kept.exists():
         print(f"annotating with {path}", file=sys.stderr, flush=True)
-        net = presets.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).to(where.device)
+        net = presets.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).to(
+            where.device
+        )
         every = annotate.annotate(net, genome, where, region)[trained.header["labels"].index(label)]
         np.save(kept, every[:, region])
     p[:, region] = np.load(kept)
@@ -102,7 +107,15 @@ def rows(found: dict[str, list[np.ndarray]], at: Task, part: str) -> tuple[list[
             against = first.setdefault(measure, ranked)
             if ranked is not against:
                 ratio = bootstrap.ratio(ranked, against, at.weight)
-                ratios.append({**about, "against": next(iter(found)), "ratio": ratio.estimate, "low": ratio.low, "high": ratio.high})
+                ratios.append(
+                    {
+                        **about,
+                        "against": next(iter(found)),
+                        "ratio": ratio.estimate,
+                        "low": ratio.low,
+                        "high": ratio.high,
+                    }
+                )
     return scores, ratios
 
 
@@ -110,13 +123,20 @@ def _row(seeds: tuple[Score, ...], interval: Interval) -> dict:
     """One measure of one model: means and standard deviations over its seeds (nan for one seed)."""
     roc, ap = (np.array([getattr(s, name) for s in seeds]) for name in ("roc_auc", "average_precision"))
     spread = [float(np.std(x, ddof=1)) if len(seeds) > 1 else float("nan") for x in (roc, ap)]
-    areas = {"seeds": len(seeds), "roc_auc": roc.mean(), "roc_auc_sd": spread[0], "average_precision": ap.mean(), "sd": spread[1]}
+    areas = {
+        "seeds": len(seeds),
+        "roc_auc": roc.mean(),
+        "roc_auc_sd": spread[0],
+        "average_precision": ap.mean(),
+        "sd": spread[1],
+    }
     counts = {"prevalence": seeds[0].prevalence, "sites": seeds[0].sites, "positions": seeds[0].positions}
     return {**areas, "low": interval.low, "high": interval.high, **counts}
 
 
 def markdown(scores: list[dict], ratios: list[dict]) -> str:
-    """For each part a table of all sites, one by class and one by fifth: PR-AUC +- spread of seeds (interval); x ratio (interval)."""
+    """For each part a table of all sites, one by class and one by fifth: PR-AUC +- spread of seeds (interval); x ratio
+    (interval)."""
     ratio = {(r["model"], r["part"], r["measure"]): r for r in ratios}
     measures = dict.fromkeys(s["measure"] for s in scores)
     kinds = {"all sites": [EXACT, *(f"within {d}" for d in WITHIN)]}
@@ -150,7 +170,8 @@ def _cell(found: dict, ratio: dict | None) -> str:
 
 
 def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
-    """bool (N,): the part of the genome that all models' headers name alike; refuses models of other splits or another genome."""
+    """bool (N,): the part of the genome that all models' headers name alike; refuses models of other splits or another
+    genome."""
     from headmotif.steps.training import split
 
     stated = {}
@@ -160,9 +181,16 @@ def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
             raise InputError(f"{path}: this model was trained on another genome, so its split says nothing of this one")
         stated.setdefault(json.dumps(header["split"], sort_keys=True), path)
     if len(stated) > 1:
-        raise InputError(f"{' and '.join(stated.values())} have different splits; compare models that left out the same part")
-    every = {name: [split.parsed(genome, text) for text in texts] for name, texts in json.loads(next(iter(stated))).items()}
-    return split.parts(genome, every["validation"], every["test"]) == {"validation": split.VALIDATION, "test": split.TEST}[part]
+        raise InputError(
+            f"{' and '.join(stated.values())} have different splits; compare models that left out the same part"
+        )
+    every = {
+        name: [split.parsed(genome, text) for text in texts] for name, texts in json.loads(next(iter(stated))).items()
+    }
+    return (
+        split.parts(genome, every["validation"], every["test"])
+        == {"validation": split.VALIDATION, "test": split.TEST}[part]
+    )
 
 
 def genes_of(path: str, genome: Genome) -> np.ndarray:
@@ -173,12 +201,16 @@ def genes_of(path: str, genome: Genome) -> np.ndarray:
 def asked_for() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("genome", help="genome tensor with the labels")
-    parser.add_argument("--model", action="append", required=True, metavar="NAME=FILE", type=lambda text: tuple(text.split("=", 1)))
+    parser.add_argument(
+        "--model", action="append", required=True, metavar="NAME=FILE", type=lambda text: tuple(text.split("=", 1))
+    )
     parser.add_argument("--genes", help="GFF3 or GTF, for the scores by class")
     parser.add_argument("--label", default="cappable")
     parser.add_argument("--region", choices=("test", "validation"), default="test")
     parser.add_argument("--scan", action="store_true", help="a row for the -35/-10 scan")
-    parser.add_argument("--mask-repeats", action="store_true", help="score also without the nucleotides of 75-mers that occur twice")
+    parser.add_argument(
+        "--mask-repeats", action="store_true", help="score also without the nucleotides of 75-mers that occur twice"
+    )
     parser.add_argument("--draws", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--output", type=Path, default=Path("accuracy"))
     parser.add_argument("--threads", type=int, default=0)

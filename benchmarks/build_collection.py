@@ -1,13 +1,16 @@
 """Build the built-in motif collection from its listed sites, and show that each motif has earned its place.
 
-    python benchmarks/build_collection.py --data FOLDER            write tools/headmotif/builtin/motifs.meme, print the evidence
-    python benchmarks/build_collection.py --data FOLDER --check    write nothing; fail where the file differs or a rule is broken
+    python benchmarks/build_collection.py --data FOLDER            write tools/headmotif/builtin/motifs.meme, print the
+    evidence
+    python benchmarks/build_collection.py --data FOLDER --check    write nothing; fail where the file differs or a rule
+    is broken
 
-A motif is the counts of its sites in motif_sites.tsv, whose sequences must be the genome's; the spacer of a two-block motif
-is set to the background. It stays only if
-(a) two or more of the sites that were located by their published sequence are found by a scan with a matrix made without
-    them (nor any site of the same sequence): p <= 1e-4 at that place and strand; for matrices narrower than 8, which cannot
-    reach that, the best score of the strand's 101 places around;
+A motif is the counts of its sites in motif_sites.tsv, whose sequences must be the genome's; the spacer of a two-block
+motif is set to the background. It stays only if
+(a) two or more of the sites that were located by their published sequence are found by a scan with a matrix made
+without
+    them (nor any site of the same sequence): p <= 1e-4 at that place and strand; for matrices narrower than 8, which
+    cannot reach that, the best score of the strand's 101 places around;
 (b) a matrix of the same factor in SwissRegulon, DPInteract or PRODORIC matches it at p < 1e-3 (Tomtom's method with its
     Euclidean distance, the targets being all their matrices).
 """
@@ -34,12 +37,17 @@ NARROW = 8
 AROUND = 50
 """Places on each side of a narrow motif's site among which it must be the best."""
 P_MATCH = 1e-3
-DATABASES = {"SwissRegulon": "SwissRegulon_e_coli.meme", "DPInteract": "dpinteract.meme", "PRODORIC": "prodoric_2015.transfac"}
+DATABASES = {
+    "SwissRegulon": "SwissRegulon_e_coli.meme",
+    "DPInteract": "dpinteract.meme",
+    "PRODORIC": "prodoric_2015.transfac",
+}
 
 
 @dataclass(frozen=True)
 class Element:
-    """What is not in the table of sites: the name shown beside the motif, its spacer as columns, and what databases call it."""
+    """What is not in the table of sites: the name shown beside the motif, its spacer as columns, and what databases
+    call it."""
 
     alt: str
     spacer: tuple[int, int] | None = None
@@ -65,7 +73,8 @@ ELEMENTS = {
 
 @dataclass(frozen=True)
 class Site:
-    """A listed site; start and end 0-based, half-open, in + coordinates. located: "sequence" or "pattern" (see the card)."""
+    """A listed site; start and end 0-based, half-open, in + coordinates. located: "sequence" or "pattern" (see the
+    card)."""
 
     motif: str
     gene: str
@@ -82,9 +91,11 @@ HEAD = """| motif | sites | found, by sequence | found, all | two of them | best
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a motif. listed: sites by published sequence; found: those of them that the scan finds; all_found: of all sites.
+    """What speaks for a motif. listed: sites by published sequence; found: those of them that the scan finds;
+    all_found: of all sites.
 
-    match, p: the best of the same factor's matrices; rank: its place among all matrices of the three databases, 1 the best.
+    match, p: the best of the same factor's matrices; rank: its place among all matrices of the three databases, 1 the
+    best.
     """
 
     motif: str
@@ -109,12 +120,17 @@ class Evidence:
 
 def read_sites(text: str) -> list[Site]:
     rows = [line.split("\t") for line in text.splitlines()[1:]]
-    return [Site(m, gene, int(start), int(end), strand, sequence, located) for m, gene, _, start, end, strand, sequence, located, _ in rows]
+    return [
+        Site(m, gene, int(start), int(end), strand, sequence, located)
+        for m, gene, _, start, end, strand, sequence, located, _ in rows
+    ]
 
 
 def read_genome(folder: Path) -> np.ndarray:
     """The codes, uint8 (length,), of the one contig."""
-    return encode("".join(line for line in read_text(str(folder / "ecoli/genome.fa.gz")).splitlines() if not line.startswith(">")))
+    return encode(
+        "".join(line for line in read_text(str(folder / "ecoli/genome.fa.gz")).splitlines() if not line.startswith(">"))
+    )
 
 
 def check_sites(sites: list[Site], genome: np.ndarray) -> None:

@@ -3,14 +3,16 @@
     python benchmarks/builtin_models.py DATA --output builtin [--jobs 2] [--threads 1] [--install]
     python benchmarks/builtin_scores.py DATA builtin
 
-DATA holds ecoli/genome.fa.gz, genes.gff3.gz, tss.cappable.bed and tss.smrtcappable.bed. The split is the published one. What is there
-already is not made again; each run has its checkpoint. In order:
+DATA holds ecoli/genome.fa.gz, genes.gff3.gz, tss.cappable.bed and tss.smrtcappable.bed. The split is the published one.
+What is there already is not made again; each run has its checkpoint. In order:
 
-1. candidates: 2,000 steps on each set of labels (`SETS`), which their scores on the validation part, and a third view, choose from;
-2. three teachers, `default`, 4,000 steps, seeds 1-3, on Cappable-seq's sites, and two networks taught by them, one with an output for
-   either map, one with that of Cappable-seq alone, which the validation part prefers: `ecoli-tss-split`;
+1. candidates: 2,000 steps on each set of labels (`SETS`), which their scores on the validation part, and a third view,
+   choose from;
+2. three teachers, `default`, 4,000 steps, seeds 1-3, on Cappable-seq's sites, and two networks taught by them, one with
+   an output for either map, one with that of Cappable-seq alone, which the validation part prefers: `ecoli-tss-split`;
 3. the same recipe on the whole genome, as many more steps as there are more sites: `ecoli-tss`;
-4. `default`, 4,000 steps, on the starts of the coding sequences: `ecoli-tis`; and on both sets of labels at once, to compare.
+4. `default`, 4,000 steps, on the starts of the coding sequences: `ecoli-tis`; and on both sets of labels at once, to
+   compare.
 
 With --install the three go where the program looks for them. A night on two cores; less on a GPU.
 """
@@ -96,7 +98,8 @@ def made(path: Path, genome: str, sites: list[str], genes: str) -> None:
 
 
 def combined(fasta: str, genes: str, first: str, second: str, joined: str, common: str) -> None:
-    """Two more sets: the first with those sites of the second that it has not, and those sites of the first that the second has."""
+    """Two more sets: the first with those sites of the second that it has not, and those sites of the first that the
+    second has."""
     from headmotif.formats import files
     from headmotif.formats.inputs import gene_files
     from headmotif.formats.inputs.named_sites import closed
@@ -115,9 +118,19 @@ def trained(folder: Path, name: str, genome: str, steps: int, seed: int, more: l
     model = folder / f"{name}.safetensors"
     if model.exists():
         return
-    files = ["-o", str(model), "--metrics", str(folder / f"{name}.json"), "--checkpoint", str(folder / f"{name}.state"), "--resume"]
+    files = [
+        "-o",
+        str(model),
+        "--metrics",
+        str(folder / f"{name}.json"),
+        "--checkpoint",
+        str(folder / f"{name}.state"),
+        "--resume",
+    ]
     own = [*HELD_OUT, "--steps", str(steps), "--every", str(steps // 5), "--seed", str(seed)] if steps else []
-    called("train-annot", str(folder / f"{genome}.genome"), *files, *own, *more, *sizes, log=str(folder / f"{name}.log"))
+    called(
+        "train-annot", str(folder / f"{genome}.genome"), *files, *own, *more, *sizes, log=str(folder / f"{name}.log")
+    )
     print(f"{model} is made", flush=True)
 
 

@@ -2,8 +2,9 @@
 
     python benchmarks/builtin_scores.py DATA builtin [--threads 2]
 
-DATA as for `builtin_models.py`, and phage/lambda.fa; the second folder is its output. Writes scores.md there. P of the validation and the
-test part of each model is kept beside it. Labels are chosen on the validation part; the test part is scored for the models that are kept.
+DATA as for `builtin_models.py`, and phage/lambda.fa; the second folder is its output. Writes scores.md there. P of the
+validation and the test part of each model is kept beside it. Labels are chosen on the validation part; the test part is
+scored for the models that are kept.
 """
 
 import argparse
@@ -76,7 +77,10 @@ def labels(at: Scores) -> Iterator[str]:
     cappable, smrt = at.genome.label
     number = int((cappable[at.known(split.VALIDATION, cappable)] == 1).sum())
     place = genomic_class.classes(at.genes.spans, at.genome.contigs)
-    yield f"Validation part, one network each, 2,000 steps, taught ones 4,000; third view: the {number:,} best calls, as many as sites."
+    yield (
+        f"Validation part, one network each, 2,000 steps, taught ones 4,000; third view: the {number:,} "
+        "best calls, as many as sites."
+    )
     yield ""
     yield from header(
         *("learned from", "Cappable-seq, exact", "within 2 nt", "SMRT-Cappable-seq, exact", "within 2 nt"),
@@ -92,7 +96,9 @@ def labels(at: Scores) -> Iterator[str]:
     for name, label, shown in rows:
         p = at.p(name, label)
         cells = [*at.areas(p, cappable, split.VALIDATION), *at.areas(p, smrt, split.VALIDATION)]
-        calls = thresholds.best(thresholds.above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number)
+        calls = thresholds.best(
+            thresholds.above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number
+        )
         yield row(shown, *cells, *looks(at, calls, place))
     for name, one in (("the sites of Cappable-seq", 0), ("the sites of SMRT-Cappable-seq", 1)):
         sites = at.genome.sites(one)
@@ -102,7 +108,11 @@ def labels(at: Scores) -> Iterator[str]:
 def looks(at: Scores, sites: Sites, place: np.ndarray) -> tuple[float, float, float]:
     purine = coordinate_checks.check(at.genome, sites).purine[list(coordinate_checks.AROUND_START).index(0)]
     where = place[(sites.strand < 0).astype(int), sites.position]
-    return coordinate_checks.minus10_share(at.genome, sites), float(purine), float((where == genomic_class.UPSTREAM).mean())
+    return (
+        coordinate_checks.minus10_share(at.genome, sites),
+        float(purine),
+        float((where == genomic_class.UPSTREAM).mean()),
+    )
 
 
 def kept(at: Scores) -> Iterator[str]:
@@ -114,20 +124,31 @@ def kept(at: Scores) -> Iterator[str]:
         for shown, label in zip(("Cappable-seq", "SMRT-Cappable-seq"), at.genome.label, strict=True):
             known = at.known(split.TEST, label) & np.isfinite(p)
             found = score(label[known], p[known])
-            ranking = bootstrap.ranked(label[known] == 1, p[known], np.broadcast_to(at.block, p.shape)[known], at.block.max() + 1)
+            ranking = bootstrap.ranked(
+                label[known] == 1, p[known], np.broadcast_to(at.block, p.shape)[known], at.block.max() + 1
+            )
             held = np.unique(at.block[at.part == split.TEST])
             weight = np.zeros((1000, at.block.max() + 1), np.int64)
             weight[:, held] = bootstrap.draws(len(held))
             interval = bootstrap.mean([ranking], weight)
             exact = f"{found.average_precision:.4f} ({interval.low:.4f}-{interval.high:.4f})"
-            yield row(name, shown, f"{found.sites:,}", f"{found.prevalence:.2e}", exact, *at.areas(p, label, split.TEST, (2, 5)))
+            yield row(
+                name,
+                shown,
+                f"{found.sites:,}",
+                f"{found.prevalence:.2e}",
+                exact,
+                *at.areas(p, label, split.TEST, (2, 5)),
+            )
     label = at.genome.label[0]
     p = at.p("split")
     known = at.known(split.TEST, label) & np.isfinite(p)
     yield ""
     yield from header("class of the site (`split`, exact)", "sites", "prevalence", "PR-AUC")
     for name, one in zip(
-        genomic_class.CLASSES, score_groups(label[known], p[known], place[known], len(genomic_class.CLASSES)), strict=True
+        genomic_class.CLASSES,
+        score_groups(label[known], p[known], place[known], len(genomic_class.CLASSES)),
+        strict=True,
     ):
         yield row(name, f"{one.sites:,}", f"{one.prevalence:.1e}", one.average_precision)
 
@@ -140,10 +161,16 @@ def calibration(at: Scores) -> Iterator[str]:
     found = []
     for label in at.genome.label:
         known = at.known(split.TEST, label) & np.isfinite(p)
-        found.append(reliability.reliability(label[known], p[known], np.broadcast_to(of_block, p.shape)[known], bootstrap.draws(len(held))))
+        found.append(
+            reliability.reliability(
+                label[known], p[known], np.broadcast_to(of_block, p.shape)[known], bootstrap.draws(len(held))
+            )
+        )
     yield from header("P", "positions", "mean P", "share that are Cappable-seq sites", "SMRT-Cappable-seq")
     for one, other in zip(*(x.bins for x in found), strict=True):
-        yield row(f"{one.low:g}-{one.high:g}", f"{one.positions:,}", one.probability, shown(one.share), shown(other.share))
+        yield row(
+            f"{one.low:g}-{one.high:g}", f"{one.positions:,}", one.probability, shown(one.share), shown(other.share)
+        )
     yield row("expected calibration error, P of 0.01 or more", "", "", *(shown(x.error) for x in found))
     yield row("sites over the sum of P", "", "", *(shown(x.ratio) for x in found))
     yield row("prevalence", "", "", *(f"{x.prevalence:.2e}" for x in found))
@@ -201,8 +228,9 @@ def starts(at: Scores) -> Iterator[str]:
 
 
 def in_frame(at: Scores, p: np.ndarray) -> tuple[float, float, int]:
-    """The share of the coding sequences of the test part whose annotated start has the highest P of all start codons in its frame, from the
-    last stop codon before it to its middle; the share whose start is the first of those; and how many there are."""
+    """The share of the coding sequences of the test part whose annotated start has the highest P of all start codons in
+    its frame, from the last stop codon before it to its middle; the share whose start is the first of those; and how
+    many there are."""
     codes = at.tis.base
     turned = reverse_complement(codes)
     right = longest = n = 0
@@ -229,7 +257,9 @@ def coding_ends(at: Scores) -> dict[tuple[int, int], int]:
     """Lengths of the genes by their first base and strand."""
     genes = at.genes
     first = np.where(genes.strand > 0, genes.start, genes.end - 1)
-    return {(int(f), int(s)): int(e - b) for f, s, b, e in zip(first, genes.strand, genes.start, genes.end, strict=True)}
+    return {
+        (int(f), int(s)): int(e - b) for f, s, b, e in zip(first, genes.strand, genes.start, genes.end, strict=True)
+    }
 
 
 def is_codon(codes: np.ndarray, place: int, which: tuple[str, ...]) -> bool:

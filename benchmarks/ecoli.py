@@ -1,11 +1,13 @@
-"""The real run: E. coli K-12 and its Cappable-seq sites through all commands, beside the `cnn` preset and a -35/-10 scan, to its report.
+"""The real run: E. coli K-12 and its Cappable-seq sites through all commands, beside the `cnn` preset and a -35/-10
+scan, to its report.
 
     python benchmarks/ecoli.py DATA --output ecoli [--models presets]
 
-DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed, ecoli/tss.smrtcappable.bed and motifs/. The validation and
-test regions are those of Clauwaert et al. 2021. With --models it trains nothing, but takes the genome tensor and the networks of the seed
-that `presets.py` left in a folder; the networks of its other seeds then tell whether heads recur. Writes everything into the output
-folder, summary.tsv and resources.tsv with it, and report.html with its PDF, which shows all of it.
+DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz, ecoli/tss.cappable.bed, ecoli/tss.smrtcappable.bed and motifs/. The
+validation and test regions are those of Clauwaert et al. 2021. With --models it trains nothing, but takes the genome
+tensor and the networks of the seed that `presets.py` left in a folder; the networks of its other seeds then tell
+whether heads recur. Writes everything into the output folder, summary.tsv and resources.tsv with it, and report.html
+with its PDF, which shows all of it.
 """
 
 import argparse
@@ -43,9 +45,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2500, help="training steps of the default preset, at most")
     parser.add_argument("--cnn-steps", type=int, default=2500)
     parser.add_argument("--limit", type=int, default=0, help="sites whose attention is read; 0: all")
-    parser.add_argument("--short", action="store_true", help="only see whether all of it runs: the default network is scored on 20 kb")
+    parser.add_argument(
+        "--short", action="store_true", help="only see whether all of it runs: the default network is scored on 20 kb"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--report", action=argparse.BooleanOptionalAction, default=True, help="the heads' controls, and all on one page")
+    parser.add_argument(
+        "--report", action=argparse.BooleanOptionalAction, default=True, help="the heads' controls, and all on one page"
+    )
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
     data = asked.data.resolve()
@@ -54,12 +60,17 @@ def main() -> None:
     tsv.write_table(str(asked.output / "profiles.tsv"), profile.table(attention))
     if asked.report:
         used += [timed(words, asked.output) for words in (*judged(data / "ecoli", asked), report(data / "ecoli"))]
-    tsv.write_table(str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")})
+    tsv.write_table(
+        str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")}
+    )
     rows = [*network_rows(asked.output), *scan_rows(asked.output)]
     tsv.write_table(str(asked.output / "summary.tsv"), {k: [r[k] for r in rows] for k in rows[0]})
     for name in ("summary.tsv", "resources.tsv"):
         print((asked.output / name).read_text(encoding="utf-8"))
-    print(f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes" + (f"; open {asked.output / 'report.html'}" if asked.report else ""))
+    print(
+        f"in all {sum(u['seconds'] for u in used) / 60:.1f} minutes"
+        + (f"; open {asked.output / 'report.html'}" if asked.report else "")
+    )
 
 
 def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
@@ -79,10 +90,13 @@ def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
 
 
 def judged(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
-    """The heads' measures and controls, the tracks and calls, how good they are on the test region, and how far sets of sites agree."""
+    """The heads' measures and controls, the tracks and calls, how good they are on the test region, and how far sets of
+    sites agree."""
     mine = ["model.safetensors", "genome.safetensors"]
     others = sorted(asked.models.resolve().glob("default.*.safetensors")) if asked.models else []
-    also = [word for path in others if path.name != f"default.{asked.seed}.safetensors" for word in ("--also", str(path))]
+    also = [
+        word for path in others if path.name != f"default.{asked.seed}.safetensors" for word in ("--also", str(path))
+    ]
     tables_of_heads = ["--pairs", "pairs.tsv", "--strands", "strands.tsv"]
     tracks = ["--bigwig-plus", "plus.bw", "--bigwig-minus", "minus.bw"]
     on = ["--genome", "genome.safetensors"]
@@ -90,7 +104,8 @@ def judged(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
     return [
         ["score-heads", *mine, "--limit", "4000", *also, *tables_of_heads, "-o", "heads.tsv"],
         ["predict-annot", "genome.safetensors", "--model", "model.safetensors", "-o", "calls.bed", *tracks],
-        ["annot-compare", "model=plus.bw,minus.bw", *on, "--truth", "label:cappable", "--region", SPLIT["test"], "--curve", "curve.tsv",
+        ["annot-compare", "model=plus.bw,minus.bw", *on, "--truth", "label:cappable", "--region", SPLIT["test"],
+         "--curve", "curve.tsv",
          "-o", "accuracy.tsv"],
         ["annot-compare", *sets, *on, "-o", "agreement.tsv"],
     ]  # fmt: skip
@@ -98,9 +113,25 @@ def judged(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
 
 def report(ecoli: Path) -> list[str]:
     """All of it on one page."""
-    files = {"heads": "heads.tsv", "profiles": "profiles.tsv", "pairs": "pairs.tsv", "strands": "strands.tsv", "motifs": "motifs.meme"}
-    files |= {"matches": "matches.builtin.tsv", "regions": "regions.bed", "genome": "genome.safetensors", "metrics": "metrics.json"}
-    files |= {"genes": str(ecoli / "genes.gff3.gz"), "calls": "calls.bed", "bigwig-plus": "plus.bw", "bigwig-minus": "minus.bw"}
+    files = {
+        "heads": "heads.tsv",
+        "profiles": "profiles.tsv",
+        "pairs": "pairs.tsv",
+        "strands": "strands.tsv",
+        "motifs": "motifs.meme",
+    }
+    files |= {
+        "matches": "matches.builtin.tsv",
+        "regions": "regions.bed",
+        "genome": "genome.safetensors",
+        "metrics": "metrics.json",
+    }
+    files |= {
+        "genes": str(ecoli / "genes.gff3.gz"),
+        "calls": "calls.bed",
+        "bigwig-plus": "plus.bw",
+        "bigwig-minus": "minus.bw",
+    }
     files |= {"baseline": "cnn=cnn.json", "history": "history.tsv", "curve": "curve.tsv", "agreement": "agreement.tsv"}
     given = [word for option, file in files.items() for word in (f"--{option}", file)]
     out = ["-o", "report.html", "--pdf", "report.pdf", "--figures", "figures"]
@@ -140,7 +171,11 @@ def timed(words: list[str], folder: Path) -> dict:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{words[0]} ended with status {process.returncode}")
-    return {"command": words[0], "seconds": round(time.monotonic() - began, 1), "peak_gb": round(usage.ru_maxrss / 1e6, 3)}
+    return {
+        "command": words[0],
+        "seconds": round(time.monotonic() - began, 1),
+        "peak_gb": round(usage.ru_maxrss / 1e6, 3),
+    }
 
 
 def network_rows(folder: Path) -> list[dict]:
@@ -155,12 +190,15 @@ def network_rows(folder: Path) -> list[dict]:
 def scanned(genome: Genome) -> np.ndarray:
     """The -35/-10 scan with the built-in matrices, in bits, float32 (2, N)."""
     known = {m.name: m for m in motif_files.read(str(builtin.MOTIFS)).motifs}
-    between = {last - 1: share for last, share in TO_START.items()}  # from the base before the +1 to the one after the -10
+    between = {
+        last - 1: share for last, share in TO_START.items()
+    }  # from the base before the +1 to the one after the -10
     return promoter_scores(genome, known["sigma70_-35"], known["sigma70_-10"], SPACER, between)
 
 
 def scan_rows(folder: Path) -> list[dict]:
-    """The same scores of the -35/-10 scan with the built-in matrices, the shares of spacers and distances those of the simulator."""
+    """The same scores of the -35/-10 scan with the built-in matrices, the shares of spacers and distances those of the
+    simulator."""
     genome = genomes.read(str(folder / "genome.safetensors"))
     scores = scanned(genome)
     part = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])

@@ -1,10 +1,12 @@
-"""How fast the networks are: training and inference of each preset, memory, and the share of the machine's matrix-product peak.
+"""How fast the networks are: training and inference of each preset, memory, and the share of the machine's
+matrix-product peak.
 
     python benchmarks/engine.py [--threads N] [--output engine.tsv]
 
-Every figure is of a process of its own. Products are counted while the network runs (PyTorch's counter of floating-point operations); the
-peak is the best of some large products in the same process and precision. `literal` is the tests' own writing of the published network:
-dense scores of all queries and keys of a stretch (in evaluation with its halo), the relative term gathered from all distances.
+Every figure is of a process of its own. Products are counted while the network runs (PyTorch's counter of
+floating-point operations); the peak is the best of some large products in the same process and precision. `literal` is
+the tests' own writing of the published network: dense scores of all queries and keys of a stretch (in evaluation with
+its halo), the relative term gathered from all distances.
 """
 
 import argparse
@@ -26,7 +28,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--networks", nargs="*", default=NETWORKS)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--one", nargs=3, metavar=("NETWORK", "PRECISION", "WORK"), help="measure this alone, in this process")
+    parser.add_argument(
+        "--one", nargs=3, metavar=("NETWORK", "PRECISION", "WORK"), help="measure this alone, in this process"
+    )
     asked = parser.parse_args()
     if asked.one:
         print(json.dumps(measured(*asked.one, asked.threads)))
@@ -36,7 +40,11 @@ def main() -> None:
         for precision in ("bfloat16", "float32")[network == "literal" :]:  # the literal network is float32 alone
             for work in ("training", "inference"):
                 words = [sys.executable, __file__, "--one", network, precision, work, "--threads", str(asked.threads)]
-                rows.append(json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()[-1]))
+                rows.append(
+                    json.loads(
+                        subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+                    )
+                )
                 print("| " + " | ".join(str(x) for x in rows[-1].values()) + " |", flush=True)
     if asked.output:
         lines = ["\t".join(rows[0]), *("\t".join(str(x) for x in row.values()) for row in rows)]
@@ -91,7 +99,9 @@ def training(network: str, where: "Compute"):  # noqa: F821
     batch = Batch(codes, target, torch.ones_like(target), noise)
     optimiser = torch.optim.AdamW(train._groups(net, recipe), lr=recipe.rate)
     state = State(mean={name: p.detach().clone() for name, p in net.named_parameters()})
-    return lambda: train._step(net, optimiser, batch, state, recipe, recipe.rate, where, train.ALONE), recipe.batch * recipe.length
+    return lambda: train._step(
+        net, optimiser, batch, state, recipe, recipe.rate, where, train.ALONE
+    ), recipe.batch * recipe.length
 
 
 def inference(network: str, where: "Compute"):  # noqa: F821
@@ -99,7 +109,9 @@ def inference(network: str, where: "Compute"):  # noqa: F821
     import torch
 
     net = built(network).eval()
-    codes = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (net.batch, net.before + net.chunk + net.after), np.uint8))
+    codes = torch.from_numpy(
+        np.random.default_rng(0).integers(0, 4, (net.batch, net.before + net.chunk + net.after), np.uint8)
+    )
 
     def step() -> None:
         with torch.inference_mode(), where.arithmetic():

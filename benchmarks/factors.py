@@ -1,18 +1,20 @@
-"""Do attended bases lie on the binding sites of known factors more often than the same distances would; and do frequent words say as much?
+"""Do attended bases lie on the binding sites of known factors more often than the same distances would; and do frequent
+words say as much?
 
     python benchmarks/factors.py genome.st regions.bed --motifs COLLECTION... --heads motifs.meme --output factors.tsv
 
-regions.bed: of attn2bed. For each head and factor: at how many sites the attended base is covered by a match of the factor's matrix
-(either strand, one random word in 10,000 matches), against the mean over the same distances swapped among the head's sites. Odds ratio
-with a 95 % interval by 10 kb blocks; p from the exact mean and variance over all swaps; q over all heads and factors. Once more with only
-those regions that point at neither the -10 nor the -35 (what overlaps them may be a lookalike of theirs).
+regions.bed: of attn2bed. For each head and factor: at how many sites the attended base is covered by a match of the
+factor's matrix (either strand, one random word in 10,000 matches), against the mean over the same distances swapped
+among the head's sites. Odds ratio with a 95 % interval by 10 kb blocks; p from the exact mean and variance over all
+swaps; q over all heads and factors. Once more with only those regions that point at neither the -10 nor the -35 (what
+overlaps them may be a lookalike of theirs).
 
-Words: each head's motif (`--heads`, of bed2pwm) is looked for among the words of six bases that are more frequent at their distance
-from the sites than at background positions (Poisson, Benjamini-Hochberg over all words and distances).
+Words: each head's motif (`--heads`, of bed2pwm) is looked for among the words of six bases that are more frequent at
+their distance from the sites than at background positions (Poisson, Benjamini-Hochberg over all words and distances).
 
-A head that likes A and T lies on the matches of every matrix that is rich in them, whatever their order. So where the odds are above 1
-(interval and q), the same is done with the matrix's columns in SHUFFLES other orders; `beyond` says that the interval's lower end is above
-all of those.
+A head that likes A and T lies on the matches of every matrix that is rich in them, whatever their order. So where the
+odds are above 1 (interval and q), the same is done with the matrix's columns in SHUFFLES other orders; `beyond` says
+that the interval's lower end is above all of those.
 """
 
 import argparse
@@ -45,7 +47,8 @@ ELEMENTS = (range(-17, -2), range(-42, -25))
 
 
 def covered(genome: Genome, motif: Motif) -> np.ndarray:
-    """bool (N,): bases in a match on either strand; contigs are taken end to end, and a match over their border does not count."""
+    """bool (N,): bases in a match on either strand; contigs are taken end to end, and a match over their border does
+    not count."""
     odds = scan.log_odds(motif, composition(genome))
     limit = scan.threshold(odds, composition(genome), RARE)
     edge = np.zeros(len(genome.base) + 1, np.int64)
@@ -58,7 +61,8 @@ def covered(genome: Genome, motif: Motif) -> np.ndarray:
 
 
 def compared(on: np.ndarray, genome: Genome, regions: Regions, block: np.ndarray, draws: np.ndarray) -> dict | None:
-    """One factor (bool (N,)) and one head's regions: counts, odds ratio with its interval, p; None where too little is there."""
+    """One factor (bool (N,)) and one head's regions: counts, odds ratio with its interval, p; None where too little is
+    there."""
     distances, own, count = np.unique(regions.distance, return_inverse=True, return_counts=True)
     site = genome.start[regions.contig] + regions.site
     length = len(genome.base)
@@ -101,7 +105,9 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
         for (what, head), mine in sets.items():
             found = compared(on, genome, mine, block, draws) if len(mine) >= LEAST else None
             if found:
-                rows.append({"factor": motif.name, "alt": motif.alt, "head": head, "of": what, **found, "number": number - 1})
+                rows.append(
+                    {"factor": motif.name, "alt": motif.alt, "head": head, "of": what, **found, "number": number - 1}
+                )
         if number % 50 == 0:
             print(f"{number} of {len(targets)} factors", file=sys.stderr, flush=True)
     for what in dict.fromkeys(row["of"] for row in rows):
@@ -112,26 +118,35 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
         above = [row for row in rows if row["number"] == number and row["q"] < 0.05 and row["low"] > 1]
         if above:
             rng = np.random.default_rng([number, 31])
-            others = [covered(genome, replace(motif, matrix=motif.matrix[rng.permutation(len(motif))])) for _time in range(SHUFFLES)]
+            others = [
+                covered(genome, replace(motif, matrix=motif.matrix[rng.permutation(len(motif))]))
+                for _time in range(SHUFFLES)
+            ]
             for row in above:
                 known = [compared(on, genome, sets[row["of"], row["head"]], block, draws) for on in others]
-                row["shuffled"] = max((found["odds"] for found in known if found), default=float("nan"))  # too few matches: nothing is said
+                row["shuffled"] = max(
+                    (found["odds"] for found in known if found), default=float("nan")
+                )  # too few matches: nothing is said
                 row["beyond"] = row["low"] > row["shuffled"]
     return [{name: value for name, value in row.items() if name != "number"} for row in rows]
 
 
 def frequent(genome: Genome, number: int = 3) -> tuple[np.ndarray, np.ndarray]:
-    """How much more frequent each word is with its middle at each distance than chance has it, and q: float64 (distances, words)."""
+    """How much more frequent each word is with its middle at each distance than chance has it, and q: float64
+    (distances, words)."""
     sites = genome.sites(0)
     chance = word_counts(words_at(genome, queries.matched(genome, sites, sites, number * 4000, 1))).sum(axis=0) + 1.0
     count = word_counts(words_at(genome, sites))
     expected = count.sum(axis=1, keepdims=True) * chance / chance.sum()
-    p = torch.special.gammainc(torch.from_numpy(np.maximum(count, 0.5)), torch.from_numpy(expected)).numpy()  # P(as many or more), Poisson
+    p = torch.special.gammainc(
+        torch.from_numpy(np.maximum(count, 0.5)), torch.from_numpy(expected)
+    ).numpy()  # P(as many or more), Poisson
     return count / expected, benjamini_hochberg(np.where(count > 0, p, 1.0))
 
 
 def word_rows(genome: Genome, found: list[Motif], regions: Regions) -> Iterator[dict]:
-    """For each head's motif its likeliest word of six bases, and the smallest q of it within SLIDE + 3 of the head's usual distance."""
+    """For each head's motif its likeliest word of six bases, and the smallest q of it within SLIDE + 3 of the head's
+    usual distance."""
     ratio, q = frequent(genome)
     for motif in found:
         mine = regions.take(regions.head == motif.name)
@@ -167,7 +182,9 @@ def main() -> None:
     regions = bed.read_regions(str(asked.regions), genome.contigs)
     if asked.heads:
         rows = list(word_rows(genome, list(motif_files.read(str(asked.heads)).motifs), regions))
-        tsv.write_table(str(asked.output.with_suffix(".words.tsv")), {name: [row[name] for row in rows] for name in rows[0]})
+        tsv.write_table(
+            str(asked.output.with_suffix(".words.tsv")), {name: [row[name] for row in rows] for name in rows[0]}
+        )
     targets = [motif for path in asked.motifs for motif in motif_files.read(str(path)).motifs]
     rows = factor_rows(genome, regions, targets)
     rows.sort(key=lambda row: (row["of"], not row["beyond"], -row["odds"]))

@@ -1,10 +1,12 @@
-"""How many sites of a new genome does it take? Networks from nothing beside --init with the built-in model, on a growing stretch.
+"""How many sites of a new genome does it take? Networks from nothing beside --init with the built-in model, on a
+growing stretch.
 
     python benchmarks/finetune.py DATA --output finetune [--model ecoli-tss-split]
 
-A stretch of E. coli that the split model has not seen (the published test part) stands in for a new genome: its last 30 % are the test, the
-10 % before them the validation, and the nearest so many Cappable-seq sites before those are what is known. It is the model's own species:
-on another the model knows less, and has more to learn. Rates are chosen on the validation part.
+A stretch of E. coli that the split model has not seen (the published test part) stands in for a new genome: its last 30
+% are the test, the 10 % before them the validation, and the nearest so many Cappable-seq sites before those are what is
+known. It is the model's own species: on another the model knows less, and has more to learn. Rates are chosen on the
+validation part.
 """
 
 import argparse
@@ -40,7 +42,9 @@ def main() -> None:
     size = LAST - FIRST
     validation, test = FIRST + round(0.6 * size), FIRST + round(0.7 * size)
     before = np.sort(known.position[known.position < validation])
-    rows = [scored(asked, whole, known, 0, validation, test, validation - 1000, "init", 0)]  # one step of no rate: the model as it is
+    rows = [
+        scored(asked, whole, known, 0, validation, test, validation - 1000, "init", 0)
+    ]  # one step of no rate: the model as it is
     for number in KNOWN:
         begin = int(before[-number])
         for start, rates in RATES.items():
@@ -51,7 +55,15 @@ def main() -> None:
 
 
 def scored(
-    asked: argparse.Namespace, whole: Genome, known: object, number: int, validation: int, test: int, begin: int, start: str, rate: float
+    asked: argparse.Namespace,
+    whole: Genome,
+    known: object,
+    number: int,
+    validation: int,
+    test: int,
+    begin: int,
+    start: str,
+    rate: float,
 ) -> dict:
     """Train on the genome from `begin` on, and read the scores."""
     stem = asked.output / f"{start}.{number}.{rate:g}"
@@ -64,10 +76,24 @@ def scored(
         text = "".join(f"new\t{p - begin}\t{p - begin + 1}\t.\t0\t{'+' if s > 0 else '-'}\n" for p, s in rows)
         Path(f"{stem}.bed").write_text(text, encoding="utf-8")
         called("fasta2tensor", f"{stem}.fa", "--sites", f"tss={stem}.bed", "-o", str(genome), log=f"{stem}.log")
-        split = ["--validation", f"new:{validation - begin + 1}-{test - begin}", "--test", f"new:{test - begin + 1}-{LAST - begin}"]
+        split = [
+            "--validation",
+            f"new:{validation - begin + 1}-{test - begin}",
+            "--test",
+            f"new:{test - begin + 1}-{LAST - begin}",
+        ]
         own = ["--rate", str(rate)] if rate else ["--steps", "1", "--rate", "1e-12"]
         own += ["--init", asked.model] if start == "init" else []
-        fixed = ["--seed", str(asked.seed), "--threads", str(asked.threads), "--metrics", str(metrics), "-o", str(model)]
+        fixed = [
+            "--seed",
+            str(asked.seed),
+            "--threads",
+            str(asked.threads),
+            "--metrics",
+            str(metrics),
+            "-o",
+            str(model),
+        ]
         called("train-annot", str(genome), *split, *own, *fixed, log=f"{stem}.log")
     found = json.loads(metrics.read_text(encoding="utf-8"))
     part = {name: found["metrics"][name]["tss"] for name in ("validation", "test")}

@@ -1,11 +1,13 @@
-"""How well planted motifs are found again: bed2pwm's estimator beside GLAM2, over widths, degeneracy, numbers of sequences and noise.
+"""How well planted motifs are found again: bed2pwm's estimator beside GLAM2, over widths, degeneracy, numbers of
+sequences and noise.
 
     python benchmarks/motif_recovery.py --glam2 /usr/bin/glam2 --output recovery.tsv
 
-Random sequences of 50 bases; a share of them holds the motif once, at a random place, in one orientation; each of its letters is the
-consensus' with the given probability. One thing is changed at a time. F1 of the bases that lie in planted and in found occurrences, mean
-over the draws. Beside it how alike matrix and truth are (Pearson over the columns, best shift). GLAM2 (Frith, Saunders, Kobe & Bailey 2008,
-PLoS Comput Biol 4:e1000071; Debian's package glam2) is held to ungapped motifs, 6 to 24 columns, 5 runs; ours tries widths of 6 to 24.
+Random sequences of 50 bases; a share of them holds the motif once, at a random place, in one orientation; each of its
+letters is the consensus' with the given probability. One thing is changed at a time. F1 of the bases that lie in
+planted and in found occurrences, mean over the draws. Beside it how alike matrix and truth are (Pearson over the
+columns, best shift). GLAM2 (Frith, Saunders, Kobe & Bailey 2008, PLoS Comput Biol 4:e1000071; Debian's package glam2)
+is held to ungapped motifs, 6 to 24 columns, 5 runs; ours tries widths of 6 to 24.
 """
 
 import argparse
@@ -34,7 +36,9 @@ WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24)
 UNGAPPED = ["-E", "2000", "-J", "1000"]
 
 
-def drawn(width: int, consensus: float, sequences: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def drawn(
+    width: int, consensus: float, sequences: int, share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Windows uint8 (sequences, LENGTH), where the motif begins (-1: nowhere), and its letters (width,)."""
     rng = np.random.default_rng([seed, width, sequences, round(100 * consensus), round(100 * share)])
     windows = rng.integers(0, 4, (sequences, LENGTH)).astype(np.uint8)
@@ -61,7 +65,24 @@ def glam2(program: str, windows: np.ndarray, seed: int) -> tuple[np.ndarray, np.
     with tempfile.TemporaryDirectory() as folder:
         source, result = Path(folder) / "in.fa", Path(folder) / "out.txt"
         source.write_text("".join(f">s{i}\n{decode(row)}\n" for i, row in enumerate(windows)))
-        words = [program, "-r", "5", "-n", "2000", "-a", "6", "-b", "24", "-w", "10", "-s", str(seed), *UNGAPPED, "-o", str(result)]
+        words = [
+            program,
+            "-r",
+            "5",
+            "-n",
+            "2000",
+            "-a",
+            "6",
+            "-b",
+            "24",
+            "-w",
+            "10",
+            "-s",
+            str(seed),
+            *UNGAPPED,
+            "-o",
+            str(result),
+        ]
         subprocess.run([*words, "n", str(source)], check=True, capture_output=True)
         text = result.read_text().split("Score:")[1]
     inside, aligned = np.zeros(windows.shape, bool), []
@@ -73,7 +94,9 @@ def glam2(program: str, windows: np.ndarray, seed: int) -> tuple[np.ndarray, np.
     return inside, counts / counts.sum(axis=1, keepdims=True)
 
 
-def measured(inside: np.ndarray, matrix: np.ndarray, start: np.ndarray, letters: np.ndarray, consensus: float) -> tuple[float, float]:
+def measured(
+    inside: np.ndarray, matrix: np.ndarray, start: np.ndarray, letters: np.ndarray, consensus: float
+) -> tuple[float, float]:
     """F1 of bases, and the correlation of the matrix with the true one at their best shift."""
     column = np.arange(LENGTH)
     true = (start[:, None] >= 0) & (column >= start[:, None]) & (column < start[:, None] + len(letters))
@@ -83,7 +106,9 @@ def measured(inside: np.ndarray, matrix: np.ndarray, start: np.ndarray, letters:
     for shift in range(-len(planted) + 4, len(matrix) - 3):
         low, high = max(shift, 0), min(shift + len(planted), len(matrix))
         both = matrix[low:high] - 0.25, planted[low - shift : high - shift]
-        best = max(best, float((both[0] * both[1]).sum() / np.sqrt((planted**2).sum() * max((both[0] ** 2).sum(), 1e-9))))
+        best = max(
+            best, float((both[0] * both[1]).sum() / np.sqrt((planted**2).sum() * max((both[0] ** 2).sum(), 1e-9)))
+        )
     return float(f1), best
 
 
@@ -95,9 +120,8 @@ def main() -> None:
     asked = parser.parse_args()
     rows = []
     print(
-        "| changed | to | F1, bed2pwm | F1, GLAM2 | likeness, bed2pwm | likeness, GLAM2 | seconds, bed2pwm | seconds, GLAM2 |\n"
-        + "|---" * 8
-        + "|"
+        "| changed | to | F1, bed2pwm | F1, GLAM2 | likeness, bed2pwm | likeness, GLAM2 | seconds, bed2pwm | seconds, "
+        "GLAM2 |\n" + "|---" * 8 + "|"
     )
     for name, values in LADDER.items():
         for value in values:
@@ -111,7 +135,9 @@ def main() -> None:
                     took = time.monotonic() - began
                     found[way].append((*measured(inside, matrix, start, letters, settings["consensus"]), took))
             mean = {way: np.mean(values, axis=0) if values else np.full(3, np.nan) for way, values in found.items()}
-            rows.append({"changed": name, "to": value} | {f"{way}_{i}": float(mean[way][i]) for way in mean for i in range(3)})
+            rows.append(
+                {"changed": name, "to": value} | {f"{way}_{i}": float(mean[way][i]) for way in mean for i in range(3)}
+            )
             cells = [f"{mean[way][i]:.2f}" for i in range(3) for way in ("bed2pwm", "GLAM2")]
             print(f"| {name} | {value} | " + " | ".join(cells) + " |", flush=True)
     tsv.write_table(str(asked.output), {key: [row[key] for row in rows] for key in rows[0]})

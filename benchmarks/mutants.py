@@ -64,7 +64,9 @@ def main() -> None:
         files = sorted({file for spec in drawn for file in tests.of(spec.module_path)})
         hit = len({spec.module_path for spec in drawn})
         print(f"{len(drawn)} mutations of {hit} modules, seed {args.seed}; first the tests as they are", flush=True)
-        plain = subprocess.run([*command(python), "-n", "auto", "--dist", "loadfile", *files], stdout=subprocess.PIPE, text=True)
+        plain = subprocess.run(
+            [*command(python), "-n", "auto", "--dist", "loadfile", *files], stdout=subprocess.PIPE, text=True
+        )
         if plain.returncode:
             sys.exit(f"{plain.stdout}\nthe tests fail without any mutation")
         tried(drawn, tests, python)
@@ -74,7 +76,9 @@ def copied(folder: Path) -> Path:
     """What the tests read, in a folder where it may be changed."""
     for name in ("tools", "tests", "benchmarks", "galaxy", "nextflow", "bioconda-recipe", "docs"):
         if (REPOSITORY / name).is_dir():
-            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(
+                REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+            )
     for path in REPOSITORY.iterdir():
         if path.is_file():
             shutil.copy(path, folder)
@@ -104,7 +108,10 @@ def sample(paths: list[Path], number: int, seed: int, session: Path) -> list[Mut
         types = idle(path)
         places = sorted(place for place in at[path] if not any(first <= place[0] <= last for first, last in types))
         drawn = sorted(rng.sample(places, min(share[path], len(places))))
-        found += [rng.choice(sorted(at[path][place], key=lambda spec: (spec.operator_name, spec.occurrence))) for place in drawn]
+        found += [
+            rng.choice(sorted(at[path][place], key=lambda spec: (spec.operator_name, spec.occurrence)))
+            for place in drawn
+        ]
     return found
 
 

@@ -1,12 +1,13 @@
 """What heads that know nothing seem to read, and whether each p that the program tells is as rare as it says.
 
-    python benchmarks/nulls.py --genome G.st [--model trained.st ...] [--shuffled-model M.st ...] [--untrained 5] [--preset wide]
+    python benchmarks/nulls.py --genome G.st [--model trained.st ...] [--shuffled-model M.st ...] [--untrained 5]
+    [--preset wide]
 
-Three kinds of networks, each read as `score-heads` reads one: the trained ones at the genome's sites, untrained ones (fresh weights, a
-seed each) at the same sites, and those trained on sites at random places (`--shuffled-model`, with their genomes by `--shuffled-genome`)
-at those places. Then the p-values where the null is true by construction: regions of background positions that take the sites' part,
-motifs of regions whose distances are swapped among the sites, or of the strongest where p and weight are, spacings of heads whose
-choices are. P(p <= a) / a is to be 1 or less.
+Three kinds of networks, each read as `score-heads` reads one: the trained ones at the genome's sites, untrained ones
+(fresh weights, a seed each) at the same sites, and those trained on sites at random places (`--shuffled-model`, with
+their genomes by `--shuffled-genome`) at those places. Then the p-values where the null is true by construction: regions
+of background positions that take the sites' part, motifs of regions whose distances are swapped among the sites, or of
+the strongest where p and weight are, spacings of heads whose choices are. P(p <= a) / a is to be 1 or less.
 """
 
 import argparse
@@ -61,7 +62,9 @@ def read(kind: str, name: str, attention: Attention, genome: Genome, seed: int) 
 
 
 def calibrated(what: str, p: np.ndarray) -> dict:
-    return {"p of": what, "tests": p.size} | {f"P(p <= {a:g}) / {a:g}": round(float((p <= a).mean()) / a, 3) for a in LEVELS}
+    return {"p of": what, "tests": p.size} | {
+        f"P(p <= {a:g}) / {a:g}": round(float((p <= a).mean()) / a, 3) for a in LEVELS
+    }
 
 
 def of_background(attention: Attention, seed: int) -> np.ndarray:
@@ -69,7 +72,8 @@ def of_background(attention: Attention, seed: int) -> np.ndarray:
     rows = np.flatnonzero(attention.is_background)
     kind = np.where(np.random.default_rng([seed, 21]).permutation(len(rows)) % 2 == 0, SITE, BACKGROUND)
     columns = {
-        n: np.asarray(getattr(attention, n))[rows] for n in ("contig", "position", "strand", "weight", "norm", "none", "probability")
+        n: np.asarray(getattr(attention, n))[rows]
+        for n in ("contig", "position", "strand", "weight", "norm", "none", "probability")
     }
     alone = replace(attention, kind=kind.astype(np.uint8), **columns)
     query = np.flatnonzero(alone.is_site)
@@ -78,8 +82,8 @@ def of_background(attention: Attention, seed: int) -> np.ndarray:
 
 
 def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, ...]:
-    """p of the heads' motifs, and of their places', the distances swapped among the sites of each head; and of the motifs of the places'
-    strongest regions, p and weight swapped among the regions of each place."""
+    """p of the heads' motifs, and of their places', the distances swapped among the sites of each head; and of the
+    motifs of the places' strongest regions, p and weight swapped among the regions of each place."""
     regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
     if not len(regions):
         return (np.zeros(0),) * 3
@@ -92,7 +96,9 @@ def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarr
     for group in np.unique(mine.head):
         its = np.flatnonzero(mine.head == group)
         order[its] = rng.permutation(its)
-    weaker = replace(mine, p=mine.p[order], weight=mine.weight[order])  # both: of equal p the larger weight is the stronger
+    weaker = replace(
+        mine, p=mine.p[order], weight=mine.weight[order]
+    )  # both: of equal p the larger weight is the stronger
     strong = discovery.find_motifs(genome, weaker, replace(by_place, strongest=True), seed)
     strong = (one for one in strong if source(one.group).one_in > 1)
     return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split, strong))

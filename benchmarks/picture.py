@@ -1,8 +1,10 @@
-"""The README's picture: a promoter of phage lambda as a model trained on E. coli sees it: P, where its heads look, and what they read.
+"""The README's picture: a promoter of phage lambda as a model trained on E. coli sees it: P, where its heads look, and
+what they read.
 
     python benchmarks/picture.py DATA EXAMPLE --output benchmarks/promoter.png [--model ecoli-tss]
 
-EXAMPLE is a folder with motifs.meme, the motifs of the model's heads on E. coli (the six commands, model and genome as in DATA).
+EXAMPLE is a folder with motifs.meme, the motifs of the model's heads on E. coli (the six commands, model and genome as
+in DATA).
 """
 
 import argparse
@@ -48,7 +50,8 @@ def main() -> None:
 
 
 def looks(model: str, phage: Path, contig: str) -> tuple[list[str], np.ndarray]:
-    """The heads that look hardest at the promoter, and what each adds there beyond its background, float (heads, bases)."""
+    """The heads that look hardest at the promoter, and what each adds there beyond its background, float (heads,
+    bases)."""
     with tempfile.TemporaryDirectory() as folder:
         sites, dump = Path(folder) / "site.bed", Path(folder) / "a.st"
         sites.write_text(f"{contig}\t{POSITION - 1}\t{POSITION}\tpR\t0\t+\n", encoding="utf-8")
@@ -63,7 +66,8 @@ def looks(model: str, phage: Path, contig: str) -> tuple[list[str], np.ndarray]:
     keys = keys[np.argsort(offset[keys])]
     score = (beyond[:, :, keys] / spread[:, :, None]).max(-1)
     best = sorted(
-        np.argsort(-score.ravel())[:SHOWN].tolist(), key=lambda i: offset[keys][beyond.reshape(-1, beyond.shape[-1])[i, keys].argmax()]
+        np.argsort(-score.ravel())[:SHOWN].tolist(),
+        key=lambda i: offset[keys][beyond.reshape(-1, beyond.shape[-1])[i, keys].argmax()],
     )
     rows = np.clip(beyond.reshape(-1, beyond.shape[-1])[best][:, keys], 0, None)
     heads = beyond.shape[1]
@@ -80,7 +84,9 @@ def draw(path: Path, p: np.ndarray, letters: str, names: list[str], rows: np.nda
     figure = Figure(figsize=(11, 5.2))
     FigureCanvasAgg(figure)
     n = len(names)
-    grid = figure.add_gridspec(n + 4, 2, width_ratios=(5, 1), left=0.065, right=0.985, top=0.93, bottom=0.09, hspace=0.25, wspace=0.06)
+    grid = figure.add_gridspec(
+        n + 4, 2, width_ratios=(5, 1), left=0.065, right=0.985, top=0.93, bottom=0.09, hspace=0.25, wspace=0.06
+    )
     x = np.arange(-BEFORE, AFTER + 1)
     top = figure.add_subplot(grid[:3, 0])
     top.bar(x, p, width=1, color="#b2182b")
@@ -90,21 +96,37 @@ def draw(path: Path, p: np.ndarray, letters: str, names: list[str], rows: np.nda
     middle.axis("off")
     middle.set(xlim=(x[0] - 0.5, x[-1] + 0.5), ylim=(0, 1))
     for place, letter in zip(x, letters, strict=True):
-        middle.text(place, 0.1, letter, ha="center", fontsize=7.5, family="DejaVu Sans Mono", color=logo.COLOURS.get(letter, "black"))
+        middle.text(
+            place,
+            0.1,
+            letter,
+            ha="center",
+            fontsize=7.5,
+            family="DejaVu Sans Mono",
+            color=logo.COLOURS.get(letter, "black"),
+        )
     for name, (first, word) in {**BOXES, "+1": (0, "A")}.items():
         middle.plot([first - 0.45, first + len(word) - 0.55], [0.62, 0.62], color="black", lw=1.5)
         middle.text(first + (len(word) - 1) / 2, 0.72, name, ha="center", fontsize=9)
     lower = figure.add_subplot(grid[4:, 0])
-    lower.imshow(rows, aspect="auto", cmap="Blues", extent=(x[0] - 0.5, x[-1] + 0.5, n - 0.5, -0.5), interpolation="nearest")
+    lower.imshow(
+        rows, aspect="auto", cmap="Blues", extent=(x[0] - 0.5, x[-1] + 0.5, n - 0.5, -0.5), interpolation="nearest"
+    )
     lower.set_yticks(range(n), names, fontsize=8)
     lower.set_xlabel(
-        "bases from the start; blue: the middle of the 11 bases that a head reads, by what it adds beyond its background", fontsize=9
+        "bases from the start; blue: the middle of the 11 bases that a head reads, by what it adds beyond its "
+        "background",
+        fontsize=9,
     )
     for number, name in enumerate(names):
         axes = figure.add_subplot(grid[4 + number, 1])
         axes.axis("off")
         if name in motifs:
-            logomaker.Logo(pandas.DataFrame(logo.information(motifs[name]), columns=list("ACGT")), ax=axes, color_scheme=logo.COLOURS)
+            logomaker.Logo(
+                pandas.DataFrame(logo.information(motifs[name]), columns=list("ACGT")),
+                ax=axes,
+                color_scheme=logo.COLOURS,
+            )
             axes.set_ylim(0, 2)
     figure.text(0.84, 0.66, "what the head reads\non E. coli", fontsize=9, va="bottom")
     figure.savefig(path, dpi=110, metadata={"Software": None})

@@ -1,4 +1,5 @@
-"""The documentation's pictures, drawn by the report's own code from the files of the E. coli run: small PNGs, the same bytes every time.
+"""The documentation's pictures, drawn by the report's own code from the files of the E. coli run: small PNGs, the same
+bytes every time.
 
     python benchmarks/pictures.py ecoli --output docs
 
@@ -70,7 +71,9 @@ def pictures(run: Run) -> dict[str, bytes]:
 def small(png: bytes) -> bytes:
     """The same picture in few colours: a third of the bytes, and the eye sees no difference."""
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+        buffer, "PNG", optimize=True
+    )
     return buffer.getvalue()
 
 

@@ -23,7 +23,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13, 14, 15])
     parser.add_argument("--output", type=Path, default=Path("planted"))
-    parser.add_argument("--again", action="store_true", help="only compare with the truth again, where the files are there")
+    parser.add_argument(
+        "--again", action="store_true", help="only compare with the truth again, where the files are there"
+    )
     asked = parser.parse_args()
     print("| " + " | ".join(COLUMNS) + " |")
     print("|---" * len(COLUMNS) + "|")
@@ -35,7 +37,15 @@ def main() -> None:
                 demo.write(str(folder))
                 report(folder, "shuffled" if control else "planted", seed, float("nan"))
                 continue
-            words = [str(Path(sys.executable).with_name("headmotif")), "demo", str(folder), "--seed", str(seed), "--quiet", *control]
+            words = [
+                str(Path(sys.executable).with_name("headmotif")),
+                "demo",
+                str(folder),
+                "--seed",
+                str(seed),
+                "--quiet",
+                *control,
+            ]
             done = subprocess.run(words, capture_output=True, text=True, check=False)
             if not (folder / "recovered.tsv").exists():
                 sys.exit(done.stderr)
@@ -46,14 +56,24 @@ def report(folder: Path, kind: str, seed: int, seconds: float) -> None:
     """The lines of one run."""
     table = tsv.read_table(str(folder / "recovered.tsv"))
     test = next(iter(json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["metrics"]["test"].values()))
-    regions = sum(not line.startswith("#") for line in (folder / "regions.bed").read_text(encoding="utf-8").splitlines())
+    regions = sum(
+        not line.startswith("#") for line in (folder / "regions.bed").read_text(encoding="utf-8").splitlines()
+    )
     for i, element in enumerate(table["element"]):
         cell = {name: column[i] for name, column in table.items()}
-        shown = {name: cell[name] if cell["found"] == "1" else "-" for name in ("head", "motif", "distance", "recall", "precision")}
+        shown = {
+            name: cell[name] if cell["found"] == "1" else "-"
+            for name in ("head", "motif", "distance", "recall", "precision")
+        }
         window = f"{short(cell['window_recall'])} / {short(cell['window_precision'])}" if cell["found"] == "1" else "-"
-        run = f"{test['average_precision']:.3f} ({test['prevalence']:.1e}) | {regions} | {seconds:.0f}" if i == 0 else "| |"
+        run = (
+            f"{test['average_precision']:.3f} ({test['prevalence']:.1e}) | {regions} | {seconds:.0f}"
+            if i == 0
+            else "| |"
+        )
         print(
-            f"| {kind} | {seed} | {element} | {shown['head']} | {shown['motif']} | {short(cell['q'])} | {shown['distance']} | "
+            f"| {kind} | {seed} | {element} | {shown['head']} | {shown['motif']} | {short(cell['q'])} | "
+            f"{shown['distance']} | "
             f"{short(shown['recall'])} | {short(shown['precision'])} | {window} | {run} |",
             flush=True,
         )

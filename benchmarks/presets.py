@@ -1,11 +1,14 @@
-"""Train the presets on E. coli K-12 with the paper's split, and a student of three, for `benchmarks/accuracy.py` to compare.
+"""Train the presets on E. coli K-12 with the paper's split, and a student of three, for `benchmarks/accuracy.py` to
+compare.
 
     python benchmarks/presets.py DATA --output presets [--jobs 2] [--threads 1]
-    python benchmarks/accuracy.py presets/genome.safetensors --genes DATA/ecoli/genes.gff3.gz --scan --output presets/scores \\
+    python benchmarks/accuracy.py presets/genome.safetensors --genes DATA/ecoli/genes.gff3.gz --scan --output
+    presets/scores \\
         --model default=presets/default.1.safetensors --model cnn=presets/cnn.1.safetensors ...
 
-DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz and ecoli/tss.cappable.bed. A model that is there already is not trained again; every
-run has its checkpoint and goes on from it. Positions in 75-mers that occur more than once are masked: neither learned from nor scored.
+DATA holds ecoli/genome.fa.gz, ecoli/genes.gff3.gz and ecoli/tss.cappable.bed. A model that is there already is not
+trained again; every run has its checkpoint and goes on from it. Positions in 75-mers that occur more than once are
+masked: neither learned from nor scored.
 """
 
 import argparse
@@ -34,7 +37,14 @@ def main() -> None:
     genome = asked.output / "genome.safetensors"
     if not genome.exists():
         ecoli = asked.data / "ecoli"
-        sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz"), "--mask-repeats", "75"]
+        sites = [
+            "--sites",
+            f"cappable={ecoli / 'tss.cappable.bed'}",
+            "--annotation",
+            str(ecoli / "genes.gff3.gz"),
+            "--mask-repeats",
+            "75",
+        ]
         called("fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", str(genome))
     runs = [(name, seed) for name in STEPS for seed in SEEDS[name]]
     for some in (
@@ -51,13 +61,36 @@ def trained(genome: Path, name: str, seed: int, threads: int) -> str:
     model = stem.with_name(f"{stem.name}.safetensors")
     if model.exists():
         return f"{model} is there"
-    files = ["-o", str(model), "--metrics", f"{stem}.json", "--history", f"{stem}.tsv", "--checkpoint", f"{stem}.state", "--resume"]
+    files = [
+        "-o",
+        str(model),
+        "--metrics",
+        f"{stem}.json",
+        "--history",
+        f"{stem}.tsv",
+        "--checkpoint",
+        f"{stem}.state",
+        "--resume",
+    ]
     split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"]]
     steps = STEPS[name]
-    size = ["--steps", str(steps), "--every", str(EVERY.get(name, steps // 5)), "--seed", str(seed), "--threads", str(threads)]
+    size = [
+        "--steps",
+        str(steps),
+        "--every",
+        str(EVERY.get(name, steps // 5)),
+        "--seed",
+        str(seed),
+        "--threads",
+        str(threads),
+    ]
     kind = ["--preset", name, *RATE.get(name, [])]
     if name == "student":
-        kind = [word for other in SEEDS["default"] for word in ("--teacher", str(genome.parent / f"default.{other}.safetensors"))]
+        kind = [
+            word
+            for other in SEEDS["default"]
+            for word in ("--teacher", str(genome.parent / f"default.{other}.safetensors"))
+        ]
     began = time.monotonic()
     called("train-annot", str(genome), *kind, *files, *split, *size, log=f"{stem}.log")
     return f"{model}: {(time.monotonic() - began) / 60:.1f} minutes"

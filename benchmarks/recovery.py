@@ -1,8 +1,9 @@
-"""Which planted elements regions recover: counts, the choice of a head on one part of the genome, and the bound by the true matrix.
+"""Which planted elements regions recover: counts, the choice of a head on one part of the genome, and the bound by the
+true matrix.
 
-An element is found where a region of its site covers half of the shorter of the two: half of a -10 box, half of the eleven bases of a key
-that lies in a factor's twenty. It is placed where a region points within one base of its middle, once the usual displacement (a head's
-key may begin anywhere on a word) was read off the part where the head was chosen.
+An element is found where a region of its site covers half of the shorter of the two: half of a -10 box, half of the
+eleven bases of a key that lies in a factor's twenty. It is placed where a region points within one base of its middle,
+once the usual displacement (a head's key may begin anywhere on a word) was read off the part where the head was chosen.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,8 @@ LIMITS = (0.05, 0.1, 0.2, 0.3, 0.5)
 
 @dataclass(frozen=True)
 class Element:
-    """What is to be found: pieces of a name, and of those the ones at a place (their middle's distance from the site; None: anywhere)."""
+    """What is to be found: pieces of a name, and of those the ones at a place (their middle's distance from the site;
+    None: anywhere)."""
 
     name: str
     piece: str
@@ -40,7 +42,11 @@ class Element:
 
 HEXAMERS = (Element("-10", "-10"), Element("-35", "-35"))
 PLACES = tuple(
-    Element(f"{place.factor} {'on the -10' if place.centre is None else f'at {place.centre - 0.5:g}'}", place.factor, place.centre)
+    Element(
+        f"{place.factor} {'on the -10' if place.centre is None else f'at {place.centre - 0.5:g}'}",
+        place.factor,
+        place.centre,
+    )
     for place in FACTORS
 )
 ALONE = (*HEXAMERS, *PLACES)
@@ -94,7 +100,8 @@ def listed(elements: Regions, sites: Sites) -> Regions:
 
 
 def pointing(found: Regions, elements: Regions) -> tuple[np.ndarray, np.ndarray]:
-    """For each region and element (regions, elements): are they of one site; how far downstream of the region's place its middle lies."""
+    """For each region and element (regions, elements): are they of one site; how far downstream of the region's place
+    its middle lies."""
     place, middle = (x.site + x.strand.astype(np.int64) * x.distance for x in (found, elements))
     own = (np.abs(found.site[:, None] - elements.site) <= JITTER) & (found.strand[:, None] == elements.strand)
     return own, found.strand.astype(np.int64)[:, None] * (middle - place[:, None])
@@ -130,8 +137,8 @@ def counts(found: Regions, elements: Regions, off: int) -> Counts:
 
 
 def chosen(found: Regions, elements: Regions, limits: Sequence[float], at_distances: bool) -> Reading | None:
-    """The reading with the largest F1 here, None where no head finds one. at_distances: only regions at the distances, or a base beside
-    them, at which the head finds the element here."""
+    """The reading with the largest F1 here, None where no head finds one. at_distances: only regions at the distances,
+    or a base beside them, at which the head finds the element here."""
     best, most = None, 0.0
     for head in sorted(set(found.head.tolist())):
         for limit in limits:
@@ -147,7 +154,8 @@ def chosen(found: Regions, elements: Regions, limits: Sequence[float], at_distan
 
 
 def bound(ranked: Regions, elements: Regions, precision: float, what: str) -> int:
-    """How many elements the best of the ranked regions find (`what` "found") or place ("placed"), as many as keep the precision."""
+    """How many elements the best of the ranked regions find (`what` "found") or place ("placed"), as many as keep the
+    precision."""
     hit = covering(ranked, elements) if what == "found" else placing(ranked, elements, 0)
     right = np.cumsum(hit.any(1))
     reached = np.where(hit.any(0), hit.argmax(0), len(ranked))  # the first region that has each element

@@ -1,10 +1,11 @@
 """Other ways to say where an element lies at a site: other readings of a network, and two that need none.
 
-In-silico mutagenesis and gradient times input give a score for every base from `SPAN` upstream to `SPAN` downstream of a site: how
-much the site's logit hangs on it. Words that are frequent at their distance need no network: their log-odds are learned from the sites
-that the network learned from. The true matrix at the places where promoters have the element is what can be known at best without
-a network; a window at one distance is what is known without looking. Every way gives regions whose `distance` is their middle base, a
-window of w bases having its middle (w - 1) // 2 behind the first.
+In-silico mutagenesis and gradient times input give a score for every base from `SPAN` upstream to `SPAN` downstream of
+a site: how much the site's logit hangs on it. Words that are frequent at their distance need no network: their log-odds
+are learned from the sites that the network learned from. The true matrix at the places where promoters have the element
+is what can be known at best without a network; a window at one distance is what is known without looking. Every way
+gives regions whose `distance` is their middle base, a window of w bases having its middle (w - 1) // 2 behind the
+first.
 """
 
 import sys
@@ -47,7 +48,8 @@ def mutagenesis(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Com
 
 
 def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Compute) -> np.ndarray:
-    """Gradient of the logit at the base that is there less its mean over the four bases, float64 (sites, 2 SPAN + 1)."""
+    """Gradient of the logit at the base that is there less its mean over the four bases, float64 (sites, 2 SPAN +
+    1)."""
     windows = surroundings(net, genome, sites)
     net.eval()
     module = sys.modules[type(net).__module__]  # where the network finds `one_hot`
@@ -66,13 +68,24 @@ def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Comput
 
 
 def redrawn(
-    net: torch.nn.Module, genome: Genome, sites: Sites, pieces: Regions, others: Regions, jitter: int, compute: Compute, draws: int = 4
+    net: torch.nn.Module,
+    genome: Genome,
+    sites: Sites,
+    pieces: Regions,
+    others: Regions,
+    jitter: int,
+    compute: Compute,
+    draws: int = 4,
 ) -> np.ndarray:
-    """How much the logit of each piece's site falls when the piece's bases are drawn anew, float64 (pieces that have a site,).
+    """How much the logit of each piece's site falls when the piece's bases are drawn anew, float64 (pieces that have a
+    site,).
 
-    others: pieces whose bases stay, as far as they are not the piece itself. jitter: a listed site may be so far from the piece's.
+    others: pieces whose bases stay, as far as they are not the piece itself. jitter: a listed site may be so far from
+    the piece's.
     """
-    own = (np.abs(sites.position - pieces.site[:, None]) <= jitter) & (sites.strand == pieces.strand[:, None])  # (pieces, sites)
+    own = (np.abs(sites.position - pieces.site[:, None]) <= jitter) & (
+        sites.strand == pieces.strand[:, None]
+    )  # (pieces, sites)
     pieces, sites = pieces.take(own.any(1)), sites.take(own[own.any(1)].argmax(1))
     if not len(pieces):
         return np.zeros(0)
@@ -98,10 +111,13 @@ def redrawn(
 
 
 def words_at(genome: Genome, sites: Sites) -> np.ndarray:
-    """Numbers of the words, int64 (sites, 2 SPAN + 1), whose middle base lies at each distance; 4 ** WORD where one holds an N."""
+    """Numbers of the words, int64 (sites, 2 SPAN + 1), whose middle base lies at each distance; 4 ** WORD where one
+    holds an N."""
     halo = SPAN + WORD
     reads = Reads(genome, halo, halo)
-    codes = reads.cut(sites.contig, sites.strand, flip(sites.position, sites.strand, reads.lengths[sites.contig]), 1).astype(np.int64)
+    codes = reads.cut(
+        sites.contig, sites.strand, flip(sites.position, sites.strand, reads.lengths[sites.contig]), 1
+    ).astype(np.int64)
     first = halo - SPAN - (WORD - 1) // 2
     columns = [codes[:, first + i : first + i + 2 * SPAN + 1] for i in range(WORD)]
     number = sum(np.minimum(column, 3) * 4**i for i, column in enumerate(columns))
@@ -118,9 +134,11 @@ def word_counts(words: np.ndarray) -> np.ndarray:
 
 
 def word_track(genome: Genome, learned: Sites, background: Sites, asked: Sites) -> np.ndarray:
-    """Log-odds of the word at each distance from each site, float64 (sites, 2 SPAN + 1), given to the word's middle base.
+    """Log-odds of the word at each distance from each site, float64 (sites, 2 SPAN + 1), given to the word's middle
+    base.
 
-    learned: the sites whose words are counted; background: positions whose words, at any distance, are what chance gives.
+    learned: the sites whose words are counted; background: positions whose words, at any distance, are what chance
+    gives.
     """
     chance = word_counts(words_at(genome, background)).sum(axis=0) + 1.0
     chance /= chance.sum()
@@ -131,7 +149,8 @@ def word_track(genome: Genome, learned: Sites, background: Sites, asked: Sites) 
 
 
 def windows_of(track: np.ndarray, sites: Sites, contigs: tuple[str, ...], width: int, number: int) -> Regions:
-    """The best windows of a track, (sites, 2 SPAN + 1): so many over all sites, of so many bases, none overlapping another of its site."""
+    """The best windows of a track, (sites, 2 SPAN + 1): so many over all sites, of so many bases, none overlapping
+    another of its site."""
     sums = np.lib.stride_tricks.sliding_window_view(track, width, axis=1).sum(axis=2)  # (sites, starts)
     rows, starts, scores = [], [], []
     free = np.ones(sums.shape, bool)
@@ -150,9 +169,11 @@ def windows_of(track: np.ndarray, sites: Sites, contigs: tuple[str, ...], width:
 def true_matrix(
     genome: Genome, sites: Sites, matrix: np.ndarray, places: range, both_strands: bool, width: int
 ) -> tuple[Regions, np.ndarray]:
-    """The best place of a matrix of probabilities (columns, 4) at each site, its first base at one of `places` from it; best sites first.
+    """The best place of a matrix of probabilities (columns, 4) at each site, its first base at one of `places` from it;
+    best sites first.
 
-    The windows are as wide as asked, around the middle of the match. Also the matches' scores in bits, float64 (sites,).
+    The windows are as wide as asked, around the middle of the match. Also the matches' scores in bits, float64
+    (sites,).
     """
     columns = len(matrix)
     halo = max(-places.start, places.stop + columns, 1)

@@ -1,7 +1,8 @@
-"""What many small genomes cost through the pipeline, on the local executor and on Slurm, beside one process over the same files.
+"""What many small genomes cost through the pipeline, on the local executor and on Slurm, beside one process over the
+same files.
 
-Needs nextflow on PATH, and for --slurm Debian's Slurm, as make test-slurm has it. Each number of genomes is run by the shell and by the
-pipeline in turn, so that what else the machine does falls on both.
+Needs nextflow on PATH, and for --slurm Debian's Slurm, as make test-slurm has it. Each number of genomes is run by the
+shell and by the pipeline in turn, so that what else the machine does falls on both.
 """
 
 import argparse
@@ -60,7 +61,11 @@ def by_one_process(files: list[Path], threads: int, env: dict[str, str]) -> floa
     with tempfile.TemporaryDirectory() as name:
         sheet = Path(name) / "sheet.tsv"
         sheet.write_text("".join(["sample\tgenome\n", *(f"{path.parent.name}\t{path}\n" for path in files)]))
-        return seconds([BIN / "predict-annot", "--genomes", sheet, "--output-dir", "out", "--threads", threads, "--quiet"], Path(name), env)
+        return seconds(
+            [BIN / "predict-annot", "--genomes", sheet, "--output-dir", "out", "--threads", threads, "--quiet"],
+            Path(name),
+            env,
+        )
 
 
 def by_pipeline(
@@ -70,8 +75,24 @@ def by_pipeline(
     with tempfile.TemporaryDirectory() as name:
         sheet = Path(name) / "sheet.csv"
         sheet.write_text("".join(["sample,fasta\n", *(f"{path.parent.name},{path}\n" for path in files)]))
-        words = ["nextflow", "run", ROOT / "nextflow", "-profile", profile, "--input", sheet, "--cpus", threads, "--batch_bases", batch]
-        took = seconds([*words, "--multiqc", "false", "-with-trace", "trace.tsv", *more], Path(name), {**env, "NXF_HOME": f"{name}/home"})
+        words = [
+            "nextflow",
+            "run",
+            ROOT / "nextflow",
+            "-profile",
+            profile,
+            "--input",
+            sheet,
+            "--cpus",
+            threads,
+            "--batch_bases",
+            batch,
+        ]
+        took = seconds(
+            [*words, "--multiqc", "false", "-with-trace", "trace.tsv", *more],
+            Path(name),
+            {**env, "NXF_HOME": f"{name}/home"},
+        )
         rows = [line.split("\t") for line in (Path(name) / "trace.tsv").read_text().splitlines()]
         column = rows[0].index("realtime")
         assert len(list((Path(name) / "results/calls").glob("*.bed"))) == len(files)
@@ -81,7 +102,8 @@ def by_pipeline(
 def _seconds(text: str) -> float:
     units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
     return sum(
-        float("".join(c for c in word if c in "0123456789.")) * units["".join(c for c in word if c.isalpha())] for word in text.split()
+        float("".join(c for c in word if c in "0123456789.")) * units["".join(c for c in word if c.isalpha())]
+        for word in text.split()
     )
 
 
@@ -89,9 +111,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 10, 50, 200])
     parser.add_argument("--length", type=int, default=20_000)
-    parser.add_argument("--threads", type=int, default=2, help="of a task; the one process has as many as all nodes together")
+    parser.add_argument(
+        "--threads", type=int, default=2, help="of a task; the one process has as many as all nodes together"
+    )
     parser.add_argument("--batch", type=int, default=50_000_000, help="nucleotides of a task")
-    parser.add_argument("--slurm", type=int, default=0, metavar="NODES", help="on a real Slurm of so many virtual nodes of --threads cores")
+    parser.add_argument(
+        "--slurm",
+        type=int,
+        default=0,
+        metavar="NODES",
+        help="on a real Slurm of so many virtual nodes of --threads cores",
+    )
     parser.add_argument("--array", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="where the genomes are kept")
     asked = parser.parse_args()
@@ -102,12 +132,23 @@ def main() -> None:
 
         with Cluster(Path(name) / "slurm", asked.slurm, asked.threads) if asked.slurm else nullcontext() as cluster:
             env |= {name: value for name, value in cluster.environment.items() if name != "PATH"} if cluster else {}
-            profile, more = ("slurm", ["--array", str(asked.array)] if asked.array else []) if cluster else ("standard", [])
-            print("genomes\tMb\ttasks\tone process, s\tpipeline, s\tratio\ttasks' own, s\toverhead per task, s\tefficiency")
+            profile, more = (
+                ("slurm", ["--array", str(asked.array)] if asked.array else []) if cluster else ("standard", [])
+            )
+            print(
+                "genomes\tMb\ttasks\tone process, s\tpipeline, s\tratio\ttasks' own, s\toverhead per task, "
+                "s\tefficiency"
+            )
             for count in asked.counts:
-                alone = by_one_process(files[:count], asked.threads * max(1, asked.slurm), env)  # as many cores as the cluster has
+                alone = by_one_process(
+                    files[:count], asked.threads * max(1, asked.slurm), env
+                )  # as many cores as the cluster has
                 tasks, took, own = by_pipeline(files[:count], asked.threads, asked.batch, profile, env, more)
-                times = f"{alone:.1f}\t{took:.1f}\t{took / alone:.2f}\t{own:.1f}\t{(took - own) / tasks:.2f}\t{alone / took:.2f}"
+                times = (
+                    ""
+                    f"{alone:.1f}\t{took:.1f}\t{took / alone:.2f}\t{own:.1f}\t"
+                    f"{(took - own) / tasks:.2f}\t{alone / took:.2f}"
+                )
                 print(f"{count}\t{count * asked.length / 1e6:g}\t{tasks}\t{times}", flush=True)
 
 

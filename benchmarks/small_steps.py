@@ -1,9 +1,10 @@
-"""Seconds of steps and commands that must not feel slow, each beside what it may take on two AVX2 cores; `make bench` runs it.
+"""Seconds of steps and commands that must not feel slow, each beside what it may take on two AVX2 cores; `make bench`
+runs it.
 
     python benchmarks/small_steps.py DATA
 
-Tests hold these as ratios, counts and bytes, which are the same on every machine; seconds are written down here, with the processor.
-DATA holds ecoli/genome.fa.gz and ecoli/tss.cappable.bed.
+Tests hold these as ratios, counts and bytes, which are the same on every machine; seconds are written down here, with
+the processor. DATA holds ecoli/genome.fa.gz and ecoli/tss.cappable.bed.
 """
 
 import argparse
@@ -31,7 +32,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     ecoli = parser.parse_args().data / "ecoli"
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; processor seconds, the least of three")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; processor seconds, the least of three"
+    )
     print("what\tseconds\tmay take")
     with tempfile.TemporaryDirectory() as folder:
         for what, limit, work in [*commands(ecoli, Path(folder)), *steps(ecoli)]:
@@ -40,7 +43,9 @@ def main() -> None:
 
 def commands(ecoli: Path, folder: Path) -> list[tuple[str, float, Callable[[], object]]]:
     """Whole processes."""
-    page = [word for name, path in write_run(folder, 36, 5000).items() for word in (f"--{name.replace('_', '-')}", path)]
+    page = [
+        word for name, path in write_run(folder, 36, 5000).items() for word in (f"--{name.replace('_', '-')}", path)
+    ]
     made = str(folder / "made")
 
     def run(name: str, *words: object) -> Callable[[], object]:
@@ -48,7 +53,11 @@ def commands(ecoli: Path, folder: Path) -> list[tuple[str, float, Callable[[], o
         return lambda: subprocess.run(program, check=True)
 
     return [
-        ("fasta2tensor, E. coli and 16,359 sites", 3, run("fasta2tensor", ecoli / "genome.fa.gz", "--sites", ecoli / "tss.cappable.bed")),
+        (
+            "fasta2tensor, E. coli and 16,359 sites",
+            3,
+            run("fasta2tensor", ecoli / "genome.fa.gz", "--sites", ecoli / "tss.cappable.bed"),
+        ),
         ("pwm-compare, one word against the built-in motifs", 2, run("pwm-compare", "TATAAT")),
         ("head-report, 36 heads and 5,000 sites", 60, run("head-report", *page)),
     ]

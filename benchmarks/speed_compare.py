@@ -1,9 +1,11 @@
-"""pwm-compare against memelite: cold (a new process that reads, compares and writes) and warm (compare alone), side by side.
+"""pwm-compare against memelite: cold (a new process that reads, compares and writes) and warm (compare alone), side by
+side.
 
     python benchmarks/speed_compare.py [--large]
 
-With --large, bed2pwm too: 36 groups of 5,000 regions of a drawn genome. Motifs are drawn with a seed. memelite's first call compiles,
-unless its cache of an earlier call is warm; NUMBA_CACHE_DIR is therefore set to an empty folder for the cold run.
+With --large, bed2pwm too: 36 groups of 5,000 regions of a drawn genome. Motifs are drawn with a seed. memelite's first
+call compiles, unless its cache of an earlier call is warm; NUMBA_CACHE_DIR is therefore set to an empty folder for the
+cold run.
 """
 
 import argparse
@@ -51,7 +53,10 @@ def drawn_regions(folder: str, groups: int = 36, number: int = 5000) -> list[str
             for at in (site + distance)[: number // 2]:
                 bases[at - 4 : at + 4] = word
         name = f"L{group // 12 + 1}H{group % 12 + 1}"
-        rows += [f"c\t{s + d - 5}\t{s + d + 6}\t{name}\t500\t+\t0.5\t{d}\t{s}\t.\t.\n" for s, d in zip(site, distance, strict=True)]
+        rows += [
+            f"c\t{s + d - 5}\t{s + d + 6}\t{name}\t500\t+\t0.5\t{d}\t{s}\t.\t.\n"
+            for s, d in zip(site, distance, strict=True)
+        ]
     with open(f"{folder}/genome.fa", "w", encoding="ascii") as stream:
         stream.write(f">c\n{decode(bases)}\n")
     with open(f"{folder}/regions.bed", "w", encoding="ascii") as stream:
@@ -105,7 +110,11 @@ def main() -> None:
                 ("memelite", RIVAL, [*paths, out], lambda pair=theirs: tomtom(*pair)),
             ):
                 wall, cpu, peak = cold(code, words, folder)
-                print(f"{n_queries:>6} x {n_targets:<5} {name:<12}{wall:>11.2f}{cpu:>12.2f}{peak:>10.3f}{warm(call):>10.3f}", flush=True)
+                print(
+                    f"{n_queries:>6} x {n_targets:<5} "
+                    f"{name:<12}{wall:>11.2f}{cpu:>12.2f}{peak:>10.3f}{warm(call):>10.3f}",
+                    flush=True,
+                )
         if large:
             wall, cpu, peak = cold(BED2PWM, drawn_regions(folder), folder)
             print(f"bed2pwm, 36 groups x 5,000 regions: {wall:.1f} s, CPU {cpu:.1f} s, {peak:.3f} GB")

@@ -2,9 +2,10 @@
 
     python benchmarks/strongest.py truth/large.21 truth/large.22
 
-Of worlds that `truth.py` left: the motifs of the bases around -12 of all sites, several of them, without a network; of the same bases the
-strongest sites by their read scores, and by the network's P; of the places that heads look at the strongest by P, and by what the heads
-add (p of their regions, what `bed2pwm --strongest` goes by). Printed is which known motifs the found ones resemble with q up to 0.001.
+Of worlds that `truth.py` left: the motifs of the bases around -12 of all sites, several of them, without a network; of
+the same bases the strongest sites by their read scores, and by the network's P; of the places that heads look at the
+strongest by P, and by what the heads add (p of their regions, what `bed2pwm --strongest` goes by). Printed is which
+known motifs the found ones resemble with q up to 0.001.
 """
 
 import argparse
@@ -49,7 +50,10 @@ def ways(folder: Path, genome: Genome) -> dict[str, tuple[Regions, list[str]]]:
     heads = bed.read_regions(str(folder / "regions.bed"), genome.contigs)
     strongest, by_place = ["--strongest"], ["--by-place", "--strongest"]
     return {
-        "all sites, several motifs": (replace(around, p=np.ones(len(around)), q=np.ones(len(around))), ["--several", "8"]),
+        "all sites, several motifs": (
+            replace(around, p=np.ones(len(around)), q=np.ones(len(around))),
+            ["--several", "8"],
+        ),
         "strongest by read score": (ranked(around, scores), strongest),
         "strongest by P": (ranked(around, p), strongest),
         "heads' places, strongest by P": (ranked(heads, p), by_place),
@@ -80,7 +84,10 @@ def main() -> None:
         genome = genomes.read(str(folder / "genome.st"))
         for way, (mine, search) in ways(folder, genome).items():
             told = named(folder, genome, mine, search)
-            print(f"{folder.name}\t{way}\t{', '.join(f'{name} {n}' for name, n in sorted(told.items())) or '-'}", flush=True)
+            print(
+                f"{folder.name}\t{way}\t{', '.join(f'{name} {n}' for name, n in sorted(told.items())) or '-'}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What `ablation.py` tries: each a preset with one thing changed, in its sizes, its recipe, its labels, or in the network itself."""
+"""What `ablation.py` tries: each a preset with one thing changed, in its sizes, its recipe, its labels, or in the
+network itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,14 +16,16 @@ from headmotif.steps.training.recipe import Recipe
 from headmotif.steps.training.split import TRAIN
 
 START = {"substitutions": 0.05, "few": 10**9}
-"""What the recipe was when the trials began: each changes one thing of that. What was taken over since has its own row."""
+"""What the recipe was when the trials began: each changes one thing of that. What was taken over since has its own
+row."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
     """What is learned: a genome whose first label set is the one scored, and what else there is to its labels.
 
-    taught: as `Chunks` takes it, so that the target is its mean with the label. share: how much each output counts, (labels,).
+    taught: as `Chunks` takes it, so that the target is its mean with the label. share: how much each output counts,
+    (labels,).
     """
 
     genome: Genome
@@ -32,8 +35,9 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A preset and what is changed about it. lesson: from the genome (labels cappable, smrt), the parts and the genes to what is learned;
-    edit: changes a fresh network; guessing: share of the nucleotides that are spent on base guessing before sites are learned."""
+    """A preset and what is changed about it. lesson: from the genome (labels cappable, smrt), the parts and the genes
+    to what is learned; edit: changes a fresh network; guessing: share of the nucleotides that are spent on base
+    guessing before sites are learned."""
 
     name: str
     what: str
@@ -45,7 +49,8 @@ class Trial:
     guessing: float = 0.0
 
 
-# --- labels -------------------------------------------------------------------------------------------------------------------------
+# --- labels
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def sites_alone(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
@@ -59,7 +64,9 @@ def around_masked(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson
 
 def around_softened(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
     site = genome.label[0] == 1
-    softened = np.where(site, 1.0, 0.2 * _near(site, 1) + 0.2 * _near(site, 2))  # the target is half of it beside a site: 0.2, then 0.1
+    softened = np.where(
+        site, 1.0, 0.2 * _near(site, 1) + 0.2 * _near(site, 2)
+    )  # the target is half of it beside a site: 0.2, then 0.1
     return Lesson(_with(genome, {}), softened[None].astype(np.float32))
 
 
@@ -93,8 +100,8 @@ def gene_starts_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Less
 
 
 def frames_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
-    """Three more outputs: is this the first, second, third base of a codon of a gene. They are taught, so that the stretches drawn stay
-    those with a site of transcription."""
+    """Three more outputs: is this the first, second, third base of a codon of a gene. They are taught, so that the
+    stretches drawn stay those with a site of transcription."""
     frame = np.zeros((3, *genome.label[0].shape), np.float32)
     for _contig, begin, end, sign in genes:
         place = np.arange(begin, end) if sign > 0 else np.arange(begin, end)[::-1]
@@ -114,7 +121,9 @@ def _with(genome: Genome, more: dict[str, np.ndarray], hidden: np.ndarray | None
     first = genome.label[0] if hidden is None else np.where(hidden, NO_LABEL, genome.label[0]).astype(np.uint8)
     mine = genome.site[:, 0] == 0
     label = np.stack([first, *more.values()])
-    return replace(genome, labels=(genome.labels[0], *more), label=label, site=genome.site[mine], strength=genome.strength[mine])
+    return replace(
+        genome, labels=(genome.labels[0], *more), label=label, site=genome.site[mine], strength=genome.strength[mine]
+    )
 
 
 class Weighed(Chunks):
@@ -126,7 +135,9 @@ class Weighed(Chunks):
     def of(cls, lesson: Lesson, part: np.ndarray, recipe: Recipe, halo: tuple[int, int]) -> "Weighed":
         made = cls(lesson.genome, part, recipe, halo, lesson.taught)
         made.share = lesson.share
-        if lesson.taught is not None:  # what is taught, not only what is labelled, tells the balance that outputs begin at
+        if (
+            lesson.taught is not None
+        ):  # what is taught, not only what is labelled, tells the balance that outputs begin at
             learned = np.concatenate(made.learned, axis=1).sum(axis=1)
             made.prevalence = np.concatenate(made.target, axis=1).sum(axis=1, dtype=np.float64) / learned
         return made
@@ -158,7 +169,8 @@ class Guessing(Chunks):
         return Batch(torch.from_numpy(codes), target, weight, batch.noise)
 
 
-# --- networks -----------------------------------------------------------------------------------------------------------------------
+# --- networks
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def without_rotary(net: nn.Module) -> None:
@@ -187,7 +199,8 @@ def without_blocks(net: nn.Module) -> None:
         layer.narrow = Zero()
 
 
-# --- the list -----------------------------------------------------------------------------------------------------------------------
+# --- the list
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def _both() -> list[Trial]:
@@ -215,7 +228,9 @@ def _both() -> list[Trial]:
         ("frames", "three more outputs: place in the codon", {"lesson": frames_too}),
         ("guessing", "as much again spent on guessing replaced bases first", {"guessing": 1.0}),
     ]
-    return [Trial(f"{preset}.{name}", what, preset, **how) for preset in ("cnn", "default") for name, what, how in changes]
+    return [
+        Trial(f"{preset}.{name}", what, preset, **how) for preset in ("cnn", "default") for name, what, how in changes
+    ]
 
 
 TRIALS: tuple[Trial, ...] = (

@@ -1,21 +1,25 @@
-"""What heads recover of what was planted, beside a fixed window, the true matrix, and other ways to read the same networks.
+"""What heads recover of what was planted, beside a fixed window, the true matrix, and other ways to read the same
+networks.
 
-    python benchmarks/truth.py --output truth [--preset wide] [--seeds 11 12 13] [--kinds published hard large threefold ...] [--threads 0]
+    python benchmarks/truth.py --output truth [--preset wide] [--seeds 11 12 13] [--kinds published hard large threefold
+    ...] [--threads 0]
 
-Each genome is planted, learned by the preset (`default`) and by `cnn`, and its heads are read with the commands as anyone would. For each
-element a head is chosen on the sites of the validation part, the largest F1 (`recovery`): once with the commands' default limit of q and
-all its regions, once with the limit and the distances chosen there too. What is told is of the test part, over all seeds together.
+Each genome is planted, learned by the preset (`default`) and by `cnn`, and its heads are read with the commands as
+anyone would. For each element a head is chosen on the sites of the validation part, the largest F1 (`recovery`): once
+with the commands' default limit of q and all its regions, once with the limit and the distances chosen there too. What
+is told is of the test part, over all seeds together.
 
-Everything is at equal output: the fixed window and the true matrix, at the places where promoters have the element, give as many regions
-as the head; in-silico mutagenesis, gradient times input and the log-odds of words as many as the heads for -10 and -35 together. The
-bound is how many the true matrix has at the precision of the head.
+Everything is at equal output: the fixed window and the true matrix, at the places where promoters have the element,
+give as many regions as the head; in-silico mutagenesis, gradient times input and the log-odds of words as many as the
+heads for -10 and -35 together. The bound is how many the true matrix has at the precision of the head.
 
-A head may also be read by its motif: of the motifs of all heads' places and of their strongest regions (`bed2pwm --by-place --strongest`)
-the one that finds the element best where it lies is chosen on the validation part.
+A head may also be read by its motif: of the motifs of all heads' places and of their strongest regions (`bed2pwm
+--by-place --strongest`) the one that finds the element best where it lies is chosen on the validation part.
 
-Beside single heads, the whole chain without a choice: those motifs that `pwm-compare` gives a sure name, q of at most 0.001; the name's
-calls are where those motifs lie, one a site. And what there is to be read: how much the network's logit loses at the sites of the test
-part with an element when its bases, those of other pieces left out, are drawn anew.
+Beside single heads, the whole chain without a choice: those motifs that `pwm-compare` gives a sure name, q of at most
+0.001; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
+logit loses at the sites of the test part with an element when its bases, those of other pieces left out, are drawn
+anew.
 """
 
 import argparse
@@ -63,7 +67,11 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
     choosing, scored = world.sites_in(split.VALIDATION), world.sites_in(split.TEST)
     before, now = at_sites(world.regions, choosing), at_sites(world.regions, scored)
     lay, lie = at_motifs(world.lie, choosing), at_motifs(world.lie, scored)
-    ways = ((ALL, before, now, (DEFAULT_Q,), False), (SOME, before, now, LIMITS, True), (MOTIF, lay, lie, (DEFAULT_Q,), False))
+    ways = (
+        (ALL, before, now, (DEFAULT_Q,), False),
+        (SOME, before, now, LIMITS, True),
+        (MOTIF, lay, lie, (DEFAULT_Q,), False),
+    )
     best: dict[str, dict[Element, Reading]] = {way: {} for way, *_how in ways}
     for element in ALONE:
         known, true = (listed(element.of(world.elements), sites) for sites in (choosing, scored))
@@ -74,10 +82,15 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
                 continue
             best[way][element] = reading
             mine = reading.of(here)
-            yield {**with_bound(world, kind, element, way, mine, true, displacement(reading.of(there), known)), "head": told(reading)}
+            yield {
+                **with_bound(world, kind, element, way, mine, true, displacement(reading.of(there), known)),
+                "head": told(reading),
+            }
             width, number = typical(mine), len(mine)
             by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), width)
-            yield row(element, f"{way}: true matrix", counts(by_matrix.take(np.arange(min(number, len(by_matrix)))), true, 0))
+            yield row(
+                element, f"{way}: true matrix", counts(by_matrix.take(np.arange(min(number, len(by_matrix)))), true, 0)
+            )
             window = fixed(world, choosing, scored, known, width)
             some = np.sort(np.random.default_rng(1).permutation(len(window))[:number])
             yield row(element, f"{way}: window", counts(window.take(some), true, 0))
@@ -121,8 +134,8 @@ def all_together(world: World, now: Regions, scored: Sites) -> Iterator[dict]:
 
 
 def each_head(world: World) -> Iterator[dict]:
-    """A row for each head: its regions at the sites of the test part, the commonest distance, and the share of them on each planted piece
-    (a region may lie on several) and on none."""
+    """A row for each head: its regions at the sites of the test part, the commonest distance, and the share of them on
+    each planted piece (a region may lie on several) and on none."""
     scored = world.sites_in(split.TEST)
     now = at_sites(world.regions, scored)
     pieces = listed(world.elements, scored)
@@ -130,7 +143,9 @@ def each_head(world: World) -> Iterator[dict]:
     for head in sorted(set(world.regions.head.tolist()), key=in_order):
         mine = now.take((now.head == head) & (now.q <= DEFAULT_Q))
         covers = covering(mine, pieces)
-        shares = {name: round(float(covers[:, pieces.head == name].any(1).mean()), 3) if len(mine) else 0.0 for name in names}
+        shares = {
+            name: round(float(covers[:, pieces.head == name].any(1).mean()), 3) if len(mine) else 0.0 for name in names
+        }
         distance, count = np.unique(mine.distance, return_counts=True)
         usual = int(distance[count.argmax()]) if len(mine) else 0
         nothing = round(float((~covers.any(1)).mean()), 3) if len(mine) else 0.0
@@ -145,8 +160,11 @@ def typical(mine: Regions) -> int:
     return max(1, round(float(np.median(mine.end - mine.start)))) if len(mine) else 11
 
 
-def with_bound(world: World, kind: str, element: Element, way: str, mine: Regions, true: Regions, off: int | None) -> dict:
-    """A row, with what the true matrix has at its precision. off: None where several displacements go together and none is taken off."""
+def with_bound(
+    world: World, kind: str, element: Element, way: str, mine: Regions, true: Regions, off: int | None
+) -> dict:
+    """A row, with what the true matrix has at its precision. off: None where several displacements go together and none
+    is taken off."""
     one = counts(mine, true, off or 0)
     if off is None:
         one = replace(one, placed=-1, placing=-1)
@@ -210,7 +228,9 @@ def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sit
         net = presets.restored(trained.header["config"], 1, trained.weights)
         tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if file == "model.st" else {})
         for name, track in tracks.items():
-            ways[f"{name}, {preset}"] = windows_of(track(net, world.genome, scored, where), scored, names, width, len(both))
+            ways[f"{name}, {preset}"] = windows_of(
+                track(net, world.genome, scored, where), scored, names, width, len(both)
+            )
     every = listed(world.elements.take(np.isin(world.elements.head, list(MATRICES))), scored)
     for way, found in ways.items():
         hits = counts(found, every, 0).finding  # a region on either element is right
@@ -220,7 +240,15 @@ def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sit
 
 
 def row(element: Element, way: str, one: Counts) -> dict:
-    return {"element": element.name, "way": way, **vars(one), "bound_found": -1, "bound_placed": -1, "head": "", "lost": float("nan")}
+    return {
+        "element": element.name,
+        "way": way,
+        **vars(one),
+        "bound_found": -1,
+        "bound_placed": -1,
+        "head": "",
+        "lost": float("nan"),
+    }
 
 
 def main() -> None:
@@ -228,7 +256,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("truth"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=["easy", "published", "hard", "gc35", "gc65"])
-    parser.add_argument("--rivals", nargs="*", choices=KINDS, default=["published"], help="kinds that other ways to read are asked of")
+    parser.add_argument(
+        "--rivals", nargs="*", choices=KINDS, default=["published"], help="kinds that other ways to read are asked of"
+    )
     parser.add_argument("--preset", choices=("default", "wide"), default="default")
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -237,10 +267,15 @@ def main() -> None:
     for kind in asked.kinds:
         for seed in asked.seeds:
             world = made(asked.output / f"{kind}.{seed}", kind, asked.preset, seed, asked.threads, kind in asked.rivals)
-            rows += [{"kind": kind, "seed": seed, **one} for one in measured(world, kind, kind in asked.rivals, asked.threads)]
+            rows += [
+                {"kind": kind, "seed": seed, **one}
+                for one in measured(world, kind, kind in asked.rivals, asked.threads)
+            ]
             tsv.write_table(str(asked.output / "truth.tsv"), {name: [r[name] for r in rows] for name in rows[0]})
             heads += [{"kind": kind, "seed": seed, **one} for one in each_head(world)]
-            tsv.write_table(str(asked.output / "truth.heads.tsv"), {name: [r[name] for r in heads] for name in heads[0]})
+            tsv.write_table(
+                str(asked.output / "truth.heads.tsv"), {name: [r[name] for r in heads] for name in heads[0]}
+            )
             print(f"{kind}, seed {seed}", file=sys.stderr, flush=True)
     print(summary(rows))
 

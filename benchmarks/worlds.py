@@ -16,7 +16,16 @@ from headmotif.formats.features import bed, truth
 from headmotif.formats.inputs import genomes, motif_files, site_files
 from headmotif.formats.tables import tsv
 from headmotif.report.words.verdicts import PLACE_Q, surest
-from headmotif.steps.promoters.frequencies import FACTORS, MINUS_10, MINUS_35, SPACER, TO_START, dyad, hexamer, sharpened
+from headmotif.steps.promoters.frequencies import (
+    FACTORS,
+    MINUS_10,
+    MINUS_35,
+    SPACER,
+    TO_START,
+    dyad,
+    hexamer,
+    sharpened,
+)
 from headmotif.steps.training import split
 
 KINDS = {
@@ -39,8 +48,9 @@ DEFAULT_Q = inspect.signature(attn2bed).parameters["max_q"].default
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A planted genome with what was made of it: regions of q up to a half; where the motifs of the heads' places and of their strongest
-    regions lie, `lie`, and of those with a sure name, `named` (`head` is what they are taken to be); and all names of motifs."""
+    """A planted genome with what was made of it: regions of q up to a half; where the motifs of the heads' places and
+    of their strongest regions lie, `lie`, and of those with a sure name, `named` (`head` is what they are taken to be);
+    and all names of motifs."""
 
     folder: Path
     genome: Genome
@@ -63,7 +73,17 @@ def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: 
     learning = [*work, "--seed", str(seed), *(["--steps", str(STEPS[kind])] if kind in STEPS else [])]
     wide = ["--by-place", "--strongest", "--flank", "8", "--widths", "6-24"]
     steps = {
-        "genome.fa": ["headmotif", "plant", "--sites", "sites.bed", "--truth", "truth.bed", "--seed", str(seed), *KINDS[kind]],
+        "genome.fa": [
+            "headmotif",
+            "plant",
+            "--sites",
+            "sites.bed",
+            "--truth",
+            "truth.bed",
+            "--seed",
+            str(seed),
+            *KINDS[kind],
+        ],
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
         "model.st": ["train-annot", "genome.st", "--preset", preset, *learning],
         **({"cnn.st": ["train-annot", "genome.st", "--preset", "cnn", *learning]} if rivals else {}),
@@ -81,8 +101,13 @@ def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: 
     part = split.parts(genome, *split.automatic(genome))
     found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
     names = surest(tsv.read_matches(str(folder / "places.tsv")))
-    # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10 cannot be so sure
-    taken = {match.query: NAMED.get(match.target, "") for match in names if match.q <= PLACE_Q or match.target in HEXAMER_NAMES}
+    # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10
+    # cannot be so sure
+    taken = {
+        match.query: NAMED.get(match.target, "")
+        for match in names
+        if match.q <= PLACE_Q or match.target in HEXAMER_NAMES
+    }
     named = replace(lie, head=np.array([taken.get(h, "") for h in lie.head], str))
     elements = truth.read(str(folder / "truth.bed"))
     sites = site_files.read(str(folder / "sites.bed"), genome.contigs).sites

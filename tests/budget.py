@@ -50,7 +50,8 @@ def of(file: str) -> int:
 
 
 def overdrawn(spent: Iterable[tuple[str, float]]) -> list[str]:
-    """A line for each file that took longer than it may, from (file's path, seconds) of each of its tests and fixtures, the worst first."""
+    """A line for each file that took longer than it may, from (file's path, seconds) of each of its tests and fixtures,
+    the worst first."""
     total: Counter[str] = Counter()
     for path, seconds in spent:
         total[path] += seconds

@@ -63,7 +63,10 @@ def _counted(command: str, given: list[str], arguments: list[str]) -> list[str]:
     twice = {one.flag for one in wanted if given.count(one.flag) > 1 and not one.several and not one.is_argument}
     absent = {one.flag for one in wanted if one.required and not one.is_argument} - set(given)
     return [
-        *([f"{command} takes {least} to {most} arguments, not {' '.join(arguments) or 'none'}"] * (not least <= len(arguments) <= most)),
+        *(
+            [f"{command} takes {least} to {most} arguments, not {' '.join(arguments) or 'none'}"]
+            * (not least <= len(arguments) <= most)
+        ),
         *(f"{command} {flag} is given twice" for flag in sorted(twice)),
         *(f"{command} needs {flag}" for flag in sorted(absent)),
     ]

@@ -54,9 +54,12 @@ def run() -> Callable[..., subprocess.CompletedProcess]:
 
 @pytest.fixture(scope="session")
 def process() -> Callable[..., subprocess.CompletedProcess]:
-    """Run an installed console script, where a process is what is tested: process("fasta2tensor", "genome.fa", LANG="C")."""
+    """Run an installed console script, where a process is what is tested: process("fasta2tensor", "genome.fa",
+    LANG="C")."""
 
-    def _process(command: str, *args: object, input: bytes | str | None = None, **environment: str) -> subprocess.CompletedProcess:
+    def _process(
+        command: str, *args: object, input: bytes | str | None = None, **environment: str
+    ) -> subprocess.CompletedProcess:
         script = Path(sys.executable).with_name(command)
         assert script.exists(), f"{script} is not installed"
         return subprocess.run(

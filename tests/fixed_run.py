@@ -33,27 +33,37 @@ EXACT = {
     "tensor": "fasta2tensor p.fa --sites a=p.bed --sites b=p.true.bed --mask-repeats 20 --circular all -o p.st",
     "again": "fasta2tensor p.st --sites c=p.bed --mask mask.bed --annotation p.genes.gff3 -o p.again.st",
     "genome": "headmotif inspect p.st",
-    "regions": "attn2bed attention.safetensors --max-q 1 -o r.bed --gff3 r.gff3 --combine r.all.bed --controls r.controls.bed --several 2",
+    "regions": "attn2bed attention.safetensors --max-q 1 -o r.bed --gff3 r.gff3 --combine r.all.bed --controls "
+    "r.controls.bed --several 2",
     "motifs": f"bed2pwm r.bed genome.fa {FEW} -o m.meme --table m.tsv --sites-out m.bed",
     "places": f"bed2pwm r.bed genome.fa {FEW} --by-place --strongest -o places.meme --table places.tsv",
     "dyads": "bed2pwm r.bed genome.fa --max-e 1000 --gapped 3-5 --format transfac -o dyads.transfac",
-    "matches": "pwm-compare m.meme -o t.tsv --max-q 1 --group name --cluster t.clusters.tsv --cluster-motifs t.merged.meme",
+    "matches": "pwm-compare m.meme -o t.tsv --max-q 1 --group name --cluster t.clusters.tsv --cluster-motifs "
+    "t.merged.meme",
     "agreement": "annot-compare calls=calls.bed listed=sites.bed --genome genome.fa -o a.tsv --checks a.checks.tsv",
-    "scores": "annot-compare calls=calls.bed p=plus.bedgraph,minus.bedgraph --missing 0 --genome genome.fa --truth true.bed --draws 20 "
+    "scores": "annot-compare calls=calls.bed p=plus.bedgraph,minus.bedgraph --missing 0 --genome genome.fa --truth "
+    "true.bed --draws 20 "
     "--genes genes.gff3 -o s.tsv --curve s.curve.tsv",
-    "report": "head-report --heads heads.tsv --profiles profiles.tsv --pairs pairs.tsv --strands strands.tsv --motifs motifs.meme "
+    "report": "head-report --heads heads.tsv --profiles profiles.tsv --pairs pairs.tsv --strands strands.tsv --motifs "
+    "motifs.meme "
     "--matches matches.tsv --regions regions.bed --genome genome.safetensors --genes genes.gff3 --calls calls.bed "
     "--agreement agreement.tsv --curve curve.tsv --multiqc multiqc -o report.html",
 }
 """What no network computes, by what it is."""
 NEAR = {
-    "cnn": f"train-annot genome.safetensors --preset cnn --steps 4 --every 2 --batch 4 --precision float32 {ONE} -o cnn.st "
+    "cnn": f"train-annot genome.safetensors --preset cnn --steps 4 --every 2 --batch 4 --precision float32 {ONE} "
+    "-o cnn.st "
     "--metrics cnn.json --history cnn.tsv",
-    "further": f"train-annot genome.safetensors --init tiny.safetensors --steps 2 --batch 4 --precision float32 {ONE} -o further.st",
-    "calls": f"predict-annot genome.fa --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} -o c.bed --table c.tsv --gff3 c.gff3 "
-    "--genbank c.gbk --bedgraph-plus c.plus.bedgraph --metrics c.json --vcf variants.vcf --variants c.variants.tsv --browser browser",
-    "attention": f"dump-attention tiny.safetensors genome.fa --sites sites.bed --limit 20 --background 40 --shuffled 5 {ONE} -o look.st",
-    "heads": f"score-heads tiny.safetensors genome.safetensors --limit 60 --background 100 --ablate 4000 --promoters 5 --untrained 1 {ONE} "
+    "further": f"train-annot genome.safetensors --init tiny.safetensors --steps 2 --batch 4 --precision float32 {ONE} "
+    "-o further.st",
+    "calls": f"predict-annot genome.fa --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} -o c.bed --table "
+    "c.tsv --gff3 c.gff3 "
+    "--genbank c.gbk --bedgraph-plus c.plus.bedgraph --metrics c.json --vcf variants.vcf --variants c.variants.tsv "
+    "--browser browser",
+    "attention": "dump-attention tiny.safetensors genome.fa --sites sites.bed --limit 20 --background 40 --shuffled "
+    f"5 {ONE} -o look.st",
+    "heads": "score-heads tiny.safetensors genome.safetensors --limit 60 --background 100 --ablate 4000 --promoters "
+    f"5 --untrained 1 {ONE} "
     "-o h.tsv --profiles h.profiles.tsv --pairs h.pairs.tsv --strands h.strands.tsv",
     "model": "headmotif inspect tiny.safetensors",
 }
@@ -64,7 +74,8 @@ PIPED = {
     "motifs": f"bed2pwm - genome.fa {FEW} <r.bed",
     "matches": "pwm-compare - --max-q 1 --group name <m.meme",
     "calls": f"predict-annot - --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} <genome.fa",
-    "attention": f"dump-attention - genome.fa --sites sites.bed --limit 20 --background 40 --shuffled 5 {ONE} <tiny.safetensors",
+    "attention": f"dump-attention - genome.fa --sites sites.bed --limit 20 --background 40 --shuffled 5 {ONE} "
+    "<tiny.safetensors",
 }
 """The same results through a pipe: standard input for a file, standard output for -o."""
 LARGE = 100_000
@@ -117,12 +128,16 @@ class _Words(HTMLParser):
 
 def differences(folder: Path, other: Path) -> list[str]:
     """A line for each file that is in one folder alone or differs."""
-    names = sorted({str(path.relative_to(place)) for place in (folder, other) for path in place.rglob("*") if path.is_file()})
+    names = sorted(
+        {str(path.relative_to(place)) for place in (folder, other) for path in place.rglob("*") if path.is_file()}
+    )
     found = []
     for name in names:
         if not ((folder / name).exists() and (other / name).exists()):
             found.append(f"{name}: in one folder alone")
-        elif (folder / name).read_bytes() != (other / name).read_bytes() and (why := _differ(folder / name, other / name)):
+        elif (folder / name).read_bytes() != (other / name).read_bytes() and (
+            why := _differ(folder / name, other / name)
+        ):
             found.append(f"{name}: {why}")
     return found
 
@@ -173,7 +188,9 @@ def _tensors_differ(one: Path, other: Path) -> str:
 
 def too_large(folder: Path) -> list[str]:
     """The files of a run that are not kept in the repository."""
-    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.stat().st_size > LARGE]
+    return [
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.stat().st_size > LARGE
+    ]
 
 
 def keep(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """A Galaxy tool's XML read without Galaxy, and what of it is not as the command's signature says.
 
-A tool's XML is read as Galaxy reads it: tokens and macros of macros.xml put in place (by `expanded`, which knows as much of Galaxy's macros
-as the tools use). An option is found by Galaxy's own `argument="--option"`; a result's option by what stands behind it in the command.
+A tool's XML is read as Galaxy reads it: tokens and macros of macros.xml put in place (by `expanded`, which knows as
+much of Galaxy's macros as the tools use). An option is found by Galaxy's own `argument="--option"`; a result's option
+by what stands behind it in the command.
 """
 
 import copy
@@ -38,7 +39,8 @@ ASKED_FOR = {
     "predict-annot": {"threshold", "top", "fdr"},
     "annot-compare": {"truth"},
 }
-"""Options whose default, 0 or nothing, means that they are not asked for: their param stands where they are, with a value of its own."""
+"""Options whose default, 0 or nothing, means that they are not asked for: their param stands where they are, with a
+value of its own."""
 KINDS = {int: "integer", float: "float", bool: "boolean"}
 TALK = {"--version"}
 
@@ -91,7 +93,11 @@ def drifts(command: str, tool: ElementTree.Element, left_out: dict[str, str] | N
     for param in tool.find("inputs").iter("param"):
         params.setdefault(param.get("argument") or "", []).append(param)
     flags = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", text))
-    flags |= {param.get("truevalue") for param in tool.find("inputs").iter("param") if (param.get("truevalue") or "").startswith("--")}
+    flags |= {
+        param.get("truevalue")
+        for param in tool.find("inputs").iter("param")
+        if (param.get("truevalue") or "").startswith("--")
+    }
     flags |= {flag for flag in params if flag}
     said = [f"{flag}: no option of {command}" for flag in sorted(flags - set(known) - TALK)]
     skipped = {**EVERY, **LEFT_OUT.get(command, {})} if left_out is None else left_out
@@ -136,10 +142,16 @@ def _option(one: Option, command: str, params: list[ElementTree.Element], text: 
         return [f"{one.flag}: not in the command"]
     if not params:
         written = [v for v in values if v.strip("'$") in results or v == "/dev/null"]
-        return [] if written == values else [f"{one.flag}: no param has argument={one.flag}, and no result is {' '.join(values)}"]
+        return (
+            []
+            if written == values
+            else [f"{one.flag}: no param has argument={one.flag}, and no result is {' '.join(values)}"]
+        )
     given = [name for v in values for name in re.findall(r"\$\{?(?:\w+\.)*(\w+)", v)]
     names = {param.get("name") or one.name for param in params}
-    said = [f"{one.flag}: the command gives {name}, which is no param of it" for name in given[-1:] if name not in names]
+    said = [
+        f"{one.flag}: the command gives {name}, which is no param of it" for name in given[-1:] if name not in names
+    ]
     for param in params:
         said += [f"{one.flag}: {problem}" for problem in _param(one, param, one.name in ASKED_FOR.get(command, ()))]
     return said
@@ -147,7 +159,11 @@ def _option(one: Option, command: str, params: list[ElementTree.Element], text: 
 
 def _flag(one: Option, params: list[ElementTree.Element], text: str) -> list[str]:
     if not params:
-        return [] if re.search(rf"^\s*{one.flag}\s*$", text, re.MULTILINE) else [f"{one.flag}: neither a boolean nor alone on a line"]
+        return (
+            []
+            if re.search(rf"^\s*{one.flag}\s*$", text, re.MULTILINE)
+            else [f"{one.flag}: neither a boolean nor alone on a line"]
+        )
     said = []
     for param in params:
         if (param.get("type"), param.get("truevalue"), param.get("falsevalue")) != ("boolean", one.flag, ""):
@@ -171,7 +187,11 @@ def _param(one: Option, param: ElementTree.Element, asked_for: bool) -> list[str
     if one.name in ("init", "model") and kind == "select":
         values = {o.get("value") for o in param.iter("option")}
         said = [] if values == set(MODELS) else [f"the built-in models are {sorted(MODELS)}, not {sorted(values)}"]
-        return said + ([f"{_selected(param)} is chosen, not {one.default}"] if one.default and _selected(param) != one.default else [])
+        return said + (
+            [f"{_selected(param)} is chosen, not {one.default}"]
+            if one.default and _selected(param) != one.default
+            else []
+        )
     if kind == "text":
         return (
             []
@@ -205,7 +225,10 @@ def _choices(one: Option, param: ElementTree.Element) -> list[str]:
 
 
 def _selected(param: ElementTree.Element) -> str:
-    return next((o.get("value") for o in param.iter("option") if o.get("selected") == "true"), next(param.iter("option")).get("value"))
+    return next(
+        (o.get("value") for o in param.iter("option") if o.get("selected") == "true"),
+        next(param.iter("option")).get("value"),
+    )
 
 
 def frame_drifts(command: str, tool: ElementTree.Element) -> list[str]:

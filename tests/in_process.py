@@ -1,7 +1,7 @@
 """A console command without a process of its own: most of a short run is the start of Python and PyTorch.
 
-What only a process has (signals, limits, pipes that close, a terminal, a locale, what is loaded at the start) is tested on real ones;
-`test_in_process.py` holds that both ways give the same streams and the same exit code.
+What only a process has (signals, limits, pipes that close, a terminal, a locale, what is loaded at the start) is tested
+on real ones; `test_in_process.py` holds that both ways give the same streams and the same exit code.
 """
 
 import contextlib
@@ -18,7 +18,8 @@ from pathlib import Path
 def call(
     name: str, *words: object, cwd: Path | None = None, input: bytes = b"", environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run main(argv) of a command as its console script would; exit code, stdout and stderr as bytes. A bug's exception passes."""
+    """Run main(argv) of a command as its console script would; exit code, stdout and stderr as bytes. A bug's exception
+    passes."""
     main = import_module(f"headmotif.commands.{name.replace('-', '_')}").main
     argv = [str(word) for word in words]
     with _streams(input) as (out, err), _place(cwd, environment or {}):
@@ -46,7 +47,9 @@ def _streams(input: bytes) -> Iterator[tuple[io.BufferedReader, io.BufferedReade
         given.seek(0)
         sides = [open(os.dup(file.fileno()), "wb") for file in (out, err)]  # noqa: SIM115  # what is read back stays open
         sys.stdin = io.TextIOWrapper(given, encoding="utf-8")
-        sys.stdout, sys.stderr = (io.TextIOWrapper(side, encoding="utf-8", write_through=i == 1) for i, side in enumerate(sides))
+        sys.stdout, sys.stderr = (
+            io.TextIOWrapper(side, encoding="utf-8", write_through=i == 1) for i, side in enumerate(sides)
+        )
         try:
             yield out, err  # type: ignore[misc]
         finally:

@@ -27,7 +27,8 @@ PRECISIONS = pytest.mark.parametrize("compute", [CPU, HALF], ids=["float32", "bf
 
 
 def network(config, labels=1, seed=0):
-    """Random weights everywhere, heads that choose, a `nothing` that does not take all, and logits of mean 0 and spread 1."""
+    """Random weights everywhere, heads that choose, a `nothing` that does not take all, and logits of mean 0 and spread
+    1."""
     torch.manual_seed(seed)
     net = presets.build(config, labels).eval()
     with torch.no_grad():

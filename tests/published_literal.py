@@ -1,4 +1,5 @@
-"""The published network by its formulas, one after another: a term per pair of positions, a convolution per head, nothing folded.
+"""The published network by its formulas, one after another: a term per pair of positions, a convolution per head,
+nothing folded.
 
 Slow on purpose; what `headmotif.steps.network.published` gives is compared with this.
 """
@@ -18,9 +19,13 @@ def sinusoid(distance, width):
 
 
 def convolved(conv, x):
-    """Conv1d over the positions of (batch, length, heads, d_head), head by head, padded with zeros; then without what saw the padding."""
+    """Conv1d over the positions of (batch, length, heads, d_head), head by head, padded with zeros; then without what
+    saw the padding."""
     edge = conv.kernel_size[0] // 2
-    heads = [F.conv1d(x[:, :, head].transpose(1, 2), conv.weight, conv.bias, padding=edge).transpose(1, 2) for head in range(x.shape[2])]
+    heads = [
+        F.conv1d(x[:, :, head].transpose(1, 2), conv.weight, conv.bias, padding=edge).transpose(1, 2)
+        for head in range(x.shape[2])
+    ]
     return torch.stack(heads, 2)[:, edge : x.shape[1] - edge]
 
 
@@ -32,7 +37,8 @@ def normalised(x, norm):
 def attention(layer, net, memory, x, hidden):
     """States after a layer (batch, queries, width) and its weights (batch, heads, queries, keys).
 
-    memory: states (batch, past, width) before x; x with `kernel // 2` positions on either side of the queries. hidden: bool (batch, keys).
+    memory: states (batch, past, width) before x; x with `kernel // 2` positions on either side of the queries. hidden:
+    bool (batch, keys).
     """
     config = net.config
     apart = (3, config.heads, config.d_head)
@@ -54,10 +60,11 @@ def attention(layer, net, memory, x, hidden):
 
 
 def published(net, codes, training=False):
-    """The two outputs per label before their softmax, (batch, length, labels, 2), and per layer all weights (batch, heads, queries, keys).
+    """The two outputs per label before their softmax, (batch, length, labels, 2), and per layer all weights (batch,
+    heads, queries, keys).
 
-    The last of them is of the position that speaks for the last site. Positions before the stretch are seen through a memory of states,
-    where not training.
+    The last of them is of the position that speaks for the last site. Positions before the stretch are seen through a
+    memory of states, where not training.
     """
     config = net.config
     edge, past = config.kernel // 2, 0 if training else config.window - 1

@@ -1,4 +1,5 @@
-"""Files as the commands write them, for a report: small, of any number of heads, with names that try to be more than names."""
+"""Files as the commands write them, for a report: small, of any number of heads, with names that try to be more than
+names."""
 
 from pathlib import Path
 
@@ -22,7 +23,9 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     rng = np.random.default_rng(1)
     heads = [*names, *(f"L{i // 8 + 1}H{i % 8 + 1}" for i in range(len(names), n_heads))]
     number = np.arange(n_heads)
-    verdicts = [("content, recurs", "position", "nothing beyond background", "content, does not recur")[i % 4] for i in number]
+    verdicts = [
+        ("content, recurs", "position", "nothing beyond background", "content, does not recur")[i % 4] for i in number
+    ]
     columns = {
         "head": heads,
         "peak": (-10 * number).tolist(),
@@ -38,20 +41,38 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "recurs": [3] * n_heads,
         "recurrence": ["0.5,0.5"] * n_heads,
         **{f"motif_{k}": [v] * n_heads for k, v in (("effect", 1.5), ("low", 1.0), ("high", 2.0), ("control", 0.1))},
-        **{f"{m}_zero{k}": [v] * n_heads for m in ("ap", "logit") for k, v in (("", -0.5), ("_low", -0.6), ("_high", float("nan")))},
+        **{
+            f"{m}_zero{k}": [v] * n_heads
+            for m in ("ap", "logit")
+            for k, v in (("", -0.5), ("_low", -0.6), ("_high", float("nan")))
+        },
         "verdict": verdicts,
     }
     path = {
         name: str(folder / name)
         for name in (
-            *("heads", "profiles", "pairs", "strands", "motifs", "matches", "metrics", "history", "regions", "genome", "curve"),
+            *(
+                "heads",
+                "profiles",
+                "pairs",
+                "strands",
+                "motifs",
+                "matches",
+                "metrics",
+                "history",
+                "regions",
+                "genome",
+                "curve",
+            ),
             *("agreement", "sites", "bigwig_plus", "bigwig_minus"),
         )
     }
     tsv.write_table(path["heads"], columns)
     distance = np.arange(-96, 97)
     profile = {"head": np.repeat(heads, len(distance)).tolist(), "distance": np.tile(distance, n_heads)}
-    tsv.write_table(path["profiles"], profile | {k: rng.random(len(distance) * n_heads) for k in ("sites", "background")})
+    tsv.write_table(
+        path["profiles"], profile | {k: rng.random(len(distance) * n_heads) for k in ("sites", "background")}
+    )
     pair = {
         "first": heads[:1],
         "second": heads[1:2],
@@ -63,16 +84,27 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "p": [1e-6],
     }
     tsv.write_table(path["pairs"], pair | {"q": [1e-5], "agreement": [0.75]})
-    tsv.write_table(path["strands"], {"distance": [-1, 0, 1], "correlation": [0.1, 0.2, 0.1], "corrected": [0.0, 0.1, 0.0]})
+    tsv.write_table(
+        path["strands"], {"distance": [-1, 0, 1], "correlation": [0.1, 0.2, 0.1], "corrected": [0.0, 0.1, 0.0]}
+    )
     matrix = rng.dirichlet(np.full(4, 0.3), (n_heads, 12))
-    meme.write(path["motifs"], [Motif(name, m / m.sum(axis=1, keepdims=True), 50) for name, m in zip(heads, matrix, strict=True)])
+    meme.write(
+        path["motifs"],
+        [Motif(name, m / m.sum(axis=1, keepdims=True), 50) for name, m in zip(heads, matrix, strict=True)],
+    )
     found = [
-        Match(name, t, -2, 1e-4, 0.01, 0.01 + 0.1 * i, 6, "A", "A", "-") for name in heads for i, t in enumerate(("sigma70_-10", NASTY))
+        Match(name, t, -2, 1e-4, 0.01, 0.01 + 0.1 * i, 6, "A", "A", "-")
+        for name in heads
+        for i, t in enumerate(("sigma70_-10", NASTY))
     ]
     tsv.write_matches(path["matches"], found)
-    score = {"tss": {"average_precision": 0.3, "prevalence": 0.002, "roc_auc": float("nan"), "sites": 5, "positions": 10}}
+    score = {
+        "tss": {"average_precision": 0.3, "prevalence": 0.002, "roc_auc": float("nan"), "sites": 5, "positions": 10}
+    }
     header = {"config": {"preset": NASTY, "heads": 8}, "training": {"seed": 1}, "stopped": {"kept_step": 2, "steps": 2}}
-    summary.write(path["metrics"], header | {"metrics": {"test": score, "validation": score, "threshold": {"tss": 0.2}}})
+    summary.write(
+        path["metrics"], header | {"metrics": {"test": score, "validation": score, "threshold": {"tss": 0.2}}}
+    )
     history = {"step": [1, 2], "label": ["tss", "tss"], "average_precision": [0.1, 0.3], "prevalence": [0.002, 0.002]}
     tsv.write_table(path["history"], history)
     points = {
@@ -88,14 +120,24 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "false_positive_rate": [0.0001, 0.0016, 0.007, float("nan"), float("nan"), float("nan")],
     }
     tsv.write_table(path["curve"], points)
-    sets = {"first": ["a", "a", NASTY], "second": [NASTY, "c", "c"], "strand": ["both"] * 3, "within": [2] * 3, "shared": [3, 4, 5]}
-    tsv.write_table(path["agreement"], sets | {"share_first": [0.5, 0.4, float("nan")], "share_second": [0.25, 0.3, 0.2]})
+    sets = {
+        "first": ["a", "a", NASTY],
+        "second": [NASTY, "c", "c"],
+        "strand": ["both"] * 3,
+        "within": [2] * 3,
+        "shared": [3, 4, 5],
+    }
+    tsv.write_table(
+        path["agreement"], sets | {"share_first": [0.5, 0.4, float("nan")], "share_second": [0.25, 0.3, 0.2]}
+    )
     contig = Contig("chr " + NASTY, 20_000, True)
     genome_tensor.write(path["genome"], Genome((contig,), rng.integers(0, 4, 20_000).astype(np.uint8)))
     p = rng.random((2, 20_000)).astype(np.float32) ** 8
     bigwig.write(path["bigwig_plus"], (contig,), p[0])
     bigwig.write(path["bigwig_minus"], (contig,), p[1])
-    Path(path["sites"]).write_text("".join(f"{contig.name}\t{at}\t{at + 1}\ts\t0\t+\n" for at in (2000, 9000, 15_000)), encoding="utf-8")
+    Path(path["sites"]).write_text(
+        "".join(f"{contig.name}\t{at}\t{at + 1}\ts\t0\t+\n" for at in (2000, 9000, 15_000)), encoding="utf-8"
+    )
     n = n_heads * n_sites
     site = np.tile(np.arange(n_sites) * (19_000 // n_sites) + 300, n_heads)
     found_regions = Regions(

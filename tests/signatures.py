@@ -1,6 +1,8 @@
-"""The commands' signatures as plain facts: the truth that every skin (Galaxy, Nextflow, conda) and the documentation is checked against.
+"""The commands' signatures as plain facts: the truth that every skin (Galaxy, Nextflow, conda) and the documentation is
+checked against.
 
-Read from the functions' type hints, not from what the command line library makes of them, so that a skin is compared with the code itself.
+Read from the functions' type hints, not from what the command line library makes of them, so that a skin is compared
+with the code itself.
 """
 
 import importlib
@@ -38,10 +40,15 @@ class Option:
 
 
 def options(command: str) -> tuple[Option, ...]:
-    """The arguments and options of a command, in the signature's order; `--version` and `--help`, which all have, are not among them."""
-    function = getattr(importlib.import_module(f"headmotif.commands.{command.replace('-', '_')}"), command.replace("-", "_"))
+    """The arguments and options of a command, in the signature's order; `--version` and `--help`, which all have, are
+    not among them."""
+    function = getattr(
+        importlib.import_module(f"headmotif.commands.{command.replace('-', '_')}"), command.replace("-", "_")
+    )
     hints = typing.get_type_hints(function, include_extras=True)
-    return tuple(_option(parameter, hints[parameter.name]) for parameter in inspect.signature(function).parameters.values())
+    return tuple(
+        _option(parameter, hints[parameter.name]) for parameter in inspect.signature(function).parameters.values()
+    )
 
 
 def _option(parameter: inspect.Parameter, hint: object) -> Option:
@@ -68,7 +75,8 @@ def _option(parameter: inspect.Parameter, hint: object) -> Option:
 
 
 def _unwrapped(kind: object) -> tuple[type, bool]:
-    """The type of one value, and whether there may be several: of `str`, `str | None`, `list[str]` and `list[str] | None` it is str."""
+    """The type of one value, and whether there may be several: of `str`, `str | None`, `list[str]` and `list[str] |
+    None` it is str."""
     if isinstance(kind, types.UnionType):
         (kind,) = (part for part in typing.get_args(kind) if part is not types.NoneType)
     if typing.get_origin(kind) is list:

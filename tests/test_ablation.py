@@ -1,4 +1,5 @@
-"""benchmarks/ablation.py and its trials: folds that part the training part, lessons that say what they are named for, networks that run."""
+"""benchmarks/ablation.py and its trials: folds that part the training part, lessons that say what they are named for,
+networks that run."""
 
 import sys
 from dataclasses import replace
@@ -88,7 +89,9 @@ def test_more_outputs_are_what_they_say():
 
 
 def test_guessing_asks_for_the_bases_that_it_replaced():
-    made = trials.Guessing.of(lesson("sites_alone"), np.zeros(1000, np.uint8), replace(DEFAULT, batch=6, length=64), (5, 5))
+    made = trials.Guessing.of(
+        lesson("sites_alone"), np.zeros(1000, np.uint8), replace(DEFAULT, batch=6, length=64), (5, 5)
+    )
     places, weights, length = made.plan(0)[0]
     batch = made.batch(places, weights, length, 0)
     true = made.reads.cut(places[:, 0], 1 - 2 * places[:, 1], places[:, 2], length)[:, 5:-5]
@@ -103,7 +106,9 @@ def test_guessing_asks_for_the_bases_that_it_replaced():
 
 @pytest.mark.parametrize("trial", trials.TRIALS, ids=lambda trial: trial.name)
 def test_every_trial_has_a_network_that_runs(trial, monkeypatch):
-    monkeypatch.setattr(trials.kmer_attention, "angles", trials.kmer_attention.angles)  # put back after a trial without rotary positions
+    monkeypatch.setattr(
+        trials.kmer_attention, "angles", trials.kmer_attention.angles
+    )  # put back after a trial without rotary positions
     net = trials.fresh(trial, 2).eval()
     with torch.inference_mode():
         out = net(torch.zeros((1, net.before + 4 + net.after), dtype=torch.uint8))

@@ -1,4 +1,5 @@
-"""benchmarks/accuracy.py on a small genome with untrained networks: its tables against scores made here from the P it kept."""
+"""benchmarks/accuracy.py on a small genome with untrained networks: its tables against scores made here from the P it
+kept."""
 
 import subprocess
 import sys
@@ -40,7 +41,13 @@ def write_model(path: Path, seed: int, test: str = "c:30001-60000", digest: str 
     net = Dilated(DilatedConfig(width=8, blocks=2), 1)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
     split = {"validation": ["c:20001-30000"], "test": [test]}
-    header = {"config": presets.config_header(net.config), "labels": ["cappable"], "training": {}, "split": split, "metrics": {}}
+    header = {
+        "config": presets.config_header(net.config),
+        "labels": ["cappable"],
+        "training": {},
+        "split": split,
+        "metrics": {},
+    }
     model_tensor.write(str(path), Trained({**header, "data": {"contigs": [digest], "labels": "0"}}, weights))
 
 
@@ -68,7 +75,18 @@ def table(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
 
 
 def test_the_tables_say_what_the_steps_do(folder: Path) -> None:
-    words = ["--model", "one=1.st", "--model", "one=2.st", "--model", "two=3.st", "--genes", "genes.gff3", "--mask-repeats", "--scan"]
+    words = [
+        "--model",
+        "one=1.st",
+        "--model",
+        "one=2.st",
+        "--model",
+        "two=3.st",
+        "--genes",
+        "genes.gff3",
+        "--mask-repeats",
+        "--scan",
+    ]
     done = script(folder, *words)
     assert done.returncode == 0, done.stderr
     data, out = genome(), folder / "accuracy"
@@ -80,7 +98,10 @@ def test_the_tables_say_what_the_steps_do(folder: Path) -> None:
         kept[seed][:, TEST] = np.load(path)
     repeat = np.zeros(LENGTH, bool)
     repeat[41_000:41_500] = repeat[35_000:35_500] = True
-    for part, known in (("test", np.arange(LENGTH) >= 30_000), ("test without repeats", (np.arange(LENGTH) >= 30_000) & ~repeat)):
+    for part, known in (
+        ("test", np.arange(LENGTH) >= 30_000),
+        ("test without repeats", (np.arange(LENGTH) >= 30_000) & ~repeat),
+    ):
         truth = data.label[0][:, known]
         exact = [score(truth, kept[seed][:, known]) for seed in (1, 2, 3)]
         close = [calls(kept[s], data.label[0], data.contigs, 2, known).average_precision for s in (1, 2, 3)]
@@ -109,7 +130,9 @@ def test_the_tables_say_what_the_steps_do(folder: Path) -> None:
         assert int(scores["two", part, "fifth 5"]["sites"]) == len(strongest)
         values = np.concatenate([kept[3][:, known][truth == 0], kept[3][strongest[:, 1], strongest[:, 2]]])
         expected = score(np.arange(len(values)) >= (truth == 0).sum(), values)
-        assert float(scores["two", part, "fifth 5"]["average_precision"]) == pytest.approx(expected.average_precision, rel=1e-4)
+        assert float(scores["two", part, "fifth 5"]["average_precision"]) == pytest.approx(
+            expected.average_precision, rel=1e-4
+        )
     assert ("-35/-10 scan", "test", "exact") in ratios
     assert ("one", "test", "exact") not in ratios
     assert "| two | 1 | " in done.stdout

@@ -8,7 +8,8 @@ from headmotif.steps.attention.similarity import NONE, agreement, choices, group
 
 
 def chosen(heads=4, sites=400, seed=0):
-    """Head 0 at random distances; head 1 beside it mostly; head 2 the same distances, not the same sites; head 3 rarely anything."""
+    """Head 0 at random distances; head 1 beside it mostly; head 2 the same distances, not the same sites; head 3 rarely
+    anything."""
     rng = np.random.default_rng(seed)
     first = rng.choice([-35, -34, -12, -11, 20], sites)
     second = np.where(rng.random(sites) < 0.8, first + rng.integers(-2, 3, sites), rng.integers(-60, 60, sites))

@@ -141,7 +141,9 @@ def test_scores_are_sums_of_log_odds():
 
 
 def test_the_usual_start_is_that_of_most_weight():
-    found = zoops.Alignment(np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]), np.zeros(4, bool))
+    found = zoops.Alignment(
+        np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]), np.zeros(4, bool)
+    )
     assert usual_start(found, np.ones(4)) == 2
     assert usual_start(found, np.array([1, 1, 1, 9.0])) == 5
 
@@ -153,7 +155,9 @@ def test_p_is_uniform_where_distances_are_drawn_at_random():
     rng = np.random.default_rng(0)
     p = []
     for _ in range(300):
-        score = rng.normal(size=(60, 12)) + rng.normal(size=(60, 1)) + 3 * rng.normal(size=12)  # sites and distances differ
+        score = (
+            rng.normal(size=(60, 12)) + rng.normal(size=(60, 1)) + 3 * rng.normal(size=12)
+        )  # sites and distances differ
         p.append(permutation_test(score, rng.choice(12, 60, p=rng.dirichlet(np.ones(12)))))
     assert np.mean(np.array(p) <= 0.05) <= 0.08
     assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.09)
@@ -249,7 +253,8 @@ def test_the_rank_test_of_nothing_and_of_equals_is_one(here, control):
 
 
 def promoters(n=160, word=WORD, seed=0, share=1.0, apart=200):
-    """A random genome with a word at a varying distance upstream of each site; the sites, their strands and the distances."""
+    """A random genome with a word at a varying distance upstream of each site; the sites, their strands and the
+    distances."""
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, 4, n * apart + 200).astype(np.uint8)
     site = np.arange(n) * apart + 150
@@ -314,7 +319,9 @@ def test_a_motif_is_not_tested_on_the_sites_that_it_was_found_on():
     for seed in range(25):
         genome, site, strand, distance = promoters(60, seed=seed, share=0.0, apart=100)
         # six columns fitted to thirty windows of seven
-        [found] = discovery.find_motifs(genome, regions(site, strand, distance, half=3), discovery.Search(flank=0), seed)
+        [found] = discovery.find_motifs(
+            genome, regions(site, strand, distance, half=3), discovery.Search(flank=0), seed
+        )
         p.append(found.p)
     assert np.isfinite(p).all()
     assert np.mean(np.array(p) < 0.05) < 0.2
@@ -335,7 +342,9 @@ def test_the_reverse_complement_of_a_genome_has_the_same_motif():
     size = len(genome.base)
     turned = Genome(genome.contigs, reverse_complement(genome.base).copy())
     [one] = discovery.find_motifs(genome, regions(site, strand, distance), discovery.Search(), 1)
-    [other] = discovery.find_motifs(turned, regions((size - 1 - site)[::-1], -strand[::-1], distance[::-1]), discovery.Search(), 1)
+    [other] = discovery.find_motifs(
+        turned, regions((size - 1 - site)[::-1], -strand[::-1], distance[::-1]), discovery.Search(), 1
+    )
     assert WORD in consensus(one.motif.matrix)
     assert WORD in consensus(other.motif.matrix)
     assert other.p < 1e-6
@@ -345,7 +354,9 @@ def test_small_groups_and_unreadable_ones_are_left_out_with_a_reason():
     genome, site, strand, distance = promoters(100)
     genome.base[:] = N
     few = regions(site[:39], strand[:39], distance[:39], "L1H10")
-    found = list(discovery.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), discovery.Search(), 1))
+    found = list(
+        discovery.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), discovery.Search(), 1)
+    )
     assert [(f.group, f.motif) for f in found] == [("L1H9", None), ("L1H10", None)]  # by number, not by letter
     assert found[0].problem == "its regions are too short for a motif, or all N"
     assert found[1].problem == "39 regions, fewer than 40"

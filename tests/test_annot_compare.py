@@ -39,7 +39,16 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def test_sets_are_compared_checked_and_joined(run, folder: Path, tmp_path: Path) -> None:
     out = {name: tmp_path / name for name in ("agreement.tsv", "matrix.tsv", "far.tsv", "consensus.bed", "checks.tsv")}
-    words = ["-o", out["agreement.tsv"], "--matrix", out["matrix.tsv"], "--distances", out["far.tsv"], "--checks", out["checks.tsv"]]
+    words = [
+        "-o",
+        out["agreement.tsv"],
+        "--matrix",
+        out["matrix.tsv"],
+        "--distances",
+        out["far.tsv"],
+        "--checks",
+        out["checks.tsv"],
+    ]
     words += ["--consensus", 2, "--consensus-out", out["consensus.bed"]]
     sets = [folder / "true.bed", f"two={folder / 'listed.bed'}", f"off={folder / 'shifted.bed'}"]
     done = run("annot-compare", *sets, "--genome", folder / "g.fa", *words)
@@ -54,8 +63,12 @@ def test_sets_are_compared_checked_and_joined(run, folder: Path, tmp_path: Path)
     assert rows["true", "off", "both", "2"]["jaccard"] == "1"
     assert rows["true", "off", "-", "0"]["shared"] == "0"
     assert rows["true", "off", "-", "2"]["shift"] == "-1"
-    assert [r["off"] for r in table(out["matrix.tsv"]) if (r["set"], r["measure"]) == ("true", "within 2, share")] == ["1"]
-    assert {r["distance"] for r in table(out["far.tsv"]) if r["sites"] != "0" and r["set"] == "true" and r["other"] == "off"} >= {"0", "-1"}
+    assert [r["off"] for r in table(out["matrix.tsv"]) if (r["set"], r["measure"]) == ("true", "within 2, share")] == [
+        "1"
+    ]
+    assert {
+        r["distance"] for r in table(out["far.tsv"]) if r["sites"] != "0" and r["set"] == "true" and r["other"] == "off"
+    } >= {"0", "-1"}
     kinds = {(r["set"], r["strand"]): (r["verdict"], r["shift"]) for r in table(out["checks.tsv"])}
     assert kinds["true", "both"] == ("ok", "0")
     assert kinds["off", "-"] == ("strand shifted", "-1")
@@ -69,7 +82,16 @@ def test_sets_are_compared_checked_and_joined(run, folder: Path, tmp_path: Path)
 
 def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: Path) -> None:
     out, curve = tmp_path / "scores.tsv", tmp_path / "curve.tsv"
-    words = ["--truth", folder / "true.bed", "--genome", folder / "g.fa", "--genes", folder / "genes.gff3", "--draws", 50]
+    words = [
+        "--truth",
+        folder / "true.bed",
+        "--genome",
+        folder / "g.fa",
+        "--genes",
+        folder / "genes.gff3",
+        "--draws",
+        50,
+    ]
     done = run("annot-compare", "-", *words, "-o", out, "--curve", curve, input=(folder / "listed.bed").read_bytes())
     assert done.returncode == 0, done.stderr
     assert "sites, within 2 nt: PR-AUC 0." in done.stderr.decode()
@@ -77,11 +99,23 @@ def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: P
     assert list(rows)[:5] == [(place, "0") for place in ("all", "upstream", "inside", "antisense", "orphan")]
     assert rows["all", "2"]["sites"] == "260"
     assert float(rows["all", "2"]["recall"]) > float(rows["all", "0"]["recall"]) > 0.6
-    assert float(rows["all", "2"]["recall_low"]) < float(rows["all", "2"]["recall"]) < float(rows["all", "2"]["recall_high"])
+    assert (
+        float(rows["all", "2"]["recall_low"])
+        < float(rows["all", "2"]["recall"])
+        < float(rows["all", "2"]["recall_high"])
+    )
     assert float(rows["all", "0"]["prevalence"]) == pytest.approx(260 / 240_000, rel=1e-5)
     [last] = [r for r in table(curve) if r["within"] == "2"][-1:]
     assert float(last["recall"]) == pytest.approx(float(rows["all", "2"]["recall"]))
-    region = run("annot-compare", folder / "listed.bed", *words, "--region", "planted:1-60000", "--region", "planted:110001-120000")
+    region = run(
+        "annot-compare",
+        folder / "listed.bed",
+        *words,
+        "--region",
+        "planted:1-60000",
+        "--region",
+        "planted:110001-120000",
+    )
     first = dict(zip(*(line.split("\t") for line in region.stdout.decode().splitlines()[:2]), strict=True))
     assert first["positions"] == "140000"
     assert "outside the region, or on N, are not scored" in region.stderr.decode()
@@ -100,7 +134,12 @@ def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path
     p[:, 60_000:] = np.nan
     monkeypatch.setattr(named_sites, "read_track", lambda paths, contigs: p.copy())
     out, curve = tmp_path / "s.tsv", tmp_path / "c.tsv"
-    options = {"sets": ["p=plus.bw,minus.bw"], "genome": str(folder / "g.fa"), "truth": str(folder / "true.bed"), "draws": 20}
+    options = {
+        "sets": ["p=plus.bw,minus.bw"],
+        "genome": str(folder / "g.fa"),
+        "truth": str(folder / "true.bed"),
+        "draws": 20,
+    }
     annot_compare.annot_compare(**options, output=str(out), curve=str(curve))
     said = capsys.readouterr().err
     exact, close = table(out)
@@ -113,7 +152,9 @@ def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path
     assert {r["false_positive_rate"] for r in table(curve) if r["within"] != "0"} == {"nan"}
     last = [r for r in table(curve) if r["within"] == "0"][-1]
     sites = int(exact["sites"])
-    assert float(last["false_positive_rate"]) == pytest.approx((int(last["calls"]) - sites) / (120_000 - sites), rel=1e-4)
+    assert float(last["false_positive_rate"]) == pytest.approx(
+        (int(last["calls"]) - sites) / (120_000 - sites), rel=1e-4
+    )
     assert float(close["threshold"]) == pytest.approx(float(best["threshold"]), abs=0.05)
     annot_compare.annot_compare(**options, output=str(out), missing=0.0, threshold=0.9)
     exact, close = table(out)
@@ -159,9 +200,17 @@ def test_a_label_set_of_the_genome_is_a_set_and_one_set_is_checked_alone(run, fo
         (["true.bed", "true.bed"], 1, "a label set named 'true' is there already"),
         (["true.bed", "listed.bed", "--consensus", "2"], 1, "--consensus N and --consensus-out FILE go together"),
         (["true.bed", "listed.bed", "--consensus", "3", "--consensus-out", "x"], 1, "--consensus 3: there are 2 sets"),
-        (["a,b=true.bed", "listed.bed", "--consensus", "2", "--consensus-out", "x"], 1, "the set name 'a,b' has a comma"),
+        (
+            ["a,b=true.bed", "listed.bed", "--consensus", "2", "--consensus-out", "x"],
+            1,
+            "the set name 'a,b' has a comma",
+        ),
         (["true.bed", "listed.bed", "--curve", "x"], 1, "--curve is for predictions scored with --truth"),
-        (["listed.bed", "--truth", "true.bed", "--matrix", "x"], 1, "--matrix is for sets compared with each other, without --truth"),
+        (
+            ["listed.bed", "--truth", "true.bed", "--matrix", "x"],
+            1,
+            "--matrix is for sets compared with each other, without --truth",
+        ),
         (["true.bed", "p=plus.bw,minus.bw"], 1, "a track can be scored against --truth alone"),
         (["true.bed", "listed.bed", "--checks", "-"], 1, "one result alone can go to standard output"),
         (["true.bed", "label:x"], 1, "there is no such label set in the genome; a genome tensor with labels is needed"),
@@ -172,7 +221,9 @@ def test_a_label_set_of_the_genome_is_a_set_and_one_set_is_checked_alone(run, fo
         (["true.bed", "listed.bed", "--within", "51"], 2, "Invalid value for '--within'"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(folder: Path, monkeypatch, capfd, words: list[str], status: int, problem: str) -> None:
+def test_what_is_wrong_is_said_in_one_line(
+    folder: Path, monkeypatch, capfd, words: list[str], status: int, problem: str
+) -> None:
     from headmotif.commands import annot_compare
 
     monkeypatch.chdir(folder)

@@ -18,7 +18,12 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 def sites_of(contig, position, strand):
     n = len(position)
-    return Sites(np.array(contig, np.int32), np.array(position, np.int64), np.array(strand, np.int8), np.arange(n, dtype=np.float32))
+    return Sites(
+        np.array(contig, np.int32),
+        np.array(position, np.int64),
+        np.array(strand, np.int8),
+        np.arange(n, dtype=np.float32),
+    )
 
 
 def striped(circular=False, seed=0):
@@ -27,7 +32,9 @@ def striped(circular=False, seed=0):
     lengths = (40_000, 12_000)
     place = np.arange(sum(lengths))
     rich = 0.5 + 0.3 * np.sin(place / 400)
-    codes = np.where(rng.random(len(place)) < rich, rng.choice([0, 3], len(place)), rng.choice([1, 2], len(place))).astype(np.uint8)
+    codes = np.where(
+        rng.random(len(place)) < rich, rng.choice([0, 3], len(place)), rng.choice([1, 2], len(place))
+    ).astype(np.uint8)
     codes[20_000:20_050] = N
     codes[rng.integers(0, len(codes), 300)] = N
     genome = Genome(tuple(Contig(f"c{i}", n, circular) for i, n in enumerate(lengths)), codes)
@@ -176,7 +183,12 @@ def test_recorded_queries_have_the_probability_of_the_annotation(monkeypatch, co
     row = (sites.strand < 0).astype(int)
     near(seen["probability"], p[0, row, genome.start[sites.contig] + sites.position], tolerance(config, compute))
     assert told == [min(n, 20) for n in range(size, 20 + size, size)]
-    for name, right in (("contig", sites.contig), ("position", sites.position), ("strand", sites.strand), ("kind", kind)):
+    for name, right in (
+        ("contig", sites.contig),
+        ("position", sites.position),
+        ("strand", sites.strand),
+        ("kind", kind),
+    ):
         np.testing.assert_array_equal(seen[name], right)
     types = {"contig": "i4", "position": "i8", "strand": "i1", "kind": "u1", "probability": "f4"}
     for name, array in seen.items():
@@ -201,7 +213,9 @@ def test_each_row_is_what_the_network_records_in_a_whole_stretch(config):
     length, record = len(codes) - net.before - net.after, []
     with torch.inference_mode():
         net(torch.from_numpy(codes)[None], record)
-    seen = seen_by(net, genome_of(codes), sites_of([0] * length, np.arange(net.before, net.before + length), [1] * length))
+    seen = seen_by(
+        net, genome_of(codes), sites_of([0] * length, np.arange(net.before, net.before + length), [1] * length)
+    )
     for number, name in enumerate(("weight", "norm", "none")):
         right = np.stack([layer[number][0].numpy() for layer in record], 1)  # (length, layers, heads, keys)
         np.testing.assert_allclose(seen[name].astype(np.float32), right, atol=1e-4, rtol=2e-3)
@@ -249,7 +263,9 @@ def test_queries_far_apart_and_near_each_other_are_all_in_their_rows(monkeypatch
 def test_queries_near_each_other_share_a_stretch(monkeypatch, config):
     net, genome = network(config), genome_of(random_codes(3000))
     shapes, forward = [], net.forward
-    monkeypatch.setattr(net, "forward", lambda codes, record: shapes.append(tuple(codes.shape)) or forward(codes, record))
+    monkeypatch.setattr(
+        net, "forward", lambda codes, record: shapes.append(tuple(codes.shape)) or forward(codes, record)
+    )
     halo = net.before + net.after
     for distance, together in ((attend.near(net), True), (attend.near(net) + 1, False)):
         shapes.clear()
@@ -269,7 +285,9 @@ def test_no_more_is_held_than_there_is_room_for(monkeypatch, config, joined):
     monkeypatch.setattr(attend, "ROOM", 60 * each)
     assert attend.block_size(net) == 60 // config.layers
     held, forward, halo = [], net.forward, net.before + net.after
-    monkeypatch.setattr(net, "forward", lambda codes, record: held.append(codes[:, halo:].numel()) or forward(codes, record))
+    monkeypatch.setattr(
+        net, "forward", lambda codes, record: held.append(codes[:, halo:].numel()) or forward(codes, record)
+    )
     sites = sites_of([0] * 200, np.random.default_rng(0).integers(0, 3000, 200), [1] * 200)
     blocks = attend.attend(net, genome, sites, np.ones(200, bool), CPU)
     assert max(len(b["position"]) for b in blocks) == 60 // config.layers
@@ -279,7 +297,10 @@ def test_no_more_is_held_than_there_is_room_for(monkeypatch, config, joined):
 
 
 def test_no_queries_are_no_blocks():
-    assert list(attend.attend(network(READER), genome_of(random_codes(50)), sites_of([], [], []), np.zeros(0, bool), CPU)) == []
+    assert (
+        list(attend.attend(network(READER), genome_of(random_codes(50)), sites_of([], [], []), np.zeros(0, bool), CPU))
+        == []
+    )
 
 
 @WITH_HEADS

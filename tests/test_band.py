@@ -15,7 +15,9 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 class Case:
     """Random inputs in float64, heads and batch different so that they cannot be mistaken for each other."""
 
-    def __init__(self, length, before, after, seed=0, batch=2, heads=3, width=3, clip="whole", distances=True, nothing=True):
+    def __init__(
+        self, length, before, after, seed=0, batch=2, heads=3, width=3, clip="whole", distances=True, nothing=True
+    ):
         torch.manual_seed(seed)
         self.length, self.before, self.after = length, before, after
         first, keys = {
@@ -161,12 +163,19 @@ def test_nothing_takes_weight_by_its_score_and_adds_no_value():
     assert weights[:, :, 1].sum(-1).flatten().tolist() == pytest.approx([1] * 12)
 
 
-GRADIENTS = [(length, clip, nothing, share) for length in (3, 4, 9) for clip in CLIPS for nothing in (True, False) for share in (0, 0.4)]
+GRADIENTS = [
+    (length, clip, nothing, share)
+    for length in (3, 4, 9)
+    for clip in CLIPS
+    for nothing in (True, False)
+    for share in (0, 0.4)
+]
 
 
 @pytest.mark.parametrize(("length", "clip", "nothing", "share"), GRADIENTS)
 def test_gradients_are_those_of_the_definition(length, clip, nothing, share):
-    """Three sequences, blocks of four: shorter, whole, and with a last block that is shorter; the table's rows and columns are cut then."""
+    """Three sequences, blocks of four: shorter, whole, and with a last block that is shorter; the table's rows and
+    columns are cut then."""
     case = Case(length, 3, 1, seed=3, batch=3, heads=2, clip=clip, nothing=nothing)
     if share:
         case.hide(share)
@@ -187,7 +196,9 @@ def test_gradients_are_those_of_small_steps(nothing, share):
         case.hide(share)
 
     def attend(query, key, value, by_distance, *end):
-        return band.attend(query, key, value, 2, 1, case.first, by_distance, end[0] if end else None, case.hidden, None, 2)
+        return band.attend(
+            query, key, value, 2, 1, case.first, by_distance, end[0] if end else None, case.hidden, None, 2
+        )
 
     assert torch.autograd.gradcheck(attend, [x.requires_grad_() for x in case.inputs], atol=1e-5)
 
@@ -216,7 +227,8 @@ def test_the_blocks_do_not_change_what_is_collected(clip):
 
 @pytest.mark.parametrize("offset", [0, 5])
 def test_bfloat16_and_its_gradients_stay_near_float64(offset):
-    """As the networks call it: queries, keys and values in bfloat16, and the table with them. What all values have in common cancels."""
+    """As the networks call it: queries, keys and values in bfloat16, and the table with them. What all values have in
+    common cancels."""
     exact, rough = (Case(150, 60, 60, width=16).hide(0.1) for _ in range(2))
     exact.query /= 4
     exact.value += offset
@@ -229,6 +241,11 @@ def test_bfloat16_and_its_gradients_stay_near_float64(offset):
             x.requires_grad_()
         collected = case.attend()
         assert collected.dtype == case.query.dtype
-        found.append([x.detach().double() for x in (collected, *torch.autograd.grad(collected.double().square().sum(), case.inputs))])
+        found.append(
+            [
+                x.detach().double()
+                for x in (collected, *torch.autograd.grad(collected.double().square().sum(), case.inputs))
+            ]
+        )
     for right, near in zip(*found, strict=True):
         assert float((near - right).norm() / right.norm()) < 0.03

@@ -8,14 +8,25 @@ from sklearn.metrics import average_precision_score
 
 from effort import relative_cost
 from headmotif.data import Contig
-from headmotif.steps.statistics.bootstrap import Interval, average, blocks, difference, draws, mean, ranked, ratio, resampled
+from headmotif.steps.statistics.bootstrap import (
+    Interval,
+    average,
+    blocks,
+    difference,
+    draws,
+    mean,
+    ranked,
+    ratio,
+    resampled,
+)
 from headmotif.steps.statistics.metrics import average_precision
 
 BLOCKS = 12
 
 
 def drawn(seed, levels=10**9, n=1500, prevalence=0.03):
-    """Which positions are sites, their probability by one model, and the block of each (blocks differ in size and in sites)."""
+    """Which positions are sites, their probability by one model, and the block of each (blocks differ in size and in
+    sites)."""
     rng = np.random.default_rng(seed)
     block = np.sort(rng.integers(0, BLOCKS, n))
     hit = rng.random(n) < prevalence * (1 + block / 4)
@@ -56,14 +67,18 @@ def test_what_stands_below_all_sites_changes_nothing():
 
 def test_means_and_ratios_are_of_the_same_draws():
     hit, _, block = drawn(4)
-    models = [ranked(hit, drawn(4)[1] + np.random.default_rng(i).normal(0, 0.1, len(hit)), block, BLOCKS) for i in range(3)]
+    models = [
+        ranked(hit, drawn(4)[1] + np.random.default_rng(i).normal(0, 0.1, len(hit)), block, BLOCKS) for i in range(3)
+    ]
     others = [ranked(hit, np.random.default_rng(9).random(len(hit)), block, BLOCKS)]
     weight = draws(BLOCKS, 400, seed=5)
     upper, lower = (np.mean([resampled(m, weight) for m in group], axis=0) for group in (models, others))
     once = np.ones((1, BLOCKS), int)
     above, below = (np.mean([resampled(m, once) for m in group]) for group in (models, others))
     assert mean(models, weight) == Interval(pytest.approx(above), *np.quantile(upper, [0.025, 0.975]))
-    assert ratio(models, others, weight) == Interval(pytest.approx(above / below), *np.quantile(upper / lower, [0.025, 0.975]))
+    assert ratio(models, others, weight) == Interval(
+        pytest.approx(above / below), *np.quantile(upper / lower, [0.025, 0.975])
+    )
     assert ratio(models, models, weight) == Interval(1.0, 1.0, 1.0)
     assert mean(models, weight) == mean(models, draws(BLOCKS, 400, seed=5))
     assert mean(models, weight) != mean(models, draws(BLOCKS, 400, seed=6))
@@ -113,7 +128,8 @@ def test_blocks_begin_anew_with_each_contig():
 
 
 def test_a_draw_passes_over_blocks_not_over_positions():
-    """1,000 draws of two million positions for less than 20 times the price of one (3.3 times where this was written)."""
+    """1,000 draws of two million positions for less than 20 times the price of one (3.3 times where this was
+    written)."""
     rng = np.random.default_rng(0)
     n = 1_860_000
     block, hit = np.arange(n) // 20_000, rng.random(n) < 0.0018

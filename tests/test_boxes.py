@@ -18,7 +18,10 @@ UNIFORM = np.full(4, 0.25)
 
 
 def genome_of(*codes, circular=()):
-    return Genome(tuple(Contig(f"c{i}", len(c), i in circular) for i, c in enumerate(codes)), np.concatenate(codes).astype(np.uint8))
+    return Genome(
+        tuple(Contig(f"c{i}", len(c), i in circular) for i, c in enumerate(codes)),
+        np.concatenate(codes).astype(np.uint8),
+    )
 
 
 def everywhere(genome):
@@ -35,7 +38,9 @@ def random_genome(seed=0):
 
 
 def test_a_perfect_promoter_on_either_strand():
-    promoter = encode("TTGACA" + "C" * 14 + "TGC" + "TATAAT" + "CCCCCC" + "A")  # spacer 17, last base of the -10 seven before the +1
+    promoter = encode(
+        "TTGACA" + "C" * 14 + "TGC" + "TATAAT" + "CCCCCC" + "A"
+    )  # spacer 17, last base of the -10 seven before the +1
     codes = np.full(200, 1, np.uint8)
     codes[50 : 50 + len(promoter)] = promoter
     codes[120 : 120 + len(promoter)] = reverse_complement(promoter)
@@ -88,7 +93,12 @@ def test_every_pair_tried_at_every_place():
     without = 0
     for i, site in enumerate(zip(sites.contig.tolist(), sites.position.tolist(), sites.strand.tolist(), strict=True)):
         expected = tried(genome, site, background)
-        row = (found.minus35[i], found.minus10[i]), int(found.spacer[i]), int(found.to_start[i]), bool(found.extended[i])
+        row = (
+            (found.minus35[i], found.minus10[i]),
+            int(found.spacer[i]),
+            int(found.to_start[i]),
+            bool(found.extended[i]),
+        )
         if expected is None:
             without += 1
             assert row == (("", ""), -1, -1, False)
@@ -96,7 +106,9 @@ def test_every_pair_tried_at_every_place():
         else:
             assert row == expected[1:5]
             assert found.score[i] == pytest.approx(expected[0])
-            low, high = (chance[own >= expected[5] + grid].sum() for grid in (0.007, -0.007))  # scores are rounded to 0.001 bits a letter
+            low, high = (
+                chance[own >= expected[5] + grid].sum() for grid in (0.007, -0.007)
+            )  # scores are rounded to 0.001 bits a letter
             assert low - 1e-12 <= found.minus10_p[i] <= high + 1e-12
     assert 100 < without < 300  # by the ends and the N, and the whole of a short line
 

@@ -24,4 +24,7 @@ def test_files_that_took_longer_are_told_the_worst_first() -> None:
         ("tests/test_demo.py", 1e3),
         ("tools/x.py", 9.0),
     ]
-    assert budget.overdrawn(spent) == [f"test_demo.py: 1000 s, {more} in its budget", f"test_a.py: {each + 3} s, {each} in its budget"]
+    assert budget.overdrawn(spent) == [
+        f"test_demo.py: 1000 s, {more} in its budget",
+        f"test_a.py: {each + 3} s, {each} in its budget",
+    ]

@@ -11,7 +11,9 @@ from headmotif.alphabet import encode
 from headmotif.builtin import MOTIF_SITES, MOTIFS
 from headmotif.formats.motifs import meme
 
-spec = importlib.util.spec_from_file_location("build_collection", Path(__file__).parent.parent / "benchmarks/build_collection.py")
+spec = importlib.util.spec_from_file_location(
+    "build_collection", Path(__file__).parent.parent / "benchmarks/build_collection.py"
+)
 collection = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(collection)
 
@@ -65,7 +67,9 @@ def test_the_card_has_every_motif_with_its_number_of_sites(motifs):
 
 def test_the_card_explains_every_reference():
     table, references = CARD.split("## The motifs")[1].split("## References")
-    keys = Counter(key for line in table.split("## Left out")[0].splitlines()[4:] if line for key in cells(line)[7].split(", "))
+    keys = Counter(
+        key for line in table.split("## Left out")[0].splitlines()[4:] if line for key in cells(line)[7].split(", ")
+    )
     explained = [cells(line)[0] for line in references.splitlines()[4:] if line]
     assert sorted(keys) == sorted(explained)
 

@@ -43,14 +43,19 @@ def test_each_says_how_it_was_made_and_the_card_names_it(trained):
         assert header["metrics"]["calibration"][label]["slope"] > 0
         assert header["learned_from"]["labels"][label]["sites"] > 1000
     assert header["data"]["contigs"] == ["SQ.NjjHtoQ2gYdy2RVkAZBKURBiV7xp-8ZS"]
-    assert "/" not in json.dumps({key: value for key, value in header.items() if key != "split"})  # no path of a machine
+    assert "/" not in json.dumps(
+        {key: value for key, value in header.items() if key != "split"}
+    )  # no path of a machine
 
 
 def test_the_one_for_use_has_the_scores_of_the_one_with_parts_held_out():
     whole, held = opened("ecoli-tss").header, opened("ecoli-tss-split")
     assert (whole["metrics_of"], whole["metrics"]) == (held.digest, held.header["metrics"])
     assert whole["split"] == {"test": [], "validation": []}
-    assert held.header["split"] == {"test": ["NC_000913.3:2738786-3667115"], "validation": ["NC_000913.3:3667116-4131280"]}
+    assert held.header["split"] == {
+        "test": ["NC_000913.3:2738786-3667115"],
+        "validation": ["NC_000913.3:3667116-4131280"],
+    }
     assert whole["teachers"] == held.header["teachers"] != []
 
 
@@ -67,7 +72,8 @@ def test_promoters_of_a_phage_that_need_no_activator_are_among_the_twenty_best_c
 
 @pytest.mark.usefixtures("one_thread")
 def test_a_part_of_the_test_region_scores_as_the_header_says_of_the_whole(data_folder):
-    """The first 200 kb: average precision within a third of that of the 928 kb, whose interval by blocks is a tenth wide."""
+    """The first 200 kb: average precision within a third of that of the 928 kb, whose interval by blocks is a tenth
+    wide."""
     model = opened("ecoli-tss-split")
     whole = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
     sites = site_files.read(str(data_folder / "ecoli" / "tss.cappable.bed"), whole.contigs).sites

@@ -1,4 +1,5 @@
-"""Calibration: a slope and a shift that are found again, that keep the ranking, and that fold into every preset's last map."""
+"""Calibration: a slope and a shift that are found again, that keep the ranking, and that fold into every preset's last
+map."""
 
 import numpy as np
 import pytest

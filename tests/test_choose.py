@@ -40,7 +40,9 @@ def test_the_false_share_is_that_of_the_definition():
     share = thresholds.decoy_share(sites(p), decoys.astype(np.float32), times).strength
 
     def raw(level):
-        return min(1.0, ((decoys.astype(np.float32) >= level).sum() + 1) * times / (p.astype(np.float32) >= level).sum())
+        return min(
+            1.0, ((decoys.astype(np.float32) >= level).sum() + 1) * times / (p.astype(np.float32) >= level).sum()
+        )
 
     levels = p.astype(np.float32)
     for mine, told in zip(levels, share, strict=True):

@@ -23,7 +23,16 @@ from in_process import call
 BIN = Path(sys.executable).parent
 TINY = Path(__file__).resolve().parent.parent / "galaxy" / "test-data" / "tiny.safetensors"
 NO_CACHE = {"PYTHONDONTWRITEBYTECODE": "1"}
-COMMANDS = ("fasta2tensor", "train-annot", "dump-attention", "attn2bed", "bed2pwm", "pwm-compare", "annot-compare", "score-heads")
+COMMANDS = (
+    "fasta2tensor",
+    "train-annot",
+    "dump-attention",
+    "attn2bed",
+    "bed2pwm",
+    "pwm-compare",
+    "annot-compare",
+    "score-heads",
+)
 """Those that cannot do without an argument; predict-annot takes a genome or a sheet of them."""
 
 
@@ -32,13 +41,49 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A planted genome, its tensor, a hardly trained model and a few queries' attention."""
     folder = tmp_path_factory.mktemp("made")
     steps = [
-        ["headmotif", "plant", "-o", "genome.fa", "--sites", "sites.bed", "--length", "40000", "--promoters", "60", "--quiet"],
+        [
+            "headmotif",
+            "plant",
+            "-o",
+            "genome.fa",
+            "--sites",
+            "sites.bed",
+            "--length",
+            "40000",
+            "--promoters",
+            "60",
+            "--quiet",
+        ],
         ["fasta2tensor", "genome.fa", "--sites", "sites.bed", "-o", "genome.st", "--quiet"],
         ["train-annot", "genome.st", "--steps", "2", "-o", "model.st", "--threads", "1", "--quiet"],
         ["train-annot", "genome.st", "--steps", "2", "--preset", "cnn", "-o", "cnn.st", "--threads", "1", "--quiet"],
-        ["dump-attention", "model.st", "genome.st", "--background", "60", "-o", "attention.st", "--threads", "1", "--quiet"],
+        [
+            "dump-attention",
+            "model.st",
+            "genome.st",
+            "--background",
+            "60",
+            "-o",
+            "attention.st",
+            "--threads",
+            "1",
+            "--quiet",
+        ],
         ["attn2bed", "attention.st", "--max-q", "1", "--max-p", "1", "-o", "regions.bed", "--quiet"],
-        ["dump-attention", "model.st", "genome.st", "--limit", "5", "--top-k", "4", "-o", "top.st", "--threads", "1", "--quiet"],
+        [
+            "dump-attention",
+            "model.st",
+            "genome.st",
+            "--limit",
+            "5",
+            "--top-k",
+            "4",
+            "-o",
+            "top.st",
+            "--threads",
+            "1",
+            "--quiet",
+        ],
     ]
     for name, *words in steps:
         done = run(folder, name, *words)
@@ -51,7 +96,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cut.st").write_bytes((folder / "model.st").read_bytes()[:5000])
     (folder / "cut_attention.st").write_bytes((folder / "attention.st").read_bytes()[:-9])
     assert run(folder, "fasta2tensor", "genome.fa", "-o", "plain.st", "--quiet").returncode == 0
-    protein = "MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF p\nletter-probability matrix: alength= 20 w= 1\n"
+    protein = (
+        "MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF p\nletter-probability matrix: alength= 20 w= 1\n"
+    )
     (folder / "protein.meme").write_text(protein)
     (folder / "elsewhere.bed").write_text("chr9\t10\t20\tL1H1\t0\t+\n")
     (folder / "past.bed").write_text("planted\t39990\t40010\tL1H1\t0\t+\n")
@@ -177,7 +224,16 @@ WRITING = [
 @pytest.mark.parametrize("line", WRITING)
 def test_a_full_disk_is_one_line_and_leaves_no_file(made: Path, tmp_path: Path, line: str) -> None:
     name, *words = line.split()
-    done = process(made, name, *words, "-o", str(tmp_path / "result"), "--quiet", preexec_fn=_no_room, env={**os.environ, **NO_CACHE})
+    done = process(
+        made,
+        name,
+        *words,
+        "-o",
+        str(tmp_path / "result"),
+        "--quiet",
+        preexec_fn=_no_room,
+        env={**os.environ, **NO_CACHE},
+    )
     assert done.returncode == 1
     assert "make room" in done.stderr
     assert "Traceback" not in done.stderr
@@ -193,7 +249,9 @@ def _no_room() -> None:
 def test_a_full_standard_output_is_one_line(made: Path, line: str) -> None:
     name, *words = line.split()
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([BIN / name, *words, "--quiet"], cwd=made, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [BIN / name, *words, "--quiet"], cwd=made, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
     assert done.returncode == 1
     assert "no space left" in done.stderr
     assert "Traceback" not in done.stderr
@@ -202,8 +260,10 @@ def test_a_full_standard_output_is_one_line(made: Path, line: str) -> None:
 
 def test_no_temporary_folder_is_one_line(made: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [BIN / "dump-attention", "model.st", "genome.st", "--background", "60", "--quiet", "-o", str(tmp_path / "result")],
-        cwd=made, capture_output=True, text=True, check=False, preexec_fn=_no_room, env={**os.environ, **NO_CACHE, "TMPDIR": "/nowhere"},
+        [BIN / "dump-attention", "model.st", "genome.st", "--background", "60", "--quiet",
+         "-o", str(tmp_path / "result")],
+        cwd=made, capture_output=True, text=True, check=False, preexec_fn=_no_room,
+        env={**os.environ, **NO_CACHE, "TMPDIR": "/nowhere"},
     )  # fmt: skip
     assert done.returncode == 1
     assert "make room" in done.stderr
@@ -213,18 +273,29 @@ def test_no_temporary_folder_is_one_line(made: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", WRITING)
 def test_a_closed_pipe_is_silence_and_exit_141(made: Path, line: str) -> None:
     done = subprocess.run(
-        ["bash", "-c", f"{BIN}/{line} --quiet | true; echo ${{PIPESTATUS[0]}}"], cwd=made, capture_output=True, text=True, check=False
+        ["bash", "-c", f"{BIN}/{line} --quiet | true; echo ${{PIPESTATUS[0]}}"],
+        cwd=made,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stderr == ""
     assert done.stdout.strip() in ("141", "0")  # 0: all of it fitted into the pipe before its reader left
     big = subprocess.run(
-        ["bash", "-c", f"{BIN}/{line} --quiet | sleep 0; echo ${{PIPESTATUS[0]}}"], cwd=made, capture_output=True, text=True, check=False
+        ["bash", "-c", f"{BIN}/{line} --quiet | sleep 0; echo ${{PIPESTATUS[0]}}"],
+        cwd=made,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert big.stderr == ""
 
 
 def test_a_large_result_into_a_closed_pipe_is_141(made: Path) -> None:
-    words = f"{BIN}/dump-attention model.st genome.st --background 60 --threads 1 --quiet | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    words = (
+        f"{BIN}/dump-attention model.st genome.st --background 60 --threads 1 --quiet | head -c 1 "
+        f">/dev/null; echo ${{PIPESTATUS[0]}}"
+    )
     done = subprocess.run(["bash", "-c", words], cwd=made, capture_output=True, text=True, check=False)
     assert done.stdout.endswith("141\n")
     assert done.stderr == ""
@@ -238,7 +309,9 @@ def test_without_a_target_the_built_in_collection_is_used(made: Path) -> None:
 
 
 def test_a_dry_run_tells_the_cost_and_writes_nothing(made: Path, tmp_path: Path) -> None:
-    done = run(made, "dump-attention", "model.st", "genome.st", "--background", "60", "--dry-run", "-o", str(tmp_path / "a"))
+    done = run(
+        made, "dump-attention", "model.st", "genome.st", "--background", "60", "--dry-run", "-o", str(tmp_path / "a")
+    )
     assert done.returncode == 0
     assert f"{(made / 'attention.st').stat().st_size:,} bytes" in done.stderr
     done = run(made, "train-annot", "genome.st", "--dry-run", "--threads", "1", "-o", str(tmp_path / "m"))
@@ -268,7 +341,9 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
         zip(regions.start, regions.end, regions.head, strict=True)
     )
     each = {path.stem: bed.read_regions(str(path), contigs) for path in (tmp_path / "heads").iterdir()}
-    assert {head: len(own) for head, own in each.items()} == dict(zip(*np.unique(regions.head, return_counts=True), strict=True))
+    assert {head: len(own) for head, own in each.items()} == dict(
+        zip(*np.unique(regions.head, return_counts=True), strict=True)
+    )
     merged = bed.read_regions(str(tmp_path / "all.bed"), contigs)
     assert len(merged) < len(regions)
     assert len(bed.read_regions(str(tmp_path / "c.bed"), contigs)) > 0
@@ -283,7 +358,18 @@ def test_regions_as_gff3_merged_and_for_each_head(made: Path, tmp_path: Path) ->
 
 
 def test_regions_are_indexed_by_tabix_and_found_again(made: Path, tmp_path: Path) -> None:
-    words = ["attention.st", "--max-q", "1", "--max-p", "0.2", "--gff3", str(tmp_path / "r.gff3"), "-o", str(tmp_path / "r.bed"), "--quiet"]
+    words = [
+        "attention.st",
+        "--max-q",
+        "1",
+        "--max-p",
+        "0.2",
+        "--gff3",
+        str(tmp_path / "r.gff3"),
+        "-o",
+        str(tmp_path / "r.bed"),
+        "--quiet",
+    ]
     assert run(made, "attn2bed", *words).returncode == 0
     regions = bed.read_regions(str(tmp_path / "r.bed"), genomes.read(str(made / "genome.st")).contigs)
     low, high = int(np.quantile(regions.start, 0.3)), int(np.quantile(regions.start, 0.4))
@@ -298,15 +384,26 @@ def test_regions_are_indexed_by_tabix_and_found_again(made: Path, tmp_path: Path
 
 
 def test_motifs_in_every_format_with_their_places_and_logos(made: Path, tmp_path: Path) -> None:
-    (tmp_path / "r.bed").write_text("".join(line for line in (made / "regions.bed").read_text().splitlines(True) if "\tL1H" in line))
+    (tmp_path / "r.bed").write_text(
+        "".join(line for line in (made / "regions.bed").read_text().splitlines(True) if "\tL1H" in line)
+    )
     few = [str(tmp_path / "r.bed"), "genome.st", "--max-e", "1000", "--widths", "6-8", "--quiet"]
-    beside = ["--table", str(tmp_path / "t.tsv"), "--sites-out", str(tmp_path / "s.bed"), "--logo", str(tmp_path / "logos")]
+    beside = [
+        "--table",
+        str(tmp_path / "t.tsv"),
+        "--sites-out",
+        str(tmp_path / "s.bed"),
+        "--logo",
+        str(tmp_path / "logos"),
+    ]
     done = run(made, "bed2pwm", *few, *beside, "--threads", "1", "-o", str(tmp_path / "meme"))
     assert (done.returncode, done.stderr) == (0, "")
     first = motif_files.read(str(tmp_path / "meme")).motifs
     assert len(first) == 8
     for kind in list(motif_files.WRITERS)[1:]:
-        assert run(made, "bed2pwm", *few, "--format", kind, "--threads", "2", "-o", str(tmp_path / kind)).returncode == 0
+        assert (
+            run(made, "bed2pwm", *few, "--format", kind, "--threads", "2", "-o", str(tmp_path / kind)).returncode == 0
+        )
         for one, other in zip(first, motif_files.read(str(tmp_path / kind)).motifs, strict=True):
             assert one.name == other.name
             np.testing.assert_allclose(one.matrix, other.matrix, atol=2e-6)
@@ -330,7 +427,9 @@ def test_motifs_by_place_are_named_by_head_and_distance(made: Path, tmp_path: Pa
         for number, (contig, start, _end, _name, _score, strand, *_more) in enumerate(sites):
             distance = (-30, -31, -30, 12)[number % 4]
             middle = int(start) + (distance if strand == "+" else -distance)
-            file.write(f"{contig}\t{middle - 5}\t{middle + 6}\tL1H1\t500\t{strand}\t0.5\t{distance}\t{start}\t0.01\t0.01\n")
+            file.write(
+                f"{contig}\t{middle - 5}\t{middle + 6}\tL1H1\t500\t{strand}\t0.5\t{distance}\t{start}\t0.01\t0.01\n"
+            )
     words = ["genome.st", "--by-place", "--max-e", "1000", "--min-sites", "8", "--widths", "6-8"]
     beside = ["--controls", str(tmp_path / "r.bed"), "--logo", str(tmp_path / "l")]
     done = run(made, "bed2pwm", str(tmp_path / "r.bed"), *words, *beside, "-o", str(tmp_path / "m"))
@@ -342,7 +441,17 @@ def test_motifs_by_place_are_named_by_head_and_distance(made: Path, tmp_path: Pa
     assert done.returncode == 1
     assert "plain.bed: names no sites" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    done = run(made, "bed2pwm", str(tmp_path / "r.bed"), *words, "--strongest", "--table", str(tmp_path / "t"), "-o", str(tmp_path / "m"))
+    done = run(
+        made,
+        "bed2pwm",
+        str(tmp_path / "r.bed"),
+        *words,
+        "--strongest",
+        "--table",
+        str(tmp_path / "t"),
+        "-o",
+        str(tmp_path / "m"),
+    )
     assert done.returncode == 0, done.stderr
     groups = [line.split("\t")[0] for line in (tmp_path / "t").read_text().splitlines()[1:]]
     assert groups[0] == "L1H1@-30"
@@ -353,7 +462,9 @@ def test_motifs_by_place_are_named_by_head_and_distance(made: Path, tmp_path: Pa
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", ["--format fasta", "--gapped 19-15", "--gapped x", "--widths 2-8", "--gapped 15-19 --both-strands"])
+@pytest.mark.parametrize(
+    "words", ["--format fasta", "--gapped 19-15", "--gapped x", "--widths 2-8", "--gapped 15-19 --both-strands"]
+)
 def test_a_search_that_makes_no_sense_is_bad_usage(made: Path, words: str) -> None:
     done = run(made, "bed2pwm", "regions.bed", "genome.st", *words.split())
     assert done.returncode == 2
@@ -407,7 +518,9 @@ def test_attention_of_some_heads_at_random_places_and_called_sites(made: Path, t
     assert found.weight.shape == (90, 2, 1, 193)
     assert [found.name(layer, 0) for layer in (0, 1)] == ["L1H2", "L3H2"]
     assert np.bincount(found.kind).tolist() == [50, 30, 10]
-    done = run(made, "dump-attention", "model.st", "genome.st", "--called", "--limit", "30", *some, "-o", str(tmp_path / "b"))
+    done = run(
+        made, "dump-attention", "model.st", "genome.st", "--called", "--limit", "30", *some, "-o", str(tmp_path / "b")
+    )
     assert done.returncode == 0, done.stderr
     called = attention_tensor.read(str(tmp_path / "b"))
     threshold = model_tensor.read(str(made / "model.st")).header["metrics"]["threshold"]["sites"]
@@ -441,7 +554,9 @@ def test_a_dump_that_is_killed_is_gone_on_with_to_the_same_bytes(made: Path, tmp
     assert run(made, words[0].name, *map(str, words[1:]), str(tmp_path / "parts")).returncode == 0
     assert (tmp_path / "parts").read_bytes() == whole
     assert not unfinished.exists()
-    assert "--output" in run(made, words[0].name, *map(str, words[1:-1])).stderr  # into a pipe there is nothing to go on with
+    assert (
+        "--output" in run(made, words[0].name, *map(str, words[1:-1])).stderr
+    )  # into a pipe there is nothing to go on with
 
 
 def test_quiet_is_quiet(made: Path, tmp_path: Path) -> None:
@@ -482,7 +597,8 @@ def test_control_regions_keep_each_heads_distances_and_claim_nothing(made: Path,
     ]
     assert run(made, "attn2bed", *words).returncode == 0
     rows, controls = (
-        [line.split("\t") for line in (tmp_path / name).read_text().splitlines() if not line.startswith("#")] for name in ("r.bed", "c.bed")
+        [line.split("\t") for line in (tmp_path / name).read_text().splitlines() if not line.startswith("#")]
+        for name in ("r.bed", "c.bed")
     )
     assert len(rows) > 100
     assert {row[9] for row in controls} == {row[10] for row in controls} == {"."}

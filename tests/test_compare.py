@@ -48,7 +48,9 @@ def test_p_values_are_those_of_enumeration(min_overlap: int) -> None:
         width = np.array([1, 2, 3, 4, 5, 8])
         best = rng.integers(0, 4 * w, size=len(width))
         p = module._p_values(score, best, width, min_overlap)
-        np.testing.assert_allclose(p, [by_hand(score, t, b, min_overlap) for t, b in zip(width, best, strict=True)], rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(
+            p, [by_hand(score, t, b, min_overlap) for t, b in zip(width, best, strict=True)], rtol=1e-9, atol=1e-15
+        )
 
 
 @pytest.mark.parametrize("distance", SCORES)
@@ -105,7 +107,9 @@ def test_the_order_of_targets_and_queries_does_not_matter() -> None:
     found = compare(queries, targets)
     row, column = np.random.default_rng(0).permutation(8), np.random.default_rng(1).permutation(50)
     shuffled = compare([queries[i] for i in row], [targets[j] for j in column])
-    picked = {name: getattr(found, name)[np.ix_(row, column)] for name in ("p", "evalue", "q", "offset", "overlap", "reverse")}
+    picked = {
+        name: getattr(found, name)[np.ix_(row, column)] for name in ("p", "evalue", "q", "offset", "overlap", "reverse")
+    }
     same(shuffled, Comparison(**picked))
     listed = matches(found, queries, targets)
     again = matches(compare(queries, [targets[j] for j in column]), queries, [targets[j] for j in column])
@@ -124,7 +128,12 @@ def test_p_lies_between_0_and_1_and_falls_with_the_score() -> None:
 @pytest.mark.parametrize("distance", SCORES)
 def test_degenerate_motifs_are_compared(distance: str) -> None:
     flat = [Motif("flat", np.full((3, 4), 0.25))]
-    for queries, targets in ((flat, flat), (flat, drawn(1, 3)), (drawn(1, 3), flat), (drawn(2, 1, 1, 2), drawn(3, 2, 1, 2))):
+    for queries, targets in (
+        (flat, flat),
+        (flat, drawn(1, 3)),
+        (drawn(1, 3), flat),
+        (drawn(2, 1, 1, 2), drawn(3, 2, 1, 2)),
+    ):
         found = compare(queries, targets, distance)
         assert np.isfinite(found.p).all()
         assert ((found.p >= 0) & (found.p <= 1) & (found.q >= found.p)).all()
@@ -163,7 +172,10 @@ def test_matches_are_cut_sorted_and_limited() -> None:
 
 def test_consensus_gives_every_iupac_letter_back() -> None:
     assert consensus(motif_files.consensus("".join(IUPAC))) == "".join(IUPAC)
-    assert consensus(Motif("m", np.array([[0.6, 0.2, 0.1, 0.1], [0.45, 0.35, 0.1, 0.1], [0.33, 0.33, 0.335, 0.005]]))) == "AMV"
+    assert (
+        consensus(Motif("m", np.array([[0.6, 0.2, 0.1, 0.1], [0.45, 0.35, 0.1, 0.1], [0.33, 0.33, 0.335, 0.005]])))
+        == "AMV"
+    )
 
 
 def agreement(queries: list[Motif], targets: list[Motif]) -> tuple[float, np.ndarray, np.ndarray]:
@@ -195,7 +207,9 @@ def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.filterwarnings("ignore")
 def test_real_factors_find_themselves_as_often_as_with_memelite(data_folder: Path) -> None:
     folder = data_folder / "motifs"
-    queries, targets = (list(motif_files.read(str(folder / name)).motifs) for name in ("dpinteract.meme", "SwissRegulon_e_coli.meme"))
+    queries, targets = (
+        list(motif_files.read(str(folder / name)).motifs) for name in ("dpinteract.meme", "SwissRegulon_e_coli.meme")
+    )
     assert (len(queries), len(targets)) == (68, 97)
     share, _, theirs = agreement(queries, targets)
     assert share >= 0.99

@@ -40,7 +40,11 @@ def brought(name: str, extra: str = "") -> dict[str, str]:
 
 def faults(text: str, found: dict[str, str]) -> list[str]:
     pinned = pins(text)
-    return [f"{name} {version}: {pinned.get(name, 'no pin')}" for name, version in sorted(found.items()) if pinned.get(name) != version]
+    return [
+        f"{name} {version}: {pinned.get(name, 'no pin')}"
+        for name, version in sorted(found.items())
+        if pinned.get(name) != version
+    ]
 
 
 def test_all_that_is_installed_is_pinned_at_its_version():

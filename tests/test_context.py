@@ -23,9 +23,17 @@ def everywhere(contigs):
 
 def seen(genes, contigs, site, reach=300):
     contig, position, strand = site
-    one = Sites(np.array([contig], np.int32), np.array([position]), np.array([strand], np.int8), np.zeros(1, np.float32))
+    one = Sites(
+        np.array([contig], np.int32), np.array([position]), np.array([strand], np.int8), np.zeros(1, np.float32)
+    )
     found = context(table(genes), contigs, one, reach)
-    return CLASSES[found.site_class[0]], int(found.gene[0]), int(found.utr[0]), int(found.inside[0]), int(found.antisense[0])
+    return (
+        CLASSES[found.site_class[0]],
+        int(found.gene[0]),
+        int(found.utr[0]),
+        int(found.inside[0]),
+        int(found.antisense[0]),
+    )
 
 
 LINE, CIRCLE = (Contig("a", 1000),), (Contig("a", 1000, True),)
@@ -74,7 +82,9 @@ def slow(genes, contigs, site, reach):
 
     def holding(wanted):
         mine = [i for i, g in enumerate(genes) if g[0] == contig and g[3] == wanted]
-        mine = [i for i in mine if any((p % length if circular else p) == position for p in range(genes[i][1], genes[i][2]))]
+        mine = [
+            i for i in mine if any((p % length if circular else p) == position for p in range(genes[i][1], genes[i][2]))
+        ]
         for _far, at in walk(-wanted, 2 * length):
             if starting := [i for i in mine if first(genes[i]) == at]:
                 return starting[0]
@@ -105,12 +115,20 @@ def test_every_place_of_random_genomes(seed):
     found = context(table(genes), contigs, sites, reach)
     rows = list(zip(sites.contig.tolist(), sites.position.tolist(), sites.strand.tolist(), strict=True))
     expected = [slow(genes, contigs, site, reach) for site in rows]
-    assert list(zip(found.gene.tolist(), found.utr.tolist(), found.inside.tolist(), found.antisense.tolist(), strict=True)) == expected
+    assert (
+        list(zip(found.gene.tolist(), found.utr.tolist(), found.inside.tolist(), found.antisense.tolist(), strict=True))
+        == expected
+    )
     begin = np.cumsum([0, *(c.length for c in contigs)])[sites.contig]
-    assert (found.site_class == classes(np.array(genes), contigs, reach)[(sites.strand < 0).astype(int), begin + sites.position]).all()
+    assert (
+        found.site_class
+        == classes(np.array(genes), contigs, reach)[(sites.strand < 0).astype(int), begin + sites.position]
+    ).all()
     words = [CLASSES[c] for c in found.site_class]
     assert [w == "inside" for w in words] == [inside != NONE for _, _, inside, _ in expected]
-    assert all(w == "upstream" for w, (_, utr, inside, _) in zip(words, expected, strict=True) if utr > 0 and inside == NONE)
+    assert all(
+        w == "upstream" for w, (_, utr, inside, _) in zip(words, expected, strict=True) if utr > 0 and inside == NONE
+    )
 
 
 def test_without_genes_or_without_sites():
@@ -123,7 +141,11 @@ def test_without_genes_or_without_sites():
 def test_a_table_of_genes_keeps_its_columns_together():
     genes = table(GENES)
     some = genes.take(np.array([True, False, True]))
-    assert (some.name, some.start.tolist(), some.spans.tolist()) == (("g0", "g2"), [100, 700], [list(GENES[0]), list(GENES[2])])
+    assert (some.name, some.start.tolist(), some.spans.tolist()) == (
+        ("g0", "g2"),
+        [100, 700],
+        [list(GENES[0]), list(GENES[2])],
+    )
     assert len(genes.take(np.zeros(0, int))) == 0
     with pytest.raises(ValueError, match="a gene is empty"):
         table([(0, 5, 5, 1)])

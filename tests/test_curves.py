@@ -15,7 +15,10 @@ def rows_of(truth: np.ndarray, p: np.ndarray, few: int = 200) -> list[dict]:
     columns = curve(truth, p, int(truth.sum()))
     columns["false_positive_rate"] = (columns["calls"] - columns["right"]) / (~truth).sum()
     columns = thinned(columns, few)
-    return [{"prediction": "p", "within": 0.0, **{k: float(v[i]) for k, v in columns.items()}} for i in range(len(columns["calls"]))]
+    return [
+        {"prediction": "p", "within": 0.0, **{k: float(v[i]) for k, v in columns.items()}}
+        for i in range(len(columns["calls"]))
+    ]
 
 
 def draw(power: float = 1.0, n: int = 200_000) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +73,8 @@ def test_a_curve_that_is_there_twice_counts_once():
     assert curves.of_each([*rows, *rows]) == curves.of_each(rows)
 
 
-@pytest.mark.parametrize(("hits", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)])
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)]
+)
 def test_wilson_intervals_are_those_of_the_books(hits, n, low, high):
     assert curves.wilson(hits, n) == pytest.approx((low, high), abs=1e-4)

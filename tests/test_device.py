@@ -8,7 +8,12 @@ from headmotif.steps.network import device, timing
 
 @pytest.mark.parametrize(
     ("capability", "in_hardware", "precision"),
-    [("AVX512", True, torch.bfloat16), ("AVX512", False, torch.float32), ("AVX2", True, torch.float32), ("AVX2", False, torch.float32)],
+    [
+        ("AVX512", True, torch.bfloat16),
+        ("AVX512", False, torch.float32),
+        ("AVX2", True, torch.float32),
+        ("AVX2", False, torch.float32),
+    ],
 )
 def test_automatic_precision_is_what_the_kernels_can_do(
     monkeypatch: pytest.MonkeyPatch, capability: str, in_hardware: bool, precision: torch.dtype
@@ -24,7 +29,11 @@ def test_automatic_precision_is_what_the_kernels_can_do(
 
 def test_settings_last_as_long_as_the_context_and_no_longer_where_it_fails() -> None:
     def settings() -> tuple[object, ...]:
-        return torch.get_num_threads(), torch.get_deterministic_debug_mode(), torch.utils.deterministic.fill_uninitialized_memory
+        return (
+            torch.get_num_threads(),
+            torch.get_deterministic_debug_mode(),
+            torch.utils.deterministic.fill_uninitialized_memory,
+        )
 
     before = settings()
     within: list[tuple[object, ...]] = []

@@ -1,4 +1,5 @@
-"""What README, the cards and the help texts say of the commands is what the commands take: command lines, options, defaults."""
+"""What README, the cards and the help texts say of the commands is what the commands take: command lines, options,
+defaults."""
 
 import ast
 import re
@@ -37,8 +38,16 @@ def blocks(text: str) -> list[str]:
 def command_lines(text: str) -> list[str]:
     """Ours in the code blocks, one a process; PyTorch's launcher is taken off."""
     whole = [block.replace("\\\n", " ") for block in blocks(text)]  # a line that ends in a backslash goes on
-    lines = [part.strip() for block in whole for line in block.splitlines() for part in re.split(r" \| ", line) if part.strip()]
-    return [re.sub(r"^torchrun .*-m headmotif\.commands\.(\w+)", lambda m: m[1].replace("_", "-"), line) for line in lines]
+    lines = [
+        part.strip()
+        for block in whole
+        for line in block.splitlines()
+        for part in re.split(r" \| ", line)
+        if part.strip()
+    ]
+    return [
+        re.sub(r"^torchrun .*-m headmotif\.commands\.(\w+)", lambda m: m[1].replace("_", "-"), line) for line in lines
+    ]
 
 
 def inline(text: str) -> list[str]:
@@ -88,7 +97,9 @@ def test_every_command_has_its_row():
     assert all(name in (*COMMANDS, "headmotif") for name in told)
 
 
-@pytest.mark.parametrize("place", ["CHANGES.md", "tools/headmotif/builtin/ecoli-tss.md", "tools/headmotif/builtin/motifs.md"])
+@pytest.mark.parametrize(
+    "place", ["CHANGES.md", "tools/headmotif/builtin/ecoli-tss.md", "tools/headmotif/builtin/motifs.md"]
+)
 def test_other_pages_name_options_that_are(place):
     text = (REPOSITORY / place).read_text(encoding="utf-8")
     assert [flag for flag in FLAG.findall(text) if flag not in ANY | OTHERS_FLAGS] == []
@@ -119,7 +130,8 @@ def test_a_drift_is_caught(old, new, words):
 
 
 def texts(path: Path) -> list[str]:
-    """The texts of a module: help, docstrings and messages, f-strings in one piece with a space for what is filled in."""
+    """The texts of a module: help, docstrings and messages, f-strings in one piece with a space for what is filled
+    in."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     found = []
@@ -137,11 +149,15 @@ def unknown(said: list[str], own: set[str]) -> list[str]:
     for text in said:
         named = [command for command in ALL if re.search(rf"(?<![\w-]){command}(?![\w-])", text)]
         known = own.union(*(FLAGS[command] for command in named))
-        found += [flag for flag in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*(?!\x00)\b(?!\x00)", text) if flag not in known]
+        found += [
+            flag for flag in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*(?!\x00)\b(?!\x00)", text) if flag not in known
+        ]
     return found
 
 
-@pytest.mark.parametrize("command", [command for command in ALL if command != "demo"])  # whose texts are others' command lines
+@pytest.mark.parametrize(
+    "command", [command for command in ALL if command != "demo"]
+)  # whose texts are others' command lines
 def test_a_commands_texts_name_its_own_options(command):
     path = PACKAGE / "commands" / f"{command.replace('-', '_')}.py"
     assert unknown(texts(path), FLAGS[command]) == []
@@ -153,5 +169,7 @@ def test_messages_elsewhere_name_options_that_are():
 
 
 def test_a_wrong_option_in_a_text_is_seen(tmp_path):
-    (tmp_path / "x.py").write_text('"""Give --sites."""\nwhy = f"--{name} and --limits {3}"\nhelp = "attn2bed --max-q, --max-z"\n')
+    (tmp_path / "x.py").write_text(
+        '"""Give --sites."""\nwhy = f"--{name} and --limits {3}"\nhelp = "attn2bed --max-q, --max-z"\n'
+    )
     assert unknown(texts(tmp_path / "x.py"), FLAGS["dump-attention"]) == ["--limits", "--max-z"]

@@ -30,10 +30,16 @@ def test_the_chain_runs_on_the_real_genome(data_folder: Path, tmp_path: Path) ->
     few = ["--short", "--steps", "20", "--cnn-steps", "20", "--limit", "1500", "--no-report"]
     summary = real_run(data_folder, tmp_path, *few)
     assert summary["model"] == ["default"] * 2 + ["cnn"] * 2 + ["-35/-10 scan"] * 2
-    test = {model: i for i, (model, part) in enumerate(zip(summary["model"], summary["part"], strict=True)) if part == "test"}
+    test = {
+        model: i
+        for i, (model, part) in enumerate(zip(summary["model"], summary["part"], strict=True))
+        if part == "test"
+    }
     table = (data_folder / "ecoli" / "tss.cappable.bed").read_text(encoding="utf-8")
     listed = [int(line.split("\t")[1]) for line in table.splitlines() if not line.startswith("#")]
-    expected = dict.fromkeys(test, (928_330, 3382)) | {"default": (20_000, sum(2_738_785 <= start < 2_758_785 for start in listed))}
+    expected = dict.fromkeys(test, (928_330, 3382)) | {
+        "default": (20_000, sum(2_738_785 <= start < 2_758_785 for start in listed))
+    }
     for model, i in test.items():
         nucleotides, sites = expected[model]
         assert int(summary["positions"][i]) == 2 * nucleotides
@@ -53,7 +59,11 @@ def test_the_chain_runs_on_the_real_genome(data_folder: Path, tmp_path: Path) ->
 @pytest.mark.skipif(not os.environ.get("HEADMOTIF_FULL"), reason="an hour, half of it training: set HEADMOTIF_FULL=1")
 def test_the_whole_real_run_finds_the_minus_10_element(data_folder: Path, tmp_path: Path) -> None:
     summary = real_run(data_folder, tmp_path)
-    score = {m: float(a) for m, p, a in zip(summary["model"], summary["part"], summary["average_precision"], strict=True) if p == "test"}
+    score = {
+        m: float(a)
+        for m, p, a in zip(summary["model"], summary["part"], summary["average_precision"], strict=True)
+        if p == "test"
+    }
     assert score["default"] > 0.15
     assert score["default"] > 2 * score["-35/-10 scan"]
     metrics = json.loads((tmp_path / "metrics.json").read_text())["metrics"]["test"]["cappable"]

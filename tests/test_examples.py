@@ -16,7 +16,8 @@ def regions(*rows: tuple) -> Regions:
     start, end, strand, weight, site, p = (np.array(column) for column in zip(*rows, strict=True))
     n = len(rows)
     return Regions(
-        ("c",), np.zeros(n, np.int32), start.astype(np.int64), end.astype(np.int64), np.array(["L1H1"] * n), strand.astype(np.int8),
+        ("c",), np.zeros(n, np.int32), start.astype(np.int64), end.astype(np.int64), np.array(["L1H1"] * n),
+        strand.astype(np.int8),
         weight.astype(float), np.zeros(n, np.int64), site.astype(np.int64), p.astype(float), p.astype(float),
     )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""benchmarks/factors.py's parts: attended bases on matches against the same distances swapped, and words frequent at a distance."""
+"""benchmarks/factors.py's parts: attended bases on matches against the same distances swapped, and words frequent at a
+distance."""
 
 import sys
 from pathlib import Path
@@ -38,7 +39,9 @@ def compared(genome, sites, distance):
     matrix[np.arange(len(WORD)), WORD] = 0.94
     block = bootstrap.blocks(genome.contigs)
     regions = rivals.regions(sites, tuple(c.name for c in genome.contigs), distance, 11)
-    return factors.compared(factors.covered(genome, Motif("word", matrix)), genome, regions, block, bootstrap.draws(block.max() + 1, 300))
+    return factors.compared(
+        factors.covered(genome, Motif("word", matrix)), genome, regions, block, bootstrap.draws(block.max() + 1, 300)
+    )
 
 
 def test_a_head_that_chooses_by_the_word_has_odds_above_the_same_distances_swapped(planted):
@@ -52,7 +55,9 @@ def test_a_head_that_chooses_by_the_word_has_odds_above_the_same_distances_swapp
 
 def test_a_head_that_looks_there_whatever_it_reads_has_none(planted):
     genome, sites, _before = planted
-    found = compared(genome, sites, np.random.default_rng(3).permutation(np.repeat([-57, -37], len(sites) // 2 + 1))[: len(sites)])
+    found = compared(
+        genome, sites, np.random.default_rng(3).permutation(np.repeat([-57, -37], len(sites) // 2 + 1))[: len(sites)]
+    )
     assert found["on"] > 400
     assert found["low"] < 1 < found["high"]
     assert found["p"] > 0.01

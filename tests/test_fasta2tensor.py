@@ -37,7 +37,9 @@ def read(path) -> Genome:
 
 
 def test_sequence_and_sites_become_a_tensor(folder, run):
-    done = run("fasta2tensor", "genome.fa", "--sites", "tss.bed", "--sites", "mine=ann.gff3", "--circular", "one", "-o", "g.st")
+    done = run(
+        "fasta2tensor", "genome.fa", "--sites", "tss.bed", "--sites", "mine=ann.gff3", "--circular", "one", "-o", "g.st"
+    )
     assert (done.returncode, done.stdout) == (0, b"")
     assert done.stderr.decode().splitlines() == [
         "one: 8 nt, circular; tss 0 on +, 1 on -; mine 0 on +, 0 on -",
@@ -58,7 +60,9 @@ def test_sequence_and_sites_become_a_tensor(folder, run):
 
 
 def test_any_way_in_gives_the_same_bytes(folder, run):
-    (folder / "packed").write_bytes(gzip.compress(FASTA.replace("\n", "\r\n").lower().replace(">one first", ">one").encode()))
+    (folder / "packed").write_bytes(
+        gzip.compress(FASTA.replace("\n", "\r\n").lower().replace(">one first", ">one").encode())
+    )
     plain = run("fasta2tensor", "genome.fa", "--sites", "tss.bed", "--circular", "all", "-o", "a.st")
     piped = run("fasta2tensor", "-", "--sites", "tss.bed", "--circular", "all", input=FASTA)
     packed = run("fasta2tensor", "packed", "--sites", "tss=-", "--circular", "all", "--quiet", input=BED)
@@ -115,17 +119,24 @@ def test_any_way_to_a_mask_gives_the_same_bytes(folder, run):
     assert [one.returncode for one in made] == [0] * 4
     assert len({one.stdout for one in made}) == 1
     assert "masked by standard input: 3 nt" in made[2].stderr.decode()
-    assert run("fasta2tensor", "plain.st", "--mask", "empty.bed", "--mask-repeats", "0").stdout == (folder / "plain.st").read_bytes()
+    assert (
+        run("fasta2tensor", "plain.st", "--mask", "empty.bed", "--mask-repeats", "0").stdout
+        == (folder / "plain.st").read_bytes()
+    )
 
 
 def test_repeats_are_masked_on_both_strands(folder, run):
     unique = decode(np.random.default_rng(3).integers(0, 4, 200, np.uint8))
-    (folder / "repeats.fa").write_text(f">one\n{unique}\n>two\n{decode(reverse_complement(encode(unique[-10:] + unique[:10])))}\n")
+    (folder / "repeats.fa").write_text(
+        f">one\n{unique}\n>two\n{decode(reverse_complement(encode(unique[-10:] + unique[:10])))}\n"
+    )
     (folder / "repeats.bed").write_text("one\t195\t196\ta\t1\t-\none\t50\t51\tb\t1\t+\ntwo\t19\t20\tc\t1\t+\n")
     (folder / "circle.gff3").write_text("##gff-version 3\none\t.\tregion\t1\t200\t.\t+\t.\tIs_circular=true\n")
     command = ["fasta2tensor", "repeats.fa", "--sites", "tss=repeats.bed", "--mask-repeats", "16"]
     done = run(*command, "--annotation", "circle.gff3", "-o", "g.st")
-    assert done.stderr.decode().splitlines()[3:] == ["masked by repeats of 16 nt: 40 nt on +, 40 nt on - (18.18 %); sites under it: tss 2"]
+    assert done.stderr.decode().splitlines()[3:] == [
+        "masked by repeats of 16 nt: 40 nt on +, 40 nt on - (18.18 %); sites under it: tss 2"
+    ]
     hidden = (read("g.st").label == NO_LABEL)[0]
     assert [np.flatnonzero(row).tolist() for row in hidden] == [[*range(10), *range(190, 220)]] * 2
     done = run(*command, "-o", "g.st")
@@ -137,14 +148,24 @@ def test_repeats_are_masked_on_both_strands(folder, run):
     ("text", "words"),
     [
         ("one\t0\t4\nthree\t0\t4\n", "mask.bed:2: contig 'three' is not in the genome, which has 'one', 'two'; give"),
-        ("one\t0\t9\n", "mask.bed:1: the end (9) lies beyond 'one', which has 8 nt; take the intervals of this version of the genome\n"),
-        ("two\t7\t10\n", "which has 8 nt; take the intervals of this version of the genome; over a circle's origin write two lines"),
+        (
+            "one\t0\t9\n",
+            "mask.bed:1: the end (9) lies beyond 'one', which has 8 nt; take the intervals of this version of the "
+            "genome\n",
+        ),
+        (
+            "two\t7\t10\n",
+            "which has 8 nt; take the intervals of this version of the genome; over a circle's origin write two lines",
+        ),
         ("track x\n\none\t4\t4\n", "mask.bed:3: the end (4) is not behind the start (4); BED is 0-based, half-open"),
         ("one\t5\t4\n", "mask.bed:1: the end (4) is not behind the start (5)"),
         ("one\t-1\t4\n", "mask.bed:1: start and end must be whole numbers from 0, not '-1' and '4'"),
         ("one\t1\tfour\n", "mask.bed:1: start and end must be whole numbers from 0, not '1' and 'four'"),
         ("one\t1\t4\ta\t0\t*\n", "mask.bed:1: the strand (column 6) is '*'; it must be +, - or . for both"),
-        ("one 1 4\n", "mask.bed:1: columns are separated by spaces; a BED is needed: contig, start, end, separated by tabs"),
+        (
+            "one 1 4\n",
+            "mask.bed:1: columns are separated by spaces; a BED is needed: contig, start, end, separated by tabs",
+        ),
         ("one\t1\n", "mask.bed:1: 2 columns; a BED is needed: contig, start, end, separated by tabs"),
         ("\0", "mask.bed: this is a binary file where text was expected"),
     ],
@@ -180,13 +201,25 @@ def test_no_sites_is_a_genome_without_labels(folder, run):
         (["."], 1, ".: this is a folder; give a file"),
         (["tss.bed"], 1, "tss.bed:1: text before the first '>'"),
         (["genome.fa", "--sites", "genome.fa"], 1, "genome.fa:1: this is FASTA"),
-        (["genome.fa", "--sites", "ann.gff3", "--feature", "CDS"], 1, "ann.gff3: no feature of type 'CDS'; it has TSS (1), region (1)"),
+        (
+            ["genome.fa", "--sites", "ann.gff3", "--feature", "CDS"],
+            1,
+            "ann.gff3: no feature of type 'CDS'; it has TSS (1), region (1)",
+        ),
         (["genome.fa", "--circular", "three"], 1, "--circular three: there is no such contig; the genome has one, two"),
         (["genome.fa", "--sites", "tss.bed", "--sites", "tss=ann.gff3"], 1, "a label set named 'tss' is there already"),
         (["genome.fa", "--sites", "=tss.bed"], 1, "give it as FILE or NAME=FILE"),
         (["genome.fa", "--mask", "tss.bed"], 1, "a mask hides labels, and this genome has none; give --sites FILE too"),
-        (["genome.fa", "--sites", "tss.bed", "--mask", "ann.gff3"], 1, "ann.gff3:2: start and end must be whole numbers from 0"),
-        (["genome.fa", "--sites", "tss.bed", "--mask-repeats", "15"], 1, "repeats of 15 nt are too short to tell from chance; take 16 or"),
+        (
+            ["genome.fa", "--sites", "tss.bed", "--mask", "ann.gff3"],
+            1,
+            "ann.gff3:2: start and end must be whole numbers from 0",
+        ),
+        (
+            ["genome.fa", "--sites", "tss.bed", "--mask-repeats", "15"],
+            1,
+            "repeats of 15 nt are too short to tell from chance; take 16 or",
+        ),
         (["genome.fa", "--sites", "tss.bed", "--mask-repeats", "-1"], 2, "--mask-repeats"),
         (["genome.fa", "-o", "absent/g.st"], 1, "the folder absent does not exist"),
         (["genome.fa", "--sites"], 2, "--sites"),
@@ -225,7 +258,10 @@ def test_binary_is_not_written_to_a_terminal(folder):
     os.close(theirs)
     os.close(ours)
     assert done.returncode == 1
-    assert done.stderr.decode() == "fasta2tensor: the result is binary and standard output is a terminal; give -o FILE or a pipe\n"
+    assert (
+        done.stderr.decode()
+        == "fasta2tensor: the result is binary and standard output is a terminal; give -o FILE or a pipe\n"
+    )
 
 
 def test_closed_pipe_is_silent(folder):
@@ -242,7 +278,10 @@ def test_names_of_any_kind(folder, process):
     odd = folder / "a b'\n=.bed"
     odd.write_text(BED)
     assert process("fasta2tensor", "genome.fa", "--sites", odd.name, "-o", "g.st").returncode == 1
-    assert process("fasta2tensor", "genome.fa", "--sites", f"x={odd.name}", "-o", "g.st", LANG="C", LC_ALL="C").returncode == 0
+    assert (
+        process("fasta2tensor", "genome.fa", "--sites", f"x={odd.name}", "-o", "g.st", LANG="C", LC_ALL="C").returncode
+        == 0
+    )
     (folder / "é=ü.bed").write_text(BED)
     assert process("fasta2tensor", "genome.fa", "--sites", "é=ü.bed", "-o", "g.st", LC_ALL="C.UTF-8").returncode == 0
     assert read("g.st").labels == ("é=ü",)
@@ -268,7 +307,8 @@ def test_a_full_disk_is_told_in_a_line(folder, run):
 
 @pytest.mark.parametrize("blocks", [0, 1, 2])
 def test_no_room_for_temporary_files_is_told_in_a_line(folder, blocks):
-    """A limit on the size of files stands for a full temporary folder: it hits the folder, the spooled FASTA, or its index."""
+    """A limit on the size of files stands for a full temporary folder: it hits the folder, the spooled FASTA, or its
+    index."""
     (folder / "long.fa").write_text("".join(f">a{i}\nA\n" for i in range(200)))
     script = Path(sys.executable).with_name("fasta2tensor")
     done = subprocess.run(["bash", "-c", f'ulimit -f {blocks}; exec "$0" long.fa --quiet', script], capture_output=True)
@@ -293,7 +333,12 @@ def test_many_contigs_are_told_in_few_lines(folder, run):
 
 def test_label_keeps_the_sites_it_was_given():
     genome = Genome((Contig("a", 5), Contig("b", 4)), encode("ACGTNACGT"))
-    sites = Sites(np.array([1, 0, 0], np.int32), np.array([3, 4, 0]), np.array([1, -1, 1], np.int8), np.array([2, 3, 4], np.float32))
+    sites = Sites(
+        np.array([1, 0, 0], np.int32),
+        np.array([3, 4, 0]),
+        np.array([1, -1, 1], np.int8),
+        np.array([2, 3, 4], np.float32),
+    )
     labelled = label(genome, {"x": sites, "y": sites.take(np.zeros(0, int))})
     assert labelled.label.shape == (2, 2, 9)
     assert labelled.label[0, 0].tolist() == [1, 0, 0, 0, NO_LABEL, 0, 0, 0, 1]
@@ -309,7 +354,12 @@ def test_label_keeps_the_sites_it_was_given():
 
 def test_masks_hide_and_count_by_strand():
     genome = Genome((Contig("a", 5), Contig("b", 4)), encode("ACGTNACGT"))
-    sites = Sites(np.array([1, 0, 0], np.int32), np.array([3, 4, 0]), np.array([1, -1, 1], np.int8), np.array([2, 3, 4], np.float32))
+    sites = Sites(
+        np.array([1, 0, 0], np.int32),
+        np.array([3, 4, 0]),
+        np.array([1, -1, 1], np.int8),
+        np.array([2, 3, 4], np.float32),
+    )
     genome = label(genome, {"x": sites, "y": sites.take(np.array([0]))})
     hidden = stretches(genome, [(1, 2, 4, 1), (0, 4, 5, -1), (0, 1, 2, 0)])
     assert hidden.astype(int).tolist() == [[0, 1, 0, 0, 0, 0, 0, 1, 1], [0, 1, 0, 0, 1, 0, 0, 0, 0]]
@@ -338,4 +388,7 @@ def test_e_coli_gives_the_same_bytes_each_time(data_folder, run, tmp_path):
     assert int((read(tmp_path / "a.st").label == 1).sum()) == 16359
     done = run("fasta2tensor", tmp_path / "a.st", "--mask-repeats", 75, "-o", tmp_path / "masked.st")
     words = "masked by repeats of 75 nt: 117,023 nt on +, 117,023 nt on - (2.52 %); sites under it: tss 321"
-    assert done.stderr.decode().splitlines() == ["NC_000913.3: 4,641,652 nt, circular; tss 8,134 on +, 8,225 on -", words]
+    assert done.stderr.decode().splitlines() == [
+        "NC_000913.3: 4,641,652 nt, circular; tss 8,134 on +, 8,225 on -",
+        words,
+    ]

@@ -112,15 +112,22 @@ def test_calls_that_hardly_prefer_the_places_before_genes_are_doubtful(learned):
         genes = GeneTable(np.zeros(n, np.int32), start, start + 100, np.ones(n, np.int8), ("",) * n, ("gene",) * n)
         found = transferability.fit(genome, sites, genes, learned, "tss")
         words = [word for word in found.words if "upstream of a gene" in word]
-        assert words == [f"{found.upstream:.0%} of the calls lie upstream of a gene; {found.upstream_chance:.0%} of all positions do"]
+        assert words == [
+            f"{found.upstream:.0%} of the calls lie upstream of a gene; {found.upstream_chance:.0%} of all positions do"
+        ]
         return found
 
     near, inside = told(30), told(-50)  # genes behind every fourth call, or over it
     assert near.upstream > 1.5 * near.upstream_chance
     assert near.verdict == transferability.FITS
     assert inside.upstream < 1.5 * inside.upstream_chance
-    assert (inside.verdict, inside.words[-2]) == (transferability.DOUBTFUL, "the calls hardly prefer the places before genes")
-    assert not any("upstream of a gene" in word for word in transferability.fit(genome, sites, None, learned, "tss").words)
+    assert (inside.verdict, inside.words[-2]) == (
+        transferability.DOUBTFUL,
+        "the calls hardly prefer the places before genes",
+    )
+    assert not any(
+        "upstream of a gene" in word for word in transferability.fit(genome, sites, None, learned, "tss").words
+    )
 
 
 def test_twenty_calls_are_enough_to_judge_by(learned):

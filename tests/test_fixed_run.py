@@ -1,4 +1,5 @@
-"""All commands on fixed files write what they wrote: tests/fixed_run.py, compared with what is kept of it in tests/frozen/run.
+"""All commands on fixed files write what they wrote: tests/fixed_run.py, compared with what is kept of it in
+tests/frozen/run.
 
 After a change that is meant to change results, keep the new ones: `python tests/fixed_run.py FOLDER --keep`.
 """

@@ -58,7 +58,8 @@ def test_another_reader_reads_all_that_is_written(tmp_path, other):
 
 
 def test_trees_of_several_levels_are_those_of_another_reader(tmp_path, other, monkeypatch):
-    """More contigs and more pieces than one node holds; contigs are numbered by the genome's order and found by their names'."""
+    """More contigs and more pieces than one node holds; contigs are numbered by the genome's order and found by their
+    names'."""
     monkeypatch.setattr(bigwig, "ITEMS", 2)
     monkeypatch.setattr(bigwig_trees, "FANOUT", 6)
     contigs = tuple(Contig(f"NODE_{i * 7919 % 500}", 5 + i % 13) for i in range(500))
@@ -95,7 +96,12 @@ def test_zoom_records_are_those_of_the_bases(monkeypatch):
         bins = bins.wider(width // bins.width)
         parts = [values[start : start + width] for start in range(0, 9000, width)]
         expected = [
-            (7, width * i, min(width * (i + 1), 9000), *(f(part[~np.isnan(part)].astype(float)) for f in (len, min, max, sum, squares)))
+            (
+                7,
+                width * i,
+                min(width * (i + 1), 9000),
+                *(f(part[~np.isnan(part)].astype(float)) for f in (len, min, max, sum, squares)),
+            )
             for i, part in enumerate(parts)
             if not np.isnan(part).all()
         ]
@@ -152,10 +158,16 @@ def test_a_piece_that_would_fill_the_memory_is_not_inflated(tmp_path):
 
 FORGED = {
     "fewer pieces in the tree than its head says": lambda raw, tree: put(raw, tree + 50, "<H", 3),
-    "fewer pieces in the tree than there are": lambda raw, tree: (put(raw, tree + 50, "<H", 3), put(raw, tree + 8, "<Q", 3)),
+    "fewer pieces in the tree than there are": lambda raw, tree: (
+        put(raw, tree + 50, "<H", 3),
+        put(raw, tree + 8, "<Q", 3),
+    ),
     "one piece twice": lambda raw, tree: put(raw, tree + 52 + 32, "<32s", bytes(raw[tree + 52 : tree + 84])),
     "a node that is neither leaf nor not": lambda raw, tree: put(raw, tree + 48, "<B", 2),
-    "a node that is its own": lambda raw, tree: (put(raw, tree + 48, "<BBH", 0, 0, 1), put(raw, tree + 52 + 16, "<Q", tree + 48)),
+    "a node that is its own": lambda raw, tree: (
+        put(raw, tree + 48, "<BBH", 0, 0, 1),
+        put(raw, tree + 52 + 16, "<Q", tree + 48),
+    ),
     "no tree of places": lambda raw, tree: put(raw, tree, "<I", 0),
     "no tree of names": lambda raw, _tree: put(raw, struct.unpack_from("<Q", raw, 8)[0], "<I", 0),
     "a contig twice": lambda raw, _tree: put(raw, raw.index(b"none"), "<4s", b"zeta"),
@@ -169,7 +181,8 @@ def put(raw: bytearray, place: int, form: str, *values: object) -> None:
 
 @pytest.mark.parametrize("forged", FORGED)
 def test_what_a_file_says_of_itself_must_agree(tmp_path, forged):
-    """Well-formed, and yet not whole: without these checks values would be lost without a word, or the reading would not end."""
+    """Well-formed, and yet not whole: without these checks values would be lost without a word, or the reading would
+    not end."""
     contigs = (Contig("zeta", 9000), Contig("none", 9000), Contig("alpha", 4000))
     bigwig.write(str(tmp_path / "x.bw"), contigs, np.resize(track(), 22_000))
     raw = bytearray((tmp_path / "x.bw").read_bytes())

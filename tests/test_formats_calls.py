@@ -187,7 +187,11 @@ def test_a_genbank_of_another_genome_is_refused(tmp_path):
     cases = [
         (Genome((CONTIGS[0], Contig("q", 13)), GENOME.base), 24, "contig 'p' is not in the genome"),
         (Genome(GENBANK.contigs, other), 24, "the sequence of 'p' is not the genome's"),
-        (Genome((*GENBANK.contigs, Contig("r", 1)), np.append(GENOME.base, 0).astype(np.uint8)), None, "contig 'r' is not in this GenBank"),
+        (
+            Genome((*GENBANK.contigs, Contig("r", 1)), np.append(GENOME.base, 0).astype(np.uint8)),
+            None,
+            "contig 'r' is not in this GenBank",
+        ),
     ]
     for genome, line, words in cases:
         with pytest.raises(FormatError, match=words) as caught:
@@ -258,7 +262,9 @@ def test_all_that_the_session_names_is_in_the_folder(folder):
     assert reference["name"] == 'E. "coli"'
     assert [track["name"] for track in session["tracks"]] == ["Calls", "Genes", "P(tis) plus", "P(tis) minus"]
     wigs = [track for track in session["tracks"] if track["type"] == "wig"]
-    assert [(track["min"], track["max"], track["autoscale"], track["format"]) for track in wigs] == [(0, 1, False, "bigwig")] * 2
+    assert [(track["min"], track["max"], track["autoscale"], track["format"]) for track in wigs] == [
+        (0, 1, False, "bigwig")
+    ] * 2
     assert wigs[0]["color"] != wigs[1]["color"]
 
 
@@ -279,7 +285,13 @@ def test_all_that_the_hub_names_is_in_the_folder(folder):
 
 
 def test_labels_of_a_hub_are_cut_and_its_words_have_no_spaces(tmp_path):
-    hub.write(str(tmp_path / "hub.txt"), "  Ünicode strain\n long name of more than seventeen letters " + "x" * 90, "g.2bit", "a:1-2", [])
+    hub.write(
+        str(tmp_path / "hub.txt"),
+        "  Ünicode strain\n long name of more than seventeen letters " + "x" * 90,
+        "g.2bit",
+        "a:1-2",
+        [],
+    )
     first, genome = stanzas(tmp_path / "hub.txt")
     assert re.fullmatch(r"[A-Za-z0-9_]+", genome["genome"])
     assert (len(first["shortLabel"]), len(first["longLabel"])) == (17, 76)

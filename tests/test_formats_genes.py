@@ -1,4 +1,5 @@
-"""Genes of GFF3, GTF and GenBank: what is a gene, where it lies, what it is called, and what is refused with its line."""
+"""Genes of GFF3, GTF and GenBank: what is a gene, where it lies, what it is called, and what is refused with its
+line."""
 
 import gzip
 
@@ -47,24 +48,39 @@ GFF3 = "##gff-version 3\n" + "".join(
 
 
 def test_genes_of_a_gff3(read, tmp_path):
-    expected = [(0, 0, 30, 1, "abcA", "protein_coding"), (0, 39, 60, -1, "b2", "tRNA"), (1, 190, 210, 1, "gene;six", "gene")]
+    expected = [
+        (0, 0, 30, 1, "abcA", "protein_coding"),
+        (0, 39, 60, -1, "b2", "tRNA"),
+        (1, 190, 210, 1, "gene;six", "gene"),
+    ]
     assert told(read(GFF3)) == told(read(GFF3.replace("\n", "\r\n"))) == expected
     (tmp_path / "genes.gz").write_bytes(gzip.compress(GFF3.encode()))
     found = gene_files.read(str(tmp_path / "genes.gz"), CONTIGS)
     assert told(found) == expected
-    assert [x.dtype for x in (found.contig, found.start, found.end, found.strand)] == [np.int32, np.int64, np.int64, np.int8]
+    assert [x.dtype for x in (found.contig, found.start, found.end, found.strand)] == [
+        np.int32,
+        np.int64,
+        np.int64,
+        np.int8,
+    ]
 
 
 def test_coding_sequences_where_there_is_no_gene(read):
     """Rows of one ID are one gene, on a circle from behind the widest gap on; a pseudogene's are none."""
-    text = row("CDS", 11, 20, "-", "ID=a;locus_tag=a1") + row("CDS", 31, 40, "-", "ID=a;locus_tag=a1") + row("CDS", 50, 60, "+", "ID=b")
+    text = (
+        row("CDS", 11, 20, "-", "ID=a;locus_tag=a1")
+        + row("CDS", 31, 40, "-", "ID=a;locus_tag=a1")
+        + row("CDS", 50, 60, "+", "ID=b")
+    )
     text += row("pseudogene", 70, 90, "+", "ID=p") + row("CDS", 70, 90, "+", "ID=d;Parent=p")
     text += row("CDS", 181, 200, "+", "ID=o", "c2") + row("CDS", 1, 10, "+", "ID=o", "c2")
     assert told(read(text)) == [(0, 10, 40, -1, "a1", "CDS"), (0, 49, 60, 1, "b", "CDS"), (1, 180, 210, 1, "o", "CDS")]
 
 
 def test_genes_of_a_gtf(read):
-    text = row("gene", 1, 30, "+", 'gene_id "b1"; gene_name "abcA"; gene_biotype "rRNA";') + row("gene", 41, 70, "-", 'gene_id "b2";')
+    text = row("gene", 1, 30, "+", 'gene_id "b1"; gene_name "abcA"; gene_biotype "rRNA";') + row(
+        "gene", 41, 70, "-", 'gene_id "b2";'
+    )
     text += row("gene", 81, 90, "-", 'gene_id "b3"; gene_biotype "pseudogene";') + row(
         "CDS", 1, 27, "+", 'gene_id "b1"; transcript_id "t1";'
     )
@@ -76,7 +92,8 @@ def genbank(circular=True, features=""):
     letters = "acgtacgtac" * 20
     lines = "".join(f"{start + 1:9d} {letters[start : start + 60]}\n" for start in range(0, 200, 60))
     return (
-        f"LOCUS       c2                       200 bp    DNA     {'circular' if circular else 'linear  '} BCT 01-JAN-2000\n"
+        f"LOCUS       c2                       200 bp    DNA     {'circular' if circular else 'linear  '} BCT "
+        "01-JAN-2000\n"
         f"ACCESSION   c2\nVERSION     c2\nFEATURES             Location/Qualifiers\n{features}ORIGIN\n{lines}//\n"
     )
 
@@ -141,5 +158,8 @@ def test_real_genes_begin_with_start_codons(data_folder):
     found = gene_files.read(str(data_folder / "ecoli" / "genes.gff3.gz"), real.contigs)
     assert (len(found), found.kind.count("tRNA"), found.name[0]) == (4494, 86, "thrL")
     coding = found.take(np.array(found.kind) == "protein_coding")
-    pieces = [real.base[s:e] if strand > 0 else reverse_complement(real.base[s:e]) for _, s, e, strand in coding.spans.tolist()]
+    pieces = [
+        real.base[s:e] if strand > 0 else reverse_complement(real.base[s:e])
+        for _, s, e, strand in coding.spans.tolist()
+    ]
     assert np.mean([decode(piece[:3]) in ("ATG", "GTG", "TTG") for piece in pieces]) > 0.99

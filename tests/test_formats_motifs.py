@@ -19,7 +19,9 @@ from headmotif.formats.tables import tsv
 
 HEAD = "MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\nBackground letter frequencies\nA 0.3 C 0.2 G 0.2 T 0.3\n\n"
 ROWS = "0.7 0.1 0.1 0.1\n0.1 0.1 0.1 0.7\n"
-BLOCK = 'ALPHABET "DNA" DNA-LIKE\nA "Adenine" CC0000 ~ T "Thymine" 008000\nC "Cytosine" ~ G\nN = ACGT\nU = T\nEND ALPHABET'
+BLOCK = (
+    'ALPHABET "DNA" DNA-LIKE\nA "Adenine" CC0000 ~ T "Thymine" 008000\nC "Cytosine" ~ G\nN = ACGT\nU = T\nEND ALPHABET'
+)
 MATRIX = f"letter-probability matrix: alength= 4 w= 2 nsites= 20 E= 1e-5\n{ROWS}"
 
 
@@ -46,14 +48,30 @@ def refused(text: str, line: int | None, words: str, reader=meme.parse) -> None:
         + MATRIX
         + "MOTIF b alt\n"
         + MATRIX,
-        HEAD.replace("A 0.3 C 0.2", "A 0.3\nC 0.2") + "MOTIF a\n \t" + MATRIX + "MOTIF  b   alt \n" + MATRIX.replace("0.1\n", "0.1 \n"),
+        HEAD.replace("A 0.3 C 0.2", "A 0.3\nC 0.2")
+        + "MOTIF a\n \t"
+        + MATRIX
+        + "MOTIF  b   alt \n"
+        + MATRIX.replace("0.1\n", "0.1 \n"),
         (HEAD + "MOTIF a\n" + MATRIX + "\nMOTIF b alt\n" + MATRIX).replace(" ", "\t"),
         HEAD + "# comment\nMOTIF a\nURL http://x\n# more\n" + MATRIX + "# end\nMOTIF b alt\n\n\n" + MATRIX,
-        HEAD.replace("ALPHABET= ACGT", "alphabet= acgt").lower() + "motif a\n" + MATRIX.upper() + "motif b alt\n" + MATRIX,
+        HEAD.replace("ALPHABET= ACGT", "alphabet= acgt").lower()
+        + "motif a\n"
+        + MATRIX.upper()
+        + "motif b alt\n"
+        + MATRIX,
         HEAD + "MOTIF a\n" + MATRIX.replace("= ", "=") + "MOTIF b alt\n" + MATRIX.replace("nsites= 20", "nsites= 20.0"),
         HEAD.replace("ALPHABET= ACGT", BLOCK) + "MOTIF a\n" + MATRIX + "MOTIF b alt\n" + MATRIX,
-        HEAD + "MOTIF a\nlog-odds matrix: alength= 4 w= 2 E= 0\n 1 2 3 4\n 1 2 3 4\n\n" + MATRIX + "MOTIF b alt\n" + MATRIX,
-        HEAD + "MOTIF a width = 2 sites = 20\n--------\nMotif a Description\nBL   MOTIF a\n" + MATRIX + "--------\nMOTIF b alt\n" + MATRIX,
+        HEAD
+        + "MOTIF a\nlog-odds matrix: alength= 4 w= 2 E= 0\n 1 2 3 4\n 1 2 3 4\n\n"
+        + MATRIX
+        + "MOTIF b alt\n"
+        + MATRIX,
+        HEAD
+        + "MOTIF a width = 2 sites = 20\n--------\nMotif a Description\nBL   MOTIF a\n"
+        + MATRIX
+        + "--------\nMOTIF b alt\n"
+        + MATRIX,
     ],
 )
 def test_meme_reads_what_is_about(text: str) -> None:
@@ -72,7 +90,9 @@ def test_meme_without_keys_knows_no_sites_and_no_evalue() -> None:
     assert len(motif) == 2
 
 
-@pytest.mark.parametrize("version", ["3", "3.5.7", "4", "4.12.0 (Release date: Tue Jun 27 16:22:50 2017)", "5", "5.5.5"])
+@pytest.mark.parametrize(
+    "version", ["3", "3.5.7", "4", "4.12.0 (Release date: Tue Jun 27 16:22:50 2017)", "5", "5.5.5"]
+)
 def test_meme_versions_3_to_5_are_read(version: str, tmp_path) -> None:
     (tmp_path / "x").write_text(HEAD.replace("version 4", f"version {version}") + "MOTIF a\n" + MATRIX)
     file = motif_files.read(str(tmp_path / "x"))
@@ -134,12 +154,16 @@ def test_meme_refusals() -> None:
 
 def test_meme_writes_known_keys_only_and_rows_that_sum_to_one(tmp_path) -> None:
     path = str(tmp_path / "out.meme")
-    third = Motif("one third", np.full((3, 4), [1 / 3, 1 / 3, 1 / 3, 0]), 41, np.array([0.3, 0.2, 0.2, 0.3]), 1e-7, "an alt")
+    third = Motif(
+        "one third", np.full((3, 4), [1 / 3, 1 / 3, 1 / 3, 0]), 41, np.array([0.3, 0.2, 0.2, 0.3]), 1e-7, "an alt"
+    )
     meme.write(path, [third, Motif("n=2", np.full((1, 4), 0.25), background=third.background)])
     assert (tmp_path / "out.meme").read_text() == (
-        "MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\nBackground letter frequencies\nA 0.300000 C 0.200000 G 0.200000 T 0.300000\n\n"
+        "MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\nBackground letter frequencies\nA 0.300000 C 0.200000 G "
+        "0.200000 T 0.300000\n\n"
         "MOTIF one_third an alt\nletter-probability matrix: alength= 4 w= 3 nsites= 41 E= 1e-07\n"
-        "0.333334 0.333333 0.333333 0.000000\n0.333334 0.333333 0.333333 0.000000\n0.333334 0.333333 0.333333 0.000000\n\n"
+        "0.333334 0.333333 0.333333 0.000000\n0.333334 0.333333 0.333333 0.000000\n0.333334 0.333333 0.333333 "
+        "0.000000\n\n"
         "MOTIF n_2\nletter-probability matrix: alength= 4 w= 1\n0.250000 0.250000 0.250000 0.250000\n"
     )
     for motif in meme.read((tmp_path / "out.meme").read_text(), path):
@@ -149,7 +173,11 @@ def test_meme_writes_known_keys_only_and_rows_that_sum_to_one(tmp_path) -> None:
 @pytest.mark.parametrize("module", [meme, jaspar, transfac])
 def test_round_trip(module, tmp_path) -> None:
     path = str(tmp_path / "x")
-    given_ = [motif_like(1, nsites=17.0, alt="alt name"), motif_like(2, 1, nsites=math.nan), motif_like(3, 60, nsites=16359.0)]
+    given_ = [
+        motif_like(1, nsites=17.0, alt="alt name"),
+        motif_like(2, 1, nsites=math.nan),
+        motif_like(3, 60, nsites=16359.0),
+    ]
     module.write(path, given_)
     file = motif_files.read(path)
     assert file.format.split()[0].lower() == module.__name__.split(".")[-1]
@@ -186,11 +214,17 @@ def test_jaspar_refusals() -> None:
     refused(">contig1\nACGTACGATCGATGCATGC\n", 2, "sequences rather than", jaspar.parse)
     refused("1 2\n", 1, "before the first name", jaspar.parse)
     refused(">\n1\n1\n1\n1\n", 1, "no name", jaspar.parse)
-    assert jaspar.parse(">a\n1 0\n1 0\n1 0\n1 0\n>b\n", "x") == ([], [("a", "its position 2 has no counts"), ("b", "it has no matrix")])
+    assert jaspar.parse(">a\n1 0\n1 0\n1 0\n1 0\n>b\n", "x") == (
+        [],
+        [("a", "its position 2 has no counts"), ("b", "it has no matrix")],
+    )
 
 
 def test_transfac_reads_columns_in_their_order_and_headers() -> None:
-    text = "VV  TRANSFAC\nXX\n//\nAC  M1\nXX\nID  V$X_01\nXX\nNA  X\nPO  T G C A\n01  0 0 1 3 A\n02  0 0 4 0 C\nXX\n//\nAC  M2\nID  y\n//\n"
+    text = (
+        "VV  TRANSFAC\nXX\n//\nAC  M1\nXX\nID  V$X_01\nXX\nNA  X\nPO  T G C A\n01  0 0 1 3 A\n02  0 0 4 "
+        "0 C\nXX\n//\nAC  M2\nID  y\n//\n"
+    )
     found, skipped = transfac.parse(text, "x")
     assert [(m.name, m.alt, m.nsites) for m in found] == [("V$X_01", "X", 4)]
     np.testing.assert_allclose(found[0].matrix, [[0.75, 0.25, 0, 0], [0, 1, 0, 0]])
@@ -254,7 +288,9 @@ def test_any_text_is_read_or_refused(pieces: list[str], end: str) -> None:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(WORDS)).map(lambda w: "\n".join(w).encode())))
+@given(
+    content=st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(WORDS)).map(lambda w: "\n".join(w).encode()))
+)
 def test_any_file_is_read_or_refused(content: bytes, tmp_path) -> None:
     (tmp_path / "x").write_bytes(content)
     for reader in (motif_files.read, tsv.read_table, tsv.read_matches):
@@ -285,7 +321,9 @@ def test_matches_have_tomtoms_columns_and_come_back(tmp_path) -> None:
     )
     assert tsv.read_matches(path) == [MATCH]
     with open(path, "a") as stream:
-        stream.write("\n# Tomtom (Motif Comparison Tool): Version 5.5.5\n# The format of this file is described at ...\n")
+        stream.write(
+            "\n# Tomtom (Motif Comparison Tool): Version 5.5.5\n# The format of this file is described at ...\n"
+        )
     assert tsv.read_matches(path) == [MATCH]
     tsv.write_matches(path, [])
     assert tsv.read_matches(path) == []
@@ -293,7 +331,12 @@ def test_matches_have_tomtoms_columns_and_come_back(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("offset", "x", "a number was expected"), ("p", 1.5, "between 0 and 1"), ("p", math.nan, "between"), ("orientation", "*", "neither")],
+    [
+        ("offset", "x", "a number was expected"),
+        ("p", 1.5, "between 0 and 1"),
+        ("p", math.nan, "between"),
+        ("orientation", "*", "neither"),
+    ],
 )
 def test_matches_refused_with_their_line(field: str, value: object, words: str, tmp_path) -> None:
     tsv.write_matches(str(tmp_path / "m"), [MATCH, dataclasses.replace(MATCH, **{field: value})])

@@ -109,7 +109,9 @@ def test_malformed_fasta_is_refused_with_its_line(raw, line, words):
 def test_fasta_written_is_read_again(tmp_path):
     contigs = {"a": encode("ACGTN" * 33), "b": encode("G"), "c": encode("T" * 160)}
     fasta.write(str(tmp_path / "x"), list(contigs), list(contigs.values()))
-    assert {name: letters.decode() for name, letters in fasta.read(str(tmp_path / "x"))} == {n: decode(c) for n, c in contigs.items()}
+    assert {name: letters.decode() for name, letters in fasta.read(str(tmp_path / "x"))} == {
+        n: decode(c) for n, c in contigs.items()
+    }
     assert max(map(len, (tmp_path / "x").read_text().splitlines())) == 80
 
 
@@ -124,8 +126,13 @@ def test_digest_is_of_the_letters_as_given(tmp_path):
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_genbank_gives_name_letters_and_topology(end):
-    text = GENBANK + RECORD.format(topology="linear  ", version=VERSION).replace("49845.1", "49846.2").replace("49845", "49846")
-    assert genbank.parse(text.replace("\n", end).encode(), "x") == [("U49845.1", LETTERS, True), ("U49846.2", LETTERS, False)]
+    text = GENBANK + RECORD.format(topology="linear  ", version=VERSION).replace("49845.1", "49846.2").replace(
+        "49845", "49846"
+    )
+    assert genbank.parse(text.replace("\n", end).encode(), "x") == [
+        ("U49845.1", LETTERS, True),
+        ("U49846.2", LETTERS, False),
+    ]
 
 
 def test_genbank_without_version_is_named_by_its_accession_or_locus():
@@ -141,7 +148,11 @@ def test_genbank_without_version_is_named_by_its_accession_or_locus():
         (GENBANK[:300], 1, "cut off"),
         (GENBANK.replace(" bp    DNA", " aa       "), 1, "protein"),
         (GENBANK.replace("gatcc", "gatc!"), 1, "no letter of DNA"),
-        (GENBANK.replace("        1 gatcctccat atacaacggt atctccacct caggtttaga tctcaacaac ggaaccattg\n", ""), 1, "68 bp and 8 follow"),
+        (
+            GENBANK.replace("        1 gatcctccat atacaacggt atctccacct caggtttaga tctcaacaac ggaaccattg\n", ""),
+            1,
+            "68 bp and 8 follow",
+        ),
         (re.sub(r"ORIGIN.*?//", "CONTIG      join(U1.1:1..68)\n//", GENBANK, flags=re.DOTALL), 1, "holds no sequence"),
         ("LOCUS       x\n//\n", 1, "cannot be read"),
     ],
@@ -180,7 +191,9 @@ def test_circles_are_declared_by_name_or_all(tmp_path):
 @given(
     st.one_of(
         st.binary(max_size=200),
-        st.lists(st.sampled_from([b">", b"a", b"\n", b"ACGT", b" ", b"\r", b"\t", b"\0", b"\xff"]), max_size=30).map(b"".join),
+        st.lists(st.sampled_from([b">", b"a", b"\n", b"ACGT", b" ", b"\r", b"\t", b"\0", b"\xff"]), max_size=30).map(
+            b"".join
+        ),
     )
 )
 def test_any_bytes_are_read_as_fasta_or_refused(raw):
@@ -193,7 +206,11 @@ def test_any_bytes_are_read_as_fasta_or_refused(raw):
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.integers(0, len(GENBANK)), st.integers(0, 60), st.sampled_from(["", "\n", "//\n", "LOCUS ", "\0", "é", "9" * 30, "ORIGIN\n"]))
+@given(
+    st.integers(0, len(GENBANK)),
+    st.integers(0, 60),
+    st.sampled_from(["", "\n", "//\n", "LOCUS ", "\0", "é", "9" * 30, "ORIGIN\n"]),
+)
 def test_any_damage_of_a_genbank_is_refused_or_read(place, width, text):
     raw = (GENBANK[:place] + text + GENBANK[place + width :]).encode()
     try:
@@ -207,7 +224,9 @@ def test_any_damage_of_a_genbank_is_refused_or_read(place, width, text):
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.text("ACGTN", min_size=1, max_size=40), min_size=1, max_size=5), st.integers(1, 50))
 def test_any_line_length_gives_the_same_genome(sequences, width):
-    rows = [f">c{i}\n" + "".join(s[k : k + width] + "\n" for k in range(0, len(s), width)) for i, s in enumerate(sequences)]
+    rows = [
+        f">c{i}\n" + "".join(s[k : k + width] + "\n" for k in range(0, len(s), width)) for i, s in enumerate(sequences)
+    ]
     assert fasta.parse("".join(rows).encode(), "x") == [(f"c{i}", s.encode()) for i, s in enumerate(sequences)]
 
 

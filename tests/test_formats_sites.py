@@ -55,7 +55,9 @@ def test_bed_gives_the_five_prime_end_and_the_strength(read):
 
 
 def test_duplicates_are_dropped_with_the_largest_strength(read):
-    found = read("plasmid\t4\t5\ta\t.\t+\nplasmid\t1\t2\ta\t7\t+\nplasmid\t4\t5\tb\t3\t+\nplasmid\t4\t5\tc\t2\t+\nplasmid\t4\t5\td\t2\t-\n")
+    found = read(
+        "plasmid\t4\t5\ta\t.\t+\nplasmid\t1\t2\ta\t7\t+\nplasmid\t4\t5\tb\t3\t+\nplasmid\t4\t5\tc\t2\t+\nplasmid\t4\t5\td\t2\t-\n"
+    )
     assert places(found) == [(1, 4, 1), (1, 1, 1), (1, 4, -1)]
     assert found.sites.strength.tolist() == [3, 7, 2]
     assert (found.rows, found.duplicates) == (5, 2)
@@ -109,7 +111,8 @@ def refused(read, text, line, words, **options):
 
 
 @pytest.mark.parametrize(
-    "head", ["contig\tposition\tstrand\tstrength", "#Chromosome\tTSS position\tStrand\tScore", "chrom\tpos\tstrand\treads"]
+    "head",
+    ["contig\tposition\tstrand\tstrength", "#Chromosome\tTSS position\tStrand\tScore", "chrom\tpos\tstrand\treads"],
 )
 def test_table_with_a_header_is_one_based(read, head):
     text = f"# made by hand\n{head}\nplasmid\t1\t+\t2.5\nplasmid\t200\treverse\tNA\n"
@@ -150,7 +153,13 @@ def test_gff3_gives_features_of_a_type(read):
     assert places(read(text)) == [(0, 4, 1), (0, 8, -1)]
     assert places(read(text, feature="CDS")) == [(0, 49, 1)]
     assert read(text).format == "GFF3"
-    refused(read, text, None, "no feature of type 'exon'; it has TSS (2), CDS (1): choose one with --feature", feature="exon")
+    refused(
+        read,
+        text,
+        None,
+        "no feature of type 'exon'; it has TSS (2), CDS (1): choose one with --feature",
+        feature="exon",
+    )
     refused(read, row(5, 9), None, "no feature of type TSS or transcription_start_site; it has CDS (1)")
 
 
@@ -176,7 +185,9 @@ def test_pseudogenes_and_cut_off_genes_are_left_out(read):
     found = read(text, feature="CDS")
     assert places(found) == [(0, 50, 1), (0, 60, 1)]
     assert found.left_out == (("pseudogenes", 3), ("with their 5' end off the contig", 2))
-    refused(read, row(11, 90, "+", "ID=c2;pseudo=true"), None, "holds no site (1 pseudogenes were left out)", feature="CDS")
+    refused(
+        read, row(11, 90, "+", "ID=c2;pseudo=true"), None, "holds no site (1 pseudogenes were left out)", feature="CDS"
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,7 +229,10 @@ SEQUENCE = "ACGTTGCAAC" * 20
 
 
 def with_sequence(name: str, sequence: str = SEQUENCE) -> str:
-    body = f"##gff-version 3\n##sequence-region {name} 1 {len(sequence)}\n{name}\tProdigal:2.6\tCDS\t11\t40\t.\t-\t0\tID=X_00001\n"
+    body = (
+        f"##gff-version 3\n##sequence-region {name} 1 "
+        f"{len(sequence)}\n{name}\tProdigal:2.6\tCDS\t11\t40\t.\t-\t0\tID=X_00001\n"
+    )
     return body + f"##FASTA\n>{name}\n{sequence[:60].lower()}\n{sequence[60:]}\n"
 
 
@@ -227,9 +241,21 @@ def test_sequence_after_the_features_is_skipped_but_compared(read):
     assert places(read(with_sequence("contig_1"), contigs=mine, feature="CDS")) == [(0, 39, -1)]
     other = with_sequence("contig_1", "T" + SEQUENCE[1:])
     refused(read, other, 5, "the sequence of 'contig_1' after ##FASTA is not the genome's", contigs=mine, feature="CDS")
-    refused(read, with_sequence("gnl|X|1"), 3, "is that of the genome's 'contig_1'; name both alike", contigs=mine, feature="CDS")
     refused(
-        read, with_sequence("contig_1", SEQUENCE + "A"), 2, "'contig_1' has 201 nt here and 200 in the genome", contigs=mine, feature="CDS"
+        read,
+        with_sequence("gnl|X|1"),
+        3,
+        "is that of the genome's 'contig_1'; name both alike",
+        contigs=mine,
+        feature="CDS",
+    )
+    refused(
+        read,
+        with_sequence("contig_1", SEQUENCE + "A"),
+        2,
+        "'contig_1' has 201 nt here and 200 in the genome",
+        contigs=mine,
+        feature="CDS",
     )
 
 
@@ -262,19 +288,43 @@ def test_escapes_in_gff3(read):
 
 
 CELLS = st.sampled_from(
-    ["plasmid", "4", "5", "+", "-", ".", "CDS", "ID=a", 'gene_id "x"', "1e9", "position", "strand", "contig", "é", "", "#x", "9" * 25]
+    [
+        "plasmid",
+        "4",
+        "5",
+        "+",
+        "-",
+        ".",
+        "CDS",
+        "ID=a",
+        'gene_id "x"',
+        "1e9",
+        "position",
+        "strand",
+        "contig",
+        "é",
+        "",
+        "#x",
+        "9" * 25,
+    ]
 )
-BREAKS = st.sampled_from(["\t", "\t", "\t", "\n", " ", "\r\n", "\0", "##FASTA\n", ">a\nAC\n", "##gff-version 3\n", "\x1c", "\u2028"])
+BREAKS = st.sampled_from(
+    ["\t", "\t", "\t", "\n", " ", "\r\n", "\0", "##FASTA\n", ">a\nAC\n", "##gff-version 3\n", "\x1c", "\u2028"]
+)
 
 
 @settings(deadline=None, max_examples=300)
 @given(
-    st.one_of(st.text(max_size=120), st.lists(st.one_of(CELLS, BREAKS), max_size=60).map("".join)), st.sampled_from([None, "CDS", "TSS"])
+    st.one_of(st.text(max_size=120), st.lists(st.one_of(CELLS, BREAKS), max_size=60).map("".join)),
+    st.sampled_from([None, "CDS", "TSS"]),
 )
 def test_any_text_is_read_as_sites_or_refused(tmp_path_factory, text, feature):
     path = tmp_path_factory.getbasetemp() / "fuzzed"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    for reader in (lambda: site_files.read(str(path), CONTIGS, feature=feature), lambda: bed.read_regions(str(path), CONTIGS)):
+    for reader in (
+        lambda: site_files.read(str(path), CONTIGS, feature=feature),
+        lambda: bed.read_regions(str(path), CONTIGS),
+    ):
         try:
             reader()
         except InputError:
@@ -282,11 +332,19 @@ def test_any_text_is_read_as_sites_or_refused(tmp_path_factory, text, feature):
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.integers(0, 400), st.integers(0, 12), st.sampled_from(["", "\t", "\n", "9", "-", ".", "x", "=", '"', ";", "%", "%zz"]))
+@given(
+    st.integers(0, 400),
+    st.integers(0, 12),
+    st.sampled_from(["", "\t", "\n", "9", "-", ".", "x", "=", '"', ";", "%", "%zz"]),
+)
 def test_any_damage_of_a_table_is_read_or_refused(tmp_path_factory, place, width, text):
     path = tmp_path_factory.getbasetemp() / "damaged"
     gtf = row(100, 120, "+", 'gene_id "b1"; transcript_id "t1";')
-    for whole in (row(1, 90) + row(5, 9, "-", "ID=b;Parent=a") + with_sequence("plasmid"), gtf * 3, "plasmid\t4\t5\ta\t1.5\t+\n" * 9):
+    for whole in (
+        row(1, 90) + row(5, 9, "-", "ID=b;Parent=a") + with_sequence("plasmid"),
+        gtf * 3,
+        "plasmid\t4\t5\ta\t1.5\t+\n" * 9,
+    ):
         path.write_text(whole[:place] + text + whole[place + width :])
         try:
             site_files.read(str(path), CONTIGS, feature="CDS")
@@ -356,9 +414,13 @@ def test_a_region_over_the_origin_is_two_lines_of_one_name(tmp_path):
     assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True)) == [
         ("L1H2", 0, 3), ("L1H1", 0, 7), ("L1H1", 990, 1000), ("L1H2", 995, 1000), ("L1H3", 0, 5), ("L1H3", 190, 200),
     ]  # fmt: skip
-    bed.write_regions(str(tmp_path / "x"), regions([*rows, (1, -9, 0, "L1H4", 1, 0.5, 3, 5, 1, 1)]), LENGTHS, circles=("NC_000913.3",))
+    bed.write_regions(
+        str(tmp_path / "x"), regions([*rows, (1, -9, 0, "L1H4", 1, 0.5, 3, 5, 1, 1)]), LENGTHS, circles=("NC_000913.3",)
+    )
     back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
-    assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True))[4:] == [("L1H3", 190, 200)]
+    assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True))[4:] == [
+        ("L1H3", 190, 200)
+    ]
 
 
 def test_no_regions_are_a_file_too(tmp_path):
@@ -434,7 +496,9 @@ def test_real_translation_starts_are_start_codons(data_folder):
 
 def test_without_a_file_the_sites_are_those_of_the_genomes_first_label(tmp_path):
     base = np.zeros(9, np.uint8)
-    first, second = (Sites(np.zeros(1, np.int32), np.array([at]), np.ones(1, np.int8), np.ones(1, np.float32)) for at in (2, 7))
+    first, second = (
+        Sites(np.zeros(1, np.int32), np.array([at]), np.ones(1, np.int8), np.ones(1, np.float32)) for at in (2, 7)
+    )
     whole = label(Genome((Contig("c", 9),), base), {"one": first, "other": second})
     assert named_sites.of_genome(whole, "", "").position.tolist() == [2]
     (tmp_path / "s.bed").write_text("c\t4\t5\tx\t1\t+\n")

@@ -17,7 +17,9 @@ from headmotif.formats.tracks import bedgraph, bigwig
 from headmotif.steps.calling.rounding import rounded
 
 CONTIGS = (Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3))
-VALUES = np.array([0.5, 0.5, np.nan, 0.25, 0, 0, 0, 1, 1e-12, 0.125, 0.125, 0.5, 0.5, *[np.nan] * 4, 0.75, 0.75, 0.0625], np.float32)
+VALUES = np.array(
+    [0.5, 0.5, np.nan, 0.25, 0, 0, 0, 1, 1e-12, 0.125, 0.125, 0.5, 0.5, *[np.nan] * 4, 0.75, 0.75, 0.0625], np.float32
+)
 TEXT = (
     "zeta.1\t0\t2\t0.5\nzeta.1\t3\t4\t0.25\nzeta.1\t4\t7\t0\nzeta.1\t7\t8\t1\nzeta.1\t8\t9\t1e-12\n"
     "zeta.1\t9\t11\t0.125\nzeta.1\t11\t12\t0.5\nNODE_1|x\t0\t1\t0.5\nalpha\t0\t2\t0.75\nalpha\t2\t3\t0.0625\n"
@@ -27,9 +29,9 @@ TEXT = (
 def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     """Bit for bit, whatever the bits of NaN."""
     assert one.dtype == other.dtype == np.float32
-    return np.array_equal(np.where(np.isnan(one), 0, one.view(np.uint32)), np.where(np.isnan(other), 0, other.view(np.uint32))) and (
-        np.array_equal(np.isnan(one), np.isnan(other))
-    )
+    return np.array_equal(
+        np.where(np.isnan(one), 0, one.view(np.uint32)), np.where(np.isnan(other), 0, other.view(np.uint32))
+    ) and (np.array_equal(np.isnan(one), np.isnan(other)))
 
 
 def slow(values) -> list[float]:
@@ -39,13 +41,16 @@ def slow(values) -> list[float]:
 
 def test_rounded_is_the_float32_of_the_text():
     rng = np.random.default_rng(1)
-    values = np.concatenate([10 ** rng.uniform(-12, 0, 50_000), 10 ** rng.uniform(-37, 38, 5_000), -(10 ** rng.uniform(-3, 3, 100))])
-    values = np.concatenate([values, 10.0 ** np.arange(-37, 38), 9.9995 * 10.0 ** np.arange(-30, 30), [0, 0.99994, 0.99996]]).astype(
-        np.float32
+    values = np.concatenate(
+        [10 ** rng.uniform(-12, 0, 50_000), 10 ** rng.uniform(-37, 38, 5_000), -(10 ** rng.uniform(-3, 3, 100))]
     )
+    values = np.concatenate(
+        [values, 10.0 ** np.arange(-37, 38), 9.9995 * 10.0 ** np.arange(-30, 30), [0, 0.99994, 0.99996]]
+    ).astype(np.float32)
     got = rounded(values)
     exact = np.array(slow(values), np.float32)
-    # A tie may fall to either side (the text's is that of the binary value, ours of a product): never more than the last digit.
+    # A tie may fall to either side (the text's is that of the binary value, ours of a product): never more than the
+    # last digit.
     differ = got != exact
     assert differ.mean() < 1e-4
     assert np.allclose(got, exact, rtol=1.1e-3, atol=0)
@@ -137,7 +142,9 @@ def test_columns_that_slip_over_a_line_end_are_not_taken(tmp_path):
     assert caught.value.line == 2
 
 
-@pytest.mark.parametrize(("raw", "words"), [(b"", "holds no value"), (b"#x\n", "holds no value"), (b"a\0b", "binary file")])
+@pytest.mark.parametrize(
+    ("raw", "words"), [(b"", "holds no value"), (b"#x\n", "holds no value"), (b"a\0b", "binary file")]
+)
 def test_a_file_without_values_is_no_bedgraph(tmp_path, raw, words):
     (tmp_path / "x").write_bytes(raw)
     with pytest.raises(FormatError, match=words):
@@ -179,7 +186,9 @@ def test_another_reader_of_bigwigs_agrees(tmp_path):
         assert file.values("z", 98, 102)[:2] == values[98:100].tolist()
         assert not file.intervals("empty")
         assert file.stats("a", 0, 3000, type="max", exact=True)[0] == values[5040:].max()
-        assert file.stats("a", 0, 3000, type="mean", exact=True)[0] == pytest.approx(values[5040:].mean(dtype=np.float64))
+        assert file.stats("a", 0, 3000, type="mean", exact=True)[0] == pytest.approx(
+            values[5040:].mean(dtype=np.float64)
+        )
         assert file.stats("z", 0, 5000, type="coverage", exact=True)[0] == pytest.approx(0.98)
         assert file.stats("z", 0, 5000, type="max", nBins=2) == [
             values[:100].max(initial=np.nanmax(values[200:2500])),

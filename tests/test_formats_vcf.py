@@ -10,7 +10,10 @@ from headmotif.formats.features import vcf
 
 CONTIGS = (Contig("NC_00001.1", 100), Contig("p", 20, True))
 HEADER = "##fileformat=VCFv4.2\n##contig=<ID=p>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
-ROWS = "NC_00001.1\t1\trs1\ta\tC,g\t.\tPASS\t.\np\t19\t.\tAC\tA\t50\tq10\tDP=3\nNC_00001.1\t50\tx\tT\t<DEL>,TAA,*\t.\t.\t.\n"
+ROWS = (
+    ""
+    "NC_00001.1\t1\trs1\ta\tC,g\t.\tPASS\t.\np\t19\t.\tAC\tA\t50\tq10\tDP=3\nNC_00001.1\t50\tx\tT\t<DEL>,TAA,*\t.\t.\t.\n"
+)
 ROWS += "NC_00001.1\t60\t.\tG\tG]p:3]\t.\t.\t.\nNC_00001.1\t70\t.\tG\t.\t.\t.\t.\n"
 EXPECTED = [
     (0, 0, "rs1", "A", "C", 4),
@@ -31,7 +34,9 @@ def read(tmp_path):
 
 def told(found):
     v = found.variants
-    return list(zip(v.contig.tolist(), v.position.tolist(), v.name, v.reference, v.alternative, v.line.tolist(), strict=True))
+    return list(
+        zip(v.contig.tolist(), v.position.tolist(), v.name, v.reference, v.alternative, v.line.tolist(), strict=True)
+    )
 
 
 def test_an_allele_a_row(read):

@@ -69,9 +69,19 @@ def test_the_factors_of_real_collections(data_folder: Path) -> None:
         return {name: n for name, n in found.items() if n > 1}
 
     swiss = several("SwissRegulon_e_coli.meme")
-    assert {k: swiss[k] for k in ("CRP", "Fis", "H_NS", "IHF", "Lrp")} == {"CRP": 7, "Fis": 9, "H_NS": 4, "IHF": 5, "Lrp": 5}
+    assert {k: swiss[k] for k in ("CRP", "Fis", "H_NS", "IHF", "Lrp")} == {
+        "CRP": 7,
+        "Fis": 9,
+        "H_NS": 4,
+        "IHF": 5,
+        "Lrp": 5,
+    }
     assert several("dpinteract.meme") == {"argR": 2, "metJ": 2, "phoB": 2, "rpoD": 5, "rpoH": 2, "rpoS": 2}
-    assert {k: several("prodoric_2015.transfac")[k] for k in ("AlgU", "MetJ", "SigE")} == {"AlgU": 4, "MetJ": 3, "SigE": 5}
+    assert {k: several("prodoric_2015.transfac")[k] for k in ("AlgU", "MetJ", "SigE")} == {
+        "AlgU": 4,
+        "MetJ": 3,
+        "SigE": 5,
+    }
 
 
 def test_a_table_gives_groups_and_the_rest_stand_alone() -> None:
@@ -124,7 +134,9 @@ def test_p_of_groups_holds_for_motifs_of_columns_drawn_from_the_targets() -> Non
     queries = [Motif("q", columns[rng.integers(0, len(columns), 9)]) for _ in range(150)]
     targets = [Motif(f"t{j}", columns[rng.integers(0, len(columns), int(rng.integers(6, 20)))]) for j in range(280)]
     found = compare(queries, targets)
-    p = by_group(found, targets, [f"g{j % 70}" if j < 140 else f"h{j % 20}" for j in range(280)]).p  # of two and of seven
+    p = by_group(
+        found, targets, [f"g{j % 70}" if j < 140 else f"h{j % 20}" for j in range(280)]
+    ).p  # of two and of seven
     for a in (0.1, 0.05, 0.01, 0.001):
         assert (p <= a).mean() <= 1.1 * a + 3 * np.sqrt(a / p.size)
     assert (p <= 0.1).mean() > 0.05  # nor is it idle

@@ -76,7 +76,10 @@ def make(run_files: dict[str, str], folder: Path) -> None:
     out = {kind: str(folder / name) for kind, name in files.items()}
     # In a process, as the command has it: what other tests have drawn in this one must not matter.
     asked = json.dumps({**run_files, **out, "title": f"Title {NASTY} {RTL}", "quiet": True})
-    code = "import json, sys; from headmotif.commands.head_report import head_report; head_report(**json.loads(sys.argv[1]))"
+    code = (
+        "import json, sys; from headmotif.commands.head_report import head_report; "
+        "head_report(**json.loads(sys.argv[1]))"
+    )
     subprocess.run([sys.executable, "-c", code, asked], check=True)
 
 
@@ -136,11 +139,15 @@ def test_headings_in_order_and_a_text_for_every_picture(whole):
 
 def test_downloads_hold_the_tables(whole, run_files):
     downloads = {a["download"]: a["href"] for tag, a in Page(whole).tags if tag == "a" and "download" in a}
-    whole_files = {f"{name}.tsv": name for name in ("heads", "profiles", "pairs", "strands", "curve", "history", "agreement")}
+    whole_files = {
+        f"{name}.tsv": name for name in ("heads", "profiles", "pairs", "strands", "curve", "history", "agreement")
+    }
     made = {"verdicts", "matches", "mutagenesis", "examples", "scores", "accuracy", "calibration", "inputs"}
     loci = {f"locus-{i}{what}.tsv" for i in (1, 2) for what in ("", "-p")}
     assert set(downloads) == set(whole_files) | {f"{name}.tsv" for name in made} | loci | {"motifs.meme"}
-    content = {name: base64.b64decode(unquote(address.partition("base64,")[2])).decode() for name, address in downloads.items()}
+    content = {
+        name: base64.b64decode(unquote(address.partition("base64,")[2])).decode() for name, address in downloads.items()
+    }
     for name, option in whole_files.items():
         assert content[name] == Path(run_files[option]).read_text(encoding="utf-8"), name
     assert content["motifs.meme"] == Path(run_files["motifs"]).read_text(encoding="utf-8")
@@ -159,7 +166,9 @@ def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
     def table(name: str) -> pandas.DataFrame:
         from io import BytesIO
 
-        return pandas.read_csv(BytesIO(base64.b64decode(unquote(address[name].partition("base64,")[2]))), sep="\t", quoting=3)
+        return pandas.read_csv(
+            BytesIO(base64.b64decode(unquote(address[name].partition("base64,")[2]))), sep="\t", quoting=3
+        )
 
     examples = table("examples.tsv")
     page = "".join(Page(whole).words)
@@ -252,8 +261,24 @@ def test_something_to_report_is_needed(run_files):
 
 def test_every_figure_of_the_page_is_written_as_svg_and_png(made, whole):
     files = {path.name for path in (made / "a" / "figures").iterdir() if path.is_file()}
-    drawn = {attrs["id"].removeprefix("figure-").replace("-", "_") for tag, attrs in Page(whole).tags if tag == "figure" and "id" in attrs}
-    assert drawn >= {"map", "ablation", "likeness", "pairs", "strands", "scores", "curve", "roc", "calibration", "training", "agreement"}
+    drawn = {
+        attrs["id"].removeprefix("figure-").replace("-", "_")
+        for tag, attrs in Page(whole).tags
+        if tag == "figure" and "id" in attrs
+    }
+    assert drawn >= {
+        "map",
+        "ablation",
+        "likeness",
+        "pairs",
+        "strands",
+        "scores",
+        "curve",
+        "roc",
+        "calibration",
+        "training",
+        "agreement",
+    }
     profiles = {name for name in files if name.startswith("profile_")}
     assert files - profiles == {f"{name}.{kind}" for name in drawn for kind in ("svg", "png")}
     assert len(profiles) == 10
@@ -275,7 +300,11 @@ def test_scores_against_true_sites_are_drawn_too(run_files, tmp_path):
 
 def test_a_curve_of_an_older_version_says_what_it_lacks(run_files, tmp_path):
     columns = tsv.read_table(run_files["curve"])
-    old = {name: cells for name, cells in columns.items() if name not in ("mean", "false_positive_rate", "calls", "right", "f1")}
+    old = {
+        name: cells
+        for name, cells in columns.items()
+        if name not in ("mean", "false_positive_rate", "calls", "right", "f1")
+    }
     tsv.write_table(str(tmp_path / "c"), old)
     head_report(heads=run_files["heads"], curve=str(tmp_path / "c"), output=str(tmp_path / "r.html"), quiet=True)
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -297,7 +326,9 @@ def test_pdf_holds_the_cards_figures_and_tables(made):
     content = (made / "a" / "r.pdf").read_bytes()
     assert content.startswith(b"%PDF")
     assert b"CreationDate" not in content
-    assert len(re.findall(rb"/Type /Page\b", content)) >= 18  # findings, map, two of cards, eleven figures, two loci, methods, tables
+    assert (
+        len(re.findall(rb"/Type /Page\b", content)) >= 18
+    )  # findings, map, two of cards, eleven figures, two loci, methods, tables
 
 
 def test_multiqc_cannot_cut_a_row_s_name_or_join_two_runs():
@@ -320,13 +351,19 @@ def test_tracks_may_be_bedgraph(tmp_path):
 
     contig = Contig("c", 3000)
     p = np.round(np.random.default_rng(1).random((2, 3000)), 3).astype(np.float32)
-    genome_tensor.write(str(tmp_path / "g"), Genome((contig,), np.random.default_rng(2).integers(0, 4, 3000).astype(np.uint8)))
+    genome_tensor.write(
+        str(tmp_path / "g"), Genome((contig,), np.random.default_rng(2).integers(0, 4, 3000).astype(np.uint8))
+    )
     for name, row in zip(("p", "m"), p, strict=True):
         bedgraph.write(str(tmp_path / name), (contig,), row)
     tsv.write_table(str(tmp_path / "h"), {"head": ["L1H1"], "regions": [3], "verdict": ["content"]})
     tracks = {"bigwig_plus": str(tmp_path / "p"), "bigwig_minus": str(tmp_path / "m"), "locus": ["c:101-140"]}
-    head_report(heads=str(tmp_path / "h"), genome=str(tmp_path / "g"), **tracks, output=str(tmp_path / "r.html"), quiet=True)
-    found = re.search(r'download="locus-1-p.tsv" href="[^,]*base64,([^"]*)"', (tmp_path / "r.html").read_text(encoding="utf-8"))
+    head_report(
+        heads=str(tmp_path / "h"), genome=str(tmp_path / "g"), **tracks, output=str(tmp_path / "r.html"), quiet=True
+    )
+    found = re.search(
+        r'download="locus-1-p.tsv" href="[^,]*base64,([^"]*)"', (tmp_path / "r.html").read_text(encoding="utf-8")
+    )
     rows = [line.split("\t") for line in base64.b64decode(found[1]).decode().splitlines()[1:]]
     assert [float(row[3]) for row in rows] == pytest.approx(p[1, 100:140].tolist())
 
@@ -366,7 +403,9 @@ def test_thirty_six_heads_at_five_thousand_sites_cost_in_proportion_small_and_li
     seconds, peak, size = cost(tmp_path / "many", 36, 5000)
     assert peak < 1e9
     assert size < 8e6
-    assert seconds < 8 * cost(tmp_path / "few", 6, 833)[0]  # six times the heads and the sites: 4.6 where this was written
+    assert (
+        seconds < 8 * cost(tmp_path / "few", 6, 833)[0]
+    )  # six times the heads and the sites: 4.6 where this was written
 
 
 def luminance(colour: str) -> float:
@@ -382,7 +421,10 @@ def contrast(one: str, other: str) -> float:
 
 def themes() -> list[dict[str, str]]:
     css = (Path(page_module.__file__).parent / "report.css").read_text(encoding="utf-8")
-    found = [dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)]
+    found = [
+        dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block))
+        for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    ]
     return found[:2]
 
 

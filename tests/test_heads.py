@@ -19,8 +19,8 @@ SITES, OTHERS = 300, 400
 
 
 def world(seed=0):
-    """A genome with TATAAT 10 to 20 bases before each site, and attention of a head that looks at it, its twin, one that looks at -5
-    whatever stands there, and one that looks anywhere."""
+    """A genome with TATAAT 10 to 20 bases before each site, and attention of a head that looks at it, its twin, one
+    that looks at -5 whatever stands there, and one that looks anywhere."""
     rng = np.random.default_rng(seed)
     position = 100 + 100 * np.arange(SITES + OTHERS)
     base = rng.integers(0, 4, 100 * (SITES + OTHERS + 2)).astype(np.uint8)
@@ -37,7 +37,9 @@ def world(seed=0):
     rows = (np.zeros(n, np.float32), np.zeros(n, np.int32), position, np.ones(n, np.int8))
     contigs = (Contig("c", len(base)),)
     half = weight.astype(np.float16)
-    return Attention(half, half, np.zeros((n, 1, 4), np.float16), OFFSET, (3,), kind, *rows, contigs), Genome(contigs, base)
+    return Attention(half, half, np.zeros((n, 1, 4), np.float16), OFFSET, (3,), kind, *rows, contigs), Genome(
+        contigs, base
+    )
 
 
 @pytest.fixture(scope="module")
@@ -65,24 +67,24 @@ def test_each_head_is_what_it_was_made_to_be(found):
 
 def test_verdicts(found):
     rows, _chosen = found
-    assert [score.verdict(row, 4, None) for row in rows] == [
+    assert [str(score.verdict(row, 4, None)) for row in rows] == [
         "content, does not recur", "content, does not recur", "position", "nothing beyond background"]  # fmt: skip
     word = rows[0]
     assert word.recurs[0] > 0.8
     assert word.recurs[1] < 0.2
     again = replace(word, recurs=(0.9, 0.1, 0.5))
-    assert score.verdict(again, 4, None) == "content, recurs"
-    assert score.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0)) == "content, no effect alone"
-    assert score.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0)) == "content"
-    assert score.verdict(replace(word, recurs=()), 10**12, None) == "position"  # so many heads, one comes out so
-    assert score.verdict(replace(word, found=None), 4, None) == "too few regions for a motif"
+    assert str(score.verdict(again, 4, None)) == "content, recurs"
+    assert str(score.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0))) == "content, no effect alone"
+    assert str(score.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0))) == "content"
+    assert str(score.verdict(replace(word, recurs=()), 10**12, None)) == "position"  # so many heads, one comes out so
+    assert str(score.verdict(replace(word, found=None), 4, None)) == "too few regions for a motif"
 
 
 def test_a_head_is_to_exceed_heads_that_know_nothing(found):
     rows, _chosen = found
     word = replace(rows[0], recurs=())
-    assert score.verdict(word, 4, None, chance=word.regions) == "no more than heads that know nothing"
-    assert score.verdict(word, 4, None, chance=word.regions - 1) == "content"
+    assert str(score.verdict(word, 4, None, chance=word.regions)) == "no more than heads that know nothing"
+    assert str(score.verdict(word, 4, None, chance=word.regions - 1)) == "content"
     attention, _genome = world()
     assert score.by_chance(attention, 0.1, 1) == max(row.regions for row in rows)
     mixed = np.random.default_rng(2).permutation(len(attention.kind))

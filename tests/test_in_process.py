@@ -37,7 +37,9 @@ def test_both_ways_give_the_same_streams_and_exit_code(tmp_path: Path, case: str
     name, *words = line.split()
     here = call(name, *words, cwd=tmp_path, input=given, environment={"COLUMNS": "100"})
     script = Path(sys.executable).with_name(name)
-    there = subprocess.run([script, *words], cwd=tmp_path, input=given, capture_output=True, env={**os.environ, "COLUMNS": "100"})
+    there = subprocess.run(
+        [script, *words], cwd=tmp_path, input=given, capture_output=True, env={**os.environ, "COLUMNS": "100"}
+    )
     assert (here.returncode, here.stdout, here.stderr) == (there.returncode, there.stdout, there.stderr)
     assert here.returncode == code
 
@@ -45,7 +47,11 @@ def test_both_ways_give_the_same_streams_and_exit_code(tmp_path: Path, case: str
 def state() -> tuple[object, ...]:
     """What a command could leave behind in a process."""
     streams = sys.stdin, sys.stdout, sys.stderr
-    settings = torch.get_num_threads(), torch.get_deterministic_debug_mode(), torch.utils.deterministic.fill_uninitialized_memory
+    settings = (
+        torch.get_num_threads(),
+        torch.get_deterministic_debug_mode(),
+        torch.utils.deterministic.fill_uninitialized_memory,
+    )
     return os.getcwd(), dict(os.environ), *streams, *settings
 
 

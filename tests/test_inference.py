@@ -1,4 +1,5 @@
-"""The promises of inference, for every preset, with random weights: what the results do not depend on, and what it costs."""
+"""The promises of inference, for every preset, with random weights: what the results do not depend on, and what it
+costs."""
 
 import tracemalloc
 from itertools import pairwise
@@ -37,7 +38,10 @@ def test_the_predictions_of_these_networks_differ_enough_to_test_them(config, co
 @EVERY
 @PRECISIONS
 def test_the_size_of_stretches_and_batches_changes_nothing(config, compute):
-    net, genome = network(config, labels=2), genome_of(random_codes(1300, gaps=3), random_codes(90, 1), random_codes(3, 2))
+    net, genome = (
+        network(config, labels=2),
+        genome_of(random_codes(1300, gaps=3), random_codes(90, 1), random_codes(3, 2)),
+    )
     whole = annotate.annotate(net, genome, compute)
     assert whole.shape == (2, 2, 1393)
     for chunk, batch in ((256, 16), (64, 3), (100, 3), (37, 16), (5000, 1)):
@@ -132,14 +136,20 @@ def test_the_halo_is_exactly_what_the_annotation_depends_on(config):
 @pytest.mark.parametrize("circular", [False, True], ids=["linear", "circular"])
 def test_contigs_together_give_what_each_gives_alone(config, compute, circular):
     net, genome = cut_by(network(config, labels=2), 256), assembly(circular=circular)
-    alone = [annotate.annotate(net, genome_of(genome.contig_bases(i), circular=circular), compute) for i in range(len(genome.contigs))]
+    alone = [
+        annotate.annotate(net, genome_of(genome.contig_bases(i), circular=circular), compute)
+        for i in range(len(genome.contigs))
+    ]
     near(annotate.annotate(net, genome, compute), np.concatenate(alone, axis=2), tolerance(config, compute))
 
 
 @EVERY
 def test_genomes_together_give_what_each_gives_alone(monkeypatch, config):
     net = cut_by(network(config, labels=2), 256)
-    genomes = [assembly(seed, circular=seed % 2 == 0) for seed in range(5)] + [genome_of(random_codes(3000)), genome_of(random_codes(7))]
+    genomes = [assembly(seed, circular=seed % 2 == 0) for seed in range(5)] + [
+        genome_of(random_codes(3000)),
+        genome_of(random_codes(7)),
+    ]
     alone = [annotate.annotate(net, genome, CPU) for genome in genomes]
     for pool in (1, 3000, 1 << 22):
         monkeypatch.setattr(annotate, "POOL", pool)
@@ -292,7 +302,9 @@ def test_genomes_that_just_fill_the_pool_share_it(monkeypatch):
         assert len(net.shapes) == pools, lengths
 
 
-@pytest.mark.parametrize(("halo", "chunk", "batch"), [((101, 101), 1024, 16), ((3064, 38), 4096, 2)], ids=["default", "paper"])
+@pytest.mark.parametrize(
+    ("halo", "chunk", "batch"), [((101, 101), 1024, 16), ((3064, 38), 4096, 2)], ids=["default", "paper"]
+)
 def test_memory_is_that_of_the_bases_and_the_result(halo, chunk, batch):
     """Eight bytes a base for both strands, one for which bases are of use, and a batch: no strand is copied."""
     length = 10_000_000
@@ -342,4 +354,6 @@ def test_networks_of_their_full_size_keep_these_promises(preset, compute):
     near(turned, np.roll(p, 333, axis=2), tolerance(config, compute))
     mirrored = annotate.annotate(net, genome_of(reverse_complement(codes), circular=True), compute)
     near(mirrored, p[:, ::-1, ::-1], tolerance(config, compute))
-    near(annotate.annotate(cut_by(net, 320, 2), genome_of(codes, circular=True), compute), p, tolerance(config, compute))
+    near(
+        annotate.annotate(cut_by(net, 320, 2), genome_of(codes, circular=True), compute), p, tolerance(config, compute)
+    )

@@ -52,7 +52,10 @@ def test_what_stands_in_is_added_at_every_position(config):
 def test_the_means_are_those_of_what_the_heads_collect(config):
     net, genome, wanted = setting(config)
     seen = []
-    hooks = [layer.output.register_forward_pre_hook(lambda _m, args, n=n: seen.append((n, args[0]))) for n, layer in enumerate(net.layers)]
+    hooks = [
+        layer.output.register_forward_pre_hook(lambda _m, args, n=n: seen.append((n, args[0])))
+        for n, layer in enumerate(net.layers)
+    ]
     annotate(net, genome, CPU)
     for hook in hooks:
         hook.remove()

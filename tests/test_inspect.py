@@ -22,7 +22,8 @@ TEXTS = {
     "intervals (BED)": "one\t4\t9\n",
     "planted pieces (BED6+)": "planted\t4\t10\t-10\t0\t+\t16\nplanted\t40\t46\tdecoy\t0\t-\t.\n",
     "regions of heads (BED6+)": "one\t4\t10\tL1H2\t900\t+\t0.5\t-12\t16\t0.001\t0.01\n",
-    "motifs (MEME 4)": "MEME version 4\n\nALPHABET= ACGT\n\nMOTIF x\nletter-probability matrix: alength= 4 w= 1 nsites= 7\n1 0 0 0\n",
+    "motifs (MEME 4)": "MEME version 4\n\nALPHABET= ACGT\n\nMOTIF x\nletter-probability matrix: alength= 4 w= 1 "
+    "nsites= 7\n1 0 0 0\n",
     "motifs (JASPAR)": ">MA1 x\nA [ 1 2 ]\nC [ 3 0 ]\nG [ 0 0 ]\nT [ 0 2 ]\n",
     "motifs (Cluster-Buster)": ">x /name=y\n# WEIGHT 1\n1 2 3 4\n4 3 2 1\n",
     "motifs (HOMER)": ">AC\tx\t5.0\n0.7\t0.1\t0.1\t0.1\n0.1\t0.7\t0.1\t0.1\n",
@@ -71,7 +72,11 @@ def test_what_a_genome_tensor_holds(tmp_path, capfdbinary):
 
 
 def test_what_model_and_attention_hold(tmp_path, capfdbinary):
-    header = {"config": {"preset": "default", "layers": 1}, "labels": ["tss"], "metrics": {"test": {"tss": {"roc_auc": 0.9123456789}}}}
+    header = {
+        "config": {"preset": "default", "layers": 1},
+        "labels": ["tss"],
+        "metrics": {"test": {"tss": {"roc_auc": 0.9123456789}}},
+    }
     model_tensor.write(str(tmp_path / "m"), Trained(header, {"w": np.zeros((2, 3), np.float32)}))
     facts = said(tmp_path / "m", capfdbinary)
     assert (facts["file"], facts["preset"], facts["weights"]) == ("model, version 1", "default", "6")

@@ -23,17 +23,25 @@ def genome_of(**contigs: str) -> Genome:
 
 def sites_of(*rows: tuple[int, int, int, float]) -> Sites:
     contig, position, strand, strength = zip(*rows, strict=True)
-    return Sites(np.array(contig, np.int32), np.array(position), np.array(strand, np.int8), np.array(strength, np.float32))
+    return Sites(
+        np.array(contig, np.int32), np.array(position), np.array(strand, np.int8), np.array(strength, np.float32)
+    )
 
 
 @pytest.fixture
 def first() -> Genome:
-    return label(genome_of(chr="ACGTN", plasmid="GGA"), {"tss": sites_of((1, 2, -1, 5), (0, 3, 1, 2)), "stop": sites_of((0, 0, 1, 1))})
+    return label(
+        genome_of(chr="ACGTN", plasmid="GGA"),
+        {"tss": sites_of((1, 2, -1, 5), (0, 3, 1, 2)), "stop": sites_of((0, 0, 1, 1))},
+    )
 
 
 @pytest.fixture
 def second() -> Genome:
-    return label(genome_of(contig1="TTTT", plasmid="CC"), {"cleavage": sites_of((1, 0, 1, 7)), "tss": sites_of((0, 1, -1, np.nan))})
+    return label(
+        genome_of(contig1="TTTT", plasmid="CC"),
+        {"cleavage": sites_of((1, 0, 1, 7)), "tss": sites_of((0, 1, -1, np.nan))},
+    )
 
 
 def test_contigs_labels_and_sites_stand_one_behind_the_other(first, second):
@@ -56,7 +64,9 @@ def test_contigs_labels_and_sites_stand_one_behind_the_other(first, second):
 def test_joining_before_or_after_labelling_is_the_same():
     one, two = genome_of(a="ACGTNACG", b="TTN"), genome_of(c="GGCATC")
     here, there = sites_of((1, 0, -1, 3), (0, 5, 1, 1), (0, 4, 1, 2)), sites_of((0, 5, -1, 4), (0, 0, 1, 5))
-    everywhere = replace(here, **{k: np.append(getattr(here, k), getattr(there, k)) for k in ("position", "strand", "strength")},
+    everywhere = replace(here,
+                         **{k: np.append(getattr(here, k), getattr(there, k))
+                            for k in ("position", "strand", "strength")},
                          contig=np.append(here.contig, there.contig + 2))  # fmt: skip
     after = joined([label(one, {"x": here}), label(two, {"x": there})], ["p", "q"])
     before = label(joined([one, two], ["p", "q"]), {"x": everywhere})
@@ -84,7 +94,9 @@ def test_one_genome_stays_as_it_is(first):
 
 def test_the_same_sequence_twice_is_refused(first, second):
     copy = genome_of(phage="CC")
-    with pytest.raises(InputError, match=r"'plasmid' of S and 'phage' of P are the same sequence.*leave one of them out"):
+    with pytest.raises(
+        InputError, match=r"'plasmid' of S and 'phage' of P are the same sequence.*leave one of them out"
+    ):
         joined([first, second, copy], ["E", "S", "P"])
     within = genome_of(a="CC", b="CC")  # as the genome was given: copies within it are masked, not refused
     assert len(joined([first, within], ["E", "W"]).contigs) == 4
@@ -105,7 +117,9 @@ def test_values_are_cut_back_into_genomes(sizes, leading):
     rng = np.random.default_rng(1)
     genomes = [genome_of(**{f"g{i}": "".join(rng.choice(list("ACGT"), size))}) for i, size in enumerate(sizes)]
     genomes = [replace(g, contigs=(replace(g.contigs[0], digest=""),)) for g in genomes]
-    assert [p.tolist() for p in parted(joined(genomes, ["n"] * len(sizes)).base, genomes)] == [g.base.tolist() for g in genomes]
+    assert [p.tolist() for p in parted(joined(genomes, ["n"] * len(sizes)).base, genomes)] == [
+        g.base.tolist() for g in genomes
+    ]
     values = rng.random((*leading, sum(sizes)))
     parts = parted(values, genomes)
     assert [p.shape for p in parts] == [(*leading, size) for size in sizes]

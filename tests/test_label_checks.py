@@ -1,4 +1,5 @@
-"""Label checks: the shares against a search letter by letter, and the words on real and planted sites, as they are and spoilt."""
+"""Label checks: the shares against a search letter by letter, and the words on real and planted sites, as they are and
+spoilt."""
 
 import math
 from pathlib import Path
@@ -101,9 +102,21 @@ def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
     behind = 776 * (sites.position > length // 3)
     return {
         "as they are": (sites, "ok", "as it should be"),
-        "- strand 1 up": (moved(sites, minus * 1, length), "strand shifted", "the - strand's sites look one base upstream of where they"),
-        "- strand 1 down": (moved(sites, minus * -1, length), "strand shifted", "the - strand's sites look one base downstream"),
-        "+ strand 1 up": (moved(sites, plus * 1, length), "strand shifted", "the + strand's sites look one base downstream"),
+        "- strand 1 up": (
+            moved(sites, minus * 1, length),
+            "strand shifted",
+            "the - strand's sites look one base upstream of where they",
+        ),
+        "- strand 1 down": (
+            moved(sites, minus * -1, length),
+            "strand shifted",
+            "the - strand's sites look one base downstream",
+        ),
+        "+ strand 1 up": (
+            moved(sites, plus * 1, length),
+            "strand shifted",
+            "the + strand's sites look one base downstream",
+        ),
         "swapped": (moved(sites, 0, length, True), "strands swapped", "the strands seem swapped"),
         "swapped, 1 up": (moved(sites, 1, length, True), "strands swapped", "all positions look one base too high"),
         "1 up": (moved(sites, 1, length), "shifted", "all positions look one base too high"),
@@ -118,14 +131,18 @@ def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
             "another version of the genome there",
         ),
         "- strand turned about": (
-            Sites(sites.contig, np.where(minus, length - 1 - sites.position, sites.position), sites.strand, sites.strength),
+            Sites(
+                sites.contig, np.where(minus, length - 1 - sites.position, sites.position), sites.strand, sites.strength
+            ),
             "strand shifted",
             "no -10 signal on the - strand",
         ),
     }
 
 
-@pytest.mark.parametrize(("by", "why"), [(1, "a mix of 1-based and 0-based positions?"), (4, "which end of an interval is it?")])
+@pytest.mark.parametrize(
+    ("by", "why"), [(1, "a mix of 1-based and 0-based positions?"), (4, "which end of an interval is it?")]
+)
 def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str) -> None:
     rng = np.random.default_rng(2)
     base, place = rng.integers(0, 4, 60_200).astype(np.uint8), np.arange(150, 60_000, 150)
@@ -148,7 +165,9 @@ def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str)
 def ecoli(data_folder: Path) -> tuple[Genome, float, dict[str, Sites]]:
     genome = genomes.read(str(data_folder / "ecoli/genome.fa.gz"))
     names = {"cappable": "tss.cappable.bed", "smrt": "tss.smrtcappable.bed"}
-    known = {name: site_files.read(str(data_folder / "ecoli" / file), genome.contigs).sites for name, file in names.items()}
+    known = {
+        name: site_files.read(str(data_folder / "ecoli" / file), genome.contigs).sites for name, file in names.items()
+    }
     known["CDS"] = site_files.read(str(data_folder / "ecoli/genes.gff3.gz"), genome.contigs, feature="CDS").sites
     return genome, coordinate_checks.minus10_background(genome), known
 
@@ -175,7 +194,9 @@ def test_starts_of_genes_and_few_sites_are_not_judged(ecoli) -> None:
                 found = diagnosis.verdict(genome, some(known[name], number, seed), background)
                 assert found.kind in ("ok", "not applicable"), f"{number} of {name}: {found.words}"
                 assert number >= 50 or found.kind == "not applicable"
-            random = Sites(*(getattr(some(known["smrt"], number, seed), c) for c in ("contig", "position", "strand", "strength")))
+            random = Sites(
+                *(getattr(some(known["smrt"], number, seed), c) for c in ("contig", "position", "strand", "strength"))
+            )
             random = moved(random, 5000, len(genome.base))
             kind = diagnosis.verdict(genome, random, background).kind
             assert kind == ("absent" if number > 210 else "not applicable")
@@ -199,7 +220,9 @@ def test_where_the_box_is_rare_by_chance_many_sites_are_needed_to_miss_it() -> N
     base = rng.choice(4, 300_000, p=[0.14, 0.36, 0.36, 0.14]).astype(np.uint8)  # 72 % G and C
     genome = Genome((Contig("c", len(base)),), base)
     place = rng.choice(len(base), 1000, replace=False)
-    sites = Sites(np.zeros(1000, np.int32), place, rng.choice(np.array([1, -1], np.int8), 1000), np.full(1000, np.nan, np.float32))
+    sites = Sites(
+        np.zeros(1000, np.int32), place, rng.choice(np.array([1, -1], np.int8), 1000), np.full(1000, np.nan, np.float32)
+    )
     found = diagnosis.verdict(genome, sites)
     assert found.kind == "not applicable"
     assert "sites are needed to miss it" in found.words

@@ -21,7 +21,8 @@ FORMATS = {
     "inputs": {"sequences", "features", "tracks", "motifs", "tensors"},
     "outputs": {"sequences", "features", "tracks", "tables"},
 }
-"""Which groups of formats know which others: a format knows its own group; what recognises or puts together knows many."""
+"""Which groups of formats know which others: a format knows its own group; what recognises or puts together knows
+many."""
 
 ALLOWED = {
     "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
@@ -81,7 +82,11 @@ def module_or_name(base: list[str], name: str) -> str:
 
 
 def test_commands_are_the_console_scripts_and_subcommands_and_nothing_else():
-    scripts = {script.name.replace("-", "_") for script in entry_points(group="console_scripts") if script.value.startswith("headmotif.")}
+    scripts = {
+        script.name.replace("-", "_")
+        for script in entry_points(group="console_scripts")
+        if script.value.startswith("headmotif.")
+    }
     assert {path.stem for path in (ROOT / "commands").glob("*.py")} - {"__init__"} == scripts | SUBCOMMANDS
 
 
@@ -113,7 +118,11 @@ def rooms(layer: str) -> dict[str, set[str]]:
     for path in MODULES:
         its, room, *_ = [*name_of(path).split("."), ""]
         if its == layer and (path.parent if path.parent != ROOT / layer else None):
-            named = {parts[1] for parts in (one.split(".") for one in imports(path)[0]) if parts[0] == layer and len(parts) > 2}
+            named = {
+                parts[1]
+                for parts in (one.split(".") for one in imports(path)[0])
+                if parts[0] == layer and len(parts) > 2
+            }
             found.setdefault(room, set()).update(named - {room})
     return found
 
@@ -156,7 +165,9 @@ def test_the_reader_of_imports_sees_what_it_should(tmp_path, monkeypatch):
     """The test above would pass on anything if this failed."""
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     (tmp_path / "formats").mkdir()
-    (tmp_path / "formats" / "bed.py").write_text("import numpy.linalg\ndef f():\n    from ..steps import plant\n    from . import fasta\n")
+    (tmp_path / "formats" / "bed.py").write_text(
+        "import numpy.linalg\ndef f():\n    from ..steps import plant\n    from . import fasta\n"
+    )
     (tmp_path / "steps").mkdir()
     (tmp_path / "steps" / "plant.py").write_text("")
     (tmp_path / "formats" / "fasta.py").write_text("")

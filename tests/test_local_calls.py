@@ -49,7 +49,11 @@ def literal_calls(p, label, contigs, d, known):
             own = p[row, span]
             scored = known[row, span] & (label[row, span] != NO_LABEL) & ~np.isnan(own)
             places = [along(contig, row, i) for i in literal_maxima(own, contig, row, d)]
-            ranked += [(-own[at], row, begin + at if row == 0 else -(begin + at), begin + at, contig, begin) for at in places if scored[at]]
+            ranked += [
+                (-own[at], row, begin + at if row == 0 else -(begin + at), begin + at, contig, begin)
+                for at in places
+                if scored[at]
+            ]
             free += [(row, begin + int(at)) for at in np.flatnonzero((label[row, span] == 1) & scored)]
         begin += contig.length
     sites, result = len(free), []
@@ -79,7 +83,14 @@ def drawn(seed, contigs, levels):
 SHAPES = {
     "line": (Contig("a", 60),),
     "circle": (Contig("a", 60, True),),
-    "several": (Contig("a", 25, True), Contig("b", 1), Contig("c", 30), Contig("d", 7, True), Contig("e", 2, True), Contig("f", 4)),
+    "several": (
+        Contig("a", 25, True),
+        Contig("b", 1),
+        Contig("c", 30),
+        Contig("d", 7, True),
+        Contig("e", 2, True),
+        Contig("f", 4),
+    ),
 }
 
 
@@ -134,7 +145,9 @@ def test_a_site_is_found_once_and_the_nearest_free_one_first():
     assert dict(zip(found.place[:2], found.claimed[:2], strict=True)) == {10: 9, 16: 13}
     label[0, 11] = 1  # as near as 9, but downstream
     assert calls(p, label, contigs, 5).claimed[0] == 9
-    assert calls(p[::-1, ::-1], label[::-1, ::-1], contigs, 5).claimed[0] == 39 - 9  # seen from the other strand, all is the same
+    assert (
+        calls(p[::-1, ::-1], label[::-1, ::-1], contigs, 5).claimed[0] == 39 - 9
+    )  # seen from the other strand, all is the same
 
 
 def test_what_is_left_out_still_has_neighbours():
@@ -167,7 +180,9 @@ def test_calls_cost_less_than_sorting_the_positions_a_few_times():
     label = (rng.random(p.shape) < 0.002).astype(np.uint8)
     found = [calls(p, label, contigs, d).average_precision for d in (2, 5)]
     for d in (2, 5):  # a third of one sort where this was written
-        assert relative_cost(lambda d=d: calls(p, label, contigs, d), lambda: np.argsort(p, axis=None, kind="stable")) < 3
+        assert (
+            relative_cost(lambda d=d: calls(p, label, contigs, d), lambda: np.argsort(p, axis=None, kind="stable")) < 3
+        )
     assert 0 < found[0] < found[1] < 0.1
 
 

@@ -12,7 +12,12 @@ GENOME = Genome((Contig("a", 1000), Contig("b", 2000)), np.zeros(3000, np.uint8)
 
 def sites(*rows: tuple[int, int, int]) -> Sites:
     contig, position, strand = (np.array(column) for column in zip(*rows, strict=True))
-    return Sites(contig.astype(np.int32), position.astype(np.int64), strand.astype(np.int8), np.full(len(rows), np.nan, np.float32))
+    return Sites(
+        contig.astype(np.int32),
+        position.astype(np.int64),
+        strand.astype(np.int8),
+        np.full(len(rows), np.nan, np.float32),
+    )
 
 
 SITES = sites((0, 500, 1), (1, 600, -1), (1, 50, 1))
@@ -28,7 +33,8 @@ def regions(*rows: tuple[int, int, int, str, int, int]) -> Regions:
     contig, start, end, head, strand, site = (np.array(column) for column in zip(*rows, strict=True))
     n = len(rows)
     return Regions(
-        ("a", "b"), contig.astype(np.int32), start, end, head, strand.astype(np.int8), np.ones(n), np.zeros(n, np.int64), site,
+        ("a", "b"), contig.astype(np.int32), start, end, head, strand.astype(np.int8), np.ones(n),
+        np.zeros(n, np.int64), site,
         np.ones(n), np.ones(n),
     )  # fmt: skip
 
@@ -68,7 +74,12 @@ def test_where_the_test_part_is_known_its_sites_alone_are_shown():
 
 
 def test_without_tracks_by_the_number_of_regions():
-    found = regions((1, 40, 46, "L1H1", 1, 50), (1, 40, 46, "L1H2", 1, 50), (0, 490, 496, "L1H1", 1, 500), (1, 590, 596, "L1H1", 1, 600))
+    found = regions(
+        (1, 40, 46, "L1H1", 1, 50),
+        (1, 40, 46, "L1H2", 1, 50),
+        (0, 490, 496, "L1H1", 1, 500),
+        (1, 590, 596, "L1H1", 1, 600),
+    )
     typical, best = chosen(Layers(GENOME, SITES, regions=found))
     assert (best.contig, best.start) == ("b", 0)
     assert (typical.contig, typical.start) == ("a", 350)

@@ -39,7 +39,9 @@ def test_the_effect_is_what_the_word_adds_at_its_place():
     assert found.effect == pytest.approx(6 * 0.97 - before, abs=0.1)
     assert found.low < found.effect < found.high
     assert found.high - found.low < 0.4
-    assert found.control == pytest.approx(found.effect, abs=0.1)  # its columns are all alike, so their order says nothing
+    assert found.control == pytest.approx(
+        found.effect, abs=0.1
+    )  # its columns are all alike, so their order says nothing
     elsewhere = marginalization.marginal(net, where, A6, -2, 0, CPU, 1)
     assert abs(elsewhere.effect) < 0.2
 

@@ -47,7 +47,9 @@ def best_by_trying(a: tuple[int, ...], b: tuple[int, ...], length: int, circular
 @settings(max_examples=300, deadline=None)
 @given(
     st.integers(2, 40).flatmap(
-        lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1), max_size=9), st.sets(st.integers(0, n - 1), max_size=9))
+        lambda n: st.tuples(
+            st.just(n), st.sets(st.integers(0, n - 1), max_size=9), st.sets(st.integers(0, n - 1), max_size=9)
+        )
     ),
     st.booleans(),
     st.integers(0, 25),
@@ -65,7 +67,9 @@ def test_pairs_are_the_best_there_are_and_the_same_turned_about(case, circular, 
         assert abs(shift) == far(here, there, length, circular)
         assert (there - here - strand * shift) % (length if circular else 10**9) == 0
     pairs = {(int(first.position[i]), int(second.position[j])) for i, j in zip(found.first, found.second, strict=True)}
-    assert pairs == {(int(first.position[j]), int(second.position[i])) for i, j in zip(turned.first, turned.second, strict=True)}
+    assert pairs == {
+        (int(first.position[j]), int(second.position[i])) for i, j in zip(turned.first, turned.second, strict=True)
+    }
 
 
 def test_a_site_gives_up_the_nearest_where_another_has_no_other_choice() -> None:
@@ -81,7 +85,10 @@ def test_strands_and_contigs_are_apart_and_the_shift_is_downstream() -> None:
     first = sites((0, 10, 1), (0, 10, -1), (1, 0, -1), (1, 30, 1))
     second = sites((0, 12, -1), (1, 48, -1), (1, 10, 1), (0, 30, 1))
     found = match(first, second, contigs, 2)
-    assert list(zip(found.first.tolist(), found.second.tolist(), found.shift.tolist(), strict=True)) == [(1, 0, -2), (2, 1, 2)]
+    assert list(zip(found.first.tolist(), found.second.tolist(), found.shift.tolist(), strict=True)) == [
+        (1, 0, -2),
+        (2, 1, 2),
+    ]
     assert len(match(first, second.take(np.zeros(0, np.int64)), contigs, 2)) == 0
     assert len(match(first, second, contigs, 0)) == 0
 

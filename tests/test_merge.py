@@ -59,7 +59,12 @@ def test_no_regions_are_none():
 
 def test_gff3_has_each_region_1_based_and_over_the_origin_beyond_the_end(tmp_path):
     path = str(tmp_path / "r.gff3")
-    gff3_regions.write(path, regions([(0, 5, 3, 1, 4), (0, 18, 4, -1, 2), (1, 8, 5, 1, 9), (1, -2, 4, 1, 9)]), {"a": 20, "b": 10}, ["a"])
+    gff3_regions.write(
+        path,
+        regions([(0, 5, 3, 1, 4), (0, 18, 4, -1, 2), (1, 8, 5, 1, 9), (1, -2, 4, 1, 9)]),
+        {"a": 20, "b": 10},
+        ["a"],
+    )
     text = (tmp_path / "r.gff3").read_text()
     assert text.splitlines()[:3] == ["##gff-version 3", "##sequence-region a 1 20", "##sequence-region b 1 10"]
     rows = gff3.parse(text, path).rows

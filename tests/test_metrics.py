@@ -41,7 +41,11 @@ def test_a_group_is_scored_as_if_the_other_sites_were_not_there():
         expected = score(truth[kept], p[kept])
         assert found.average_precision == pytest.approx(expected.average_precision, abs=1e-12)
         assert found.roc_auc == pytest.approx(expected.roc_auc, abs=1e-12)
-        assert (found.positions, found.sites, found.prevalence) == (expected.positions, expected.sites, expected.prevalence)
+        assert (found.positions, found.sites, found.prevalence) == (
+            expected.positions,
+            expected.sites,
+            expected.prevalence,
+        )
     assert math.isnan(score_groups(truth, p, group, 4)[3].average_precision)
 
 

@@ -1,4 +1,5 @@
-"""What the networks are: their definitions taken by the word, their halos, what they record, and how they come back from a file."""
+"""What the networks are: their definitions taken by the word, their halos, what they record, and how they come back
+from a file."""
 
 from dataclasses import asdict
 
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def batch_of(net, length, rows=2, gaps=3):
-    return torch.from_numpy(np.stack([random_codes(net.before + length + net.after, seed, gaps) for seed in range(rows)]))
+    return torch.from_numpy(
+        np.stack([random_codes(net.before + length + net.after, seed, gaps) for seed in range(rows)])
+    )
 
 
 @EVERY
@@ -41,7 +44,9 @@ def test_the_halo_is_exactly_what_an_output_depends_on(config):
     changed = np.tile(codes, (len(codes), 1))
     np.fill_diagonal(changed, (codes + 1) % 4)
     with torch.inference_mode():
-        p = torch.cat([net(torch.from_numpy(part)).flatten() for part in np.array_split(changed, len(codes) // 100 + 1)])
+        p = torch.cat(
+            [net(torch.from_numpy(part)).flatten() for part in np.array_split(changed, len(codes) // 100 + 1)]
+        )
         alone = float(net(torch.from_numpy(codes)[None]))
     depends = np.flatnonzero((p - alone).abs().numpy() > 0)
     assert depends.min() == 0
@@ -115,7 +120,8 @@ def test_keys_on_n_get_no_weight_and_all_others_some(config):
 
 @WITH_HEADS
 def test_a_key_is_made_of_its_reach_and_of_nothing_else(config):
-    """What the first layer's keys say, by their norm over their weight: other bases near them change it, those further away do not."""
+    """What the first layer's keys say, by their norm over their weight: other bases near them change it, those further
+    away do not."""
     net = network(config)
     codes = batch_of(net, 1, rows=1, gaps=0)
     before, after = net.reach[0]
@@ -182,7 +188,8 @@ def turned(x, turns):
 
 
 def test_the_reader_is_what_its_definition_says_query_by_query():
-    """Weights, norm (weight x value x output projection) and logit of one position against loops over heads and keys."""
+    """Weights, norm (weight x value x output projection) and logit of one position against loops over heads and
+    keys."""
     net, config, at = network(READER, seed=3), READER, 9
     codes = random_codes(net.before + 20 + net.after, seed=4, gaps=2)
     codes[net.before + at - 7] = N
@@ -264,14 +271,22 @@ def no_preset(config, weights):
 
 
 SETTINGS = {"preset": ("other", "cnn", []), "width": (17, -1, "16"), "layers": (3,), "new": (1,), "dropout": (2.0,)}
-UNFIT = [shape_changed, one_missing, one_too_many, no_preset, *(setting(name, v) for name, values in SETTINGS.items() for v in values)]
+UNFIT = [
+    shape_changed,
+    one_missing,
+    one_too_many,
+    no_preset,
+    *(setting(name, v) for name, values in SETTINGS.items() for v in values),
+]
 
 
 @pytest.mark.parametrize("change", UNFIT, ids=lambda f: f.__name__)
 def test_weights_that_do_not_fit_are_refused_in_one_line(change):
     config, weights = asdict(READER), {name: p.detach().numpy() for name, p in network(READER).named_parameters()}
     change(config, weights)
-    with pytest.raises(InputError, match=r"^the model's weights do not fit its description \([^\n]*\); train it again$"):
+    with pytest.raises(
+        InputError, match=r"^the model's weights do not fit its description \([^\n]*\); train it again$"
+    ):
         presets.restored(config, 1, weights)
 
 

@@ -1,4 +1,5 @@
-"""The formats of motifs side by side: Cluster-Buster and HOMER, which format a text is, what comes back from each, and damaged files."""
+"""The formats of motifs side by side: Cluster-Buster and HOMER, which format a text is, what comes back from each, and
+damaged files."""
 
 import math
 import random
@@ -189,11 +190,18 @@ def some_motif(seed: int, width: int, nsites: float) -> Motif:
     rng = np.random.default_rng(seed)
     soft = rng.dirichlet([rng.choice([0.02, 0.3, 3])] * 4, size=width)
     matrix = soft if seed % 2 else np.eye(4)[np.concatenate([rng.permutation(4) for _ in range(width)])[:width]]
-    return Motif(f"m{seed}/(x)$", matrix, nsites, np.array([0.3, 0.2, 0.2, 0.3]), alt=["", "an alt", "/name=5"][seed % 3])
+    return Motif(
+        f"m{seed}/(x)$", matrix, nsites, np.array([0.3, 0.2, 0.2, 0.3]), alt=["", "an alt", "/name=5"][seed % 3]
+    )
 
 
 MOTIFS = st.lists(
-    st.builds(some_motif, st.integers(0, 10**6), st.one_of(st.just(4), st.integers(1, 12)), st.just(math.nan) | st.floats(2, 1e6)),
+    st.builds(
+        some_motif,
+        st.integers(0, 10**6),
+        st.one_of(st.just(4), st.integers(1, 12)),
+        st.just(math.nan) | st.floats(2, 1e6),
+    ),
     min_size=1,
     max_size=4,
     unique_by=lambda motif: motif.name,
@@ -246,7 +254,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 HARM = st.lists(
     st.tuples(
-        st.sampled_from(["cut", "drop", "double", "change", "insert"]), st.integers(0, 10**6), st.sampled_from("0159.e-+>#[=\t\n\r x\xa0٣")
+        st.sampled_from(["cut", "drop", "double", "change", "insert"]),
+        st.integers(0, 10**6),
+        st.sampled_from("0159.e-+>#[=\t\n\r x\xa0٣"),
     ),
     min_size=1,
     max_size=4,
@@ -269,27 +279,36 @@ def harmed(text: str, harm: list[tuple[str, int, str]]) -> str:
 
 RICH = {
     "meme": 'MEME version 5\n\nALPHABET "DNA" DNA-LIKE\nA "Adenine" CC0000 ~ T\nC ~ G\nN = ACGT\nEND ALPHABET\n\n'
-    "Background letter frequencies (from x):\nA 0.3 C 0.2 G 0.2 T 0.3\n\nMOTIF a alt\nlog-odds matrix: alength= 4 w= 2 E= 1e-5\n"
-    "120 -30 -400 7\n1 2 3 4\nletter-probability matrix: alength=4 w=2 nsites=20 E=1e-5\n0.7 0.1 0.1 0.1\n1 0 0 0\nMOTIF b\n"
+    "Background letter frequencies (from x):\nA 0.3 C 0.2 G 0.2 T 0.3\n\nMOTIF a alt\nlog-odds matrix: alength= 4 w= "
+    "2 E= 1e-5\n"
+    "120 -30 -400 7\n1 2 3 4\nletter-probability matrix: alength=4 w=2 nsites=20 E=1e-5\n0.7 0.1 0.1 0.1\n1 0 0 "
+    "0\nMOTIF b\n"
     "log-odds matrix: w= 1\n1 2 3 4\n",
     "jaspar": ">a alt\nA [ 1 2 ]\nC [ 3 4 ]\nG [ 5 6 ]\nT [ 7 8 ]\n>b\n1 2 3\n1 2 3\n1 2 3\n1 2 3\n",
-    "transfac": "VV  x\nXX\n//\nAC  M1\nXX\nID  V$X\nNA  x\nCC  ac: y\nPO  T G C A\n01  1 2 3 4 N\n02  0 0 0 9 A\nXX\n//\nAC  M2\n//\n",
+    "transfac": "VV  x\nXX\n//\nAC  M1\nXX\nID  V$X\nNA  x\nCC  ac: y\nPO  T G C A\n01  1 2 3 4 N\n02  0 0 0 9 "
+    "A\nXX\n//\nAC  M2\n//\n",
     "cluster-buster": "# by hand\n>a /name=b\n# WEIGHT 2\n1 2 3 4\n0 0 0 1\n>b\n" + BY_ROW,
     "homer": ASTT + ROWS + ">\tb\t5\n" + BOTH.replace(" ", "\t"),
 }
 
 
 @pytest.mark.parametrize("kind", motif_files.WRITERS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(seed=st.integers(0, 20) | st.none(), harm=HARM)
-def test_damaged_files_are_read_or_refused(kind: str, seed: int | None, harm: list[tuple[str, int, str]], tmp_path) -> None:
+def test_damaged_files_are_read_or_refused(
+    kind: str, seed: int | None, harm: list[tuple[str, int, str]], tmp_path
+) -> None:
     """Those that we write, and those with all that the formats allow."""
     path = tmp_path / f"{seed}.txt"
     if seed is None:
         path.write_text(RICH[kind])
     elif not path.exists():
         lengths = random.Random(seed)
-        motif_files.write(str(path), [some_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind)
+        motif_files.write(
+            str(path), [some_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind
+        )
     read_or_refused(harmed(path.read_text(), harm))
 
 

@@ -1,4 +1,5 @@
-"""What is looked for besides one ungapped motif: two blocks, either orientation, several motifs, palindromes, chains as background."""
+"""What is looked for besides one ungapped motif: two blocks, either orientation, several motifs, palindromes, chains as
+background."""
 
 from dataclasses import replace
 
@@ -16,7 +17,8 @@ EVEN = np.full(4, 0.25)
 
 
 def two_blocks(n=500, length=60, shares=None, held=0.8, noise=0.3, seed=0):
-    """Random windows with TTGACA and TATAAT some bases apart in most; where TTGACA begins (-1: not there) and the gap."""
+    """Random windows with TTGACA and TATAAT some bases apart in most; where TTGACA begins (-1: not there) and the
+    gap."""
     rng = np.random.default_rng(seed)
     shares = shares or {15: 0.05, 16: 0.2, 17: 0.5, 18: 0.2, 19: 0.05}
     windows = rng.integers(0, 4, (n, length)).astype(np.uint8)
@@ -56,7 +58,10 @@ def test_the_blocks_score_is_the_best_over_the_gaps_by_their_shares():
                 if at + 12 + between > 60:
                     continue
                 words = windows[row, at : at + 6], windows[row, at + 6 + between : at + 12 + between]
-                odds = sum(np.log(m[np.arange(6), w] / 0.25).sum() for m, w in zip((found.upper, found.lower), words, strict=True))
+                odds = sum(
+                    np.log(m[np.arange(6), w] / 0.25).sum()
+                    for m, w in zip((found.upper, found.lower), words, strict=True)
+                )
                 each.append(odds + np.log(share * len(found.gaps)))
             assert score[row, at] == pytest.approx(max(each), abs=1e-4)
 
@@ -124,7 +129,9 @@ def test_places_in_either_orientation_read_as_the_word_on_their_own_strand():
     for s, d, sign in zip(site[::2], distance[::2], strand[::2], strict=True):  # turned about in every second promoter
         low = s + sign * d - (4 if sign > 0 else 3)
         genome.base[low : low + 8] = reverse_complement(genome.base[low : low + 8])
-    [found] = discovery.find_motifs(genome, regions(site, strand, distance), discovery.Search(both=True, widths=(8,)), 1)
+    [found] = discovery.find_motifs(
+        genome, regions(site, strand, distance), discovery.Search(both=True, widths=(8,)), 1
+    )
     word = consensus(found.motif.matrix)
     assert word in ("TTGACAGG", "CCTGTCAA")
     told = []
@@ -198,7 +205,9 @@ def test_control_regions_that_hold_the_word_too_leave_nothing():
     genome, site, strand, distance = promoters()
     mine = regions(site, strand, distance)
     [against_itself] = discovery.find_motifs(genome, mine, discovery.Search(), 1, controls=mine)
-    [elsewhere] = discovery.find_motifs(genome, mine, discovery.Search(), 1, controls=regions(site, strand, distance - 40, "other"))
+    [elsewhere] = discovery.find_motifs(
+        genome, mine, discovery.Search(), 1, controls=regions(site, strand, distance - 40, "other")
+    )
     assert against_itself.p > 0.05
     assert elsewhere.p < 1e-6
 
@@ -227,8 +236,8 @@ DYAD = "CTGTATAATACAG"
 
 
 def one_in_ten(seed=7, n=800):
-    """Promoters with TATAAT near -10 where a head looks, in one of ten of them the middle of DYAD; genome, regions and which have it. The
-    head adds most for the dyad: its p are the smallest, but for some by chance."""
+    """Promoters with TATAAT near -10 where a head looks, in one of ten of them the middle of DYAD; genome, regions and
+    which have it. The head adds most for the dyad: its p are the smallest, but for some by chance."""
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, 4, n * 200 + 200).astype(np.uint8)
     site, rare = np.arange(n) * 200 + 150, rng.permutation(n) % 10 == 0
@@ -236,7 +245,11 @@ def one_in_ten(seed=7, n=800):
     for at, word in zip(site + distance, np.where(rare, DYAD, "TATAAT"), strict=True):
         codes[at - len(word) // 2 :][: len(word)] = encode(str(word))
     p = np.exp(-rng.exponential(3, n) - np.where(rare, 12, 0))
-    return Genome((Contig("c", len(codes)),), codes), replace(regions(site, np.ones(n, np.int64), distance, half=8), p=p), rare
+    return (
+        Genome((Contig("c", len(codes)),), codes),
+        replace(regions(site, np.ones(n, np.int64), distance, half=8), p=p),
+        rare,
+    )
 
 
 def test_the_strongest_regions_show_what_most_hide():
@@ -262,9 +275,10 @@ def test_strongest_regions_of_one_half_of_the_sites_are_not_searched():
     genome, mine, _rare = one_in_ten(2, 64)
     half = discovery.discovery_half(mine, 1)
     mine = replace(mine, p=np.where(half, 0.01, 0.5))  # all of the strongest would be found on, none tested
-    assert [one.group for one in discovery.find_motifs(genome, mine, discovery.Search(min_sites=8, widths=(6,), strongest=True), 1)] == [
-        "L1H1"
-    ]
+    assert [
+        one.group
+        for one in discovery.find_motifs(genome, mine, discovery.Search(min_sites=8, widths=(6,), strongest=True), 1)
+    ] == ["L1H1"]
 
 
 def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
@@ -281,10 +295,15 @@ def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
 
 
 def test_where_nothing_sets_the_strongest_apart_their_own_motif_is_told():
-    """The strongest have what all others have: against the columns that is no surprise, and against their composition it is the word."""
+    """The strongest have what all others have: against the columns that is no surprise, and against their composition
+    it is the word."""
     genome, mine, rare = one_in_ten(3, 400)
     mine = replace(mine, p=np.where(rare, 0.01, mine.p))  # what has the dyad is weak
-    parts = [one for one in discovery.find_motifs(genome, mine, discovery.Search(widths=(6, 8), strongest=True), 1) if "^" in one.group]
+    parts = [
+        one
+        for one in discovery.find_motifs(genome, mine, discovery.Search(widths=(6, 8), strongest=True), 1)
+        if "^" in one.group
+    ]
     assert parts
     assert all("TATAAT" in consensus(one.motif.matrix) for one in parts)
 
@@ -329,7 +348,9 @@ def test_two_blocks_and_either_orientation_are_looked_up_as_they_are():
     as_written = np.where(np.arange(300) % 2 == 0, 30 - 8 - where, where)
     assert (found.start == as_written)[found.present > 0.5].mean() > 0.9
     flipped = found.turned != (np.arange(300) % 2 == 0)
-    assert abs(flipped[found.present > 0.5].mean() - 0.5) > 0.4  # one orientation each, whichever was taken for the motif's
+    assert (
+        abs(flipped[found.present > 0.5].mean() - 0.5) > 0.4
+    )  # one orientation each, whichever was taken for the motif's
 
 
 def test_places_are_of_each_head_and_no_region_changes():

@@ -30,7 +30,16 @@ def regions(rows):
     contig, start, end, strand, site = (np.array(x) for x in zip(*rows, strict=True))
     n = len(rows)
     nothing = np.full(n, np.nan)
-    columns = (contig.astype(np.int32), start, end, np.full(n, "L1H1"), strand.astype(np.int8), np.ones(n), np.zeros(n, int), site)
+    columns = (
+        contig.astype(np.int32),
+        start,
+        end,
+        np.full(n, "L1H1"),
+        strand.astype(np.int8),
+        np.ones(n),
+        np.zeros(n, int),
+        site,
+    )
     return Regions(("c0", "c1"), *columns, nothing, nothing)
 
 
@@ -56,7 +65,14 @@ def expected(codes, circular, row, table):
 def test_drops_are_what_the_replaced_bases_were_worth(circular):
     codes = [random_codes(200, gaps=2), random_codes(120, seed=1)]
     genome, net = genome_of(*codes, circular=circular), Weighs()
-    rows = [(0, 92, 97, 1, 100), (0, 92, 97, 1, 100), (0, 104, 110, -1, 100), (1, 50, 51, 1, 50), (1, 20, 90, -1, 55), (0, 3, 9, 1, 2)]
+    rows = [
+        (0, 92, 97, 1, 100),
+        (0, 92, 97, 1, 100),
+        (0, 104, 110, -1, 100),
+        (1, 50, 51, 1, 50),
+        (1, 20, 90, -1, 55),
+        (0, 3, 9, 1, 2),
+    ]
     rows += [(0, 196, 202, 1, 3), (0, 198, 203, -1, 196)] if circular else [(0, 196, 200, -1, 195)]
     found = mutagenesis.drops(net, genome, regions(rows), 0, CPU, 600, 1)
     right = [expected(codes[row[0]], circular, row, net.table) for row in rows]
@@ -66,9 +82,13 @@ def test_drops_are_what_the_replaced_bases_were_worth(circular):
 
 def test_regions_without_a_site_or_out_of_reach_have_none():
     genome = genome_of(random_codes(200))
-    found = mutagenesis.drops(Weighs(), genome, regions([(0, 10, 15, 1, -1), (0, 20, 30, 1, 100), (0, 90, 95, 1, 100)]), 0, CPU, 2, 1)
+    found = mutagenesis.drops(
+        Weighs(), genome, regions([(0, 10, 15, 1, -1), (0, 20, 30, 1, 100), (0, 90, 95, 1, 100)]), 0, CPU, 2, 1
+    )
     assert np.isnan(found).tolist() == [True, True, False]
-    assert len(mutagenesis.drops(Weighs(), genome, regions([(0, 1, 2, 1, 3)]).take(np.zeros(0, int)), 0, CPU, 2, 1)) == 0
+    assert (
+        len(mutagenesis.drops(Weighs(), genome, regions([(0, 1, 2, 1, 3)]).take(np.zeros(0, int)), 0, CPU, 2, 1)) == 0
+    )
 
 
 def test_every_replaced_base_is_another():

@@ -20,7 +20,9 @@ def regions(*rows):
 def sites(*rows):
     position, strand = zip(*rows, strict=True)
     n = len(rows)
-    return Sites(np.zeros(n, np.int32), np.array(position, np.int64), np.array(strand, np.int8), np.full(n, np.nan, np.float32))
+    return Sites(
+        np.zeros(n, np.int32), np.array(position, np.int64), np.array(strand, np.int8), np.full(n, np.nan, np.float32)
+    )
 
 
 def row(table, name, head):
@@ -52,11 +54,21 @@ def test_a_site_listed_two_off_is_the_true_one(listed, found):
 
 def test_a_piece_found_twice_counts_once_and_heads_are_told_apart():
     truth = regions((88, 94, "-10", 1, 100), (65, 71, "-35", 1, 100), (500, 506, "decoy", 1, -1))
-    seen = regions((88, 94, "L1H1", 1, 100), (87, 93, "L1H1", 1, 100), (60, 75, "L2H1", 1, 100), (500, 506, "L2H1", 1, 100))
+    seen = regions(
+        (88, 94, "L1H1", 1, 100), (87, 93, "L1H1", 1, 100), (60, 75, "L2H1", 1, 100), (500, 506, "L2H1", 1, 100)
+    )
     table = recover(seen, truth, sites((100, 1)), ("c",))
     assert {r.name for r in table} == {"-10", "-35"}
-    assert (row(table, "-10", "L1H1").found, row(table, "-10", "L1H1").hits, row(table, "-10", "L1H1").precision) == (1, 2, 1.0)
-    assert (row(table, "-10", "L2H1").found, row(table, "-35", "L2H1").found, row(table, "-35", "L2H1").precision) == (0, 1, 0.5)
+    assert (row(table, "-10", "L1H1").found, row(table, "-10", "L1H1").hits, row(table, "-10", "L1H1").precision) == (
+        1,
+        2,
+        1.0,
+    )
+    assert (row(table, "-10", "L2H1").found, row(table, "-35", "L2H1").found, row(table, "-35", "L2H1").precision) == (
+        0,
+        1,
+        0.5,
+    )
     assert (row(table, "-10", ALL).regions, row(table, "-35", ALL).hits) == (4, 1)
 
 

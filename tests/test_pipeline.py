@@ -32,7 +32,17 @@ def chained(folder: Path) -> dict[str, list[str]]:
     return {
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
         "model.st": ["train-annot", "genome.st", *SPLIT],
-        "attention.st": ["dump-attention", "model.st", "genome.fa", "--sites", "sites.bed", "--background", "200", "--threads", "1"],
+        "attention.st": [
+            "dump-attention",
+            "model.st",
+            "genome.fa",
+            "--sites",
+            "sites.bed",
+            "--background",
+            "200",
+            "--threads",
+            "1",
+        ],
         "regions.bed": ["attn2bed", "attention.st", "--max-q", "1", "--max-p", "1"],
         "motifs.meme": ["bed2pwm", "regions.bed", "genome.fa", "--max-e", "1000"],
         "matches.tsv": ["pwm-compare", "motifs.meme", "--max-q", "1"],
@@ -54,7 +64,9 @@ def test_one_pipe_gives_the_same_bytes_as_files(files: Path) -> None:
         before = words[number - 1][0] if number else None
         stages.append(" ".join([str(BIN / name), *("-" if a == before else a for a in arguments), "--quiet"]))
     pipe = " | ".join(stages)
-    piped = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], cwd=files, capture_output=True, check=True).stdout
+    piped = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {pipe}"], cwd=files, capture_output=True, check=True
+    ).stdout
     assert piped == (files / "matches.tsv").read_bytes()
     assert piped.startswith(b"Query_ID\tTarget_ID\t")
     assert len(piped.splitlines()) > 1
@@ -68,7 +80,19 @@ def test_standard_output_of_each_command_is_the_file_that_output_names(files: Pa
 
 
 def test_a_genome_tensor_serves_wherever_a_fasta_does(files: Path) -> None:
-    done(files, "dump-attention", "model.st", "genome.st", "--background", "200", "--threads", "1", "-o", "again.st", "--quiet")
+    done(
+        files,
+        "dump-attention",
+        "model.st",
+        "genome.st",
+        "--background",
+        "200",
+        "--threads",
+        "1",
+        "-o",
+        "again.st",
+        "--quiet",
+    )
     done(files, "bed2pwm", "regions.bed", "genome.st", "--max-e", "1000", "-o", "again.meme", "--quiet")
     assert (files / "again.meme").read_bytes() == (files / "motifs.meme").read_bytes()
     rows = []
@@ -79,7 +103,17 @@ def test_a_genome_tensor_serves_wherever_a_fasta_does(files: Path) -> None:
 
 def test_training_again_from_its_checkpoint_ends_in_the_same_bytes(files: Path) -> None:
     """A run killed as soon as its first checkpoint is there, then resumed."""
-    words = [BIN / "train-annot", "genome.st", *SPLIT, "--checkpoint", "run.ckpt", "--resume", "-o", "resumed.st", "--quiet"]
+    words = [
+        BIN / "train-annot",
+        "genome.st",
+        *SPLIT,
+        "--checkpoint",
+        "run.ckpt",
+        "--resume",
+        "-o",
+        "resumed.st",
+        "--quiet",
+    ]
     process = subprocess.Popen(words, cwd=files)
     while not (files / "run.ckpt").exists() and process.poll() is None:
         pass
@@ -91,6 +125,12 @@ def test_training_again_from_its_checkpoint_ends_in_the_same_bytes(files: Path) 
 
 
 def test_inspect_names_every_file_of_the_chain(files: Path) -> None:
-    words = {"genome.st": "genome", "model.st": "model", "attention.st": "attention", "regions.bed": "BED", "motifs.meme": "MEME"}
+    words = {
+        "genome.st": "genome",
+        "model.st": "model",
+        "attention.st": "attention",
+        "regions.bed": "BED",
+        "motifs.meme": "MEME",
+    }
     for name, word in words.items():
         assert word in done(files, "headmotif", "inspect", name).decode(), name

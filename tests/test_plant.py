@@ -53,7 +53,13 @@ def by_site(one: Planted, name: str) -> dict[tuple[int, int], tuple[int, int]]:
     first = np.where(e.strand > 0, e.start, e.end - 1)
     last = np.where(e.strand > 0, e.end - 1, e.start)
     keys = zip(e.site.tolist(), e.strand.tolist(), strict=True)
-    return dict(zip(keys, zip(((first - e.site) * e.strand).tolist(), ((last - e.site) * e.strand).tolist(), strict=True), strict=True))
+    return dict(
+        zip(
+            keys,
+            zip(((first - e.site) * e.strand).tolist(), ((last - e.site) * e.strand).tolist(), strict=True),
+            strict=True,
+        )
+    )
 
 
 def close(counts: np.ndarray, shares: np.ndarray) -> bool:
@@ -177,7 +183,8 @@ def test_listed_sites_are_as_noisy_as_asked(planted):
 
 
 def test_scores_lean_on_the_boxes(many):
-    """The highest tenth of the scores has more -10 boxes with at most one mismatch than the lowest, as Cappable-seq's."""
+    """The highest tenth of the scores has more -10 boxes with at most one mismatch than the lowest, as
+    Cappable-seq's."""
     low, high = [], []
     for one in many:
         box = {k: (first, last) for k, (first, last) in by_site(one, "-10").items()}

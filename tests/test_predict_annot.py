@@ -32,7 +32,8 @@ GENES = "##gff-version 3\nc0\t.\tgene\t400\t900\t.\t+\t.\tID=g1;gene=abc\nc0\t.\
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, run):
-    """A folder with a model of random weights, a genome of two contigs, genes, and all that predict-annot makes of them."""
+    """A folder with a model of random weights, a genome of two contigs, genes, and all that predict-annot makes of
+    them."""
     folder = tmp_path_factory.mktemp("predict")
     net = network(READER, labels=2, seed=3)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
@@ -42,15 +43,30 @@ def made(tmp_path_factory, run):
     fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
     (folder / "genes.gff3").write_text(GENES)
     reference = decode(BASES[0][1000:1001])
-    (folder / "v.vcf").write_text(f"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\nc0\t1001\tv1\t{reference}\t{reference}AC,<DEL>\n")
+    (folder / "v.vcf").write_text(
+        f"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\nc0\t1001\tv1\t{reference}\t{reference}AC,<DEL>\n"
+    )
     outputs = {
-        "-o": "c.bed", "--table": "c.tsv", "--gff3": "c.gff3", "--genbank": "c.gbk", "--metrics": "c.json", "--bigwig-plus": "p.bw",
+        "-o": "c.bed", "--table": "c.tsv", "--gff3": "c.gff3", "--genbank": "c.gbk", "--metrics": "c.json",
+        "--bigwig-plus": "p.bw",
         "--bigwig-minus": "m.bw", "--bedgraph-plus": "p.bg", "--bedgraph-minus": "m.bg", "--browser": "browser",
         "--vcf": "v.vcf", "--variants": "v.tsv",
     }  # fmt: skip
     words = [word for option, name in outputs.items() for word in (option, folder / name)]
     genome, genes = folder / "g.fa", folder / "genes.gff3"
-    done = run("predict-annot", genome, "--model", folder / "model.st", "--genes", genes, "--circular", "c0", "--threads", "1", *words)
+    done = run(
+        "predict-annot",
+        genome,
+        "--model",
+        folder / "model.st",
+        "--genes",
+        genes,
+        "--circular",
+        "c0",
+        "--threads",
+        "1",
+        *words,
+    )
     assert done.returncode == 0, done.stderr.decode()
     (folder / "stderr").write_bytes(done.stderr)
     return folder
@@ -77,7 +93,11 @@ def calls_by_hand(p, contigs, threshold, merge):
         for row, sign in ((0, 1), (1, -1)):
             mine = p[row, start : start + n]
             for i in range(n):
-                near = [(sign * d, (i + d) % n) for d in range(-merge, merge + 1) if d and (contig.circular or 0 <= i + d < n)]
+                near = [
+                    (sign * d, (i + d) % n)
+                    for d in range(-merge, merge + 1)
+                    if d and (contig.circular or 0 <= i + d < n)
+                ]
                 loses = any(mine[j] > mine[i] or (mine[j] == mine[i] and d < 0) for d, j in near)
                 if mine[i] >= threshold and not loses:
                     found.append((contig.name, i, "+-"[row], float(mine[i])))
@@ -93,14 +113,18 @@ def test_the_bed_holds_the_local_maxima_above_the_threshold(made, contigs, expec
     assert [r[3] for r in rows] == [f"tss{n}" for n in range(1, len(rows) + 1)]
     table = tsv.read_table(str(made / "c.tsv"))
     assert [float(x) for x in table["probability"]] == pytest.approx([p for *_, p in by_hand], rel=1e-6)
-    assert list(zip(table["contig"], map(int, table["start"]), table["strand"], strict=True)) == [c[:3] for c in by_hand]
+    assert list(zip(table["contig"], map(int, table["start"]), table["strand"], strict=True)) == [
+        c[:3] for c in by_hand
+    ]
 
 
 def test_bigwig_and_bedgraph_hold_the_same_numbers_which_are_p(made, contigs, expected):
     for row, name in enumerate("pm"):
         wig, graph = bigwig.read(str(made / f"{name}.bw"), contigs), bedgraph.read(str(made / f"{name}.bg"), contigs)
         np.testing.assert_array_equal(wig.view(np.uint32), graph.view(np.uint32))
-        np.testing.assert_allclose(wig, expected[row], rtol=2e-4)  # the network's own rounding may move the fourth digit
+        np.testing.assert_allclose(
+            wig, expected[row], rtol=2e-4
+        )  # the network's own rounding may move the fourth digit
     pyBigWig = pytest.importorskip("pyBigWig", reason="has no wheel for this platform")
     with pyBigWig.open(str(made / "m.bw")) as opened:
         assert opened.chroms() == {"c0": 3000, "c1": 900}
@@ -116,7 +140,12 @@ def test_gff3_and_genbank_hold_the_same_calls(made, contigs):
     with open(made / "c.gbk", encoding="utf-8") as stream:
         records = list(SeqIO.parse(stream, "genbank"))
     assert [str(r.seq) for r in records] == [decode(b) for b in BASES]
-    found = [(n, f.location.start, f.location.strand) for n, r in enumerate(records) for f in r.features if f.type == "misc_feature"]
+    found = [
+        (n, f.location.start, f.location.strand)
+        for n, r in enumerate(records)
+        for f in r.features
+        if f.type == "misc_feature"
+    ]
     assert found == list(zip(bed.contig.tolist(), bed.position.tolist(), bed.strand.tolist(), strict=True))
 
 
@@ -153,13 +182,34 @@ def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made, ru
     assert "1 allele: their sites are" in (made / "stderr").read_text()
     wrong = (made / "v.vcf").read_text().replace("\tv1\t", "\tv1\tNNNNNNNNNN").replace("1001", "2995")
     (made / "w.vcf").write_text(wrong)
-    done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--vcf", made / "w.vcf", "--variants", made / "w.tsv")
+    done = run(
+        "predict-annot",
+        made / "g.fa",
+        "--model",
+        made / "model.st",
+        "--vcf",
+        made / "w.vcf",
+        "--variants",
+        made / "w.tsv",
+    )
     assert (done.returncode, done.stderr.count(b"\n"), (made / "w.tsv").exists()) == (1, 1, False)
     assert b"w.vcf:3: " in done.stderr
 
 
 def asked(**changes):
-    return Asked(**{"number": 0, "label": "tss", "threshold": 0.8, "top": 0, "fdr": 0.0, "merge": 2, "decoy": 0, "seed": 1, **changes})
+    return Asked(
+        **{
+            "number": 0,
+            "label": "tss",
+            "threshold": 0.8,
+            "top": 0,
+            "fdr": 0.0,
+            "merge": 2,
+            "decoy": 0,
+            "seed": 1,
+            **changes,
+        }
+    )
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -192,7 +242,18 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
 def genbank_of(made, tmp_path, run):
     """A GenBank of the genome with a gene in it; the options that give all that predict-annot makes of it."""
     path = tmp_path / "g.gbk"
-    done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--top", "1", "--genbank", path, "-o", tmp_path / "x")
+    done = run(
+        "predict-annot",
+        made / "g.fa",
+        "--model",
+        made / "model.st",
+        "--top",
+        "1",
+        "--genbank",
+        path,
+        "-o",
+        tmp_path / "x",
+    )
     assert done.returncode == 0, done.stderr
     text = path.read_text()
     gene = '     gene            400..900\n                     /gene="abc"\n'
@@ -203,10 +264,23 @@ def genbank_of(made, tmp_path, run):
 
 def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(made, run, tmp_path):
     path, outputs = genbank_of(made, tmp_path, run)
-    for folder, name, given in (("file", path, b""), ("pipe", "-", path.read_bytes()), ("gz", "-", gzip.compress(path.read_bytes()))):
+    for folder, name, given in (
+        ("file", path, b""),
+        ("pipe", "-", path.read_bytes()),
+        ("gz", "-", gzip.compress(path.read_bytes())),
+    ):
         (tmp_path / folder).mkdir()
         words = [word for option, file in outputs.items() for word in (option, tmp_path / folder / file)]
-        done = run("predict-annot", name, "--model", made / "model.st", *words, "--browser", tmp_path / folder / "browser", input=given)
+        done = run(
+            "predict-annot",
+            name,
+            "--model",
+            made / "model.st",
+            *words,
+            "--browser",
+            tmp_path / folder / "browser",
+            input=given,
+        )
         assert done.returncode == 0, done.stderr
     files = sorted(one.relative_to(tmp_path / "file") for one in (tmp_path / "file").rglob("*") if one.is_file())
     assert len(files) > len(outputs)

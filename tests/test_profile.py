@@ -16,7 +16,9 @@ def test_profiles_are_means_over_the_keys_that_are_there():
     is_site = np.array([True, True, False, True, False])
     kind = is_site.astype(np.uint8)
     rows = (np.zeros(5, np.float32), np.zeros(5, np.int32), np.zeros(5, np.int64), np.ones(5, np.int8))
-    attention = Attention(weight, weight, weight[..., 0], np.arange(4, dtype=np.int32), (1, 1), kind, *rows, (Contig("c", 9),))
+    attention = Attention(
+        weight, weight, weight[..., 0], np.arange(4, dtype=np.int32), (1, 1), kind, *rows, (Contig("c", 9),)
+    )
     at_sites, at_background = profiles(attention)
     assert np.allclose(at_sites[..., 0], weight[[1, 3], :, :, 0].astype(float).mean(axis=0))
     assert np.allclose(at_sites[..., 1:], weight[[0, 1, 3], :, :, 1:].astype(float).mean(axis=0))
@@ -34,7 +36,9 @@ def test_the_scan_is_highest_at_the_start_of_a_perfect_promoter_on_either_strand
     base[100 : 100 + len(promoter)] = promoter  # +1 at 100 + 35
     base[400 : 400 + len(promoter)] = reverse_complement(promoter)  # +1 at 400
     genome = Genome((Contig("a", 300), Contig("b", 300)), base)
-    scores = promoter_scores(genome, word("u", "TTGACA"), word("l", "TATAAT"), {16: 0.25, 17: 0.5, 18: 0.25}, {6: 0.9, 7: 0.1})
+    scores = promoter_scores(
+        genome, word("u", "TTGACA"), word("l", "TATAAT"), {16: 0.25, 17: 0.5, 18: 0.25}, {6: 0.9, 7: 0.1}
+    )
     assert scores.shape == (2, 600)
     assert int(scores[0].argmax()) == 135
     assert int(scores[1].argmax()) == 400

@@ -13,7 +13,9 @@ from headmotif.steps.network.published import Layer, Published, PublishedConfig,
 
 FULL = PublishedConfig()
 SMALL = replace(FULL, layers=3, heads=3, window=24)
-SIZES = pytest.mark.parametrize("config", [SMALL, replace(SMALL, layers=2, shift=4, kernel=5, window=3)], ids=["small", "other"])
+SIZES = pytest.mark.parametrize(
+    "config", [SMALL, replace(SMALL, layers=2, shift=4, kernel=5, window=3)], ids=["small", "other"]
+)
 TRAINING = pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
 ARITHMETIC = [Compute(torch.device("cpu"), dtype).arithmetic for dtype in (torch.float32, torch.bfloat16)]
 PRECISIONS = pytest.mark.parametrize("arithmetic", ARITHMETIC, ids=["float32", "bfloat16"])
@@ -54,7 +56,11 @@ def compare_outputs_and_gradients(net, codes):
     torch.testing.assert_close(torch.sigmoid(logits), outputs.softmax(3)[..., 1], atol=1e-5, rtol=0)
     expected = outputs[..., 1] - outputs[..., 0]
     torch.testing.assert_close(logits, expected, atol=1e-5, rtol=0)
-    assert logits.shape == (len(codes), codes.shape[1] - sum(net.learning if net.training else (net.before, net.after)), net.labels)
+    assert logits.shape == (
+        len(codes),
+        codes.shape[1] - sum(net.learning if net.training else (net.before, net.after)),
+        net.labels,
+    )
     pull = torch.randn(logits.shape, generator=torch.Generator().manual_seed(1)) / logits.numel() ** 0.5
     names, weights = zip(*net.named_parameters(), strict=True)
     found, right = (torch.autograd.grad((x * pull).sum(), weights) for x in (logits, expected))
@@ -77,8 +83,12 @@ def compare_weights(net, codes):
         assert weight.dtype == norm.dtype == none.dtype == torch.float32
         assert none.shape == weight.shape[:3]
         assert not none.any()
-        first = (net.learning[0] if net.training else net.before) + net.config.shift  # of the positions that speak, in codes
-        first -= (number + 1) * (net.config.kernel // 2 + (0 if net.training else window - 1))  # in this layer's queries
+        first = (
+            net.learning[0] if net.training else net.before
+        ) + net.config.shift  # of the positions that speak, in codes
+        first -= (number + 1) * (
+            net.config.kernel // 2 + (0 if net.training else window - 1)
+        )  # in this layer's queries
         for query in range(length):
             key = full.shape[3] - full.shape[2] + first + query  # its own
             seen = full[:, :, first + query, max(key - window + 1, 0) : key + 1]  # (batch, heads, keys)
@@ -104,7 +114,8 @@ def test_every_weight_is_that_of_the_formulas(config, training, gaps):
 
 
 def test_at_full_size_everything_is_as_in_the_formulas():
-    """In evaluation with 512 keys, six layers deep; in training with 1 to 512 of them, in a stretch as long as those published."""
+    """In evaluation with 512 keys, six layers deep; in training with 1 to 512 of them, in a stretch as long as those
+    published."""
     net = network(FULL)
     codes = codes_for(net, 2)
     codes[0, 2700:2800] = N
@@ -120,7 +131,10 @@ def test_a_linear_map_and_a_convolution_fold_into_one():
     with torch.no_grad():
         folded = layer.projected(state, u)  # (3, heads, batch, 34, d_head)
         query, key, value = layer.qkv(state).unflatten(2, (3, FULL.heads, FULL.d_head)).unbind(2)
-        right = [literal.convolved(conv, x).permute(2, 0, 1, 3) for conv, x in zip(layer.conv, (query, key, value), strict=True)]
+        right = [
+            literal.convolved(conv, x).permute(2, 0, 1, 3)
+            for conv, x in zip(layer.conv, (query, key, value), strict=True)
+        ]
     torch.testing.assert_close(folded[0], (right[0] + u[:, None, None]) / FULL.d_head**0.5, atol=1e-5, rtol=0)
     torch.testing.assert_close(folded[1], right[1], atol=1e-5, rtol=0)
     torch.testing.assert_close(folded[2], right[2], atol=1e-5, rtol=0)
@@ -132,7 +146,11 @@ def test_the_term_of_the_distance_folds_into_the_product(place):
     """However far from the stretch's beginning, of which it knows nothing."""
     torch.manual_seed(0)
     layer = Layer(FULL, 0)
-    query, u, v = torch.randn(FULL.heads, 1, 3, FULL.d_head), torch.randn(FULL.heads, FULL.d_head), torch.randn(FULL.heads, FULL.d_head)
+    query, u, v = (
+        torch.randn(FULL.heads, 1, 3, FULL.d_head),
+        torch.randn(FULL.heads, FULL.d_head),
+        torch.randn(FULL.heads, FULL.d_head),
+    )
     sin, cos = sinusoid(place + 3, FULL.width)
     with torch.no_grad():
         layer.distance.weight.normal_(0, FULL.width**-0.5)
@@ -151,11 +169,21 @@ def test_weights_are_as_many_and_of_the_shapes_published():
     net = Published(FULL, 1)
     assert sum(p.numel() for p in net.parameters()) == 314_882
     shapes = {name.removeprefix("layers.0."): tuple(p.shape) for name, p in net.named_parameters()}
-    shapes = {name: shape for name, shape in shapes.items() if not name.startswith("layers")}  # those of one layer for all
+    shapes = {
+        name: shape for name, shape in shapes.items() if not name.startswith("layers")
+    }  # those of one layer for all
     conv = {f"conv.{i}.{part}": shape for i in range(3) for part, shape in (("weight", (32, 32, 7)), ("bias", (32,)))}
     attention = {"qkv.weight": (576, 32), **conv, "distance.weight": (192, 32), "output.weight": (32, 192)}
     norm = {"norm.weight": (32,), "norm.bias": (32,)}
-    assert shapes == {"embedding.weight": (4, 32), "u": (6, 32), "v": (6, 32), **attention, **norm, "out.weight": (2, 32), "out.bias": (2,)}
+    assert shapes == {
+        "embedding.weight": (4, 32),
+        "u": (6, 32),
+        "v": (6, 32),
+        **attention,
+        **norm,
+        "out.weight": (2, 32),
+        "out.bias": (2,),
+    }
     assert net.state_dict().keys() == dict(net.named_parameters()).keys()
 
 
@@ -173,7 +201,8 @@ def test_weights_begin_as_published():
 
 
 def dependence(net, codes, *told):
-    """For each of `told` (scalars, of the logits and of each layer's queries, keys and values) the places in codes that it depends on."""
+    """For each of `told` (scalars, of the logits and of each layer's queries, keys and values) the places in codes that
+    it depends on."""
     vectors = []
     handle = net.embedding.register_forward_hook(lambda module, args, output: vectors.append(output.requires_grad_()))
     kept = [layer.projected for layer in net.layers]
@@ -205,7 +234,8 @@ def test_the_halos_are_what_follows_from_the_sizes():
 
 @pytest.mark.parametrize("config", [SMALL, FULL], ids=["small", "full"])
 def test_a_key_is_made_of_its_reach_exactly(config):
-    """Keys and values of every layer: the last of its axis is that of the last position that speaks, or stands in the halo after it."""
+    """Keys and values of every layer: the last of its axis is that of the last position that speaks, or stands in the
+    halo after it."""
     net = network(config)
     codes = codes_for(net, 1)
     keys = [lambda _, projected, n=n: projected[n][1:, :, 0, -1].sum() for n in range(config.layers)]
@@ -231,7 +261,9 @@ def test_training_and_evaluation_agree_where_the_contig_begins():
     with torch.inference_mode():
         found = net(codes)
         right = net.eval()(torch.cat([off, codes], 1))
-    assert (found - right).abs().max() > 1e-3  # in training nothing is known before the stretch, so convolutions end there
+    assert (
+        found - right
+    ).abs().max() > 1e-3  # in training nothing is known before the stretch, so convolutions end there
     codes[0, : net.config.layers * (net.config.kernel // 2)] = N  # here they read N in both
     with torch.inference_mode():
         torch.testing.assert_close(net.train()(codes), net.eval()(torch.cat([off, codes], 1)), atol=1e-5, rtol=0)
@@ -257,7 +289,9 @@ def test_recording_changes_no_output(arithmetic, length):
         assert torch.equal(net(codes), net(codes, record))
     for weight, norm, none in record:
         seen = weight.sum(3)
-        torch.testing.assert_close(seen[0], torch.ones_like(seen[0]), atol=1e-2, rtol=0)  # row 0 has N, and no query there sees N alone
+        torch.testing.assert_close(
+            seen[0], torch.ones_like(seen[0]), atol=1e-2, rtol=0
+        )  # row 0 has N, and no query there sees N alone
         assert bool(((weight == 0) == (norm == 0)).all())
         assert not none.any()
 
@@ -278,7 +312,9 @@ def test_norms_are_the_lengths_of_what_is_added():
             for site in range(5):
                 own = value.shape[2] - after - 5 + site
                 for offset in range(SMALL.window):
-                    added = weight[:, site, head, offset, None] * (value[head, :, own - SMALL.window + 1 + offset] @ columns.T)
+                    added = weight[:, site, head, offset, None] * (
+                        value[head, :, own - SMALL.window + 1 + offset] @ columns.T
+                    )
                     torch.testing.assert_close(norm[:, site, head, offset], added.norm(dim=1), atol=1e-5, rtol=0)
 
 
@@ -320,13 +356,19 @@ def test_dropout_is_in_training_alone_and_depends_on_the_noise_alone():
 def test_dropout_takes_components_of_the_sinusoid_for_every_query_alike_in_all_heads_and_layers():
     torch.manual_seed(0)
     layers = [Layer(FULL, number).train() for number in range(2)]
-    query, place = torch.randn(FULL.heads, 2, 4000, FULL.d_head), torch.zeros(4000, FULL.width // 2)  # angle 0: what is left is [-s, c]
+    query, place = (
+        torch.randn(FULL.heads, 2, 4000, FULL.d_head),
+        torch.zeros(4000, FULL.width // 2),
+    )  # angle 0: what is left is [-s, c]
     noise = noise_like(torch.empty(2, 4000))
     with torch.no_grad():
         for layer in layers:
             layer.distance.weight.normal_()
         none = torch.zeros(FULL.heads, FULL.d_head)
-        both = ([layer.with_distance(query, none, place, place + 1, n)[..., FULL.d_head :] for layer in layers] for n in (noise, None))
+        both = (
+            [layer.with_distance(query, none, place, place + 1, n)[..., FULL.d_head :] for layer in layers]
+            for n in (noise, None)
+        )
         dropped, kept = both
     gone = [d == 0 for d in dropped]
     assert torch.equal(gone[0], gone[1])

@@ -27,7 +27,10 @@ def run(*words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
 @pytest.fixture
 def known(tmp_path: Path) -> str:
     rng = np.random.default_rng(0)
-    meme.write(str(tmp_path / "known.meme"), [Motif(f"k{i}", rng.dirichlet([0.2] * 4, size=int(rng.integers(6, 20)))) for i in range(60)])
+    meme.write(
+        str(tmp_path / "known.meme"),
+        [Motif(f"k{i}", rng.dirichlet([0.2] * 4, size=int(rng.integers(6, 20)))) for i in range(60)],
+    )
     return str(tmp_path / "known.meme")
 
 
@@ -105,9 +108,21 @@ def test_bad_usage(known: str) -> None:
 
 def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    motifs = [Motif(name, rng.dirichlet([0.2] * 4, size=12)) for name in ("CRP_25-1", "CRP_25-2", "crp", "argR", "argR2", "sigma_-10")]
+    motifs = [
+        Motif(name, rng.dirichlet([0.2] * 4, size=12))
+        for name in ("CRP_25-1", "CRP_25-2", "crp", "argR", "argR2", "sigma_-10")
+    ]
     meme.write(str(tmp_path / "t.meme"), motifs)
-    done = run(str(tmp_path / "t.meme"), str(tmp_path / "t.meme"), known, "--group", "name", "--best", "-o", str(tmp_path / "out.tsv"))
+    done = run(
+        str(tmp_path / "t.meme"),
+        str(tmp_path / "t.meme"),
+        known,
+        "--group",
+        "name",
+        "--best",
+        "-o",
+        str(tmp_path / "out.tsv"),
+    )
     assert done.returncode == 0, done.stderr
     found = tsv.read_matches(str(tmp_path / "out.tsv"))
     assert [(m.query, m.target, m.group) for m in found] == [
@@ -152,7 +167,12 @@ def test_bad_tables_of_groups(known: str, tmp_path: Path, text: str, said: str) 
 def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     one, other = (rng.dirichlet([0.1] * 4, size=12) for _ in range(2))
-    queries = [Motif("a", one, 30.0), Motif("b", one[1:][::-1, ::-1], 10.0), Motif("c", other, 20.0), Motif("short", np.eye(4)[:2])]
+    queries = [
+        Motif("a", one, 30.0),
+        Motif("b", one[1:][::-1, ::-1], 10.0),
+        Motif("c", other, 20.0),
+        Motif("short", np.eye(4)[:2]),
+    ]
     meme.write(str(tmp_path / "q.meme"), queries)
     out = [str(tmp_path / name) for name in ("out.tsv", "c.tsv", "c.meme")]
     done = run(str(tmp_path / "q.meme"), known, "-o", out[0], "--cluster", out[1], "--cluster-motifs", out[2])

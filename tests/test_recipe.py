@@ -68,7 +68,11 @@ def test_streams_read_the_training_part_in_order_and_nearly_all_of_it_once():
         for stream, (_contig, row, start) in enumerate(places):
             times[row, max(start, 0) : start + length] += 1
             if following is not None and following[0][stream][1] == row and following[0][stream][2] > start:
-                assert following[0][stream][2] - start - length in (0, 10, 1000)  # in order; over unknown places, or the validation part
+                assert following[0][stream][2] - start - length in (
+                    0,
+                    10,
+                    1000,
+                )  # in order; over unknown places, or the validation part
     learned = np.stack([chunks.learned[row][0, chunks.margin : -chunks.margin] for row in (0, 1)])
     assert (times[learned] == 1).mean() > 0.93
     lengths = np.array([length for _, _, length in plan])

@@ -46,12 +46,19 @@ def by_strings(pieces: list[Piece], k: int) -> np.ndarray:
 
 @st.composite
 def genomes(draw: st.DrawFn) -> list[Piece]:
-    """Contigs put together from a few blocks, either way round, with single letters between them: full of repeats of all lengths."""
+    """Contigs put together from a few blocks, either way round, with single letters between them: full of repeats of
+    all lengths."""
     letters = st.text("ACGT", min_size=1, max_size=60)
-    blocks = draw(st.lists(st.one_of(letters, st.sampled_from(["A" * 30, "AT" * 20, "ACGT" * 9])), min_size=1, max_size=3))
+    blocks = draw(
+        st.lists(st.one_of(letters, st.sampled_from(["A" * 30, "AT" * 20, "ACGT" * 9])), min_size=1, max_size=3)
+    )
     blocks = [*blocks, *(b + other(b) for b in blocks)]
     pieces = st.one_of(st.sampled_from(blocks), st.sampled_from([other(b) for b in blocks]), st.sampled_from("ACGTN"))
-    return draw(st.lists(st.tuples(st.lists(pieces, min_size=1, max_size=6).map("".join), st.booleans()), min_size=1, max_size=3))
+    return draw(
+        st.lists(
+            st.tuples(st.lists(pieces, min_size=1, max_size=6).map("".join), st.booleans()), min_size=1, max_size=3
+        )
+    )
 
 
 @given(genomes(), st.one_of(st.integers(16, 40), st.sampled_from([48, 63, 64, 65, 75, 128, 500])))
@@ -93,7 +100,9 @@ def test_its_own_reverse_complement_is_one_occurrence(text, half):
     inverted = text[:half] + other(text[:half])
     alone = genome_of((text[1000:1100] + inverted + text[1100:1200], False))
     assert not repeated(alone, 2 * half).any()
-    for k in range(max(16, half), 2 * half):  # the outer windows are each other's reverse complement, what they share is its own
+    for k in range(
+        max(16, half), 2 * half
+    ):  # the outer windows are each other's reverse complement, what they share is its own
         assert np.flatnonzero(repeated(alone, k)).tolist() == list(range(100, 100 + 2 * half))
     twice = genome_of((inverted + text[1000:1100] + inverted, False))
     assert repeated(twice, 2 * half).sum() == 4 * half
@@ -114,7 +123,9 @@ def test_a_window_does_not_pass_from_one_contig_to_the_next(text):
 def test_n_and_short_contigs_hold_no_window(text):
     broken = text[:37] + "N" + text[38:75]
     assert not repeated(genome_of((broken, False), (broken, False)), 75).any()
-    assert repeated(genome_of((broken, False), (broken, False)), 37).tolist() == 2 * ([True] * 37 + [False] + [True] * 37)
+    assert repeated(genome_of((broken, False), (broken, False)), 37).tolist() == 2 * (
+        [True] * 37 + [False] + [True] * 37
+    )
     short = genome_of((text[:74], True), (text[:74], True))
     assert not repeated(short, 75).any()
     assert not repeated(short, 10**9).any()

@@ -8,7 +8,14 @@ import pytest
 from effort import relative_cost
 from headmotif.alphabet import reverse_complement
 from headmotif.data import Motif
-from headmotif.steps.sequence.scan import log_odds, p_values, reverse_complement_scores, scan, score_distribution, threshold
+from headmotif.steps.sequence.scan import (
+    log_odds,
+    p_values,
+    reverse_complement_scores,
+    scan,
+    score_distribution,
+    threshold,
+)
 
 UNEVEN = np.array([0.3, 0.2, 0.2, 0.3])
 

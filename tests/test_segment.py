@@ -23,11 +23,14 @@ def attention(weight, is_site, contig=None, position=None, strand=None, reach=2)
     strand = np.ones(n, np.int8) if strand is None else np.array(strand, np.int8)
     none = np.zeros(weight.shape[:3], np.float16)
     p = np.zeros(n, np.float32)
-    return Attention(weight, weight, none, OFFSET, (reach,), np.array(is_site, np.uint8), p, contig, position, strand, CONTIGS)
+    return Attention(
+        weight, weight, none, OFFSET, (reach,), np.array(is_site, np.uint8), p, contig, position, strand, CONTIGS
+    )
 
 
 def planted(places, keys, n=60, seed=0):
-    """Weights small and alike everywhere, but at sites, given as (contig, position, strand), large on `keys` (offset, weight)."""
+    """Weights small and alike everywhere, but at sites, given as (contig, position, strand), large on `keys` (offset,
+    weight)."""
     rng = np.random.default_rng(seed)
     weight = rng.uniform(0.001, 0.01, (len(places) + n, 1, len(OFFSET)))
     for offset, w in keys:
@@ -216,7 +219,11 @@ def test_families_without_findings_do_not_bury_those_of_others():
 
 def test_one_family_has_q_of_its_share_of_nulls():
     p = np.concatenate([np.full(50, 1e-4), np.linspace(0.002, 1, 50)])
-    null = min((1 + n + 2 * np.sqrt(n * (100 - n) / 100)) / (100 * (1 - limit)) for limit in LIMITS for n in [(p > limit).sum()])
+    null = min(
+        (1 + n + 2 * np.sqrt(n * (100 - n) / 100)) / (100 * (1 - limit))
+        for limit in LIMITS
+        for n in [(p > limit).sum()]
+    )
     assert grouped(p[None])[0] == pytest.approx(np.minimum(null * false_discovery_control(p), 1), rel=0.02)
 
 
@@ -253,7 +260,10 @@ def regions(seed=0, n=60, heads=("L1H1", "L1H2")):
     strand = rng.choice([-1, 1], n).astype(np.int8)
     site = rng.integers(1000, 9000, n)
     distance = rng.integers(-60, 20, n)
-    before, after = rng.integers(0, 9, n), rng.integers(0, 9, n)  # bases of the region before and after its centre, on its strand
+    before, after = (
+        rng.integers(0, 9, n),
+        rng.integers(0, 9, n),
+    )  # bases of the region before and after its centre, on its strand
     centre = site + strand * distance
     start = np.where(strand > 0, centre - before, centre - after)
     end = np.where(strand > 0, centre + after, centre + before) + 1
@@ -268,7 +278,9 @@ def shape(r):
     centre = r.site + r.strand.astype(int) * r.distance
     left, right = centre - r.start, r.end - 1 - centre
     before, after = np.where(r.strand > 0, left, right), np.where(r.strand > 0, right, left)
-    return list(zip(r.head.tolist(), r.distance.tolist(), before.tolist(), after.tolist(), r.weight.tolist(), strict=True))
+    return list(
+        zip(r.head.tolist(), r.distance.tolist(), before.tolist(), after.tolist(), r.weight.tolist(), strict=True)
+    )
 
 
 def test_swapped_distances_keep_each_heads_profile_widths_and_weights():
@@ -296,7 +308,9 @@ def test_swapping_is_fixed_by_the_seed():
 
 def test_swapping_covers_all_sites_evenly():
     before = regions(n=8, heads=("L1H1",))[0]
-    unique = Regions(before.contigs, *(getattr(before, c) if c != "distance" else np.arange(8) for c in Regions.COLUMNS))
+    unique = Regions(
+        before.contigs, *(getattr(before, c) if c != "distance" else np.arange(8) for c in Regions.COLUMNS)
+    )
     first = np.array([permuted_offsets(unique, seed).distance[0] for seed in range(400)])
     assert np.bincount(first, minlength=8).min() > 25
 

@@ -1,4 +1,5 @@
-"""Shuffled sequences: the same dinucleotides, ends and length, all orders alike; and surroundings of sites made of them."""
+"""Shuffled sequences: the same dinucleotides, ends and length, all orders alike; and surroundings of sites made of
+them."""
 
 from collections import Counter
 

@@ -29,7 +29,9 @@ def by_hand(
 def test_each_kind_of_parameter():
     hints = typing.get_type_hints(by_hand, include_extras=True)
     parameters = dict(inspect.signature(by_hand).parameters)
-    parameters["truth"] = parameters["truth"].replace(default=inspect.Parameter.empty)  # Python wants it before those with a default
+    parameters["truth"] = parameters["truth"].replace(
+        default=inspect.Parameter.empty
+    )  # Python wants it before those with a default
     assert [_option(parameter, hints[name]) for name, parameter in parameters.items()] == [
         Option("", "genome", str, False, None, True, (), None, None, "GENOME", "A genome."),
         Option("", "more", str, True, None, False, (), None, None, "[MORE]...", ""),
@@ -46,7 +48,8 @@ def test_each_kind_of_parameter():
 
 @pytest.mark.parametrize("command", ALL)
 def test_the_command_line_library_makes_the_same_of_it(command):
-    """Flags, arguments, types, bounds, defaults and repetition: a flag spelt otherwise than its parameter would be seen here."""
+    """Flags, arguments, types, bounds, defaults and repetition: a flag spelt otherwise than its parameter would be seen
+    here."""
     import importlib
 
     name = command.replace("-", "_")

@@ -63,16 +63,23 @@ def test_a_tracks_rows_are_those_of_the_steps(genome: Genome, true: Sites, track
         assert (row.sites, row.positions) == (truth.sum(), known.sum())
         assert row.prevalence == pytest.approx(truth.mean())
     left = every & ((at.label == 0) | (np.arange(42_500) < 15_000))
-    assert rows["all", "left", 0].average_precision.estimate == pytest.approx(average_precision_score(at.label[left], track[left]))
+    assert rows["all", "left", 0].average_precision.estimate == pytest.approx(
+        average_precision_score(at.label[left], track[left])
+    )
     close = local_maxima.calls(track, at.label, CONTIGS, 2, every)
     assert rows["all", "all", 2].average_precision.estimate == pytest.approx(close.average_precision)
     called = local_maxima.called(np.where(every, track, np.nan), CONTIGS, 0.8, 2)
-    inside = [bool(every[int(s < 0), 30_000 * (c == 1) + p]) for c, p, s in zip(true.contig, true.position, true.strand, strict=True)]
+    inside = [
+        bool(every[int(s < 0), 30_000 * (c == 1) + p])
+        for c, p, s in zip(true.contig, true.position, true.strand, strict=True)
+    ]
     for within in (0, 2):
         row = rows["all", "all", within]
         pairs = match(called, true.take(np.array(inside)), CONTIGS, within)
         assert (row.calls, row.threshold) == (len(called), 0.8)
-        assert row.right == pytest.approx(len(pairs), abs=2)  # a neighbour that is not scored may hide a maximum, or hold a pair
+        assert row.right == pytest.approx(
+            len(pairs), abs=2
+        )  # a neighbour that is not scored may hide a maximum, or hold a pair
         assert row.precision.estimate == pytest.approx(row.right / row.calls)
         assert row.recall.estimate == pytest.approx(row.right / row.sites)
         assert sum(rows["all", one, within].right for one in CLASSES) == row.right
@@ -80,11 +87,14 @@ def test_a_tracks_rows_are_those_of_the_steps(genome: Genome, true: Sites, track
 
 
 def test_calls_by_hand() -> None:
-    """Sites at 10, 20 and 30 on + and 10 on -; calls: one right, one beside, two at one site, one wrong, one wrong outside the region."""
+    """Sites at 10, 20 and 30 on + and 10 on -; calls: one right, one beside, two at one site, one wrong, one wrong
+    outside the region."""
     contigs = (Contig("c", 100),)
     genome = Genome(contigs, np.zeros(100, np.uint8))
     true = Sites.at(contigs, np.array([0, 0, 0, 1]), np.array([10, 20, 30, 10]))
-    calls = Sites.at(contigs, np.array([0, 0, 0, 0, 1, 0]), np.array([10, 21, 29, 31, 50, 80]), np.array([5, 4, 3, 2, 6, 9]))
+    calls = Sites.at(
+        contigs, np.array([0, 0, 0, 0, 1, 0]), np.array([10, 21, 29, 31, 50, 80]), np.array([5, 4, 3, 2, 6, 9])
+    )
     region = np.arange(100) < 60
     place = np.repeat(np.array([[0], [1]], np.int8), 100, axis=1)
     at = evaluation.truth(genome, true, region, (place, ("plus", "minus")), 0)
@@ -93,7 +103,8 @@ def test_calls_by_hand() -> None:
     assert (one.calls, one.right, one.sites, one.positions, one.prevalence) == (5, 1, 4, 120, 4 / 120)
     assert (close.calls, close.right) == (5, 3)
     assert (close.precision.estimate, close.recall.estimate, close.f1.estimate) == (3 / 5, 3 / 4, 6 / 9)
-    # ranked: 50- wrong, 10+ right, 21+ right, 29+ right (31+ and 29+ are as near to 30: the downstream one is left out), 31+ wrong
+    # ranked: 50- wrong, 10+ right, 21+ right, 29+ right (31+ and 29+ are as near to 30: the downstream one is left
+    # out), 31+ wrong
     assert close.average_precision.estimate == pytest.approx((1 / 2 + 2 / 3 + 3 / 4) / 4)
     assert one.average_precision.estimate == pytest.approx(1 / 2 / 4)
     assert (rows["minus", 1].calls, rows["minus", 1].right, rows["minus", 1].recall.estimate) == (1, 0, 0)
@@ -143,7 +154,9 @@ def test_intervals_of_calls_are_those_of_whole_blocks() -> None:
     values = []
     for row in weight:
         drawn = np.repeat(np.arange(12), row)
-        values.append((right[drawn].sum() / (right + wrong)[drawn].sum(), right[drawn].sum() / (right + missed)[drawn].sum()))
+        values.append(
+            (right[drawn].sum() / (right + wrong)[drawn].sum(), right[drawn].sum() / (right + missed)[drawn].sum())
+        )
     low, high = np.quantile(np.array(values), [0.025, 0.975], axis=0)
     assert (precision.low, precision.high) == pytest.approx((low[0], high[0]))
     assert (recall.low, recall.high) == pytest.approx((low[1], high[1]))

@@ -18,7 +18,9 @@ CONTIGS = (Contig("a", 100), Contig("b", 40, True))
 def sites(*rows: tuple) -> Sites:
     """contig, position, strand, and perhaps strength."""
     contig, position, strand, strength = np.array([(*row, np.nan)[:4] for row in rows], np.float64).reshape(-1, 4).T
-    return Sites(contig.astype(np.int32), position.astype(np.int64), strand.astype(np.int8), strength.astype(np.float32))
+    return Sites(
+        contig.astype(np.int32), position.astype(np.int64), strand.astype(np.int8), strength.astype(np.float32)
+    )
 
 
 THREE = {
@@ -32,8 +34,19 @@ def test_every_two_sets_are_told_by_strand_and_distance() -> None:
     found = {(one.first, one.second, one.strand, one.within): one for one in agreement.agreements(THREE, CONTIGS, 2)}
     assert list(found)[:4] == [("x", "y", "both", 0), ("x", "y", "+", 0), ("x", "y", "-", 0), ("x", "y", "both", 2)]
     exact, close, minus = (found["x", "y", *key] for key in (("both", 0), ("both", 2), ("-", 2)))
-    assert (exact.shared, exact.share_first, exact.share_second, exact.jaccard, exact.shift) == (1, 1 / 4, 1 / 5, 1 / 8, 0)
-    assert (close.shared, close.jaccard, close.exact, close.shift) == (4, 4 / 5, 1, (0 + 2 - 1 + 2) / 4)  # 39 to 1 over the origin
+    assert (exact.shared, exact.share_first, exact.share_second, exact.jaccard, exact.shift) == (
+        1,
+        1 / 4,
+        1 / 5,
+        1 / 8,
+        0,
+    )
+    assert (close.shared, close.jaccard, close.exact, close.shift) == (
+        4,
+        4 / 5,
+        1,
+        (0 + 2 - 1 + 2) / 4,
+    )  # 39 to 1 over the origin
     assert (minus.sites_first, minus.sites_second, minus.shared, minus.shift) == (1, 1, 1, -1)
     assert np.isnan(found["x", "z", "+", 2].shift)
     assert np.isnan(found["x", "z", "+", 2].share_second)
@@ -52,10 +65,25 @@ def test_the_matrix_has_every_set_by_every_set() -> None:
 
 def test_distances_are_on_the_strand_and_ties_told() -> None:
     sets = {"a": sites((0, 50, 1), (0, 50, -1), (1, 5, 1)), "b": sites((0, 47, 1), (0, 53, 1), (0, 45, -1), (0, 99, 1))}
-    found = {(r.set, r.other, r.strand, r.distance): (r.sites, r.tied) for r in agreement.distances(sets, CONTIGS) if r.sites}
-    assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "same")} == {"-3": (1, 1), "5": (1, 0), "none": (1, 0)}
-    assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "other")} == {"-5": (1, 0), "-3": (1, 1), "none": (1, 0)}
-    assert {k[3]: n for k, n in found.items() if k[:3] == ("b", "a", "same")} == {"3": (1, 0), "-3": (1, 0), "-5": (1, 0), "-49": (1, 0)}
+    found = {
+        (r.set, r.other, r.strand, r.distance): (r.sites, r.tied) for r in agreement.distances(sets, CONTIGS) if r.sites
+    }
+    assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "same")} == {
+        "-3": (1, 1),
+        "5": (1, 0),
+        "none": (1, 0),
+    }
+    assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "other")} == {
+        "-5": (1, 0),
+        "-3": (1, 1),
+        "none": (1, 0),
+    }
+    assert {k[3]: n for k, n in found.items() if k[:3] == ("b", "a", "same")} == {
+        "3": (1, 0),
+        "-3": (1, 0),
+        "-5": (1, 0),
+        "-49": (1, 0),
+    }
     assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "a", "other")} == {"0": (2, 0), "none": (1, 0)}
     assert ("a", "a", "same") not in {k[:3] for k in found}
 
@@ -68,7 +96,11 @@ def test_the_place_most_sets_have_is_taken_then_the_strongest_then_the_most_upst
     assert found.distance.tolist() == [[-1, 0, 0]]
     tie = {"a": sites((0, 10, -1), (0, 50, 1, 1), (0, 70, 1, 9)), "b": sites((0, 11, -1), (0, 51, 1, 9), (0, 71, 1, 1))}
     found = consensus(tie, CONTIGS, 2, 2)
-    assert found.sites.position.tolist() == [11, 51, 70]  # - strand: upstream is higher; 51 and 70 are the stronger of their sets
+    assert found.sites.position.tolist() == [
+        11,
+        51,
+        70,
+    ]  # - strand: upstream is higher; 51 and 70 are the stronger of their sets
     assert found.distance.tolist() == [[1, 0], [-1, 0], [0, 1]]
 
 

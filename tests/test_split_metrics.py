@@ -39,7 +39,9 @@ def test_automatic_parts_are_the_end_of_the_genome(lengths):
     genome = genome_of(*lengths)
     part = split.parts(genome, *split.automatic(genome))
     size = sum(lengths)
-    assert part.tolist() == [split.TRAIN] * round(0.7 * size) + [split.VALIDATION] * round(0.1 * size) + [split.TEST] * round(0.2 * size)
+    assert part.tolist() == [split.TRAIN] * round(0.7 * size) + [split.VALIDATION] * round(0.1 * size) + [
+        split.TEST
+    ] * round(0.2 * size)
 
 
 def test_automatic_parts_cut_within_a_contig():

@@ -62,7 +62,11 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head = next(line for line in text.splitlines(True) if line.startswith("FEATURES"))
     gene = '     gene            400..2900\n                     /gene="abc"\n'
     (folder / "genome.gbk").write_text(text.replace(head, head + gene, 1), encoding="utf-8")
-    names = [line.split()[1] for line in (folder / "motifs.meme").read_text(encoding="utf-8").splitlines() if line[:6] == "MOTIF "]
+    names = [
+        line.split()[1]
+        for line in (folder / "motifs.meme").read_text(encoding="utf-8").splitlines()
+        if line[:6] == "MOTIF "
+    ]
     (folder / "groups.tsv").write_text("motif\tgroup\n" + "".join(f"{name}\tone\n" for name in names), encoding="utf-8")
     return folder
 

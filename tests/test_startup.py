@@ -39,7 +39,8 @@ def seconds(code: str) -> float:
 
 
 def ratio(code: str, enough: float) -> float:
-    """Time of `code` over that of importing typer, the median of neighbours: a machine that slows down for a while slows both."""
+    """Time of `code` over that of importing typer, the median of neighbours: a machine that slows down for a while
+    slows both."""
     ratios = []
     for turn in range(40):
         ratios.append(seconds(code) / seconds("import typer"))
@@ -81,6 +82,7 @@ def test_overview_names_the_console_scripts_in_pipeline_order():
 def test_no_command_loads_the_compiler():
     """torch's own switch to deterministic arithmetic does, and costs two seconds each time."""
     done = python(
-        "import sys\nfrom headmotif.steps.network import device\ndevice.choose('cpu', 'float32', 1)\nprint('torch._dynamo' in sys.modules)"
+        "import sys\nfrom headmotif.steps.network import device\ndevice.choose('cpu', 'float32', "
+        "1)\nprint('torch._dynamo' in sys.modules)"
     )
     assert done.stdout == "False\n", done.stderr

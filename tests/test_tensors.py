@@ -22,7 +22,14 @@ from safetensors.numpy import load, save
 from headmotif.data import Contig, Genome, Trained
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.tables import summary
-from headmotif.formats.tensors import attention_tensor, blocks, checkpoint_tensor, container, genome_tensor, model_tensor
+from headmotif.formats.tensors import (
+    attention_tensor,
+    blocks,
+    checkpoint_tensor,
+    container,
+    genome_tensor,
+    model_tensor,
+)
 
 FROZEN = Path(__file__).parent / "frozen"
 HEADER = {"version": 1, "format": "toy", "b": "é", "a": [1, None]}
@@ -92,7 +99,9 @@ def test_arrays_of_a_plain_file_are_mapped_and_cannot_be_written(tmp_path):
 def test_every_type_and_shape_comes_back(tmp_path, dtype, shape):
     array = (np.arange(int(np.prod(shape))).reshape(shape) % 100).astype(container.DTYPES[dtype])
     path = str(tmp_path / "toy")
-    container.write(path, HEADER, {"one": np.zeros(3, np.uint8), "array": array, "last": np.ones(1, np.int8)})  # unaligned
+    container.write(
+        path, HEADER, {"one": np.zeros(3, np.uint8), "array": array, "last": np.ones(1, np.int8)}
+    )  # unaligned
     for found in (container.read(path, "toy", 1)[1], container.parse(Path(path).read_bytes(), path, "toy", 1)[1]):
         assert same(found["array"], array)
         assert found["last"].tolist() == [1]
@@ -121,7 +130,10 @@ def both_readers(raw, folder, wanted="toy", newest=1):
     path = folder / "damaged"
     path.write_bytes(raw)
     said = []
-    for reader in (lambda: container.read(str(path), wanted, newest), lambda: container.parse(raw, str(path), wanted, newest)):
+    for reader in (
+        lambda: container.read(str(path), wanted, newest),
+        lambda: container.parse(raw, str(path), wanted, newest),
+    ):
         with pytest.raises(FormatError) as problem:
             reader()
         assert "\n" not in str(problem.value)
@@ -170,7 +182,9 @@ def test_a_version_that_is_no_version_is_refused(tmp_path, version):
         assert "was not written by headmotif, or is damaged" in message
 
 
-@pytest.mark.parametrize("metadata", [None, {"format": "pt"}, *({"headmotif": text} for text in ("[1]", "{", "{}", "[" * 5000))])
+@pytest.mark.parametrize(
+    "metadata", [None, {"format": "pt"}, *({"headmotif": text} for text in ("[1]", "{", "{}", "[" * 5000))]
+)
 def test_a_foreign_safetensors_file_is_refused(tmp_path, metadata):
     for message in both_readers(save(ARRAYS, metadata), tmp_path):
         assert "this safetensors file was not written by headmotif, or is damaged" in message
@@ -183,7 +197,12 @@ def test_a_type_that_we_never_write_is_refused(tmp_path):
 
 
 def test_other_files_are_refused(tmp_path):
-    for raw in (b">chr\nACGT\n", b"\x89PNG\r\n\x1a\n" + bytes(50), b"{" * 40, struct.pack("<Q", 1 << 50) + b"{}" + bytes(40)):
+    for raw in (
+        b">chr\nACGT\n",
+        b"\x89PNG\r\n\x1a\n" + bytes(50),
+        b"{" * 40,
+        struct.pack("<Q", 1 << 50) + b"{}" + bytes(40),
+    ):
         for message in both_readers(raw, tmp_path):
             assert "this is no headmotif toy file" in message
 
@@ -221,9 +240,15 @@ def in_blocks(arrays, cuts):
 @pytest.mark.parametrize("cuts", [[], [3], [1, 2, 9]])
 def test_blocks_give_the_bytes_of_the_whole(tmp_path, cuts):
     rng = np.random.default_rng(0)
-    arrays = {"w": rng.random((10, 2, 3)).astype(np.float16), "p": np.arange(10), "t": rng.random((10, 2)).astype(np.float32)}
+    arrays = {
+        "w": rng.random((10, 2, 3)).astype(np.float16),
+        "p": np.arange(10),
+        "t": rng.random((10, 2)).astype(np.float32),
+    }
     container.write(str(tmp_path / "whole"), HEADER, arrays)
-    blocks.write(str(tmp_path / "blocks"), HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts))
+    blocks.write(
+        str(tmp_path / "blocks"), HEADER, {n: (a.dtype, a.shape) for n, a in arrays.items()}, in_blocks(arrays, cuts)
+    )
     assert (tmp_path / "blocks").read_bytes() == (tmp_path / "whole").read_bytes()
 
 
@@ -242,7 +267,11 @@ class Cut(Exception):
 
 
 def test_a_file_that_was_begun_is_gone_on_with_to_the_same_bytes(tmp_path):
-    arrays = {"w": np.arange(20, dtype=np.float16).reshape(10, 2), "p": np.arange(10), "other": np.arange(4, dtype=np.int32)}
+    arrays = {
+        "w": np.arange(20, dtype=np.float16).reshape(10, 2),
+        "p": np.arange(10),
+        "other": np.arange(4, dtype=np.int32),
+    }
     shapes = {n: (a.dtype, a.shape) for n, a in arrays.items()}
     container.write(str(tmp_path / "whole"), HEADER, arrays)
 
@@ -273,7 +302,9 @@ def test_a_file_begun_with_other_options_is_not_gone_on_with(tmp_path):
     shapes = {"p": (np.dtype(np.int64), (4,))}
     with pytest.raises(Cut):
         blocks.write_further(str(tmp_path / "out"), HEADER, shapes, failing(), 0)
-    with pytest.raises(InputError, match=r"out.unfinished: this was begun with other options; give the same ones, or delete it"):
+    with pytest.raises(
+        InputError, match=r"out.unfinished: this was begun with other options; give the same ones, or delete it"
+    ):
         blocks.rows_done(str(tmp_path / "out"), {**HEADER, "x": 1}, shapes)
 
 
@@ -330,7 +361,11 @@ def genome_example():
 
 
 def model_example():
-    header = {"config": {"preset": "default", "width": 2}, "labels": ["tss"], "metrics": {"threshold": {"tss": 0.125}, "none": None}}
+    header = {
+        "config": {"preset": "default", "width": 2},
+        "labels": ["tss"],
+        "metrics": {"threshold": {"tss": 0.125}, "none": None},
+    }
     return Trained(header, {"out.weight": np.array([[0.5, -2]], np.float32), "out.bias": np.array([1e-30], np.float32)})
 
 
@@ -362,7 +397,11 @@ def write_attention(path, blocks=None):
 
 
 def checkpoint_example():
-    arrays = {"weights": {"a.b": np.array([[1, 2]], np.float32)}, "mean": {"a.b": np.array([[3, 4]], np.float32)}, "best": {}}
+    arrays = {
+        "weights": {"a.b": np.array([[1, 2]], np.float32)},
+        "mean": {"a.b": np.array([[3, 4]], np.float32)},
+        "best": {},
+    }
     moments = {"0.step": np.array(7, np.float32), "0.exp_avg": np.array([[0.5, 0.25]], np.float32)}
     progress = {"step": 7, "records": [[7, 0, 10, (0.1).hex(), [], True]], "loss": [(0.0).hex(), 0]}
     return checkpoint_tensor.Checkpoint({"seed": 1}, progress, {**arrays, "moments": moments})
@@ -384,7 +423,8 @@ def frozen(name):
 
 
 def freeze():
-    """Write the frozen files (python -c 'import test_tensors; test_tensors.freeze()') of versions that have none yet."""
+    """Write the frozen files (python -c 'import test_tensors; test_tensors.freeze()') of versions that have none
+    yet."""
     for name, write in WRITERS.items():
         if not frozen(name).exists():
             write(str(frozen(name)))
@@ -394,7 +434,12 @@ def read_genome(path):
     return genome_tensor.read(Path(path).read_bytes(), path)
 
 
-READERS = {"genome": read_genome, "model": model_tensor.read, "attention": attention_tensor.read, "checkpoint": checkpoint_tensor.read}
+READERS = {
+    "genome": read_genome,
+    "model": model_tensor.read,
+    "attention": attention_tensor.read,
+    "checkpoint": checkpoint_tensor.read,
+}
 
 
 @pytest.fixture(params=["frozen", "written"])
@@ -522,10 +567,14 @@ def test_corrupted_bytes_are_told_or_read_and_never_a_traceback(tmp_path, name, 
     header = 8 + struct.unpack("<Q", raw[:8])[0]
     region = data.draw(st.sampled_from([(0, header), (header, len(raw))]))
     for _ in range(data.draw(st.integers(1, 3))):
-        raw[data.draw(st.integers(region[0], region[1] - 1))] = data.draw(st.integers(0, 255) | st.sampled_from(list(b'0129"{}[],:')))
+        raw[data.draw(st.integers(region[0], region[1] - 1))] = data.draw(
+            st.integers(0, 255) | st.sampled_from(list(b'0129"{}[],:'))
+        )
     path = tmp_path / "damaged"
     path.write_bytes(raw)
-    with contextlib.suppress(InputError):  # any other error fails the test; a changed base or weight cannot be told from a true one
+    with contextlib.suppress(
+        InputError
+    ):  # any other error fails the test; a changed base or weight cannot be told from a true one
         READERS[name](str(path))
 
 
@@ -610,9 +659,13 @@ def test_an_incomplete_checkpoint_is_refused(tmp_path):
     with pytest.raises(FormatError, match="incomplete"):
         checkpoint_tensor.read(rewritten("checkpoint", tmp_path, header=lambda h: h.pop("progress")))
     with pytest.raises(FormatError, match="the array 'other/x' belongs to no checkpoint"):
-        checkpoint_tensor.read(rewritten("checkpoint", tmp_path, arrays=lambda a: a.update({"other/x": np.zeros(1, np.float32)})))
+        checkpoint_tensor.read(
+            rewritten("checkpoint", tmp_path, arrays=lambda a: a.update({"other/x": np.zeros(1, np.float32)}))
+        )
 
 
 def test_a_summary_is_sorted_json_without_nan(tmp_path):
     summary.write(str(tmp_path / "s"), {"b": (1, float("nan")), "a": {2: float("inf")}, "c": 0.5})
-    assert (tmp_path / "s").read_text() == '{\n  "a": {\n    "2": null\n  },\n  "b": [\n    1,\n    null\n  ],\n  "c": 0.5\n}\n'
+    assert (
+        tmp_path / "s"
+    ).read_text() == '{\n  "a": {\n    "2": null\n  },\n  "b": [\n    1,\n    null\n  ],\n  "c": 0.5\n}\n'

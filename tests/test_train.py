@@ -36,7 +36,9 @@ def labelled(codes, sites, labels=1, circular=(), lengths=None, unknown=()):
     for place in unknown:
         label[:, :, place] = NO_LABEL
     contigs = tuple(Contig(f"c{i}", n, i in circular) for i, n in enumerate(lengths))
-    return Genome(contigs, np.asarray(codes, np.uint8), tuple("abc"[:labels]), label, site, np.ones(len(site), np.float32))
+    return Genome(
+        contigs, np.asarray(codes, np.uint8), tuple("abc"[:labels]), label, site, np.ones(len(site), np.float32)
+    )
 
 
 def planted(length=12_000, every=80, seed=0):
@@ -55,7 +57,9 @@ def planted(length=12_000, every=80, seed=0):
     return labelled(codes, sites)
 
 
-RECIPE = Recipe(epochs=100, max_steps=60, batch=8, length=64, rate=5e-3, warmup=10, every=20, average=0.9, patience=50, seed=3)
+RECIPE = Recipe(
+    epochs=100, max_steps=60, batch=8, length=64, rate=5e-3, warmup=10, every=20, average=0.9, patience=50, seed=3
+)
 
 
 def setting(recipe=RECIPE, seed=0, length=6000):
@@ -143,7 +147,9 @@ def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted):
 
 @pytest.mark.parametrize("smooth", [1, 3])
 def test_the_model_keeps_the_weights_that_scored_best_over_some_evaluations(smooth):
-    net, chunks = setting(replace(RECIPE, rate=0.5, max_steps=160, smooth=smooth, average=0.0, decay=0.0))  # so fast that it falls back
+    net, chunks = setting(
+        replace(RECIPE, rate=0.5, max_steps=160, smooth=smooth, average=0.0, decay=0.0)
+    )  # so fast that it falls back
     state = run_state.State()
     records = list(train.train(net, chunks, CPU, state))
     curve = [0.0] * (smooth - 1) + [r.average_precision for r in records]
@@ -208,11 +214,14 @@ def crowded(circular=()):
 
 
 def mapped_back(genome, chunks, number):
-    """Times each (label, row, place) is learned from in an epoch and its total weight; the targets that come with it are checked."""
+    """Times each (label, row, place) is learned from in an epoch and its total weight; the targets that come with it
+    are checked."""
     times, total = np.zeros(genome.label.shape, int), np.zeros(genome.label.shape)
     for places, chunk_weights, length in chunks.plan(number):
         batch = chunks.batch(places, chunk_weights, length, 0)
-        for (contig, row, start), code, t, w in zip(places, *(x.numpy() for x in (batch.codes, batch.target, batch.weight)), strict=True):
+        for (contig, row, start), code, t, w in zip(
+            places, *(x.numpy() for x in (batch.codes, batch.target, batch.weight)), strict=True
+        ):
             of_contig, offset = genome.contigs[contig].length, genome.start[contig]
             for i in range(length):
                 oriented = start + i
@@ -221,7 +230,9 @@ def mapped_back(genome, chunks, number):
                     continue
                 place = offset + (oriented if row == 0 else of_contig - 1 - oriented)
                 base = genome.base[place]
-                assert code[chunks.reads.before + i] == (base if row == 0 else reverse_complement(genome.base[place : place + 1])[0])
+                assert code[chunks.reads.before + i] == (
+                    base if row == 0 else reverse_complement(genome.base[place : place + 1])[0]
+                )
                 used = w[i] > 0
                 assert (t[i][used] == (genome.label[:, row, place] == 1)[used]).all()
                 times[:, row, place] += used
@@ -280,7 +291,9 @@ def test_a_share_of_the_bases_is_replaced_and_no_n():
     codes = chunks.batch(places, np.ones(len(places), np.float32), 64, 0).codes.numpy().ravel()
     true = genome.base[: len(codes)]
     assert bool(((codes == N) == (true == N)).all())
-    assert (codes[true == 0] != 0).mean() == pytest.approx(0.15, abs=0.05)  # a quarter of the replacements are the same base
+    assert (codes[true == 0] != 0).mean() == pytest.approx(
+        0.15, abs=0.05
+    )  # a quarter of the replacements are the same base
     other = chunks.batch(places, np.ones(len(places), np.float32), 64, 1).codes.numpy().ravel()
     assert (codes != other).any()
 
@@ -353,7 +366,9 @@ def test_a_state_survives_packing_to_the_last_bit():
     for group in ("weights", "mean", "best", "moments"):
         before, after = getattr(state, group), getattr(again, group)
         assert before.keys() == after.keys()
-        assert all(torch.equal(before[name], after[name]) and before[name].shape == after[name].shape for name in before)
+        assert all(
+            torch.equal(before[name], after[name]) and before[name].shape == after[name].shape for name in before
+        )
 
 
 def test_validation_is_scored_about_once_in_six_parts_of_work():
@@ -385,7 +400,9 @@ def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
                 length, offset = genome.contigs[contig].length, genome.start[contig]
                 place = offset + (start + i if row == 0 else length - 1 - start - i)
                 used = w[i].numpy() > 0
-                np.testing.assert_allclose(soft[i].numpy()[used], ((hard[i].numpy() + flat[:, row, place]) / 2)[used], rtol=1e-6)
+                np.testing.assert_allclose(
+                    soft[i].numpy()[used], ((hard[i].numpy() + flat[:, row, place]) / 2)[used], rtol=1e-6
+                )
 
 
 @FULL

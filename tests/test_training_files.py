@@ -22,9 +22,14 @@ def genome(path, names, seed, label=("tss",), contig="chr"):
     lengths = [1000, 500][: len(names)]
     n = sum(lengths)
     values = np.zeros((len(label), 2, n), np.uint8)
-    site = np.array([(number, row, 40 + 100 * i + row) for number in range(len(label)) for row in (0, 1) for i in range(5)], np.int64)
+    site = np.array(
+        [(number, row, 40 + 100 * i + row) for number in range(len(label)) for row in (0, 1) for i in range(5)],
+        np.int64,
+    )
     values[tuple(site.T)] = 1
-    contigs = tuple(Contig(name, length, False, f"SQ.{contig}{seed}{name}") for name, length in zip(names, lengths, strict=True))
+    contigs = tuple(
+        Contig(name, length, False, f"SQ.{contig}{seed}{name}") for name, length in zip(names, lengths, strict=True)
+    )
     made = Genome(contigs, rng.integers(0, 4, n).astype(np.uint8), label, values, site, np.ones(len(site), np.float32))
     genome_tensor.write(str(path), made)
     return made
@@ -88,10 +93,16 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
         found = annotated(net, data, where, np.ones(1500, bool))
         said.append(found[[labels.index("tss"), labels.index("tis")]])
     paths = [(path, model_tensor.read(path)) for path in (str(tmp_path / f"{seed}.st") for seed in (0, 1))]
-    np.testing.assert_allclose(teach.taught(paths, data, np.ones(1500, bool), where, Workers(), unseen), (said[0] + said[1]) / 2, atol=1e-6)
-    third = Trained({**paths[0][1].header, "labels": ["tss", "other"]}, paths[0][1].weights)  # another name for one of its outputs
+    np.testing.assert_allclose(
+        teach.taught(paths, data, np.ones(1500, bool), where, Workers(), unseen), (said[0] + said[1]) / 2, atol=1e-6
+    )
+    third = Trained(
+        {**paths[0][1].header, "labels": ["tss", "other"]}, paths[0][1].weights
+    )  # another name for one of its outputs
     some = teach.taught([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
-    np.testing.assert_allclose(some[0], (said[0][0] + said[1][0] + said[0][1]) / 3, atol=1e-6)  # three know of tss, two of tis
+    np.testing.assert_allclose(
+        some[0], (said[0][0] + said[1][0] + said[0][1]) / 3, atol=1e-6
+    )  # three know of tss, two of tis
     np.testing.assert_allclose(some[1], (said[0][1] + said[1][1]) / 2, atol=1e-6)
     alone = teach.taught([("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
     assert np.isnan(alone[1]).all()
@@ -104,18 +115,43 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
 
 
 def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(tmp_path, run):
-    """Nothing is held out; steps grow with the sites, the calibration and the scores are the first model's, and it can be resumed."""
+    """Nothing is held out; steps grow with the sites, the calibration and the scores are the first model's, and it can
+    be resumed."""
     genome(tmp_path / "a.st", ("one", "two"), 1)
     words = ["train-annot", tmp_path / "a.st", "--threads", "1", "--quiet"]
-    held = ["--preset", "cnn", "--steps", "8", "--every", "2", "--seed", "3", "--validation", "one:201-300", "--test", "one:301-600"]
+    held = [
+        "--preset",
+        "cnn",
+        "--steps",
+        "8",
+        "--every",
+        "2",
+        "--seed",
+        "3",
+        "--validation",
+        "one:201-300",
+        "--test",
+        "one:301-600",
+    ]
     done = run(*words, *held, "-o", tmp_path / "held.st")
     assert done.returncode == 0, done.stderr
     state = tmp_path / "run.state"
-    again = [*words[:-1], "--refit", tmp_path / "held.st", "--checkpoint", state, "--resume", "-o", tmp_path / "whole.st"]
+    again = [
+        *words[:-1],
+        "--refit",
+        tmp_path / "held.st",
+        "--checkpoint",
+        state,
+        "--resume",
+        "-o",
+        tmp_path / "whole.st",
+    ]
     done = run(*again)
     assert done.returncode == 0, done.stderr
     held, whole = (model_tensor.read(str(tmp_path / name)) for name in ("held.st", "whole.st"))
-    steps = round(held.header["stopped"]["kept_step"] * 10 / 4)  # of each strand's five sites two lie in the training part
+    steps = round(
+        held.header["stopped"]["kept_step"] * 10 / 4
+    )  # of each strand's five sites two lie in the training part
     assert whole.header["stopped"] == {"steps": steps, "kept_step": steps}
     assert whole.header["split"] == {"validation": [], "test": []}
     assert (whole.header["metrics"], whole.header["metrics_of"]) == (held.header["metrics"], held.digest)
@@ -128,6 +164,8 @@ def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(t
     ):
         with pytest.raises(InputError, match=problem):
             refit.recipe("model", like, on)
-    done = run("train-annot", tmp_path / "a.st", "--refit", tmp_path / "held.st", "--steps", "9", "-o", tmp_path / "none.st")
+    done = run(
+        "train-annot", tmp_path / "a.st", "--refit", tmp_path / "held.st", "--steps", "9", "-o", tmp_path / "none.st"
+    )
     assert (done.returncode, done.stderr.count(b"\n"), (tmp_path / "none.st").exists()) == (1, 1, False)
     assert b"leave out --init" in done.stderr

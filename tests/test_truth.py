@@ -1,4 +1,5 @@
-"""benchmarks/truth.py's parts: rivals on a network whose logit is known, windows at equal output, the true matrix at the known place."""
+"""benchmarks/truth.py's parts: rivals on a network whose logit is known, windows at equal output, the true matrix at
+the known place."""
 
 import sys
 from pathlib import Path
@@ -37,7 +38,9 @@ def test_gradients_go_with_mutagenesis():
         finally:
             rivals.SPAN = before
         assert found.shape == mutated.shape == (2, 2 * span + 1)
-        assert np.corrcoef(found.ravel(), mutated.ravel())[0, 1] > 0.3  # a slope and a step are not the same, but go together
+        assert (
+            np.corrcoef(found.ravel(), mutated.ravel())[0, 1] > 0.3
+        )  # a slope and a step are not the same, but go together
         assert np.abs(found).max() > 0
 
 
@@ -73,7 +76,9 @@ def test_windows_are_the_best_apart_and_as_many_as_asked():
     track[1, 100:106] = 0.8
     sites = sites_of([1000, 500], [1, -1])
     found = rivals.windows_of(track, sites, ("c",), 6, 3)
-    rows = sorted(zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True))
+    rows = sorted(
+        zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True)
+    )
     assert rows == [(500, 485, 491, 12), (1000, 930, 936, -68), (1000, 990, 996, -8)]
 
 
@@ -86,7 +91,9 @@ def test_words_tell_where_a_planted_word_lies():
     sites = sites_of(position, np.ones(len(position)))
     chance = sites_of(position[:-1] + 200, np.ones(len(position) - 1))
     track = rivals.word_track(genome, sites.take(np.arange(200)), chance, sites.take(np.arange(200, len(position))))
-    assert (track.argmax(axis=1) == rivals.SPAN - 10).mean() > 0.9  # the word's middle, (6 - 1) // 2 behind its first base at -12
+    assert (
+        track.argmax(axis=1) == rivals.SPAN - 10
+    ).mean() > 0.9  # the word's middle, (6 - 1) // 2 behind its first base at -12
 
 
 def test_the_true_matrix_points_at_the_planted_word_on_either_strand():
@@ -97,22 +104,29 @@ def test_the_true_matrix_points_at_the_planted_word_on_either_strand():
     codes[2034:2040] = [3, 2, 3, 1, 0, 0]  # TTGACA on the other strand
     genome = genome_of(codes)
     found, bits = rivals.true_matrix(genome, sites_of([1000, 2000], [1, -1]), matrix, range(-45, -30), False, 6)
-    rows = sorted(zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True))
+    rows = sorted(
+        zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True)
+    )
     assert rows == [(1000, 960, 966, -38), (2000, 2034, 2040, -37)]
     assert bits.min() > 10
 
 
 def regions_of(rows):
-    """Regions on the + strand of one contig from (site, start, end, head, q, weight); the distance points at the middle."""
+    """Regions on the + strand of one contig from (site, start, end, head, q, weight); the distance points at the
+    middle."""
     site, start, end, head, q, weight = (np.array(column) for column in zip(*rows, strict=True))
     n = len(site)
     sign, distance = np.ones(n, np.int8), (start + end - 1) // 2 - site
-    return Regions(("c",), np.zeros(n, np.int32), start, end, head.astype(str), sign, weight.astype(float), distance, site, q, q)
+    return Regions(
+        ("c",), np.zeros(n, np.int32), start, end, head.astype(str), sign, weight.astype(float), distance, site, q, q
+    )
 
 
 def test_half_of_the_shorter_counts_as_found():
     element = regions_of([(100, 50, 72, "CRP", 0, 1)])
-    key = regions_of([(100, at, at + 11, "L1H1", 0, 1) for at in (44, 45, 50, 66, 67)])  # shares 5, 6, 11, 6 and 5 bases with it
+    key = regions_of(
+        [(100, at, at + 11, "L1H1", 0, 1) for at in (44, 45, 50, 66, 67)]
+    )  # shares 5, 6, 11, 6 and 5 bases with it
     assert recovery.covering(key, element)[:, 0].tolist() == [False, True, True, True, False]
     box = regions_of([(100, 87, 93, "-10", 0, 1)])
     near = regions_of([(100, at, at + 11, "L1H1", 0, 1) for at in (78, 79, 80)])
@@ -164,7 +178,8 @@ def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
     genome = genome_of(random_codes(3000))
     sites = sites_of([1000, 2000], [1, -1])
     pieces = Regions(
-        ("c",), np.zeros(2, np.int32), np.array([985, 2010]), np.array([995, 2020]), np.array(["F", "F"]), np.array([1, -1], np.int8),
+        ("c",), np.zeros(2, np.int32), np.array([985, 2010]), np.array([995, 2020]), np.array(["F", "F"]),
+        np.array([1, -1], np.int8),
         np.ones(2), np.array([-11, -14]), np.array([1001, 2000]), np.zeros(2), np.zeros(2),
     )  # fmt: skip
     beside = Regions(
@@ -181,11 +196,40 @@ def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
 def test_the_tables_add_up_seeds():
     def told(way, element="-10", **numbers):
         plain = dict.fromkeys(("found", "placed", "finding", "placing", "bound_found", "bound_placed"), -1)
-        return {"kind": "k", "element": element, "way": way, "elements": 0, "regions": 0, **plain, "lost": 0.0, **numbers}
+        return {
+            "kind": "k",
+            "element": element,
+            "way": way,
+            "elements": 0,
+            "regions": 0,
+            **plain,
+            "lost": 0.0,
+            **numbers,
+        }
 
     rows = [
-        told(truth_table.ALL, elements=10, found=9, placed=5, regions=12, finding=9, placing=6, bound_found=10, bound_placed=5),
-        told(truth_table.ALL, elements=30, found=11, placed=5, regions=8, finding=6, placing=4, bound_found=10, bound_placed=5),
+        told(
+            truth_table.ALL,
+            elements=10,
+            found=9,
+            placed=5,
+            regions=12,
+            finding=9,
+            placing=6,
+            bound_found=10,
+            bound_placed=5,
+        ),
+        told(
+            truth_table.ALL,
+            elements=30,
+            found=11,
+            placed=5,
+            regions=8,
+            finding=6,
+            placing=4,
+            bound_found=10,
+            bound_placed=5,
+        ),
         told("window at every site", elements=10, found=10, placed=1, regions=20, finding=10, placing=1),
         told(truth_table.LOST, elements=10, lost=2.0),
         told(truth_table.LOST, elements=30, lost=1.0),
@@ -199,7 +243,16 @@ def test_the_tables_add_up_seeds():
 
 
 def test_a_share_of_the_bound_says_of_how_many_networks_it_is():
-    called = {"elements": 10, "found": 6, "regions": 8, "finding": 6, "bound_found": 8, "placed": -1, "placing": -1, "bound_placed": -1}
+    called = {
+        "elements": 10,
+        "found": 6,
+        "regions": 8,
+        "finding": 6,
+        "bound_found": 8,
+        "placed": -1,
+        "placing": -1,
+        "bound_placed": -1,
+    }
     silent = called | {"found": 0, "regions": 0, "finding": 0, "bound_found": -1}
     rows = [
         {"kind": "large", "element": "LexA", "way": way, "lost": 1.0, **one}

@@ -1,4 +1,5 @@
-"""Effects of variants against the brute force: the genome edited by hand, annotated whole, and compared base by base."""
+"""Effects of variants against the brute force: the genome edited by hand, annotated whole, and compared base by
+base."""
 
 import numpy as np
 import pytest
@@ -17,26 +18,41 @@ THRESHOLD = 0.7
 
 
 def genome_of(*codes, circular=()):
-    return Genome(tuple(Contig(f"c{i}", len(c), i in circular) for i, c in enumerate(codes)), np.concatenate(codes).astype(np.uint8))
+    return Genome(
+        tuple(Contig(f"c{i}", len(c), i in circular) for i, c in enumerate(codes)),
+        np.concatenate(codes).astype(np.uint8),
+    )
 
 
 def rows_of(rows):
     contig, position, reference, alternative = zip(*rows, strict=True)
     return Variants(
-        np.array(contig, np.int32), np.array(position, np.int64), (".",) * len(rows), reference, alternative, np.arange(len(rows)) + 1
+        np.array(contig, np.int32),
+        np.array(position, np.int64),
+        (".",) * len(rows),
+        reference,
+        alternative,
+        np.arange(len(rows)) + 1,
     )
 
 
 def drawn(genome, number, seed):
-    """Variants of all kinds, some at the ends of contigs, as a caller writes them: with the base before an insertion or a deletion."""
+    """Variants of all kinds, some at the ends of contigs, as a caller writes them: with the base before an insertion or
+    a deletion."""
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < number:
         contig = int(rng.integers(len(genome.contigs)))
         codes = genome.contig_bases(contig)
-        gone, come = ((1, 1), (1, 1), (3, 3), (1, 1 + int(rng.integers(1, 9))), (1 + int(rng.integers(1, 9)), 1), (4, 2), (2, 5))[
-            rng.integers(7)
-        ]
+        gone, come = (
+            (1, 1),
+            (1, 1),
+            (3, 3),
+            (1, 1 + int(rng.integers(1, 9))),
+            (1 + int(rng.integers(1, 9)), 1),
+            (4, 2),
+            (2, 5),
+        )[rng.integers(7)]
         place = int(rng.choice([0, len(codes) - gone, rng.integers(len(codes) - gone)]))
         reference = decode(codes[place : place + gone])
         alternative = decode(rng.integers(0, 4, come))
@@ -48,7 +64,8 @@ def drawn(genome, number, seed):
 
 
 def brute(net, genome, row, threshold):
-    """The largest change (change, position, strand, P, P) and what becomes of the calls (kind, position, strand, P, P) of one variant."""
+    """The largest change (change, position, strand, P, P) and what becomes of the calls (kind, position, strand, P, P)
+    of one variant."""
     contig, position, reference, alternative = row
     begin = genome.start[contig]
     codes = genome.contig_bases(contig)
@@ -63,7 +80,13 @@ def brute(net, genome, row, threshold):
     before = annotate.annotate(net, genome, CPU)[0][:, begin : begin + length]
     after = annotate.annotate(net, new, CPU)[0]
     changes = [
-        (annotate.logit(after[r, new_at]) - annotate.logit(before[r, at]), at, 1 - 2 * r, before[r, at], after[r, new_at])
+        (
+            annotate.logit(after[r, new_at]) - annotate.logit(before[r, at]),
+            at,
+            1 - 2 * r,
+            before[r, at],
+            after[r, new_at],
+        )
         for at, new_at in there.items()
         for r in (0, 1)
         if np.isfinite(before[r, at]) and np.isfinite(after[r, new_at])
@@ -102,7 +125,9 @@ def verdicts(events):
         change = float(annotate.logit(new) - annotate.logit(old))
         weight = abs(change) if np.isfinite(change) else np.inf
         if kind or weight >= variant_effects.LEAST:
-            found.append((bool(kind), weight, kind or ("stronger" if change > 0 else "weaker"), at, 1 - 2 * r, old, new))
+            found.append(
+                (bool(kind), weight, kind or ("stronger" if change > 0 else "weaker"), at, 1 - 2 * r, old, new)
+            )
     return found
 
 
@@ -114,13 +139,17 @@ def compare(net, genome, some, threshold=THRESHOLD, tolerance=2e-4):
         largest = max(abs(change[0]) for change in changes)
         assert abs(found.change[i]) == pytest.approx(largest, abs=tolerance), row
         [same] = [c for c in changes if c[1:3] == (found.position[i], found.strand[i])]
-        assert (found.change[i], found.reference[i], found.alternative[i]) == pytest.approx((same[0], *same[3:]), abs=tolerance), row
+        assert (found.change[i], found.reference[i], found.alternative[i]) == pytest.approx(
+            (same[0], *same[3:]), abs=tolerance
+        ), row
         expected = verdicts(events)
         if not expected:
             assert (found.kind[i], found.site[i], found.site_strand[i]) == ("none", -1, 0), row
             continue
         best = max(one[:2] for one in expected)
-        tied = [one for one in expected if one[0] == best[0] and (one[1] == best[1] or abs(one[1] - best[1]) < tolerance)]
+        tied = [
+            one for one in expected if one[0] == best[0] and (one[1] == best[1] or abs(one[1] - best[1]) < tolerance)
+        ]
         mine = [one for one in tied if one[2:5] == (found.kind[i], found.site[i], found.site_strand[i])]
         assert mine, (row, tied, found.kind[i], found.site[i])
         near = [found.site_reference[i], found.site_alternative[i]]
@@ -137,7 +166,8 @@ def test_variants_of_every_kind(config):
 
 
 class Weighs(torch.nn.Module):
-    """The logit is a sum of a number for each place and base around the site: the farthest base counts as much as the nearest."""
+    """The logit is a sum of a number for each place and base around the site: the farthest base counts as much as the
+    nearest."""
 
     before, after, labels, chunk, batch = 12, 5, 1, 64, 4
 
@@ -155,7 +185,9 @@ class Weighs(torch.nn.Module):
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("seed", range(3))
 def test_where_the_farthest_base_counts_most(seed):
-    genome = genome_of(random_codes(150, seed), random_codes(120, seed + 10), random_codes(15, seed + 20), circular=(1, 2))
+    genome = genome_of(
+        random_codes(150, seed), random_codes(120, seed + 10), random_codes(15, seed + 20), circular=(1, 2)
+    )
     compare(Weighs(), genome, drawn(genome, 120, seed), threshold=0.6)
 
 
@@ -171,7 +203,12 @@ def test_long_alleles_are_scored_in_stretches():
     net = network(READER)
     net.chunk = 32
     codes = random_codes(400)
-    some = rows_of([(0, 100, decode(codes[100:250]), decode(codes[100:101])), (0, 200, decode(codes[200:201]), decode(random_codes(150)))])
+    some = rows_of(
+        [
+            (0, 100, decode(codes[100:250]), decode(codes[100:101])),
+            (0, 200, decode(codes[200:201]), decode(random_codes(150))),
+        ]
+    )
     compare(net, genome_of(codes), some)
 
 
@@ -190,7 +227,9 @@ def test_the_batches_make_no_difference(monkeypatch):
 @pytest.mark.usefixtures("one_thread")
 def test_a_shorter_reach_sees_less():
     net, genome = network(READER), genome_of(random_codes(400), circular=(0,))
-    some = rows_of([(0, at, decode(genome.base[at : at + 1]), "ACGT"[(genome.base[at] + 1) % 4]) for at in range(100, 140)])
+    some = rows_of(
+        [(0, at, decode(genome.base[at : at + 1]), "ACGT"[(genome.base[at] + 1) % 4]) for at in range(100, 140)]
+    )
     whole, near = (variant_effects.effects(net, genome, some, CPU, reach=reach) for reach in (None, 4))
     assert (np.abs(near.change) <= np.abs(whole.change) + 1e-5).all()
     assert (np.abs(near.change) < np.abs(whole.change) - 0.01).any()
@@ -234,10 +273,16 @@ def test_alleles_are_trimmed(alleles, expected):
 
 def test_variants_of_another_genome_are_refused_with_their_line():
     genome = genome_of(encode("ACGTNACGT"), encode("GGG"))
-    variant_effects.refuse_other_genome(genome, rows_of([(0, 0, "ACG", "A"), (0, 3, "TAA", "T"), (1, 2, "R", "A")]), "v.vcf")
+    variant_effects.refuse_other_genome(
+        genome, rows_of([(0, 0, "ACG", "A"), (0, 3, "TAA", "T"), (1, 2, "R", "A")]), "v.vcf"
+    )
     with pytest.raises(FormatError) as refused:
-        variant_effects.refuse_other_genome(genome, rows_of([(0, 0, "A", "C"), (1, 1, "GA", "G"), (0, 0, "C", "T")]), "v.vcf")
-    assert str(refused.value).startswith("v.vcf:2: REF is 'GA', but 'c1' has 'GG' at 2 (2 of 3 alleles differ); give the genome")
+        variant_effects.refuse_other_genome(
+            genome, rows_of([(0, 0, "A", "C"), (1, 1, "GA", "G"), (0, 0, "C", "T")]), "v.vcf"
+        )
+    assert str(refused.value).startswith(
+        "v.vcf:2: REF is 'GA', but 'c1' has 'GG' at 2 (2 of 3 alleles differ); give the genome"
+    )
     with pytest.raises(FormatError):
         variant_effects.refuse_other_genome(genome, rows_of([(1, 2, "GG", "G")]), "v.vcf")
 

@@ -8,7 +8,7 @@ import pytest
 
 from headmotif import __version__
 from headmotif.data import Match
-from headmotif.data.verdict import Kind
+from headmotif.data.verdict import HeadTest, Kind, Outcome
 from headmotif.report.words import findings, methods, verdicts
 
 NAN = float("nan")
@@ -43,20 +43,19 @@ def test_score_heads_verdict_decides_before_any_match(said, kind):
     assert kind in dict(verdicts.RULES)
 
 
-def test_every_verdict_that_score_heads_can_give_is_known_here():
-    """Its words are read here; a new one must not become `nothing` unseen."""
-    import ast
-    import inspect
+def test_every_verdict_of_score_heads_is_read_back_from_its_text():
+    content = [HeadTest(Outcome.CONTENT, inert, recurs) for inert in (False, True) for recurs in (None, False, True)]
+    every = [HeadTest(outcome) for outcome in Outcome if outcome != Outcome.CONTENT] + content
+    assert [HeadTest.parse(str(one)) for one in every] == every
+    assert len({str(one) for one in every}) == len(every) == 10
 
-    from headmotif.steps.heads import score
 
-    words = {
-        node.value
-        for node in ast.walk(ast.parse(inspect.getsource(score.verdict)))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "(" not in node.value
-    }
-    nothing = {"nothing beyond background", "no more than heads that know nothing", "too few regions for a motif"}
-    assert words - {", "} == nothing | {"position", "content", "no effect alone", "recurs", "does not recur"}
+@pytest.mark.parametrize(
+    "text", ["", "contents", "content, perhaps", "position, recurs", "content, recurs, no effect alone"]
+)
+def test_another_text_is_no_verdict(text):
+    with pytest.raises(ValueError, match=r"valid Outcome|no verdict|no further"):
+        HeadTest.parse(text)
 
 
 def test_a_match_names_only_up_to_its_q():
@@ -67,21 +66,36 @@ def test_a_match_names_only_up_to_its_q():
 
 def test_the_best_match_is_the_smallest_q_then_p_then_the_first():
     found = verdicts.named(
-        [match("a", "x", 0.02), match("a", "y", 0.01, 0.004), match("a", "z", 0.01, 0.003), match("a", "w", 0.01, 0.003)]
+        [
+            match("a", "x", 0.02),
+            match("a", "y", 0.01, 0.004),
+            match("a", "z", 0.01, 0.003),
+            match("a", "w", 0.01, 0.003),
+        ]
     )
     assert found["a"].target == "z"
 
 
 def test_of_a_group_the_head_with_most_regions_stands_for_all():
-    rows = [row("A", "content", 1, 5), row("B", "content, recurs", 1, 9), row("C", "content", 1, 9), row("D", "content", 2, 1)]
+    rows = [
+        row("A", "content", 1, 5),
+        row("B", "content, recurs", 1, 9),
+        row("C", "content", 1, 9),
+        row("D", "content", 2, 1),
+    ]
     found = verdicts.verdicts(rows, [])
     assert [found[name].kind for name in "ABCD"] == [Kind.REDUNDANT, Kind.CANDIDATE, Kind.REDUNDANT, Kind.CANDIDATE]
     assert found["A"].label == "redundant with B"
 
 
 def test_a_head_without_content_leads_no_group():
-    """Neither one that fails its null nor one that does not recur makes another redundant, however many regions it has."""
-    rows = [row("A", "position", 1, 500), row("B", "content, does not recur", 1, 400), row("C", "content, recurs", 1, 3)]
+    """Neither one that fails its null nor one that does not recur makes another redundant, however many regions it
+    has."""
+    rows = [
+        row("A", "position", 1, 500),
+        row("B", "content, does not recur", 1, 400),
+        row("C", "content, recurs", 1, 3),
+    ]
     found = verdicts.verdicts(rows, [])
     assert [found[name].kind for name in "ABC"] == [Kind.POSITION, Kind.UNSTABLE, Kind.CANDIDATE]
 
@@ -98,7 +112,8 @@ def test_a_head_without_a_name_has_that_of_its_surest_place():
     part = Match("C", "rpoD", 0, 0.001, 0.1, 0.01, 6, "TATAAT", "TATAATNNNNNNNNNN", "+")
     matches = (
         *(match(f"A@{at}", name, q) for at, name, q in ((-68, "CRP", 1e-6), (-9, "FNR", 1e-4))),
-        match("B", "TATA", 0.01), match("B@5", "CRP", 1e-9), part, match("C@-40", "FNR", 1e-5), match("D@7", "CRP", 0.01),
+        match("B", "TATA", 0.01), match("B@5", "CRP", 1e-9), part, match("C@-40", "FNR", 1e-5),
+        match("D@7", "CRP", 0.01),
     )  # fmt: skip
     found = verdicts.verdicts(rows, matches)
     assert {name: one.label for name, one in found.items()} == {
@@ -110,8 +125,15 @@ def test_a_head_without_a_name_has_that_of_its_surest_place():
 def test_strongest_regions_are_told_beside_what_a_head_is_named_by():
     rows = [row(name, "content", group) for group, name in enumerate("ABC")] + [row("D", "position", 9)]
     rare = [match(f"{name}@-12^16", "LexA", 1e-7) for name in "ACD"]
-    found = verdicts.verdicts(rows, [*rare, match("A", "TATA", 0.01), match("B^4", "CRP", 1e-4), match("C@5", "LexA", 1e-5)])
-    assert [found[name].label for name in "ABCD"] == ["known element: TATA", "candidate", "known element: LexA", Kind.POSITION]
+    found = verdicts.verdicts(
+        rows, [*rare, match("A", "TATA", 0.01), match("B^4", "CRP", 1e-4), match("C@5", "LexA", 1e-5)]
+    )
+    assert [found[name].label for name in "ABCD"] == [
+        "known element: TATA",
+        "candidate",
+        "known element: LexA",
+        Kind.POSITION,
+    ]
     assert "Its motif at −12 where it adds most (one region in 16) resembles LexA (q = 1e-07)." in found["A"].text
     assert "Its motif where it adds most (one region in 4) resembles CRP" in found["B"].text
     assert "where it adds most" not in found["C"].text + found["D"].text
@@ -119,7 +141,12 @@ def test_strongest_regions_are_told_beside_what_a_head_is_named_by():
 
 def test_of_the_strongest_regions_of_a_place_the_surest_counts():
     same = [match(f"A@-12^{share}", "LexA", q) for share, q in ((4, 1e-4), (8, 1e-8), (16, 1e-7))]
-    others = [match("A@-12", "TATA", 0.01), match("A@-12^8", "TATA", 1e-3), match("A@5^4", "LexA", 1e-5), match("B@-12^4", "LexA", 1e-4)]
+    others = [
+        match("A@-12", "TATA", 0.01),
+        match("A@-12^8", "TATA", 1e-3),
+        match("A@5^4", "LexA", 1e-5),
+        match("B@-12^4", "LexA", 1e-4),
+    ]
     assert verdicts.surest([*same, *others]) == [same[1], *others]
     whole = match("A@-12", "LexA", 1e-4)
     assert verdicts.surest([*same, whole]) == [whole]  # the place's own name is enough
@@ -129,7 +156,8 @@ def test_of_the_strongest_regions_of_a_place_the_surest_counts():
 
 def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
     matches = [
-        match("A@-12", "TATA", 1e-4), match("A@-12^4", "TATA", 1e-5), match("A@-12^8", "LexA", 1e-8), match("A@-12^16", "LexA", 1e-7),
+        match("A@-12", "TATA", 1e-4), match("A@-12^4", "TATA", 1e-5), match("A@-12^8", "LexA", 1e-8),
+        match("A@-12^16", "LexA", 1e-7),
         match("A@-60^4", "CRP", 0.01),
     ]  # fmt: skip
     names = ["A", "A@-12", "A@-12^4", "A@-12^8", "A@-12^16", "A@-60", "A@-60^4", "A@-60^8"]
@@ -158,7 +186,10 @@ def test_findings_name_what_single_places_resemble():
     places = [match(f"A@{at}", "CRP", q) for at, q in ((-68, 1e-9), (-48, 1e-8), (-9, 1e-3), (5, 1e-4))]
     others = match("A", "TATA", 0.01), match("A@20", "FNR", 0.01), match("B@7_2", "LexA", 1e-5)
     words = said([row("A", "content")], matches=(*places, *others))
-    assert "heads resemble: CRP by A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA by B at +7" in words
+    assert (
+        "heads resemble: CRP by A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA "
+        "by B at +7" in words
+    )
     assert "FNR" not in words
     strong = said([row("A", "content")], matches=(match("A@-12^4", "LexA", 1e-4), match("A@-12^8", "LexA", 1e-8)))
     assert "heads resemble: LexA by A at −12 where it adds most (one region in 8) (q = 1e-08)." in strong
@@ -170,7 +201,9 @@ def test_findings_count_heads_and_name_what_failed():
         row("A", "content, recurs", 1, 9, models=4.0, recurs=4.0, ap_zero=-0.05, ap_zero_low=-0.07, ap_zero_high=-0.03),
         row("B", "content, recurs", 1, 5, models=4.0, recurs=4.0, ap_zero=0.0, ap_zero_low=-0.01, ap_zero_high=0.01),
         row("C", "position", 2, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN),
-        row("D", "nothing beyond background", 3, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN),
+        row(
+            "D", "nothing beyond background", 3, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN
+        ),
     ]
     words = said(rows, matches=(match("A", "TATA", 0.01),))
     assert "Of 4 heads, 2 read content" in words
@@ -195,7 +228,12 @@ def test_motifs_alone_make_no_claim():
 
 def test_methods_say_what_the_metrics_hold():
     told = methods.methods(
-        {"config": {"preset": "p", "heads": 2}, "training": {"seed": 7, "rate": 0.1}, "split": {"test": ["c:1-9"], "validation": []}}, True
+        {
+            "config": {"preset": "p", "heads": 2},
+            "training": {"seed": 7, "rate": 0.1},
+            "split": {"test": ["c:1-9"], "validation": []},
+        },
+        True,
     )
     assert told[0] == "Network: preset p (heads 2)."
     assert told[1].startswith("Training: seed 7; rate 0.1")
@@ -213,16 +251,34 @@ def test_what_is_cited_is_what_citation_cff_says():
     program, method = methods.cited(__version__)
     assert program.startswith(f"{value('title', own)}, version {value('version', own)}: ")
     family, given = (re.findall(rf"{key}: (.*)", paper) for key in ("family-names", "given-names"))
-    authors = ", ".join(f"{name} {''.join(part[0] for part in first.split())}" for name, first in zip(family, given, strict=True))
+    authors = ", ".join(
+        f"{name} {''.join(part[0] for part in first.split())}" for name, first in zip(family, given, strict=True)
+    )
     assert method.startswith(f"{authors}. {value('title', paper)}. {value('journal', paper)} {value('year', paper)}; ")
-    assert f"{value('volume', paper)}({value('issue', paper)}): {value('start', paper)}. doi:{value('doi', paper)}." in method
+    assert (
+        f"{value('volume', paper)}({value('issue', paper)}): {value('start', paper)}. doi:{value('doi', paper)}."
+        in method
+    )
 
 
 def test_findings_say_how_calls_and_probabilities_turn_out():
-    accuracy = [{"prediction": "m", "within": w, "threshold": 0.25, "precision": p, "recall": 0.3} for w, p in ((0.0, 0.4), (2.0, 0.5))]
-    bins = [{"prediction": "m", "positions": n, "probability": p, "share": s} for n, p, s in ((1e6, 0.01, 0.0), (100.0, 0.5, 0.4))]
-    words = " ".join(findings.findings([row("A", "content")], verdicts.verdicts([row("A", "content")], []), [], {}, {}, accuracy, bins))
-    assert "Called at P of 0.25 or more, exactly about 40 % of the calls are right and 30 % of the sites are found; within 2 nt" in words
+    accuracy = [
+        {"prediction": "m", "within": w, "threshold": 0.25, "precision": p, "recall": 0.3}
+        for w, p in ((0.0, 0.4), (2.0, 0.5))
+    ]
+    bins = [
+        {"prediction": "m", "positions": n, "probability": p, "share": s}
+        for n, p, s in ((1e6, 0.01, 0.0), (100.0, 0.5, 0.4))
+    ]
+    words = " ".join(
+        findings.findings(
+            [row("A", "content")], verdicts.verdicts([row("A", "content")], []), [], {}, {}, accuracy, bins
+        )
+    )
+    assert (
+        "Called at P of 0.25 or more, exactly about 40 % of the calls are right and 30 % of the sites are found; "
+        "within 2 nt" in words
+    )
     assert "Of the 100 nucleotides with P of 0.1 or more it says that 50 % are sites; 40 % are." in words
 
 
@@ -230,7 +286,9 @@ def test_a_number_that_is_none_is_no_number():
     assert math.isnan(findings._number(None))
 
 
-@pytest.mark.parametrize(("overlap", "kind", "label"), [(8, Kind.KNOWN, "known element: x"), (7, Kind.CANDIDATE, "candidate: part of x?")])
+@pytest.mark.parametrize(
+    ("overlap", "kind", "label"), [(8, Kind.KNOWN, "known element: x"), (7, Kind.CANDIDATE, "candidate: part of x?")]
+)
 def test_a_match_of_less_than_half_of_a_motif_names_nothing(overlap, kind, label):
     """A head at -33 that reads TTG resembles six of the sixteen columns of sigma54: it is no sigma 54 head."""
     half = Match("A", "x", 0, 0.001, 0.1, 0.01, overlap, "T" * 8, "ACGT" * 4, "+")
@@ -246,7 +304,12 @@ def test_a_whole_match_is_named_before_a_better_one_of_a_part():
 
 
 def test_the_head_that_stands_for_a_group_does_not_depend_on_the_order_of_rows():
-    rows = [row("L1H10", "content", 1, 9), row("L1H9", "content", 1, 9), row("L2H1", "content", 1, 8), row("L3H1", "position", 1, 99)]
+    rows = [
+        row("L1H10", "content", 1, 9),
+        row("L1H9", "content", 1, 9),
+        row("L2H1", "content", 1, 8),
+        row("L3H1", "position", 1, 99),
+    ]
     for some in (rows, rows[::-1], rows[2:] + rows[:2]):
         found = verdicts.verdicts(some, [])
         assert verdicts.leaders(some) == {1: "L1H9"}
@@ -259,7 +322,9 @@ def test_a_head_that_is_of_a_group_only_through_another_is_not_said_to_be_like_i
     rows.append({**row("C", "content", 1, 3, agreement=0.55), "like": "B"})
     found = verdicts.verdicts(rows, [])
     assert found["B"].text.startswith("It chooses the same bases as A (agreement 0.60 beyond chance).")
-    assert found["C"].text.startswith("It chooses the same bases as B (agreement 0.55 beyond chance), of the group that A leads")
+    assert found["C"].text.startswith(
+        "It chooses the same bases as B (agreement 0.55 beyond chance), of the group that A leads"
+    )
 
 
 def test_where_nothing_is_read_it_is_said_of_all_at_once():

@@ -45,7 +45,16 @@ def options(genome, output, preset):
 def test_two_processes_end_where_one_does(tmp_path, run, genome, preset):
     alone = run("train-annot", *options(genome, tmp_path / "one", preset))
     assert alone.returncode == 0, alone.stderr
-    launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1", "--master-port", str(free_port())]
+    launcher = [
+        "-m",
+        "torch.distributed.run",
+        "--nproc-per-node",
+        "2",
+        "--master-addr",
+        "127.0.0.1",
+        "--master-port",
+        str(free_port()),
+    ]
     both = subprocess.run(
         [sys.executable, *launcher, "-m", "headmotif.commands.train_annot", *options(genome, tmp_path / "two", preset)],
         capture_output=True,
@@ -56,15 +65,23 @@ def test_two_processes_end_where_one_does(tmp_path, run, genome, preset):
     assert one.weights.keys() == two.weights.keys()
     for name, array in one.weights.items():
         np.testing.assert_allclose(two.weights[name], array, atol=2e-4, err_msg=name)
-    scores = [json.loads((tmp_path / f"{name}.json").read_text())["metrics"]["validation"]["tss"] for name in ("one", "two")]
+    scores = [
+        json.loads((tmp_path / f"{name}.json").read_text())["metrics"]["validation"]["tss"] for name in ("one", "two")
+    ]
     assert scores[0]["average_precision"] == pytest.approx(scores[1]["average_precision"], rel=0.02)
-    moved = max(float(np.abs(array).max()) for name, array in one.weights.items() if "by_distance" in name or "bias" in name)
+    moved = max(
+        float(np.abs(array).max()) for name, array in one.weights.items() if "by_distance" in name or "bias" in name
+    )
     assert moved > 1e-3  # and they did learn something
     assert both.stdout == b""
 
 
 def test_the_command_trains_a_student_and_goes_on_with_a_model(tmp_path, run, genome):
-    for name, more in (("first", []), ("student", ["--teacher", tmp_path / "first"]), ("further", ["--init", tmp_path / "first"])):
+    for name, more in (
+        ("first", []),
+        ("student", ["--teacher", tmp_path / "first"]),
+        ("further", ["--init", tmp_path / "first"]),
+    ):
         done = run("train-annot", *options(genome, tmp_path / name, "cnn"), *more)
         assert done.returncode == 0, done.stderr
     first, student, further = (model_tensor.read(str(tmp_path / name)) for name in ("first", "student", "further"))
@@ -73,8 +90,16 @@ def test_the_command_trains_a_student_and_goes_on_with_a_model(tmp_path, run, ge
     assert len({first.digest, student.digest, further.digest}) == 3
     for name in first.weights.keys() - {"out.weight", "out.bias"}:  # those are calibrated anew
         array = first.weights[name]
-        np.testing.assert_allclose(further.weights[name], array, atol=0.05, err_msg=name)  # six steps from it, not from the start
-    piped = run("train-annot", *options(genome, tmp_path / "piped", "cnn"), "--init", "-", input=(tmp_path / "first").read_bytes())
+        np.testing.assert_allclose(
+            further.weights[name], array, atol=0.05, err_msg=name
+        )  # six steps from it, not from the start
+    piped = run(
+        "train-annot",
+        *options(genome, tmp_path / "piped", "cnn"),
+        "--init",
+        "-",
+        input=(tmp_path / "first").read_bytes(),
+    )
     assert piped.returncode == 0, piped.stderr
     assert (tmp_path / "piped").read_bytes() == (tmp_path / "further").read_bytes()
 
@@ -91,4 +116,6 @@ def test_a_model_says_how_it_was_calibrated_and_its_probabilities_sum_to_the_sit
     net = presets.restored(trained.header["config"], 1, trained.weights)
     p = annotate.annotate(net, data, Compute(torch.device("cpu"), torch.float32), part == split.VALIDATION)[0]
     known = (part == split.VALIDATION) & np.isfinite(p)
-    assert p[known].sum() == pytest.approx((data.label[0][known] == 1).sum(), rel=0.15)  # one site more or less, as smoothed
+    assert p[known].sum() == pytest.approx(
+        (data.label[0][known] == 1).sum(), rel=0.15
+    )  # one site more or less, as smoothed

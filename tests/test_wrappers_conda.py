@@ -1,4 +1,5 @@
-"""The bioconda recipe in step with the package: version, dependencies, console scripts, and command lines that the signatures take."""
+"""The bioconda recipe in step with the package: version, dependencies, console scripts, and command lines that the
+signatures take."""
 
 import re
 import runpy
@@ -18,7 +19,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 RECIPE = (REPOSITORY / "bioconda-recipe/meta.yaml").read_text(encoding="utf-8")
 CONDA_NAMES = {"torch": "pytorch"}
 BESIDE = {
-    "matplotlib-base": "imported by headmotif itself; from PyPI it comes with logomaker (and conda's matplotlib brings a desktop)",
+    "matplotlib-base": "imported by headmotif itself; from PyPI it comes with logomaker (and conda's matplotlib "
+    "brings a desktop)",
     "pandas": "imported by headmotif itself; from PyPI it comes with logomaker",
     "markupsafe": "imported by headmotif itself; from PyPI it comes with Jinja2",
 }
@@ -38,7 +40,9 @@ def package() -> dict:
 
 def rendered(text: str) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-    return environment.from_string(text).render(PYTHON="python", pin_subpackage=lambda name, max_pin: f"{name} up to {max_pin}")
+    return environment.from_string(text).render(
+        PYTHON="python", pin_subpackage=lambda name, max_pin: f"{name} up to {max_pin}"
+    )
 
 
 def value(text: str, part: str, key: str) -> str | list[str] | None:
@@ -77,7 +81,9 @@ def faults(recipe: str) -> list[str]:
         ("about", "summary"): told["description"],
         ("about", "license"): told["license"],
     }
-    found = [f"{a}.{b}: {value(text, a, b)}, not {right}" for (a, b), right in expected.items() if value(text, a, b) != right]
+    found = [
+        f"{a}.{b}: {value(text, a, b)}, not {right}" for (a, b), right in expected.items() if value(text, a, b) != right
+    ]
     found += [f"test.commands: {fault}" for line in lines for fault in line_faults(line)]
     really_run = {line.split()[0] for line in lines if "--help" not in line and "--version" not in line}
     return found + [f"test.commands: {name} is not run" for name in (*COMMANDS, "headmotif") if name not in really_run]
@@ -124,8 +130,13 @@ def test_no_checksum_is_made_up():
 
 def test_what_is_imported_is_installed():
     """No package is imported by headmotif that neither setup.py nor the list above names, and none is named in vain."""
-    ours = "\n".join(path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "tools/headmotif").rglob("*.py")))
-    imported = {name.partition(".")[0] for name in re.findall(r"^\s*(?:import|from) ([a-zA-Z][\w.]*)(?: import| as|$)", ours, re.MULTILINE)}
+    ours = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "tools/headmotif").rglob("*.py"))
+    )
+    imported = {
+        name.partition(".")[0]
+        for name in re.findall(r"^\s*(?:import|from) ([a-zA-Z][\w.]*)(?: import| as|$)", ours, re.MULTILINE)
+    }
     modules = {"biopython": "Bio", "matplotlib-base": "matplotlib", "pytorch": "torch"}
     named = {requirement(text).split()[0] for text in package()["install_requires"]} | set(BESIDE)
     assert imported - set(sys.stdlib_module_names) == {modules.get(name, name) for name in named}

@@ -1,4 +1,5 @@
-"""The Galaxy tools against the commands' signatures: options, defaults, choices, bounds, versions, requirements. No Galaxy is needed."""
+"""The Galaxy tools against the commands' signatures: options, defaults, choices, bounds, versions, requirements. No
+Galaxy is needed."""
 
 import re
 from xml.etree import ElementTree
@@ -47,9 +48,14 @@ def test_every_output_is_made_by_a_test_that_looks_into_it(command):
 
 @EACH
 def test_files_and_texts_are_quoted(command):
-    """Whatever a user types or a file is called, the shell sees one word; numbers, and booleans with flags of ours, need no quotes."""
+    """Whatever a user types or a file is called, the shell sees one word; numbers, and booleans with flags of ours,
+    need no quotes."""
     tool = read(command)
-    bare = set(re.findall(r"(?m)^(?!\s*#).*?(?<!['\w/=.{,])\$(?:\w+\.)*(\w+)", command_of(tool).replace("\\${GALAXY_SLOTS", "")))
+    bare = set(
+        re.findall(
+            r"(?m)^(?!\s*#).*?(?<!['\w/=.{,])\$(?:\w+\.)*(\w+)", command_of(tool).replace("\\${GALAXY_SLOTS", "")
+        )
+    )
     harmless = {p.get("name") or p.get("argument")[2:].replace("-", "_") for p in tool.find("inputs").iter("param")
                 if p.get("type") in ("integer", "float", "boolean")}  # fmt: skip
     cleaned = {"element_identifier"}  # by re.sub, within quotes
@@ -62,7 +68,8 @@ def test_the_suite_holds_every_command_and_no_other():
     assert re.findall(r'"([\w-]+)",', setup.split("COMMANDS = [")[1].split("]")[0]) == list(COMMANDS)
     shed = (GALAXY / ".shed.yml").read_text(encoding="utf-8")
     assert all(
-        re.search(rf"(?m)^{key}:", shed) for key in ("name", "owner", "description", "homepage_url", "long_description", "categories")
+        re.search(rf"(?m)^{key}:", shed)
+        for key in ("name", "owner", "description", "homepage_url", "long_description", "categories")
     )
     assert 'name_template: "{{ tool_id }}"' in shed  # a repository a tool, of the tool's id
 
@@ -82,7 +89,9 @@ def test_test_data_are_small():
 
 def test_the_built_in_models_are_the_packages_everywhere():
     for command in ("dump-attention", "predict-annot", "score-heads", "attn2bed"):
-        selects = [one for one in read(command).iter("param") if one.get("name") == "name" and one.get("type") == "select"]
+        selects = [
+            one for one in read(command).iter("param") if one.get("name") == "name" and one.get("type") == "select"
+        ]
         assert [{o.get("value") for o in one.iter("option")} for one in selects] == [set(MODELS)] * len(selects) != []
 
 
@@ -172,7 +181,10 @@ def test_a_planted_drift_is_caught(command, edit, words):
 
 
 def test_an_option_that_the_skin_lacks_is_caught():
-    assert any(line.startswith("--browser: not in the command") for line in drifts("predict-annot", read("predict-annot"), EVERY))
+    assert any(
+        line.startswith("--browser: not in the command")
+        for line in drifts("predict-annot", read("predict-annot"), EVERY)
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +193,12 @@ def test_an_option_that_the_skin_lacks_is_caught():
         (lambda tool: tool.set("version", "0.0.9+galaxy0"), "version"),
         (lambda tool: tool.set("profile", "23.0"), "profile"),
         (lambda tool: tool.find("requirements")[0].set("version", "0.0.9"), "requirements"),
-        (lambda tool: ElementTree.SubElement(tool.find("requirements"), "requirement", type="package", version="2"), "requirements"),
+        (
+            lambda tool: ElementTree.SubElement(
+                tool.find("requirements"), "requirement", type="package", version="2"
+            ),
+            "requirements",
+        ),
         (lambda tool: tool.find("version_command").__setattr__("text", "attn2bed"), "version_command"),
         (lambda tool: tool.set("id", "attn2bed"), "id"),
     ],

@@ -1,4 +1,5 @@
-"""The Nextflow modules, parameters and options against the commands' signatures: no flag, default, choice, bound or version may drift."""
+"""The Nextflow modules, parameters and options against the commands' signatures: no flag, default, choice, bound or
+version may drift."""
 
 import json
 import re
@@ -40,7 +41,8 @@ LEFT_OUT = {
 SETTINGS = {
     "fasta2tensor": "feature zero-based mask-repeats quiet",
     "train-annot": "preset validation test epochs steps batch length rate every patience seed device precision quiet",
-    "dump-attention": "feature called random everywhere limit background shuffled layers heads top-k seed device precision quiet",
+    "dump-attention": "feature called random everywhere limit background shuffled layers heads top-k seed device "
+    "precision quiet",
     "attn2bed": "max-q max-p several ism seed device quiet",
     "bed2pwm": "format flank min-sites max-e several by-place strongest widths both-strands gapped order seed quiet",
     "pwm-compare": "max-q best min-overlap distance cluster-p quiet",
@@ -50,7 +52,11 @@ SETTINGS = {
     "head-report": "feature locus title examples quiet",
 }
 """Each command's settings of the method, which ext.args gives."""
-MIRRORED = {"preset": ("train-annot", "--preset"), "fdr": ("predict-annot", "--fdr"), "builtin": ("predict-annot", "--model")} | {
+MIRRORED = {
+    "preset": ("train-annot", "--preset"),
+    "fdr": ("predict-annot", "--fdr"),
+    "builtin": ("predict-annot", "--model"),
+} | {
     f"seed of {command}": (command, "--seed")
     for command in ("train-annot", "dump-attention", "attn2bed", "bed2pwm", "predict-annot", "score-heads")
 }
@@ -92,9 +98,13 @@ def _modules(root: Path, signature: Signatures) -> Iterator[str]:
             yield f"{module}: {command} is not called"
     for command in COMMANDS:
         there = {flag for module, name in MODULES.items() if name == command for flag, _valued in used(root, module)}
-        left = {flag for name, flag in LEFT_OUT if name == command} | {f"--{word}" for word in SETTINGS[command].split()}
+        left = {flag for name, flag in LEFT_OUT if name == command} | {
+            f"--{word}" for word in SETTINGS[command].split()
+        }
         known = {option.flag for option in signature(command) if not option.is_argument}
-        yield from (f"{command}: {flag} is in no module, nor in LEFT_OUT or SETTINGS" for flag in sorted(known - there - left))
+        yield from (
+            f"{command}: {flag} is in no module, nor in LEFT_OUT or SETTINGS" for flag in sorted(known - there - left)
+        )
         yield from (f"{command}: {flag} is no option, but listed" for flag in sorted(left - known))
         needed = {option.flag for option in signature(command) if option.required and not option.is_argument}
         yield from (f"{command}: {flag} is needed, and not in the module" for flag in sorted(needed - there))
@@ -135,22 +145,35 @@ def defaults(root: Path) -> dict[str, object]:
     """The params of nextflow.config."""
     block = re.search(r"^params \{\n(.*?)^\}", (root / "nextflow.config").read_text(), re.S | re.M).group(1)
     words = {"null": None, "true": True, "false": False}
-    return {n: words[v] if v in words else json.loads(v.replace("'", '"')) for n, v in re.findall(r"^\s+(\w+)\s+= (.+)$", block, re.M)}
+    return {
+        n: words[v] if v in words else json.loads(v.replace("'", '"'))
+        for n, v in re.findall(r"^\s+(\w+)\s+= (.+)$", block, re.M)
+    }
 
 
 def _parameters(root: Path, signature: Signatures) -> Iterator[str]:
     known, given = schema(root), defaults(root)
-    yield from (f"--{name}: in nextflow_schema.json or nextflow.config alone" for name in sorted(known.keys() ^ given.keys()))
+    yield from (
+        f"--{name}: in nextflow_schema.json or nextflow.config alone" for name in sorted(known.keys() ^ given.keys())
+    )
     for name in sorted(known.keys() & given.keys()):
         if known[name].get("default") != given[name] or type(known[name].get("default")) is not type(given[name]):
-            yield f"--{name}: default {given[name]!r} in nextflow.config, {known[name].get('default')!r} in nextflow_schema.json"
+            yield (
+                f"--{name}: default {given[name]!r} in nextflow.config, {known[name].get('default')!r} in "
+                "nextflow_schema.json"
+            )
     for words, (command, flag) in MIRRORED.items():
         name = words.split()[0]
         about, option = known.get(name, {}), next((one for one in signature(command) if one.flag == flag), None)
         if option is None:
             yield f"--{name}: {command} has no option {flag}"
             continue
-        facts = {"default": option.default, "minimum": option.least, "maximum": option.most, "enum": list(option.choices) or None}
+        facts = {
+            "default": option.default,
+            "minimum": option.least,
+            "maximum": option.most,
+            "enum": list(option.choices) or None,
+        }
         for fact, value in facts.items():
             if about.get(fact) != value:
                 yield f"--{name}: {fact} {about.get(fact)!r}, but {value!r} of {command} {flag}"
@@ -183,12 +206,32 @@ def test_every_reason_is_of_an_option() -> None:
 
 PLANTED = {
     "a changed default": ("nextflow.config", "seed        = 1", "seed        = 2", "--seed: default 2"),
-    "a changed default of both": (("nextflow.config", "nextflow_schema.json"), '\'default\'|"default": "default"', "", "--preset: default"),
+    "a changed default of both": (
+        ("nextflow.config", "nextflow_schema.json"),
+        '\'default\'|"default": "default"',
+        "",
+        "--preset: default",
+    ),
     "a default of another type": ("nextflow.config", "fdr         = 0", "fdr         = false", "--fdr: default False"),
     "an unknown flag": ("modules/bed2pwm/main.nf", "--sites-out", "--sites-file", "bed2pwm has no option --sites-file"),
-    "a missing flag": ("modules/headreport/main.nf", "['--agreement', agreement],", "", "head-report: --agreement is in no module"),
-    "a value too many": ("modules/predictannotsheet/main.nf", "--keep-going", "--keep-going 1", "--keep-going takes no value"),
-    "a value too few": ("modules/attn2bed/main.nf", "--controls ${prefix}.controls.bed", "--controls", "--controls needs a value"),
+    "a missing flag": (
+        "modules/headreport/main.nf",
+        "['--agreement', agreement],",
+        "",
+        "head-report: --agreement is in no module",
+    ),
+    "a value too many": (
+        "modules/predictannotsheet/main.nf",
+        "--keep-going",
+        "--keep-going 1",
+        "--keep-going takes no value",
+    ),
+    "a value too few": (
+        "modules/attn2bed/main.nf",
+        "--controls ${prefix}.controls.bed",
+        "--controls",
+        "--controls needs a value",
+    ),
     "another command": ("modules/attn2bed/main.nf", "    attn2bed ", "    attention2bed ", "attn2bed is not called"),
     "a wrong bound": ("nextflow_schema.json", '"maximum": 1\n', '"maximum": 2\n', "--fdr: maximum 2"),
     "a wrong choice": ("nextflow_schema.json", '"paper"', '"published"', "--preset: enum"),
@@ -201,8 +244,18 @@ PLANTED = {
     "an argument out of bounds": ("conf/test.config", "--min-sites 8", "--min-sites 7", "--min-sites 7 lies outside"),
     "an argument unknown": ("conf/modules.config", "--preset", "--network", "there is no option --network"),
     "an argument without a value": ("conf/test.config", "--max-q 1", "--max-q", "--max-q needs a value"),
-    "a wrong version": ("modules/bed2pwm/environment.yml", headmotif.__version__, "9.9.9", "environment.yml is not of version"),
-    "a wrong container": ("modules/bed2pwm/main.nf", f"headmotif:{headmotif.__version__}", "headmotif:9.9.9", "the containers are not of"),
+    "a wrong version": (
+        "modules/bed2pwm/environment.yml",
+        headmotif.__version__,
+        "9.9.9",
+        "environment.yml is not of version",
+    ),
+    "a wrong container": (
+        "modules/bed2pwm/main.nf",
+        f"headmotif:{headmotif.__version__}",
+        "headmotif:9.9.9",
+        "the containers are not of",
+    ),
     "a wrong manifest": ("nextflow.config", f"'{headmotif.__version__}'", "'9.9.9'", "the manifest is not of version"),
 }
 
@@ -227,13 +280,41 @@ def _edit(path: Path, before: str, after: str) -> None:
 
 
 CHANGED: dict[str, tuple[str, Callable[[Option], Option | None], str]] = {
-    "an option that is new": ("bed2pwm", lambda o: replace(o, flag="--novel") if o.flag == "--flank" else o, "--novel is in no module"),
-    "an option that is gone": ("bed2pwm", lambda o: None if o.flag == "--table" else o, "bed2pwm has no option --table"),
-    "a setting that is gone": ("attn2bed", lambda o: None if o.flag == "--ism" else o, "--ism is no option, but listed"),
-    "an option now needed": ("bed2pwm", lambda o: replace(o, required=True) if o.flag == "--flank" else o, "--flank is needed"),
-    "another default": ("predict-annot", lambda o: replace(o, default=0.1) if o.flag == "--fdr" else o, "--fdr: default 0, but 0.1"),
-    "another bound": ("predict-annot", lambda o: replace(o, most=0.5) if o.flag == "--fdr" else o, "--fdr: maximum 1, but 0.5"),
-    "another choice": ("train-annot", lambda o: replace(o, choices=("a",)) if o.flag == "--preset" else o, "--preset: enum"),
+    "an option that is new": (
+        "bed2pwm",
+        lambda o: replace(o, flag="--novel") if o.flag == "--flank" else o,
+        "--novel is in no module",
+    ),
+    "an option that is gone": (
+        "bed2pwm",
+        lambda o: None if o.flag == "--table" else o,
+        "bed2pwm has no option --table",
+    ),
+    "a setting that is gone": (
+        "attn2bed",
+        lambda o: None if o.flag == "--ism" else o,
+        "--ism is no option, but listed",
+    ),
+    "an option now needed": (
+        "bed2pwm",
+        lambda o: replace(o, required=True) if o.flag == "--flank" else o,
+        "--flank is needed",
+    ),
+    "another default": (
+        "predict-annot",
+        lambda o: replace(o, default=0.1) if o.flag == "--fdr" else o,
+        "--fdr: default 0, but 0.1",
+    ),
+    "another bound": (
+        "predict-annot",
+        lambda o: replace(o, most=0.5) if o.flag == "--fdr" else o,
+        "--fdr: maximum 1, but 0.5",
+    ),
+    "another choice": (
+        "train-annot",
+        lambda o: replace(o, choices=("a",)) if o.flag == "--preset" else o,
+        "--preset: enum",
+    ),
 }
 
 

@@ -1,7 +1,8 @@
 """Build a bioconda recipe, run its tests and install it: python conda_build.py META_YAML SDIST SITE_PACKAGES WORKDIR
 
-Run by the Python of .engines/conda. As at a release, the recipe's address and checksum become those of the sdist. rattler-build has a
-recipe format of its own, which meta.yaml is turned into; what it does not know of meta.yaml is refused here, not dropped.
+Run by the Python of .engines/conda. As at a release, the recipe's address and checksum become those of the sdist.
+rattler-build has a recipe format of its own, which meta.yaml is turned into; what it does not know of meta.yaml is
+refused here, not dropped.
 """
 
 import asyncio
@@ -50,7 +51,10 @@ def turned(recipe: dict, sdist: Path) -> dict:
             "python": {"entry_points": build["entry_points"]},
         },
         "requirements": {**requirements, "run_exports": build["run_exports"]},
-        "tests": [{"python": {"imports": recipe["test"]["imports"], "pip_check": False}}, {"script": recipe["test"]["commands"]}],
+        "tests": [
+            {"python": {"imports": recipe["test"]["imports"], "pip_check": False}},
+            {"script": recipe["test"]["commands"]},
+        ],
         "about": {
             "homepage": about["home"],
             **{key: about[key] for key in ("license", "license_file", "summary", "description")},
@@ -62,13 +66,18 @@ async def install(name: str, channels: list[str], prefix: Path) -> None:
     import rattler
 
     records = await rattler.solve(
-        sources=channels, specs=[name], platforms=[rattler.Platform.current(), "noarch"], virtual_packages=rattler.VirtualPackage.detect()
+        sources=channels,
+        specs=[name],
+        platforms=[rattler.Platform.current(), "noarch"],
+        virtual_packages=rattler.VirtualPackage.detect(),
     )
     await rattler.install(records, target_prefix=str(prefix), show_progress=False)
 
 
 def main(meta: Path, sdist: Path, site_packages: Path, work: Path) -> None:
-    os.environ["RATTLER_CACHE_DIR"] = str(work / "cache")  # or an older package of the same name and version is tested instead
+    os.environ["RATTLER_CACHE_DIR"] = str(
+        work / "cache"
+    )  # or an older package of the same name and version is tested instead
     import conda_channel
     import rattler_build
     from rattler_build.progress import SimpleProgressCallback
@@ -81,10 +90,14 @@ def main(meta: Path, sdist: Path, site_packages: Path, work: Path) -> None:
     place = work / "recipe" / "recipe.yaml"
     place.parent.mkdir()
     place.write_text(yaml.safe_dump(turned(recipe, sdist), sort_keys=False))
-    (variant,) = rattler_build.Stage0Recipe.from_file(place).render(rattler_build.VariantConfig(), rattler_build.RenderConfig())
+    (variant,) = rattler_build.Stage0Recipe.from_file(place).render(
+        rattler_build.VariantConfig(), rattler_build.RenderConfig()
+    )
     tools = rattler_build.ToolConfiguration(test_strategy="native")
     told = SimpleProgressCallback()
-    variant.run_build(tools, output_dir=built, channels=[channel.as_uri()], progress_callback=told)  # raises where a test fails
+    variant.run_build(
+        tools, output_dir=built, channels=[channel.as_uri()], progress_callback=told
+    )  # raises where a test fails
     asyncio.run(install(name, [built.as_uri(), channel.as_uri()], work / "prefix"))
 
 

@@ -1,7 +1,9 @@
-"""A conda channel out of what pip installed here: this machine's Python, and a package for each distribution, all links.
+"""A conda channel out of what pip installed here: this machine's Python, and a package for each distribution, all
+links.
 
-Each package holds links to its own distribution's files alone, so that a dependency which a recipe forgets is missing, as it would be on
-conda's channels. Their names and versions there cannot be looked up from here: that these packages exist is not tested.
+Each package holds links to its own distribution's files alone, so that a dependency which a recipe forgets is missing,
+as it would be on conda's channels. Their names and versions there cannot be looked up from here: that these packages
+exist is not tested.
 """
 
 import asyncio
@@ -58,7 +60,13 @@ def make(channel: Path, site_packages: Path, roots: list[str]) -> None:
     here = {conda_name(one.name) for one in found}
     for one in found:
         tree = link_tree(one, trees / conda_name(one.name))
-        assemble(conda_name(one.name), one.version.partition("+")[0], tree, ["python", *sorted(here & set(required(one)))], packages)
+        assemble(
+            conda_name(one.name),
+            one.version.partition("+")[0],
+            tree,
+            ["python", *sorted(here & set(required(one)))],
+            packages,
+        )
     shutil.rmtree(trees)
     asyncio.run(index_fs(channel))
 

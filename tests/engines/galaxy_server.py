@@ -1,7 +1,7 @@
 """A real Galaxy on 127.0.0.1 for as long as the tests need it: sqlite, two local workers, no dependency resolvers.
 
-A Celery worker does the uploads and the metadata: it imports Galaxy once, where a job for each would import it twice (five times slower
-here). Each process has a session of its own, and they alone are ended.
+A Celery worker does the uploads and the metadata: it imports Galaxy once, where a job for each would import it twice
+(five times slower here). Each process has a session of its own, and they alone are ended.
 """
 
 import json
@@ -74,8 +74,8 @@ class Galaxy:
 
 @contextmanager
 def running(venv: Path, tools: Path, scripts: Sequence[Path], work: Path) -> Iterator[Galaxy]:
-    """A server with the tools of a folder, ended when the block is left. scripts: the commands that jobs find, and nothing else of their
-    environment: jobs call `python`, and need Galaxy's own."""
+    """A server with the tools of a folder, ended when the block is left. scripts: the commands that jobs find, and
+    nothing else of their environment: jobs call `python`, and need Galaxy's own."""
     _configure(work, tools, scripts)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -95,7 +95,9 @@ def running(venv: Path, tools: Path, scripts: Sequence[Path], work: Path) -> Ite
 def _session(words: list, work: Path, environment: dict[str, str], log: str) -> Iterator[subprocess.Popen]:
     """A process in a session of its own, which is ended by its number, with all that it started."""
     with open(work / log, "wb") as stream:
-        process = subprocess.Popen(words, cwd=work, env=environment, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            words, cwd=work, env=environment, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         yield process
     finally:
@@ -129,7 +131,9 @@ def _wait(url: str, server: subprocess.Popen, log: Path) -> None:
         except OSError:
             if server.poll() is not None or time.monotonic() - begun > PATIENCE:
                 said = log.read_text(errors="replace")[-3000:]
-                raise RuntimeError(f"Galaxy {'ended' if server.poll() is not None else 'does not answer'}:\n{said}") from None
+                raise RuntimeError(
+                    f"Galaxy {'ended' if server.poll() is not None else 'does not answer'}:\n{said}"
+                ) from None
             time.sleep(0.5)
 
 

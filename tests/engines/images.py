@@ -25,7 +25,9 @@ def environment(folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "containers.conf").write_text(CONF)
     kind = _driver()
-    (folder / "storage.conf").write_text(f'[storage]\ndriver = "{kind}"\ngraphroot = "{folder}/{kind}"\nrunroot = "{folder}/run.{kind}"\n')
+    (folder / "storage.conf").write_text(
+        f'[storage]\ndriver = "{kind}"\ngraphroot = "{folder}/{kind}"\nrunroot = "{folder}/run.{kind}"\n'
+    )
     return {"CONTAINERS_CONF": str(folder / "containers.conf"), "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf")}
 
 
@@ -36,14 +38,18 @@ def _driver() -> str:
         for part in ("lower", "upper", "work", "merged"):
             (Path(name) / part).mkdir()
         how = f"lowerdir={name}/lower,upperdir={name}/upper,workdir={name}/work"
-        if subprocess.run(["mount", "-t", "overlay", "overlay", "-o", how, f"{name}/merged"], capture_output=True).returncode:
+        if subprocess.run(
+            ["mount", "-t", "overlay", "overlay", "-o", how, f"{name}/merged"], capture_output=True
+        ).returncode:
             return "vfs"
         subprocess.run(["umount", f"{name}/merged"], check=True)
         return "overlay"
 
 
 def call(folder: Path, *words: object, check: bool = True) -> subprocess.CompletedProcess:
-    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, env={**os.environ, **environment(folder)})
+    done = subprocess.run(
+        list(map(str, words)), capture_output=True, text=True, env={**os.environ, **environment(folder)}
+    )
     assert not check or done.returncode == 0, f"{words}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
     return done
 
@@ -62,7 +68,8 @@ def base(folder: Path) -> str:
 
 
 def build(folder: Path) -> str:
-    """The image of the Dockerfile. pip's settings of this environment are arguments of the build, its files mounted; none stays."""
+    """The image of the Dockerfile. pip's settings of this environment are arguments of the build, its files mounted;
+    none stays."""
     words: list[str] = ["--build-arg", f"BASE={base(folder)}"]
     for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT"):
         value = os.environ.get(name)

@@ -44,8 +44,11 @@ def run(folder: Path, *words: object, profile: str = "test", **more: str) -> sub
 
 
 def told(done: subprocess.CompletedProcess, word: str) -> list[str]:
-    """The processes of a run's log that were Submitted or Cached, such as 'TRAINANNOT (alpha)', in order of their names."""
-    return sorted(re.findall(rf"{word} process > (?:\w+:)*(\w+ \(.+\))", done.stdout.replace("Re-submitted", "Resubmitted")))
+    """The processes of a run's log that were Submitted or Cached, such as 'TRAINANNOT (alpha)', in order of their
+    names."""
+    return sorted(
+        re.findall(rf"{word} process > (?:\w+:)*(\w+ \(.+\))", done.stdout.replace("Re-submitted", "Resubmitted"))
+    )
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -75,7 +78,9 @@ def by_shell() -> dict[str, bytes]:
 def _state() -> str:
     """A digest of all that decides the bytes."""
     digest = hashlib.sha256()
-    for path in sorted(path for folder in (REPOSITORY / "tools", DATA, Path(__file__).parent) for path in folder.rglob("*")):
+    for path in sorted(
+        path for folder in (REPOSITORY / "tools", DATA, Path(__file__).parent) for path in folder.rglob("*")
+    ):
         if path.is_file() and "__pycache__" not in path.parts and ".egg-info" not in str(path):
             digest.update(f"{path.relative_to(REPOSITORY)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     kernels = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(KERNELS))
@@ -97,14 +102,28 @@ def _made(folder: Path) -> dict[str, bytes]:
     for sample, model in SITED.items():
         read(folder, sample, model)
     for place in ("calls", "models", "regions", "motifs", "matches", "heads", "scores", "reports"):
-        made |= {f"{place}/{path.relative_to(folder / place)}": path.read_bytes() for path in (folder / place).rglob("*") if path.is_file()}
+        made |= {
+            f"{place}/{path.relative_to(folder / place)}": path.read_bytes()
+            for path in (folder / place).rglob("*")
+            if path.is_file()
+        }
     made["calls/status/ecoli-tss.status.tsv"] = made.pop("calls/status.tsv")
     return made
 
 
 def called(sample: str) -> list[str]:
     stem = f"calls/{sample}"
-    return ["predict-annot", f"{sample}/genome.fa.gz", "-o", f"{stem}.bed", "--table", f"{stem}.tsv", "--metrics", f"{stem}.json", *ONE]
+    return [
+        "predict-annot",
+        f"{sample}/genome.fa.gz",
+        "-o",
+        f"{stem}.bed",
+        "--table",
+        f"{stem}.tsv",
+        "--metrics",
+        f"{stem}.json",
+        *ONE,
+    ]
 
 
 def read(folder: Path, name: str, model: str) -> None:
@@ -116,16 +135,36 @@ def read(folder: Path, name: str, model: str) -> None:
     shell(folder, "fasta2tensor", fasta, "--sites", sites, *circles, "-o", genome, "--quiet")
     training = []
     if not model:
-        model, history, metrics = (f"models/{name}.{what}" for what in ("model.safetensors", "history.tsv", "metrics.json"))
+        model, history, metrics = (
+            f"models/{name}.{what}" for what in ("model.safetensors", "history.tsv", "metrics.json")
+        )
         few = ["--steps", "4", "--every", "2", "--batch", "8", "--length", "512", "--precision", "float32"]
         shell(folder, "train-annot", genome, *few, "-o", model, "--history", history, "--metrics", metrics, *ONE)
         shell(folder, *called(name), "--model", model, *circles)
         training = ["--metrics", metrics, "--history", history]
     shell(folder, "dump-attention", model, genome, "-o", f"{name}.st", *READ, "--shuffled", "50", *ONE)
-    regions, controls, motifs = f"regions/{name}.regions.bed", f"regions/{name}.controls.bed", f"motifs/{name}.motifs.meme"
-    more = ["--controls", controls, "--combine", f"regions/{name}.combined.bed", "--gff3", f"regions/{name}.regions.gff3"]
+    regions, controls, motifs = (
+        f"regions/{name}.regions.bed",
+        f"regions/{name}.controls.bed",
+        f"motifs/{name}.motifs.meme",
+    )
+    more = [
+        "--controls",
+        controls,
+        "--combine",
+        f"regions/{name}.combined.bed",
+        "--gff3",
+        f"regions/{name}.regions.gff3",
+    ]
     shell(folder, "attn2bed", f"{name}.st", "--max-q", "1", "-o", regions, *more, *ONE)
-    more = ["--table", f"motifs/{name}.motifs.tsv", "--sites-out", f"motifs/{name}.motif_sites.bed", "--logo", f"motifs/{name}.logos"]
+    more = [
+        "--table",
+        f"motifs/{name}.motifs.tsv",
+        "--sites-out",
+        f"motifs/{name}.motif_sites.bed",
+        "--logo",
+        f"motifs/{name}.logos",
+    ]
     few = ["--min-sites", "8", "--max-e", "1000", "--widths", "6"]
     shell(folder, "bed2pwm", regions, genome, *few, "-o", motifs, *more, *ONE)
     matches = f"matches/{name}.matches.tsv"
@@ -133,7 +172,9 @@ def read(folder: Path, name: str, model: str) -> None:
     shell(folder, "pwm-compare", motifs, "-o", matches, *more, "--quiet")
     heads, profiles, pairs = (f"heads/{name}.{what}.tsv" for what in ("heads", "profiles", "pairs"))
     few = ["--ablate", "0", "--promoters", "0", "--untrained", "0"]
-    shell(folder, "score-heads", model, genome, *READ, *few, "-o", heads, "--profiles", profiles, "--pairs", pairs, *ONE)
+    shell(
+        folder, "score-heads", model, genome, *READ, *few, "-o", heads, "--profiles", profiles, "--pairs", pairs, *ONE
+    )
     scores, curve = f"scores/{name}.agreement.tsv", f"scores/{name}.curve.tsv"
     more = ["--truth", sites, "--curve", curve, "--checks", f"scores/{name}.checks.tsv", "-o", scores, "--quiet"]
     shell(folder, "annot-compare", f"calls/{name}.bed", "--genome", fasta, *more)

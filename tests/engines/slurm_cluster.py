@@ -82,7 +82,9 @@ class Cluster:
     def _begin(self, *words: str) -> subprocess.Popen:
         program = shutil.which(words[0], path=self.environment["PATH"])
         with (self.folder / "log" / f"{words[0]}.{words[-1]}.out".replace("/", "_")).open("w") as log:
-            return subprocess.Popen([program, *words[1:]], stdout=log, stderr=log, env={**os.environ, **self.environment})
+            return subprocess.Popen(
+                [program, *words[1:]], stdout=log, stderr=log, env={**os.environ, **self.environment}
+            )
 
     def _wait(self, what: str, there: object, seconds: float = 300) -> None:
         ends = time.monotonic() + seconds
@@ -121,7 +123,8 @@ class Cluster:
             "SlurmdParameters=config_overrides",
             "SchedulerParameters=batch_sched_delay=0,sched_min_interval=200000",
             *(
-                f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={self.cpus} RealMemory={MEMORY} State=UNKNOWN"
+                f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={self.cpus} "
+                f"RealMemory={MEMORY} State=UNKNOWN"
                 for name, port in zip(self.names, ports[1:], strict=True)
             ),
             f"PartitionName=main Nodes={','.join(self.names)} Default=YES MaxTime=INFINITE State=UP",

@@ -1,4 +1,5 @@
-"""The report in a real Chromium, with scripts and without, and in a real MultiQC: what is seen, clicked, printed and downloaded."""
+"""The report in a real Chromium, with scripts and without, and in a real MultiQC: what is seen, clicked, printed and
+downloaded."""
 
 import os
 import re
@@ -39,9 +40,18 @@ def made(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
     (folder / "in").mkdir()
     files = write_run(folder / "in", 5, names=(NASTY, RTL, ALIKE))
-    head_report(**files, title=TITLE, output=str(folder / "r.html"), pdf=str(folder / "r.pdf"), multiqc=str(folder / "m/1"), quiet=True)
+    head_report(
+        **files,
+        title=TITLE,
+        output=str(folder / "r.html"),
+        pdf=str(folder / "r.pdf"),
+        multiqc=str(folder / "m/1"),
+        quiet=True,
+    )
     some = {name: files[name] for name in ("heads", "metrics", "matches")}
-    head_report(**some, title="E. coli - another", output=str(folder / "other.html"), multiqc=str(folder / "m/2"), quiet=True)
+    head_report(
+        **some, title="E. coli - another", output=str(folder / "other.html"), multiqc=str(folder / "m/2"), quiet=True
+    )
     return folder
 
 
@@ -56,7 +66,9 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture
 def page(browser, made) -> "Iterator[Page]":
     """The report at 1280 pixels, with scripts."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, accept_downloads=True, reduced_motion="reduce"
+    )
     one = context.new_page()
     one.goto((made / "r.html").as_uri())
     yield one
@@ -67,7 +79,9 @@ def page(browser, made) -> "Iterator[Page]":
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 @pytest.mark.parametrize("width", [1280, 768, 390])
 def test_the_page_fits_says_nothing_wrong_and_asks_for_nothing(browser, made, width, scripts, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts, color_scheme=scheme)
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, java_script_enabled=scripts, color_scheme=scheme
+    )
     page = context.new_page()
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
@@ -91,7 +105,8 @@ SEEN = """() => {
   const bad = [];
   for (const picture of document.querySelectorAll('img, svg')) {
     if (picture.closest('[aria-hidden=true]')) continue;
-    const named = picture.getAttribute('alt') || picture.querySelector(':scope > title')?.textContent || picture.getAttribute('aria-label');
+    const named = picture.getAttribute('alt')
+      || picture.querySelector(':scope > title')?.textContent || picture.getAttribute('aria-label');
     if (!named || !named.trim()) bad.push('no text: ' + picture.outerHTML.slice(0, 80));
   }
   for (const picture of document.querySelectorAll('figure svg[role=img]')) {
@@ -118,22 +133,26 @@ CONTRAST = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
   const rgba = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
                              return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const light = ([r, g, b]) => { const f = (x) => { x /= 255; return x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4; };
+  const light = ([r, g, b]) => {
+    const f = (x) => { x /= 255; return x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4; };
                                  return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
-  const ground = (node) => { for (; node; node = node.parentElement) { const c = rgba(getComputedStyle(node).backgroundColor);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) { const c = rgba(getComputedStyle(node).backgroundColor);
                              if (c[3] > 250) return c; } return [255, 255, 255]; };
   const bad = new Set();
   let seen = 0;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode, parent = node.parentElement;
-    if (!node.textContent.trim() || !parent.checkVisibility() || parent.closest('script, style, title, option')) continue;
+    if (!node.textContent.trim() || !parent.checkVisibility()) continue;
+    if (parent.closest('script, style, title, option')) continue;
     const style = getComputedStyle(parent), drawn = parent instanceof SVGElement;
     // what stands within a coloured cell of a figure keeps its colour in both schemes: dark on pale, light on dark
     if (drawn && /rgb\\(1, 1, 1\\)|rgb\\(254, 254, 254\\)/.test(style.fill)) continue;
     const [a, b] = [light(rgba(drawn ? style.fill : style.color)), light(ground(parent))].sort((x, y) => x - y);
     seen += 1;
-    if ((b + 0.05) / (a + 0.05) < 4.5) bad.add(node.textContent.trim().slice(0, 30) + ' ' + (drawn ? style.fill : style.color));
+    if ((b + 0.05) / (a + 0.05) < 4.5)
+      bad.add(node.textContent.trim().slice(0, 30) + ' ' + (drawn ? style.fill : style.color));
   }
   return [seen, [...bad]];
 }"""
@@ -208,7 +227,15 @@ def test_every_table_is_downloaded_by_a_click(page, made):
         elif (made / "in" / names[-1].removesuffix(".tsv")).exists() and names[-1] != "matches.tsv":
             assert content == (made / "in" / names[-1].removesuffix(".tsv")).read_bytes(), names[-1]
     assert len(set(names)) == len(names)
-    assert {"heads.tsv", "curve.tsv", "calibration.tsv", "examples.tsv", "locus-1.tsv", "locus-1-p.tsv", "motifs.meme"} <= set(names)
+    assert {
+        "heads.tsv",
+        "curve.tsv",
+        "calibration.tsv",
+        "examples.tsv",
+        "locus-1.tsv",
+        "locus-1-p.tsv",
+        "motifs.meme",
+    } <= set(names)
 
 
 def test_without_scripts_all_is_there(browser, made):
@@ -254,12 +281,22 @@ def test_the_pdf_says_what_the_page_says(page, made):
     findings = page.locator("#findings .lead").inner_text()
     plain = [sentence for sentence in findings.split(". ") if "script" not in sentence and "\u202e" not in sentence]
     assert len(plain) > 3
-    told = [*plain, *page.locator("#head-4 .says, #head-4 .verdict").all_inner_texts(), page.locator("#head-4 .match p").first.inner_text()]
+    told = [
+        *plain,
+        *page.locator("#head-4 .says, #head-4 .verdict").all_inner_texts(),
+        page.locator("#head-4 .match p").first.inner_text(),
+    ]
     told += page.locator("#head-4 code.dna").all_inner_texts()
-    told += [" ".join(x.inner_text() for x in row.locator("dt, dd").all()) for row in page.locator("#head-4 dl div").all()]
+    told += [
+        " ".join(x.inner_text() for x in row.locator("dt, dd").all()) for row in page.locator("#head-4 dl div").all()
+    ]
     told += page.locator("figcaption").all_inner_texts()
     told += page.locator("#methods td").all_inner_texts()
-    strange = ("script", "\u202e", "Motif (bits)")  # a PDF holds glyphs, not the order that such names are read in; the last is a heading
+    strange = (
+        "script",
+        "\u202e",
+        "Motif (bits)",
+    )  # a PDF holds glyphs, not the order that such names are read in; the last is a heading
     plain = [one for one in told if not any(part in one for part in strange)]
     missing = [one for one in plain if "".join(one.split()).replace(":", "") not in text.replace(":", "")]
     assert len(plain) > 40
@@ -268,14 +305,18 @@ def test_the_pdf_says_what_the_page_says(page, made):
 
 def test_multiqc_shows_both_runs(browser, made):
     out = made / "out"
-    done = subprocess.run([str(MULTIQC), "-q", "-f", "-o", str(out), str(made / "m")], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(MULTIQC), "-q", "-f", "-o", str(out), str(made / "m")], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     said = []
     page.on("dialog", lambda dialog: (said.append("a name ran as a script"), dialog.dismiss()))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.route(re.compile("^https?:"), lambda route: route.abort())  # MultiQC's page asks for things of the network, and there is none
+    page.route(
+        re.compile("^https?:"), lambda route: route.abort()
+    )  # MultiQC's page asks for things of the network, and there is none
     page.goto((out / "multiqc_report.html").as_uri(), wait_until="domcontentloaded")
     page.wait_for_selector("#general_stats_table_table")
     text = page.inner_text("body")
@@ -300,5 +341,7 @@ def test_a_page_of_another_folder_is_the_same_page(made, tmp_path):
     files = write_run(tmp_path, 5, names=(NASTY, RTL, ALIKE))
     options = [word for name, path in files.items() for word in (f"--{name.replace('_', '-')}", Path(path).name)]
     script = "from headmotif.commands.head_report import main; main()"
-    subprocess.run([sys.executable, "-c", script, *options, "--title", TITLE, "-o", "r.html", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(
+        [sys.executable, "-c", script, *options, "--title", TITLE, "-o", "r.html", "--quiet"], cwd=tmp_path, check=True
+    )
     assert (tmp_path / "r.html").read_bytes() == (made / "r.html").read_bytes()

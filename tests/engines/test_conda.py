@@ -61,7 +61,11 @@ def distributions(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
 
 def test_both_hold_the_built_in_files(distributions):
     sdist, wheel = distributions
-    assert {"headmotif/builtin/ecoli-tss.safetensors", "headmotif/builtin/motifs.meme", "headmotif/report/report.html"} <= set(BUILT_IN)
+    assert {
+        "headmotif/builtin/ecoli-tss.safetensors",
+        "headmotif/builtin/motifs.meme",
+        "headmotif/report/report.html",
+    } <= set(BUILT_IN)
     with zipfile.ZipFile(wheel) as archive:
         for name in BUILT_IN:
             assert archive.read(name) == (REPOSITORY / "tools" / name).read_bytes(), name
@@ -87,10 +91,21 @@ def test_the_wheel_installs_and_runs_without_a_compiler(distributions, tmp_path)
     bare = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX", "PYTHONPATH", "VIRTUAL_ENV")}
     bare["PATH"] = str(tmp_path / "clean" / "bin")
     assert not any(shutil.which(name, path=bare["PATH"]) for name in ("cc", "gcc", "c++", "g++", "clang", "rustc"))
-    pip = (tmp_path / "clean/bin/python", "-m", "pip", "install", "--only-binary", ":all:", "-c", REPOSITORY / "constraints.txt")
+    pip = (
+        tmp_path / "clean/bin/python",
+        "-m",
+        "pip",
+        "install",
+        "--only-binary",
+        ":all:",
+        "-c",
+        REPOSITORY / "constraints.txt",
+    )
     done(*pip, distributions[1], env=bare)
     done("headmotif", "plant", "--length", "20000", "--promoters", "40", "-o", tmp_path / "genome.fa", env=bare)
-    done("predict-annot", tmp_path / "genome.fa", "--threads", "1", "--top", "40", "-o", tmp_path / "calls.bed", env=bare)
+    done(
+        "predict-annot", tmp_path / "genome.fa", "--threads", "1", "--top", "40", "-o", tmp_path / "calls.bed", env=bare
+    )
     assert len((tmp_path / "calls.bed").read_text().splitlines()) == 40
     assert "sigma70_-10" in done("pwm-compare", "TATAAT", "--best", env=bare)
 
@@ -109,7 +124,10 @@ def test_the_recipe_builds_passes_its_tests_and_installs(distributions, tmp_path
     scripts = {path.name for path in (tmp_path / "work/prefix/bin").iterdir()}
     assert {"headmotif", *COMMANDS} <= scripts
     for name in ("headmotif", *COMMANDS):
-        assert done(tmp_path / "work/prefix/bin" / name, "--version", env={"PATH": "/usr/bin:/bin"}).strip() == headmotif.__version__
+        assert (
+            done(tmp_path / "work/prefix/bin" / name, "--version", env={"PATH": "/usr/bin:/bin"}).strip()
+            == headmotif.__version__
+        )
 
 
 def test_a_recipe_that_forgets_a_dependency_fails(distributions, tmp_path):

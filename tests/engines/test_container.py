@@ -1,4 +1,5 @@
-"""The image: built by buildah, run by podman with a read-only root and any user; six commands in a pipe, and the pipeline in it."""
+"""The image: built by buildah, run by podman with a read-only root and any user; six commands in a pipe, and the
+pipeline in it."""
 
 import os
 import shutil
@@ -14,14 +15,17 @@ from signatures import COMMANDS
 
 pytestmark = [
     pytest.mark.container,
-    pytest.mark.skipif(not os.environ.get("HEADMOTIF_IMAGES"), reason="building images takes minutes: make test-container"),
+    pytest.mark.skipif(
+        not os.environ.get("HEADMOTIF_IMAGES"), reason="building images takes minutes: make test-container"
+    ),
     pytest.mark.timeout(3000),
 ]
 PIPE = (
     "set -eo pipefail; fasta2tensor genome.fa.gz --sites sites.bed --quiet"
     " | train-annot - --steps 4 --every 2 --batch 8 --length 512 --precision float32 --threads 1 --quiet"
     " | dump-attention - genome.fa.gz --sites sites.bed --background 300 --shuffled 50 --threads 1 --quiet"
-    " | attn2bed - --max-q 1 --threads 1 --quiet | bed2pwm - genome.fa.gz --min-sites 8 --max-e 1000 --widths 6 --threads 1 --quiet"
+    " | attn2bed - --max-q 1 --threads 1 --quiet | bed2pwm - genome.fa.gz --min-sites 8 --max-e 1000 --widths 6 "
+    "--threads 1 --quiet"
     " | pwm-compare - --quiet"
 )
 
@@ -41,8 +45,11 @@ def image(store: Path) -> str:
     return images.build(store)
 
 
-def inside(store: Path, image: str, *words: object, user: str = "12345:54321", folder: Path | None = None) -> subprocess.CompletedProcess:
-    """A command in the image: nothing but /tmp and the folder can be written, no network, a user that the image does not know."""
+def inside(
+    store: Path, image: str, *words: object, user: str = "12345:54321", folder: Path | None = None
+) -> subprocess.CompletedProcess:
+    """A command in the image: nothing but /tmp and the folder can be written, no network, a user that the image does
+    not know."""
     mount = ["-v", f"{folder}:/data", "-w", "/data"] if folder else []
     how = ["--rm", "--read-only", "--user", user, "--cap-drop", "all", "-e", "OMP_NUM_THREADS=1", *mount]
     how += [word for name in GIVEN for word in ("-e", name)]
@@ -50,7 +57,10 @@ def inside(store: Path, image: str, *words: object, user: str = "12345:54321", f
 
 
 def test_every_command_answers_as_any_user_on_a_read_only_root(store: Path, image: str) -> None:
-    loop = f"id -u; touch /opt/headmotif/x 2>/dev/null && echo written; for c in {' '.join(COMMANDS)}; do $c --version; done"
+    loop = (
+        f"id -u; touch /opt/headmotif/x 2>/dev/null && echo written; for c in {' '.join(COMMANDS)}; do $c "
+        "--version; done"
+    )
     done = inside(store, image, "bash", "-c", loop)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["12345", *[headmotif.__version__] * len(COMMANDS)]
@@ -58,7 +68,9 @@ def test_every_command_answers_as_any_user_on_a_read_only_root(store: Path, imag
 
 def test_the_image_is_lean(store: Path, image: str) -> None:
     """No user root, no compiler, no pip, no headers, no CUDA, nothing of the build's settings."""
-    facts = images.call(store, "podman", "image", "inspect", image, "--format", "{{.User}} {{.Size}} {{.Config.Env}}").stdout
+    facts = images.call(
+        store, "podman", "image", "inspect", image, "--format", "{{.User}} {{.Size}} {{.Config.Env}}"
+    ).stdout
     user, size, *settings = facts.split(maxsplit=2)
     assert user == "65534:65534"
     assert int(size) < 1_500_000_000

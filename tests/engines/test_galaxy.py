@@ -28,7 +28,13 @@ pytestmark = [
 def galaxys(*words: object, folder: Path) -> subprocess.CompletedProcess:
     """Run a program of Galaxy's environment."""
     environment = {**os.environ, "HOME": str(folder), "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}"}
-    return subprocess.run([VENV / "bin" / str(words[0]), *map(str, words[1:])], capture_output=True, text=True, cwd=folder, env=environment)
+    return subprocess.run(
+        [VENV / "bin" / str(words[0]), *map(str, words[1:])],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +46,8 @@ def galaxy(tmp_path_factory) -> Iterator[Galaxy]:
 
 @pytest.fixture(scope="module")
 def tool_tests(galaxy, tmp_path_factory) -> list[dict]:
-    """What Galaxy says of every test of every tool: all of them in one run, so that neither worker waits for the last test of each tool."""
+    """What Galaxy says of every test of every tool: all of them in one run, so that neither worker waits for the last
+    test of each tool."""
     folder = tmp_path_factory.mktemp("tools")
     server = ("-u", galaxy.url, "-k", galaxy.user_key, "-a", ADMIN_KEY)
     how = ("--test-data", TOOLS / "test-data", "-j", folder / "out.json", "--parallel-tests", 2)
@@ -53,7 +60,11 @@ def tool_tests(galaxy, tmp_path_factory) -> list[dict]:
 def test_every_test_of_a_tool_passes(tool_tests, command):
     tool = "headmotif_" + command.replace("-", "_")
     results = [one for one in tool_tests if one["data"]["tool_id"] == tool]
-    said = [f"{one['id']}: {one['data'].get('output_problems') or one['data']}" for one in results if one["data"]["status"] != "success"]
+    said = [
+        f"{one['id']}: {one['data'].get('output_problems') or one['data']}"
+        for one in results
+        if one["data"]["status"] != "success"
+    ]
     assert not said, "\n".join(said)
     assert len(results) == len(ElementTree.parse(TOOLS / f"{command}.xml").findall("tests/test"))
 
@@ -63,9 +74,11 @@ def run_workflow(galaxy: Galaxy, name: str, folder: Path) -> str:
     before = {one["id"] for one in galaxy.api("invocations")}
     shutil.copytree(TOOLS / "workflows", folder / "workflows")  # planemo writes beside the workflow
     (folder / "test-data").symlink_to(TOOLS / "test-data")
-    ran = galaxys("planemo", "test", "--engine", "external_galaxy", "--galaxy_url", galaxy.url, "--galaxy_admin_key", ADMIN_KEY,
+    ran = galaxys("planemo", "test", "--engine", "external_galaxy", "--galaxy_url", galaxy.url, "--galaxy_admin_key",
+                  ADMIN_KEY,
                   "--galaxy_user_key", galaxy.user_key, "--no_shed_install", "--test_output_json", folder / "out.json",
-                  "--test_output", folder / "out.html", folder / "workflows" / f"{name}.gxwf.yml", folder=folder)  # fmt: skip
+                  "--test_output", folder / "out.html", folder / "workflows" / f"{name}.gxwf.yml",
+                  folder=folder)  # fmt: skip
     assert (folder / "out.json").exists(), ran.stdout[-3000:] + ran.stderr[-3000:]
     (result,) = json.loads((folder / "out.json").read_text(encoding="utf-8"))["tests"]
     assert result["data"]["status"] == "success", result["data"].get("output_problems") or ran.stdout[-3000:]
@@ -127,7 +140,14 @@ def test_the_page_shows_only_once_the_tool_of_the_help_is_allowed(galaxy):
 
 
 def test_lint_finds_nothing(tmp_path):
-    ran = galaxys("planemo", "lint", "--report_level", "warn", *[TOOLS / f"{command}.xml" for command in COMMANDS], folder=tmp_path)
+    ran = galaxys(
+        "planemo",
+        "lint",
+        "--report_level",
+        "warn",
+        *[TOOLS / f"{command}.xml" for command in COMMANDS],
+        folder=tmp_path,
+    )
     assert ran.stdout.count("Linting tool") == len(COMMANDS)
     said = [line for line in ran.stdout.splitlines() if re.search(r"\b(WARNING|ERROR)\b", line)]
     assert said == []

@@ -50,8 +50,30 @@ class Ranged(http.server.SimpleHTTPRequestHandler):
 def folder(tmp_path_factory: pytest.TempPathFactory, run) -> Path:
     """A folder for browsers of a small planted genome."""
     place = tmp_path_factory.mktemp("igv")
-    run("headmotif", "plant", "-o", place / "g.fa", "--sites", place / "s.bed", "--length", "20000", "--promoters", "40", "--quiet")
-    done = run("predict-annot", place / "g.fa", "--top", "30", "--browser", place / "site", "-o", place / "calls.bed", "--quiet")
+    run(
+        "headmotif",
+        "plant",
+        "-o",
+        place / "g.fa",
+        "--sites",
+        place / "s.bed",
+        "--length",
+        "20000",
+        "--promoters",
+        "40",
+        "--quiet",
+    )
+    done = run(
+        "predict-annot",
+        place / "g.fa",
+        "--top",
+        "30",
+        "--browser",
+        place / "site",
+        "-o",
+        place / "calls.bed",
+        "--quiet",
+    )
     assert done.returncode == 0, done.stderr.decode()
     (place / "site/index.html").write_text(PAGE)
     (place / "site/igv.min.js").write_bytes(Path(IGV).read_bytes())
@@ -79,16 +101,23 @@ def test_igv_opens_the_session_and_draws_what_is_in_the_files(folder: Path, addr
         page.goto(address)
         page.wait_for_function("window.browser || window.problem", timeout=60_000)
         assert page.evaluate("window.problem") is None
-        named = page.evaluate("browser.trackViews.map(view => [view.track.type, view.track.name]).filter(([type]) => type != 'ideogram')")
+        named = page.evaluate(
+            "browser.trackViews.map(view => [view.track.type, view.track.name]).filter(([type]) => type != 'ideogram')"
+        )
         assert named[2:] == [["annotation", "Calls"], ["wig", "P(tss) plus"], ["wig", "P(tss) minus"]]
         start = int(first[1])
-        calls, track = "browser.trackViews.find(v => v.track.name == 'Calls')", f"P(tss) {'plus' if first[5] == '+' else 'minus'}"
+        calls, track = (
+            "browser.trackViews.find(v => v.track.name == 'Calls')",
+            f"P(tss) {'plus' if first[5] == '+' else 'minus'}",
+        )
         seen = page.evaluate(
-            f"{calls}.track.getFeatures('{first[0]}', {start}, {start + 1}, 1).then(all => all.map(f => [f.start, f.name]))"
+            f"{calls}.track.getFeatures('{first[0]}', {start}, {start + 1}, 1).then(all => all.map(f => [f.start, "
+            "f.name]))"
         )
         assert [start, first[3]] in seen
         values = page.evaluate(
-            f"browser.trackViews.find(v => v.track.name == '{track}').track.getFeatures('{first[0]}', {start}, {start + 1}, 1)"
+            f"browser.trackViews.find(v => v.track.name == '{track}').track.getFeatures('{first[0]}', {start}, "
+            f"{start + 1}, 1)"
             f".then(all => all.filter(f => f.start <= {start} && f.end > {start}).map(f => f.value))"
         )
         chromium.close()

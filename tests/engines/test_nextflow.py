@@ -1,4 +1,5 @@
-"""The pipeline on the real Nextflow: the shell's bytes under both parsers, kills, broken samples, refused parameters, lint."""
+"""The pipeline on the real Nextflow: the shell's bytes under both parsers, kills, broken samples, refused parameters,
+lint."""
 
 import json
 import re
@@ -14,7 +15,8 @@ from pipeline_runs import DATA, PIPELINE, by_shell, command, environment, result
 pytestmark = [
     pytest.mark.nextflow,
     pytest.mark.skipif(
-        not (shutil.which("nextflow") and shutil.which("multiqc")), reason="no nextflow and MultiQC on PATH: make test-nextflow"
+        not (shutil.which("nextflow") and shutil.which("multiqc")),
+        reason="no nextflow and MultiQC on PATH: make test-nextflow",
     ),
     pytest.mark.timeout(1200),
 ]
@@ -43,15 +45,20 @@ def assert_same(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, subprocess.CompletedProcess, Path]:
-    """A run killed while it trains, and resumed while that training still goes on: the folder, tasks finished at the kill, the resumed run,
-    and the work folder of the task that outlived its driver."""
+    """A run killed while it trains, and resumed while that training still goes on: the folder, tasks finished at the
+    kill, the resumed run, and the work folder of the task that outlived its driver."""
     folder = tmp_path_factory.mktemp("killed")
-    # The training waits as long as there is no file `go`: the first run's outlives its driver, the second one's does not wait.
+    # The training waits as long as there is no file `go`: the first run's outlives its driver, the second one's does
+    # not wait.
     wait = f"for _ in $(seq 1200); do [ -e {folder}/go ] && break; [ -e {folder}/stay ] || break; sleep 0.5; done"
-    (folder / "wait.config").write_text(f"process {{ withName: 'HEADMOTIF:TRAINANNOT' {{ beforeScript = '{wait}' }} }}\n")
+    (folder / "wait.config").write_text(
+        f"process {{ withName: 'HEADMOTIF:TRAINANNOT' {{ beforeScript = '{wait}' }} }}\n"
+    )
     (folder / "stay").touch()
     with (folder / "log").open("w") as log:
-        driver = subprocess.Popen(command("-c", "wait.config"), cwd=folder, stdout=log, stderr=log, env=environment(folder / ".home"))
+        driver = subprocess.Popen(
+            command("-c", "wait.config"), cwd=folder, stdout=log, stderr=log, env=environment(folder / ".home")
+        )
         ends = time.monotonic() + 1000
         while not (orphans := begun(folder, "TRAINANNOT")) or len(finished(folder)) < 5:
             assert driver.poll() is None, (folder / "log").read_text()
@@ -68,7 +75,9 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, subproc
 
 
 def begun(folder: Path, process: str) -> list[Path]:
-    scripts = [path for path in folder.glob("work/*/*/.command.begin") if process in (path.parent / ".command.run").read_text()]
+    scripts = [
+        path for path in folder.glob("work/*/*/.command.begin") if process in (path.parent / ".command.run").read_text()
+    ]
     return [path.parent for path in scripts]
 
 
@@ -83,8 +92,12 @@ def test_the_test_profile_gives_the_shells_bytes(whole: tuple, truth: dict[str, 
 def test_every_command_tells_its_version(whole: tuple) -> None:
     text = (whole[0] / "results-test/pipeline_info/versions.yml").read_text()
     processes = re.findall(r"^(\w+):\n    (\w+): (\S+)$", text, re.M)
-    assert {name for name, _tool, _version in processes} == {name.upper() for name in modules() if name != "multiqc"} | {"MULTIQC"}
-    assert {version for _name, tool, version in processes if tool == "headmotif"} == {__import__("headmotif").__version__}
+    assert {name for name, _tool, _version in processes} == {
+        name.upper() for name in modules() if name != "multiqc"
+    } | {"MULTIQC"}
+    assert {version for _name, tool, version in processes if tool == "headmotif"} == {
+        __import__("headmotif").__version__
+    }
 
 
 def modules() -> list[str]:
@@ -133,26 +146,37 @@ def test_the_stub_makes_every_task(tmp_path: Path, parser: str) -> None:
     assert [task for task in tasks if task.split()[0] in each] == [
         f"{name} ({s})" for name in each for s in ("alpha", "beta", "delta", "epsilon", "gamma")
     ]
-    assert [t for t in tasks if t.startswith("CALLS2TENSOR")] == [f"CALLS2TENSOR ({s})" for s in ("delta", "epsilon", "gamma")]
+    assert [t for t in tasks if t.startswith("CALLS2TENSOR")] == [
+        f"CALLS2TENSOR ({s})" for s in ("delta", "epsilon", "gamma")
+    ]
     assert not [t for t in tasks if t.startswith("MULTIQC")]  # 'false' as a text is false
 
 
 def test_a_broken_sample_fails_by_its_name_and_the_others_finish(tmp_path: Path, truth: dict[str, bytes]) -> None:
     (tmp_path / "broken.fa").write_text(">contig\nACGT\n!!!\n")
-    rows = [f"{name},{DATA / name / 'genome.fa.gz'},,{'all' if name == 'gamma' else ''},ecoli-tss" for name in ("gamma", "delta")]
-    rows += [f"broken,{tmp_path / 'broken.fa'},,,ecoli-tss", f"spoilt,{tmp_path / 'broken.fa'},{DATA / 'beta' / 'sites.bed'},,ecoli-tis"]
+    rows = [
+        f"{name},{DATA / name / 'genome.fa.gz'},,{'all' if name == 'gamma' else ''},ecoli-tss"
+        for name in ("gamma", "delta")
+    ]
+    rows += [
+        f"broken,{tmp_path / 'broken.fa'},,,ecoli-tss",
+        f"spoilt,{tmp_path / 'broken.fa'},{DATA / 'beta' / 'sites.bed'},,ecoli-tis",
+    ]
     (tmp_path / "sheet.csv").write_text("\n".join(["sample,fasta,sites,circular,model", *rows, ""]))
     done = run(tmp_path, "--input", "sheet.csv", "--multiqc", "false", "--tracks", "true")
     assert done.returncode == 1  # workflow.failOnIgnore
     for task in ("PREDICTANNOT (broken)", "PREDICTANNOT (spoilt)", "FASTA2TENSOR (spoilt)"):
-        assert re.search(rf"Process `\S*{re.escape(task)}` terminated with an error exit status \(1\) -- Error is ignored", done.stdout), (
-            done.stdout
-        )
+        assert re.search(
+            rf"Process `\S*{re.escape(task)}` terminated with an error exit status \(1\) -- Error is ignored",
+            done.stdout,
+        ), done.stdout
     assert "broken.fa:3" in " ".join(path.read_text() for path in tmp_path.glob("work/*/*/.command.err"))
     found = results(tmp_path / "results-test")
     expected = {name: content for name, content in truth.items() if name.startswith(("calls/gamma", "calls/delta"))}
     # The metrics tell which other files were asked for.
-    assert {name: found[name].replace(b'"also": [\n      "bigwig"\n    ]', b'"also": []') for name in expected} == expected
+    assert {
+        name: found[name].replace(b'"also": [\n      "bigwig"\n    ]', b'"also": []') for name in expected
+    } == expected
     assert {f"calls/{name}.{strand}.bw" for name in ("gamma", "delta") for strand in ("plus", "minus")} <= found.keys()
     assert not [name for name in found if "broken." in name or "spoilt." in name]
     status = found["calls/status/ecoli-tss.status.tsv"].decode().splitlines()
@@ -164,8 +188,12 @@ def test_one_more_sample_changes_one_task_only(tmp_path: Path) -> None:
     names = [f"sample{number}" for number in range(41)]
 
     def asked(count: int) -> subprocess.CompletedProcess:
-        (tmp_path / "sheet.csv").write_text("".join(["sample,fasta\n", *(f"{name},genome.fa\n" for name in reversed(names[:count]))]))
-        return run(tmp_path, "--input", "sheet.csv", "-stub-run", "-resume", "--batch_bases", "12000", "--multiqc", "false")
+        (tmp_path / "sheet.csv").write_text(
+            "".join(["sample,fasta\n", *(f"{name},genome.fa\n" for name in reversed(names[:count]))])
+        )
+        return run(
+            tmp_path, "--input", "sheet.csv", "-stub-run", "-resume", "--batch_bases", "12000", "--multiqc", "false"
+        )
 
     first = asked(40)
     assert first.returncode == 0, first.stdout + first.stderr
@@ -235,19 +263,31 @@ def test_a_module_refuses_an_input_named_as_its_output(tmp_path: Path) -> None:
     assert "Input and output names are the same" in done.stdout
 
 
-@pytest.mark.parametrize("words", [["-profile", name] for name in ("test", "conda", "docker", "podman", "singularity", "slurm")])
+@pytest.mark.parametrize(
+    "words", [["-profile", name] for name in ("test", "conda", "docker", "podman", "singularity", "slurm")]
+)
 def test_every_profile_is_a_configuration(tmp_path: Path, words: list[str]) -> None:
     done = subprocess.run(
-        ["nextflow", "config", str(PIPELINE), *words, "-flat"], cwd=tmp_path, capture_output=True, text=True, env=environment(tmp_path)
+        ["nextflow", "config", str(PIPELINE), *words, "-flat"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path),
     )
     assert done.returncode == 0, done.stderr
-    expected = {"test": "params.input", "slurm": "process.executor = 'slurm'"}.get(words[1], f"{words[1]}.enabled = true")
+    expected = {"test": "params.input", "slurm": "process.executor = 'slurm'"}.get(
+        words[1], f"{words[1]}.enabled = true"
+    )
     assert expected in done.stdout
 
 
 def test_nextflow_lint_finds_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
-        ["nextflow", "lint", "-o", "json", str(PIPELINE)], cwd=tmp_path, capture_output=True, text=True, env=environment(tmp_path)
+        ["nextflow", "lint", "-o", "json", str(PIPELINE)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path),
     )
     found = json.loads(done.stdout[done.stdout.index("{") :])
     assert done.returncode == 0, found
@@ -269,21 +309,29 @@ def test_nf_core_lint_finds_nothing(tmp_path: Path) -> None:
         (stub / "modules" / f"{schema}-schema.json").write_text("{}")
     home.mkdir()
     who = "[user]\n\tname = nobody\n\temail = nobody@localhost\n[init]\n\tdefaultBranch = master\n"
-    (home / ".gitconfig").write_text(f'{who}[url "file://{stub}"]\n\tinsteadOf = https://github.com/nf-core/modules.git\n')
+    (home / ".gitconfig").write_text(
+        f'{who}[url "file://{stub}"]\n\tinsteadOf = https://github.com/nf-core/modules.git\n'
+    )
     shutil.copytree(PIPELINE / "modules", pipe / "modules" / "local")
     (pipe / "main.nf").touch()
     (pipe / "nextflow.config").write_text("manifest.name = 'headmotif'\n")
     (pipe / ".nf-core.yml").write_text(
         "repository_type: pipeline\nnf_core_version: 4.2.1\ntemplate:\n  org: headmotif\n  name: headmotif\n"
     )
-    (pipe / "modules.json").write_text('{"name": "headmotif", "homePage": "https://pypi.org/project/headmotif/", "repos": {}}\n')
-    env = environment(tmp_path / ".nxf", HOME=str(home), XDG_CACHE_HOME=str(home), XDG_CONFIG_HOME=str(home), COLUMNS="400")
+    (pipe / "modules.json").write_text(
+        '{"name": "headmotif", "homePage": "https://pypi.org/project/headmotif/", "repos": {}}\n'
+    )
+    env = environment(
+        tmp_path / ".nxf", HOME=str(home), XDG_CACHE_HOME=str(home), XDG_CONFIG_HOME=str(home), COLUMNS="400"
+    )
     for folder in (stub, pipe):
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
             subprocess.run(["git", *words], cwd=folder, check=True, env=env)
     lint = ["nf-core", "--hide-progress", "modules", "lint", "--all", "--local"]
     done = subprocess.run(lint, cwd=pipe, capture_output=True, text=True, env=env, stdin=subprocess.DEVNULL)
-    passed, warned, failed = (int(re.search(rf"(\d+) Tests? {word}", done.stdout).group(1)) for word in ("Passed", "Warning", "Failed"))
+    passed, warned, failed = (
+        int(re.search(rf"(\d+) Tests? {word}", done.stdout).group(1)) for word in ("Passed", "Warning", "Failed")
+    )
     assert done.returncode == 0
     assert failed == 0
     assert passed > 40 * len(modules())

@@ -36,14 +36,20 @@ def unversioned(found: dict[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if not name.startswith("pipeline_info/")}
 
 
-def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(cluster: Cluster, tmp_path: Path, truth: dict[str, bytes]) -> None:
+def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(
+    cluster: Cluster, tmp_path: Path, truth: dict[str, bytes]
+) -> None:
     log = tmp_path / "log"
     env = environment(tmp_path / ".home") | cluster.environment
     env["PATH"] = f"{environment(tmp_path)['PATH']}:/usr/sbin"
     (tmp_path / "fast.config").write_text(FAST)
     with log.open("w") as stream:
         driver = subprocess.Popen(
-            command("--queue", "main", "-c", "fast.config", profile=PROFILE), cwd=tmp_path, stdout=stream, stderr=stream, env=env
+            command("--queue", "main", "-c", "fast.config", profile=PROFILE),
+            cwd=tmp_path,
+            stdout=stream,
+            stderr=stream,
+            env=env,
         )
         ends = time.monotonic() + 600
         while not (on_n2 := [job for job, node in cluster.running().items() if node == "n2" and cluster.begun(job)]):
@@ -62,7 +68,10 @@ def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(cluster
 
 
 def test_tasks_go_as_arrays(cluster: Cluster, tmp_path: Path, truth: dict[str, bytes]) -> None:
-    rows = [f"{sample},{DATA / sample}/genome.fa.gz,{model}" for sample, model in (("delta", "ecoli-tss"), ("epsilon", "ecoli-tss-split"))]
+    rows = [
+        f"{sample},{DATA / sample}/genome.fa.gz,{model}"
+        for sample, model in (("delta", "ecoli-tss"), ("epsilon", "ecoli-tss-split"))
+    ]
     (tmp_path / "sheet.csv").write_text("\n".join(["sample,fasta,model", *rows, ""]))
     path = f"{environment(tmp_path)['PATH']}:/usr/sbin"
     (tmp_path / "fast.config").write_text(FAST)

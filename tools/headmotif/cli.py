@@ -18,7 +18,9 @@ import typer
 from . import __version__
 from .errors import InputError
 
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where the result goes; - is standard output.")]
+Output = Annotated[
+    str, typer.Option("--output", "-o", metavar="FILE", help="Where the result goes; - is standard output.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors on standard error.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
 Threads = Annotated[int, typer.Option("--threads", min=0, help="Threads to use; 0 takes what this process may use.")]
@@ -31,14 +33,22 @@ Precision = Annotated[
         help="Arithmetic of the network; auto takes bfloat16 where the machine has it in hardware.",
     ),
 ]
-GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input.")]
-GenomeFiles = Annotated[
-    list[str], typer.Argument(metavar="GENOME...", help="Genome tensors with labels, from fasta2tensor; - is standard input.")
+GenomeFile = Annotated[
+    str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input.")
 ]
-SitesFile = Annotated[str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")]
+GenomeFiles = Annotated[
+    list[str],
+    typer.Argument(metavar="GENOME...", help="Genome tensors with labels, from fasta2tensor; - is standard input."),
+]
+SitesFile = Annotated[
+    str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")
+]
 Feature = Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")]
 ModelFile = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A model that train-annot wrote, or the name of a built-in one; - is standard input.")
+    str,
+    typer.Argument(
+        metavar="MODEL", help="A model that train-annot wrote, or the name of a built-in one; - is standard input."
+    ),
 ]
 
 
@@ -61,7 +71,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     Returns
     -------
     main(argv)
-        Runs the command on the words `argv`, by default those of this process, and ends with SystemExit, whose code is the exit code.
+        Runs the command on the words `argv`, by default those of this process, and ends with SystemExit, whose code is
+        the exit code.
     """
     name = function.__name__.replace("_", "-")
 
@@ -74,7 +85,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def group(name: str, overview: Callable[[], str], *functions: Callable[..., None]) -> Callable[..., None]:
-    """A console command with a subcommand for each typed function; alone it prints the overview. Returns its main(argv), as `command`."""
+    """A console command with a subcommand for each typed function; alone it prints the overview. Returns its
+    main(argv), as `command`."""
 
     def alone(context: typer.Context, version: _Version = False) -> None:
         if context.invoked_subcommand is None:
@@ -112,7 +124,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit()
 
 
-_Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and leave.")]
+_Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and leave.")
+]
 
 
 def _run(function: Callable[..., None], name: str, options: dict[str, object]) -> None:
@@ -141,7 +155,11 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG):
             raise
         place = f"{error.filename}: " if error.filename else ""
-        _leave(f"{name}: {place}{os.strerror(error.errno).lower()}; make room, or choose another folder (TMPDIR for temporary files)", 1)
+        _leave(
+            f"{name}: {place}{os.strerror(error.errno).lower()}; make room, or choose another folder (TMPDIR for "
+            "temporary files)",
+            1,
+        )
 
 
 def _leave(message: str, status: int) -> None:

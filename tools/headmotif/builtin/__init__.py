@@ -8,4 +8,5 @@ MOTIFS = HERE / "motifs.meme"
 MOTIF_SITES = HERE / "motif_sites.tsv"
 """The genomic sites behind each of them."""
 MODELS = {path.stem: path for path in sorted(HERE.glob("*.safetensors"), key=lambda path: path.stem)}
-"""Trained models by the names that every MODEL argument takes; each with a card beside it, or in that of the model it belongs to."""
+"""Trained models by the names that every MODEL argument takes; each with a card beside it, or in that of the model it
+belongs to."""

@@ -18,7 +18,11 @@ NOT_BEYOND = ("not beyond its positional null", "not beyond the other regions of
 
 def bed2pwm(
     regions: Annotated[
-        str, typer.Argument(metavar="REGIONS", help="BED6 or the regions of attn2bed; groups are named in column 4; - is standard input.")
+        str,
+        typer.Argument(
+            metavar="REGIONS",
+            help="BED6 or the regions of attn2bed; groups are named in column 4; - is standard input.",
+        ),
     ],
     genome: GenomeFile,
     output: Output = "-",
@@ -27,44 +31,66 @@ def bed2pwm(
     min_sites: Annotated[int, typer.Option("--min-sites", min=8, help="Groups of fewer regions are left out.")] = 40,
     max_e: Annotated[float, typer.Option("--max-e", min=0, help="Largest E-value of a motif that is written.")] = 0.05,
     several: Annotated[
-        int, typer.Option(min=1, max=20, help="Motifs a group at most: each is looked for where the ones before it do not lie.")
+        int,
+        typer.Option(
+            min=1, max=20, help="Motifs a group at most: each is looked for where the ones before it do not lie."
+        ),
     ] = 1,
     by_place: Annotated[
-        bool, typer.Option("--by-place", help="Split each head's regions by the distances that it looks at, such as L3H5@-68.")
+        bool,
+        typer.Option(
+            "--by-place", help="Split each head's regions by the distances that it looks at, such as L3H5@-68."
+        ),
     ] = False,
     strongest: Annotated[
         bool,
-        typer.Option("--strongest", help="Look at the strongest quarter of each group alone too, eighth and so on, such as L3H5@-12^16."),
+        typer.Option(
+            "--strongest",
+            help="Look at the strongest quarter of each group alone too, eighth and so on, such as L3H5@-12^16.",
+        ),
     ] = False,
-    widths: Annotated[str, typer.Option(metavar="MIN-MAX", help="Widths of a motif; the one that explains most is chosen.")] = "6-16",
-    both_strands: Annotated[bool, typer.Option("--both-strands", help="A motif may lie in either orientation.")] = False,
+    widths: Annotated[
+        str, typer.Option(metavar="MIN-MAX", help="Widths of a motif; the one that explains most is chosen.")
+    ] = "6-16",
+    both_strands: Annotated[
+        bool, typer.Option("--both-strands", help="A motif may lie in either orientation.")
+    ] = False,
     gapped: Annotated[
         str,
         typer.Option(
-            metavar="MIN-MAX", help="Look for two blocks of six with so many bases between them too, such as 15-19 (with a --flank)."
+            metavar="MIN-MAX",
+            help="Look for two blocks of six with so many bases between them too, such as 15-19 (with a --flank).",
         ),
     ] = "",
     order: Annotated[int, typer.Option(min=0, max=3, help="Of the background: bases before each that count.")] = 0,
     controls: Annotated[
-        str, typer.Option(metavar="FILE", help="Regions to test against; default, and sharper: the distances, swapped site by site.")
+        str,
+        typer.Option(
+            metavar="FILE", help="Regions to test against; default, and sharper: the distances, swapped site by site."
+        ),
     ] = "",
     table: Annotated[str, typer.Option(metavar="FILE", help="What became of every group, TSV.")] = "",
     sites_out: Annotated[str, typer.Option("--sites-out", metavar="FILE", help="Where the motifs lie, BED6+5.")] = "",
-    logo: Annotated[str, typer.Option(metavar="FOLDER", help="A logo of each motif, SVG and PNG, in this folder.")] = "",
+    logo: Annotated[
+        str, typer.Option(metavar="FOLDER", help="A logo of each motif, SVG and PNG, in this folder.")
+    ] = "",
     seed: Seed = 1,
     threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
     """Find the motifs of each group of regions.
 
-    They are found on one half of the sites and tested on the other, against the same distances swapped among the sites (random places where
-    the file tells no sites): what any sequence at that distance would show counts as nothing. E is the p of that test times the number
-    of motifs tested. The strongest regions are tested against all of their group: which of them are the strongest is swapped.
+    They are found on one half of the sites and tested on the other, against the same distances swapped among the sites
+    (random places where the file tells no sites): what any sequence at that distance would show counts as nothing. E is
+    the p of that test times the number of motifs tested. The strongest regions are tested against all of their group:
+    which of them are the strongest is swapped.
     """
     import os
     from dataclasses import replace
 
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # groups run side by side; threads within their small products only wait
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # groups run side by side; threads within their small products only wait
 
     from ..formats import files
     from ..formats.features import bed
@@ -101,7 +127,13 @@ def bed2pwm(
 
 
 def _write_beside(
-    rows: list[tuple], found: "Sequence[Found]", kept: "Sequence[Motif]", attended: "Regions", genome: "Genome", table: str, sites_out: str
+    rows: list[tuple],
+    found: "Sequence[Found]",
+    kept: "Sequence[Motif]",
+    attended: "Regions",
+    genome: "Genome",
+    table: str,
+    sites_out: str,
 ) -> None:
     """What became of every group, and where the motifs that are kept lie: each where it is asked for."""
     from ..formats.features import bed
@@ -112,7 +144,10 @@ def _write_beside(
         tsv.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
     if sites_out:
         kept_names = {motif.name for motif in kept}
-        lie = _joined([f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names], attended)
+        lie = _joined(
+            [f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names],
+            attended,
+        )
         circles = [c.name for c in genome.contigs if c.circular]
         bed.write_regions(sites_out, lie, {c.name: c.length for c in genome.contigs}, circles)
 
@@ -141,7 +176,9 @@ def _split(given: "Regions", path: str) -> "Regions":
     from ..steps.attention.positions import by_place
 
     if len(given) and (given.site < 0).any():
-        raise FormatError(path, None, "names no sites, so no distance is known; --by-place needs the regions of attn2bed")
+        raise FormatError(
+            path, None, "names no sites, so no distance is known; --by-place needs the regions of attn2bed"
+        )
     return by_place(given)
 
 
@@ -173,7 +210,9 @@ def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
         evalue = f.p * tested
         verdict = "kept" if evalue <= max_e else NOT_BEYOND[source(f.group).one_in > 1]
         palindrome = "yes" if f.palindrome else "no"
-        rows.append((f.motif.name, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, palindrome, f.motif.alt, verdict))
+        rows.append(
+            (f.motif.name, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, palindrome, f.motif.alt, verdict)
+        )
     return rows
 
 

@@ -18,9 +18,11 @@ REQUIRED = ("-10", "-35")
 SIGNIFICANT = 0.05
 REPORT = "report.html"
 ON_TARGET = 0.5
-"""Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a lookalike, not a find."""
+"""Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a
+lookalike, not a find."""
 SCORED, BESIDE, PUT_INTO = 400, 1000, 50
-"""Sites and background positions that score-heads reads here, and shuffled promoters: 400 sites say of a head what 800 do."""
+"""Sites and background positions that score-heads reads here, and shuffled promoters: 400 sites say of a head what 800
+do."""
 BACKGROUND = 4000
 """Background positions of dump-attention, its default."""
 LASTS = 0.65
@@ -30,7 +32,9 @@ STARTS = 10
 
 
 def demo(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where all files go; made if it is not there.")] = "demo",
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Where all files go; made if it is not there.")
+    ] = "demo",
     shuffle_sites: Annotated[
         bool, typer.Option("--shuffle-sites", help="Negative control: the same number of sites at random places.")
     ] = False,
@@ -41,9 +45,11 @@ def demo(
     threads: Threads = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Plant promoters in a random genome, train on them, read the heads, say what was found again, and draw all of it on one page.
+    """Plant promoters in a random genome, train on them, read the heads, say what was found again, and draw all of it
+    on one page.
 
-    Fails (exit 1) where the -10 and the -35 element are not both found: a match in the built-in collection with q below 0.05.
+    Fails (exit 1) where the -10 and the -35 element are not both found: a match in the built-in collection with q below
+    0.05.
     """
     import os
 
@@ -57,7 +63,10 @@ def demo(
     typer.echo(_shown(rows, folder))
     lost = [row["element"] for row in rows if row["element"] in REQUIRED and not row["found"]]
     if lost:
-        raise InputError(f"{' and '.join(lost)} not found again; with shuffled sites that is right, otherwise look at {folder}/motifs.tsv")
+        raise InputError(
+            f"{' and '.join(lost)} not found again; with shuffled sites that is right, otherwise look at "
+            f"{folder}/motifs.tsv"
+        )
 
 
 def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: int, threads: int) -> list[list[str]]:
@@ -71,7 +80,12 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
     # silencing every head would take as long as all the rest
     few = ["--ablate", "0", "--promoters", str(PUT_INTO), "--limit", str(SCORED), "--background", str(BESIDE)]
     scored = ["--profiles", "profiles.tsv", "--pairs", "pairs.tsv"]
-    files = {"motifs": "motifs.meme", "matches": "matches.tsv", "regions": "regions.bed", "genome": "genome.safetensors"}
+    files = {
+        "motifs": "motifs.meme",
+        "matches": "matches.tsv",
+        "regions": "regions.bed",
+        "genome": "genome.safetensors",
+    }
     files |= {"genes": "genes.gff3", "metrics": "metrics.json", "history": "history.tsv"}
     shown = [word for option, file in files.items() for word in (f"--{option}", file)]
     title = ["--title", "headmotif demo: a planted genome" + (", its sites at random places" if shuffle_sites else "")]
@@ -80,7 +94,17 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
         ["headmotif", "plant", "-o", "genome.fa", *planted, *sizes, *control],
         ["fasta2tensor", "genome.fa", "--sites", "sites.bed", "-o", "genome.safetensors"],
         ["train-annot", "genome.safetensors", "-o", "model.safetensors", *told, *stop, *seeded, *work],
-        ["dump-attention", "model.safetensors", "genome.fa", "--sites", "sites.bed", "-o", "attention.safetensors", *seeded, *work],
+        [
+            "dump-attention",
+            "model.safetensors",
+            "genome.fa",
+            "--sites",
+            "sites.bed",
+            "-o",
+            "attention.safetensors",
+            *seeded,
+            *work,
+        ],
         ["attn2bed", "attention.safetensors", "-o", "regions.bed"],
         ["bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.tsv"],
@@ -104,7 +128,10 @@ def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
     subprocess.run([sys.executable, "-c", "import torch"], check=True)
     seconds = _seconds(pace, length, promoters, steps) + STARTS * (time.monotonic() - began)
     shown = f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds"
-    return f"This will take about {shown} on this machine ({where}), measured just now; sooner if training gets no better earlier."
+    return (
+        f"This will take about {shown} on this machine ({where}), measured just now; sooner if training "
+        "gets no better earlier."
+    )
 
 
 def _seconds(pace: "Pace", length: int, promoters: int, steps: int) -> float:
@@ -153,7 +180,11 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
     mine = [m for m in matches if m.target == target]
     significant = [m for m in mine if m.q < SIGNIFICANT and m.query in by_head]
     # of the heads that match, the one whose regions recover most; of those that do not, the one that comes nearest
-    best = max(significant, key=lambda m: by_head[m.query].recall, default=min(mine, key=lambda m: (m.q, m.p, m.query), default=None))
+    best = max(
+        significant,
+        key=lambda m: by_head[m.query].recall,
+        default=min(mine, key=lambda m: (m.q, m.p, m.query), default=None),
+    )
     recovery = by_head.get(best.query) if best else None
     hit = recovery if best is not None and best.q < SIGNIFICANT else None
     verdict = "none" if hit is None else "found" if hit.precision >= ON_TARGET else "lookalike"
@@ -191,7 +222,10 @@ def _shown(rows: list[dict], folder: str) -> str:
     def number(value: float, form: str) -> str:
         return "-" if value != value else format(value, form)
 
-    lines = [f"{'planted':8}{'sites':>6}  {'found by':10}{'motif':17}{'q':>9}{'distance':>9}{'recall':>8}{'precision':>10}   fixed window"]
+    lines = [
+        f"{'planted':8}{'sites':>6}  {'found by':10}{'motif':17}{'q':>9}{'distance':>9}{'recall':>8}{'precision':>10} "
+        "  fixed window"
+    ]
     for row in rows:
         by, motif = (row["head"], row["motif"]) if row["found"] else (row["verdict"], "")
         lines.append(
@@ -207,13 +241,17 @@ def _shown(rows: list[dict], folder: str) -> str:
             "",
             *lines,
             "",
-            "Found by: of the heads whose motif matches the built-in one with q below 0.05, the one whose regions recover most.",
+            "Found by: of the heads whose motif matches the built-in one with q below 0.05, the one whose regions "
+            "recover most.",
             "Lookalike: a motif matches, but less than half of its head's regions lie on what was planted.",
-            "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. A window of the same",
-            "width at the best fixed distance from every site has recall / precision as in the last column: it marks them all, unseen.",
+            "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. "
+            "A window of the same",
+            "width at the best fixed distance from every site has recall / precision as in the last column: it marks "
+            "them all, unseen.",
             f"Found again: {', '.join(found) if found else 'nothing'}.",
             f"Open: {folder}/{REPORT} (all of it on one page: what each head reads, and its controls).",
-            f"Beside it: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, {folder}/regions.bed (with",
+            f"Beside it: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, "
+            f"{folder}/regions.bed (with",
             f"{folder}/genome.fa in a genome browser), {folder}/metrics.json (how well the sites are predicted),",
             f"{folder}/recovered.tsv (this table).",
         ]

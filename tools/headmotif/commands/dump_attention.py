@@ -37,18 +37,33 @@ def dump_attention(
     sites: SitesFile = "",
     feature: Feature = "",
     called: Annotated[
-        bool, typer.Option("--called", help="Look at what the model calls: its first label's local maxima above its threshold.")
+        bool,
+        typer.Option(
+            "--called", help="Look at what the model calls: its first label's local maxima above its threshold."
+        ),
     ] = False,
-    random: Annotated[int, typer.Option(min=0, help="Look at so many random positions of both strands instead of sites.")] = 0,
-    everywhere: Annotated[bool, typer.Option("--everywhere", help="Look at every position of both strands; see --top-k.")] = False,
+    random: Annotated[
+        int, typer.Option(min=0, help="Look at so many random positions of both strands instead of sites.")
+    ] = 0,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Look at every position of both strands; see --top-k.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 0,
     background: Annotated[int, typer.Option(min=0, help="Number of background positions.")] = 4000,
-    shuffled: Annotated[int, typer.Option(min=0, help="Number of sites that are looked at again with their surroundings shuffled.")] = 1000,
+    shuffled: Annotated[
+        int, typer.Option(min=0, help="Number of sites that are looked at again with their surroundings shuffled.")
+    ] = 1000,
     layers: Annotated[str, typer.Option(metavar="1,2,...", help="These layers alone, from 1; default: all.")] = "",
-    heads: Annotated[str, typer.Option(metavar="1,2,...", help="These heads of each layer alone, from 1; default: all.")] = "",
-    top_k: Annotated[int, typer.Option(min=0, help="Write the strongest K keys of each query and head alone; 0: all.")] = 0,
+    heads: Annotated[
+        str, typer.Option(metavar="1,2,...", help="These heads of each layer alone, from 1; default: all.")
+    ] = "",
+    top_k: Annotated[
+        int, typer.Option(min=0, help="Write the strongest K keys of each query and head alone; 0: all.")
+    ] = 0,
     output: Output = "-",
-    resume: Annotated[bool, typer.Option("--resume", help="Keep what is written if it is stopped, and go on from it.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what is written if it is stopped, and go on from it.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     seed: Seed = 1,
     threads: Threads = 0,
@@ -58,8 +73,8 @@ def dump_attention(
 ) -> None:
     """Write the attention of every head of MODEL from each site of GENOME, keys by their distance from the site.
 
-    Background positions, no sites and with the same share of A and T around them, come along and are marked, as do sites whose
-    surroundings are shuffled: what heads do there is chance.
+    Background positions, no sites and with the same share of A and T around them, come along and are marked, as do
+    sites whose surroundings are shuffled: what heads do there is chance.
     """
 
     from ..builtin import MODELS
@@ -89,13 +104,12 @@ def dump_attention(
     asked = drawn.sample(known, limit, seed)
     others = drawn.matched(data, asked, known, background, seed)
     queries, kind = drawn.joined(asked, others)
-    looks = [record.Look(data, queries, record.said_of(queries, kind)), record.shuffled(net, data, asked, shuffled, seed)]
+    as_they_are = record.Look(data, queries, record.said_of(queries, kind))
+    looks = [as_they_are, record.shuffled(net, data, asked, shuffled, seed)]
     chosen = record.Chosen(_numbers(layers, net.config.layers, "layer"), _numbers(heads, net.config.heads, "head"))
     frame = _frame(net, data, trained.digest, chosen, sum(len(look.queries) for look in looks), top_k)
     first = attention_tensor.queries_done(output, frame) if resume else None
-    counts = f"{len(asked):,} sites, {len(others):,} background positions and {len(looks[1].queries):,} shuffled sites"
-    size = f"{len(chosen.layers) * len(chosen.heads)} heads x {top_k or len(frame.offset)} keys"
-    say(f"{counts} x {size}: {frame.n_bytes:,} bytes", quiet and not dry_run)
+    say(_size(len(asked), len(others), len(looks[1].queries), frame), quiet and not dry_run)
     if dry_run:
         return
     blocks = record.attend_each(net, looks, where, Progress("reading heads", frame.queries, quiet), chosen, first or 0)
@@ -132,7 +146,16 @@ def _frame(net: "HeadedNetwork", genome: "Genome", model: str, chosen: "Chosen",
     if top > len(offset):
         raise InputError(f"--top-k {top}: a head has {len(offset)} keys")
     layers, heads = (tuple(index + 1 for index in indices) for indices in (chosen.layers, chosen.heads))
-    return Frame(genome.contigs, layers, heads, tuple(reach[layer] for layer in chosen.layers), model, offset, queries, top)
+    return Frame(
+        genome.contigs, layers, heads, tuple(reach[layer] for layer in chosen.layers), model, offset, queries, top
+    )
+
+
+def _size(sites: int, background: int, shuffled: int, frame: "Frame") -> str:
+    """What the result will hold, in words."""
+    heads, keys = len(frame.layers) * len(frame.heads), frame.top or len(frame.offset)
+    queries = f"{sites:,} sites, {background:,} background positions and {shuffled:,} shuffled sites"
+    return f"{queries} x {heads} heads x {keys} keys: {frame.n_bytes:,} bytes"
 
 
 def _called(net: "HeadedNetwork", genome: "Genome", model: "Trained", where: "Compute", quiet: bool) -> "Sites":
@@ -148,7 +171,9 @@ def _called(net: "HeadedNetwork", genome: "Genome", model: "Trained", where: "Co
     p = annotate.annotate(net, genome, where, told=told)[0]
     found = local_maxima.called(p, genome.contigs, threshold)
     if not len(found):
-        raise InputError(f"the model calls no site of '{label}' in this genome (threshold {threshold:.3g}); give --sites")
+        raise InputError(
+            f"the model calls no site of '{label}' in this genome (threshold {threshold:.3g}); give --sites"
+        )
     return found
 
 

@@ -22,12 +22,23 @@ def fasta2tensor(
     genome: GenomeFile,
     sites: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]FILE", help="Sites as BED6, GFF3, GTF or TSV; may be given again, each a label set of its own."),
+        typer.Option(
+            metavar="[NAME=]FILE",
+            help="Sites as BED6, GFF3, GTF or TSV; may be given again, each a label set of its own.",
+        ),
     ] = None,
-    feature: Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")] = "",
-    zero_based: Annotated[bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")] = False,
-    circular: Annotated[list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")] = None,
-    annotation: Annotated[str, typer.Option(metavar="FILE", help="GFF3 that tells which contigs are circles (Is_circular=true).")] = "",
+    feature: Annotated[
+        str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")
+    ] = "",
+    zero_based: Annotated[
+        bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")
+    ] = False,
+    circular: Annotated[
+        list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")
+    ] = None,
+    annotation: Annotated[
+        str, typer.Option(metavar="FILE", help="GFF3 that tells which contigs are circles (Is_circular=true).")
+    ] = "",
     mask: Annotated[
         list[str] | None,
         typer.Option(
@@ -41,7 +52,8 @@ def fasta2tensor(
         typer.Option(
             min=0,
             metavar="K",
-            help="Mask, on both strands, what K nucleotides in a row cover that occur elsewhere in the genome too, on either strand "
+            help="Mask, on both strands, what K nucleotides in a row cover that occur elsewhere in the genome too, on "
+            "either strand "
             "(rRNA operons, IS elements); 16 or more, such as 75; 0: nothing.",
         ),
     ] = 0,
@@ -66,7 +78,10 @@ def fasta2tensor(
     data = genomes.read(genome, circular or [])
     if annotation:
         data = named_sites.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
-    found = {name: site_files.read(path, data.contigs, feature=feature or None, zero_based=zero_based) for name, path in named.items()}
+    found = {
+        name: site_files.read(path, data.contigs, feature=feature or None, zero_based=zero_based)
+        for name, path in named.items()
+    }
     data = named_sites.closed(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
     hidden = _hidden(data, mask or [], mask_repeats)
@@ -100,14 +115,22 @@ def _contigs(genome: "Genome") -> Iterator[str]:
     counts = []
     for number in range(len(genome.labels)):
         known = genome.sites(number)
-        counts.append([np.bincount(known.contig[known.strand == sign], minlength=len(genome.contigs)) for sign in (1, -1)])
+        counts.append(
+            [np.bincount(known.contig[known.strand == sign], minlength=len(genome.contigs)) for sign in (1, -1)]
+        )
     for i, contig in enumerate(genome.contigs[:SHOWN]):
         told = [f"{contig.name}: {contig.length:,} nt, {'circular' if contig.circular else 'linear'}"]
-        told += [f"{name} {plus[i]:,} on +, {minus[i]:,} on -" for name, (plus, minus) in zip(genome.labels, counts, strict=True)]
+        told += [
+            f"{name} {plus[i]:,} on +, {minus[i]:,} on -"
+            for name, (plus, minus) in zip(genome.labels, counts, strict=True)
+        ]
         yield "; ".join(told)
     if len(genome.contigs) > SHOWN:
         more = genome.contigs[SHOWN:]
-        sites = [f"{name} {sum(int(c[SHOWN:].sum()) for c in pair):,} sites" for name, pair in zip(genome.labels, counts, strict=True)]
+        sites = [
+            f"{name} {sum(int(c[SHOWN:].sum()) for c in pair):,} sites"
+            for name, pair in zip(genome.labels, counts, strict=True)
+        ]
         yield "; ".join([f"{len(more):,} further contigs: {sum(c.length for c in more):,} nt", *sites])
     if not genome.labels:
         yield "no label set: the tensor holds the sequence alone (give --sites FILE to train on it)"
@@ -131,7 +154,9 @@ def _masks(genome: "Genome", hidden: "dict[str, np.ndarray]") -> Iterator[str]:
     for name, one in {**hidden, **together}.items():
         plus, minus = one.sum(1).tolist()
         sites = ", ".join(f"{name} {n:,}" for name, n in zip(genome.labels, sites_under(genome, one), strict=True))
-        yield f"masked by {name}: {plus:,} nt on +, {minus:,} nt on - ({100 * one.mean():.2f} %); sites under it: {sites}"
+        yield (
+            f"masked by {name}: {plus:,} nt on +, {minus:,} nt on - ({100 * one.mean():.2f} %); sites under it: {sites}"
+        )
 
 
 main = command(fasta2tensor)

@@ -10,10 +10,15 @@ from ..errors import InputError
 
 def head_report(
     heads: Annotated[str, typer.Option(metavar="FILE", help="The table of heads, from score-heads.")] = "",
-    motifs: Annotated[str, typer.Option(metavar="FILE", help="The heads' motifs, from bed2pwm; one of the two is needed.")] = "",
-    matches: Annotated[str, typer.Option(metavar="FILE", help="The motifs against known motifs, from pwm-compare.")] = "",
+    motifs: Annotated[
+        str, typer.Option(metavar="FILE", help="The heads' motifs, from bed2pwm; one of the two is needed.")
+    ] = "",
+    matches: Annotated[
+        str, typer.Option(metavar="FILE", help="The motifs against known motifs, from pwm-compare.")
+    ] = "",
     targets: Annotated[
-        str, typer.Option(metavar="FILE", help="The known motifs, to draw their logos; default: the built-in collection.")
+        str,
+        typer.Option(metavar="FILE", help="The known motifs, to draw their logos; default: the built-in collection."),
     ] = "",
     profiles: Annotated[str, typer.Option(metavar="FILE", help="score-heads --profiles.")] = "",
     pairs: Annotated[str, typer.Option(metavar="FILE", help="score-heads --pairs.")] = "",
@@ -25,8 +30,12 @@ def head_report(
     sites: SitesFile = "",
     feature: Feature = "",
     genes: Annotated[str, typer.Option(metavar="FILE", help="Genes as GFF3 or GenBank, to draw with --locus.")] = "",
-    calls: Annotated[str, typer.Option(metavar="FILE", help="Predicted sites, from predict-annot, to draw with --locus.")] = "",
-    bigwig_plus: Annotated[str, typer.Option(metavar="FILE", help="P on the + strand, from predict-annot: bigWig or bedGraph.")] = "",
+    calls: Annotated[
+        str, typer.Option(metavar="FILE", help="Predicted sites, from predict-annot, to draw with --locus.")
+    ] = "",
+    bigwig_plus: Annotated[
+        str, typer.Option(metavar="FILE", help="P on the + strand, from predict-annot: bigWig or bedGraph.")
+    ] = "",
     bigwig_minus: Annotated[str, typer.Option(metavar="FILE", help="P on the - strand.")] = "",
     locus: Annotated[
         list[str] | None,
@@ -48,13 +57,16 @@ def head_report(
     output: Output = "-",
     figures: Annotated[str, typer.Option(metavar="FOLDER", help="Every figure and logo as SVG and PNG, too.")] = "",
     pdf: Annotated[str, typer.Option(metavar="FILE", help="The same as PDF, too.")] = "",
-    multiqc: Annotated[str, typer.Option(metavar="FOLDER", help="Sections for MultiQC, files that end in _mqc.json, too.")] = "",
+    multiqc: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Sections for MultiQC, files that end in _mqc.json, too.")
+    ] = "",
     quiet: Quiet = False,
 ) -> None:
-    """Draw one self-contained HTML page of a run's files: findings in words, promoter map, a card for each head, groups, accuracy, methods.
+    """Draw one self-contained HTML page of a run's files: findings in words, promoter map, a card for each head,
+    groups, accuracy, methods.
 
-    Each file is optional, but --heads or --motifs must be there; what is missing is left out, and the page says so. The page needs no
-    network and no scripts.
+    Each file is optional, but --heads or --motifs must be there; what is missing is left out, and the page says so. The
+    page needs no network and no scripts.
     """
     from ..builtin import MOTIFS
     from ..formats.files import refuse_unwritable, write_text
@@ -64,7 +76,14 @@ def head_report(
 
     if not heads and not motifs:
         raise InputError("a report needs --heads (from score-heads) or --motifs (from bed2pwm)")
-    on_genome = {"--regions": regions, "--sites": sites, "--genes": genes, "--calls": calls, "--bigwig-plus": bigwig_plus, "--locus": locus}
+    on_genome = {
+        "--regions": regions,
+        "--sites": sites,
+        "--genes": genes,
+        "--calls": calls,
+        "--bigwig-plus": bigwig_plus,
+        "--locus": locus,
+    }
     for option, value in on_genome.items():
         if value and not genome:
             raise InputError(f"{option} needs --genome, the sequence that it lies on")
@@ -72,8 +91,10 @@ def head_report(
         raise InputError("--bigwig-plus and --bigwig-minus go together: give both strands")
     refuse_unwritable(output, pdf)
     paths = {
-        "heads": heads, "profiles": profiles, "pairs": pairs, "strands": strands, "motifs": motifs, "matches": matches, "targets": targets,
-        "regions": regions, "genome": genome, "sites": sites, "genes": genes, "calls": calls, "bigwig-plus": bigwig_plus,
+        "heads": heads, "profiles": profiles, "pairs": pairs, "strands": strands, "motifs": motifs,
+        "matches": matches, "targets": targets,
+        "regions": regions, "genome": genome, "sites": sites, "genes": genes, "calls": calls,
+        "bigwig-plus": bigwig_plus,
         "bigwig-minus": bigwig_minus, "metrics": metrics, "history": history, "curve": curve, "agreement": agreement,
     }  # fmt: skip
     run = inputs.read(paths, baseline or [], locus or [], feature, title, examples, str(MOTIFS))

@@ -33,7 +33,9 @@ HERE = {
 def overview() -> str:
     """The commands, a line each."""
     width = max(map(len, [*PIPELINE, *BESIDE, *HERE]))
-    chain, more = ("\n".join(f"  {name:<{width}}  {what}" for name, what in table.items()) for table in (PIPELINE, BESIDE | HERE))
+    chain, more = (
+        "\n".join(f"  {name:<{width}}  {what}" for name, what in table.items()) for table in (PIPELINE, BESIDE | HERE)
+    )
     return (
         "headmotif: from a genome and its sites to an annotator, and from its attention heads to motifs.\n\n"
         f"In this order, each reading what the one before it wrote (- is a pipe):\n{chain}\n\nAnd:\n{more}\n\n"

@@ -22,7 +22,10 @@ Facts = list[tuple[str, object]]
 
 
 AnyFile = Annotated[
-    str, typer.Argument(metavar="FILE", help="Any file that headmotif reads or writes, or a built-in model's name; - is standard input.")
+    str,
+    typer.Argument(
+        metavar="FILE", help="Any file that headmotif reads or writes, or a built-in model's name; - is standard input."
+    ),
 ]
 
 
@@ -44,7 +47,8 @@ def inspect(file: AnyFile) -> None:
 
 @contextlib.contextmanager
 def _plain(file: str) -> Iterator[str]:
-    """A file that can be read twice, once to recognise it: the same, a built-in model's, or a temporary one for standard input and gzip."""
+    """A file that can be read twice, once to recognise it: the same, a built-in model's, or a temporary one for
+    standard input and gzip."""
     from ..builtin import MODELS
     from ..formats import files
 
@@ -71,8 +75,12 @@ def _tensor(file: str) -> Facts:
     readers = {"genome": _genome, "model": _model, "attention": _attention, "checkpoint": _checkpoint}
     header = container.peek(file)
     if header["format"] not in readers:
-        raise FormatError(file, None, f"this is a headmotif file of a kind unknown here ('{header['format']}'); update headmotif")
-    facts: Facts = [("file", f"{header['format']}{' tensor' if header['format'] == 'genome' else ''}, version {header['version']}")]
+        raise FormatError(
+            file, None, f"this is a headmotif file of a kind unknown here ('{header['format']}'); update headmotif"
+        )
+    facts: Facts = [
+        ("file", f"{header['format']}{' tensor' if header['format'] == 'genome' else ''}, version {header['version']}")
+    ]
     return facts + readers[header["format"]](file)
 
 
@@ -86,7 +94,10 @@ def _genome(file: str) -> Facts:
     facts.append(("label sets", len(genome.labels)))
     for index, name in enumerate(genome.labels):
         left_out = int((genome.label[index] == NO_LABEL).sum())
-        facts += [(f"label {name}", _strands(genome.sites(index).strand)), (f"label {name} unknown", f"{left_out:,} places")]
+        facts += [
+            (f"label {name}", _strands(genome.sites(index).strand)),
+            (f"label {name} unknown", f"{left_out:,} places"),
+        ]
     return facts
 
 
@@ -113,9 +124,13 @@ def _attention(file: str) -> Facts:
     queries, _layers, _heads, kept = arrays["weight"].shape
     background, sites, shuffled = np.bincount(arrays["kind"], minlength=3).tolist()
     offset = arrays["offset"]
-    facts: Facts = [("queries", f"{queries:,} ({sites:,} sites, {background:,} background, {shuffled:,} shuffled sites)")]
+    facts: Facts = [
+        ("queries", f"{queries:,} ({sites:,} sites, {background:,} background, {shuffled:,} shuffled sites)")
+    ]
     facts += [("layers", _listed(header["layers"])), ("heads of each", _listed(header["heads"]))]
-    facts.append(("keys", f"{len(offset)}, from {offset.min()} to {offset.max()} around the site" if len(offset) else 0))
+    facts.append(
+        ("keys", f"{len(offset)}, from {offset.min()} to {offset.max()} around the site" if len(offset) else 0)
+    )
     if "key" in arrays:
         facts.append(("keys kept of each head", f"the strongest {kept}"))
     facts.append(("bases read on each side of a key, by layer", " ".join(map(str, header["reach"]))))
@@ -154,7 +169,8 @@ def _text(file: str, text: str) -> Facts:
 
 
 def _is_motif(rows: list[str]) -> bool:
-    """Whether numbers follow the first title, a base before them perhaps: a motif of JASPAR, Cluster-Buster or HOMER."""
+    """Whether numbers follow the first title, a base before them perhaps: a motif of JASPAR, Cluster-Buster or
+    HOMER."""
     return len(rows) > 1 and re.match(r"\s*([ACGTU]\b[\s:|]*)?\[?\s*[\d.]", rows[1], re.IGNORECASE) is not None
 
 
@@ -172,7 +188,11 @@ def _sequence(file: str, kind: str) -> Facts:
     from ..formats.inputs import genomes
 
     genome = genomes.read(file)
-    return [("file", kind), *_contigs([(c.name, c.length, c.circular) for c in genome.contigs]), *_composition(genome.base)]
+    return [
+        ("file", kind),
+        *_contigs([(c.name, c.length, c.circular) for c in genome.contigs]),
+        *_composition(genome.base),
+    ]
 
 
 def _features(text: str, rows: list[str]) -> Facts:
@@ -189,7 +209,9 @@ def _features(text: str, rows: list[str]) -> Facts:
 
 def _intervals(file: str, text: str) -> Facts:
     """BED of any kind: regions of heads, planted truth, sites, or intervals."""
-    cells = [line.split("\t") for line in text.splitlines() if line.strip() and not re.match(r"#|track |browser ", line)]
+    cells = [
+        line.split("\t") for line in text.splitlines() if line.strip() and not re.match(r"#|track |browser ", line)
+    ]
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not re.match(r"#|track |browser ", line) and not _is_interval([line]):
             raise FormatError(file, number, "not a BED line: contig, start and end, separated by tabs")
@@ -202,7 +224,11 @@ def _intervals(file: str, text: str) -> Facts:
         kind = "planted pieces (BED6+)"
     else:
         kind = "sites (BED)" if width == {1} else "intervals (BED)"
-    facts: Facts = [("file", kind), ("lines", f"{len(cells):,}"), ("contigs", _listed(dict.fromkeys(row[0] for row in cells)))]
+    facts: Facts = [
+        ("file", kind),
+        ("lines", f"{len(cells):,}"),
+        ("contigs", _listed(dict.fromkeys(row[0] for row in cells))),
+    ]
     strands = Counter(row[5] for row in cells if len(row) > 5)
     facts.append(("strands", ", ".join(f"{n:,} on {strand}" for strand, n in sorted(strands.items())) or "none given"))
     facts.append(("widths", f"{min(width)} to {max(width)} nt" if len(width) > 1 else f"{width.pop()} nt"))
@@ -216,7 +242,9 @@ def _motifs(file: str) -> Facts:
 
     found = motif_files.read(file)
     facts: Facts = [("file", f"motifs ({found.format})"), ("motifs", len(found.motifs))]
-    facts += [(m.name, f"{len(m)} columns" + (f", {m.nsites:g} sites" if m.nsites == m.nsites else "")) for m in found.motifs]
+    facts += [
+        (m.name, f"{len(m)} columns" + (f", {m.nsites:g} sites" if m.nsites == m.nsites else "")) for m in found.motifs
+    ]
     return facts + [(f"without a matrix: {name}", why) for name, why in found.skipped]
 
 
@@ -230,7 +258,9 @@ def _table(file: str) -> Facts:
 
 def _contigs(contigs: list[tuple[str, int, bool]]) -> Facts:
     facts: Facts = [("contigs", f"{len(contigs):,}"), ("nucleotides", f"{sum(length for _, length, _ in contigs):,}")]
-    facts += [(f"contig {name}", f"{length:,} nt{', circular' if circle else ''}") for name, length, circle in contigs[:SHOWN]]
+    facts += [
+        (f"contig {name}", f"{length:,} nt{', circular' if circle else ''}") for name, length, circle in contigs[:SHOWN]
+    ]
     return [*facts, ("further contigs", f"{len(contigs) - SHOWN:,}")] if len(contigs) > SHOWN else facts
 
 
@@ -254,7 +284,9 @@ def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
         for key, value in tree.items():
             yield from _leaves(value, f"{path} {key}".strip())
     elif tree is not None:
-        value = f"{tree:.6g}" if isinstance(tree, float) else " ".join(map(str, tree)) if isinstance(tree, list) else tree
+        value = (
+            f"{tree:.6g}" if isinstance(tree, float) else " ".join(map(str, tree)) if isinstance(tree, list) else tree
+        )
         yield path, value
 
 

@@ -20,23 +20,46 @@ FEW = 50
 
 Query = Annotated[
     str,
-    typer.Argument(metavar="QUERY", help="Motifs (MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER; - is stdin) or a consensus (TATAAT)."),
+    typer.Argument(
+        metavar="QUERY",
+        help="Motifs (MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER; - is stdin) or a consensus (TATAAT).",
+    ),
 ]
-Targets = Annotated[list[str] | None, typer.Argument(metavar="[TARGET]...", help="Known motifs; without any, the built-in collection.")]
-MaxQ = Annotated[float, typer.Option("--max-q", min=0.0, max=1.0, help="Report matches with q up to this; 1 reports every pair.")]
+Targets = Annotated[
+    list[str] | None, typer.Argument(metavar="[TARGET]...", help="Known motifs; without any, the built-in collection.")
+]
+MaxQ = Annotated[
+    float, typer.Option("--max-q", min=0.0, max=1.0, help="Report matches with q up to this; 1 reports every pair.")
+]
 Best = Annotated[bool, typer.Option("--best", help="Report only the best target of each query.")]
-MinOverlap = Annotated[int, typer.Option("--min-overlap", min=1, help="Fewest aligned columns (or the narrower motif's width).")]
+MinOverlap = Annotated[
+    int, typer.Option("--min-overlap", min=1, help="Fewest aligned columns (or the narrower motif's width).")
+]
 Distance = Annotated[
-    str, typer.Option("--distance", metavar="pearson|euclidean|kullback-leibler|allr", help="How the likeness of two columns is measured.")
+    str,
+    typer.Option(
+        "--distance",
+        metavar="pearson|euclidean|kullback-leibler|allr",
+        help="How the likeness of two columns is measured.",
+    ),
 ]
 Group = Annotated[
     str,
-    typer.Option("--group", metavar="name|FILE", help="Count targets of one factor as one: by name, or by a TSV (motif, group)."),
+    typer.Option(
+        "--group", metavar="name|FILE", help="Count targets of one factor as one: by name, or by a TSV (motif, group)."
+    ),
 ]
-Cluster = Annotated[str, typer.Option("--cluster", metavar="FILE", help="The queries grouped by their likeness to each other, TSV.")]
-ClusterMotifs = Annotated[str, typer.Option("--cluster-motifs", metavar="FILE", help="One averaged motif for each such group, MEME.")]
+Cluster = Annotated[
+    str, typer.Option("--cluster", metavar="FILE", help="The queries grouped by their likeness to each other, TSV.")
+]
+ClusterMotifs = Annotated[
+    str, typer.Option("--cluster-motifs", metavar="FILE", help="One averaged motif for each such group, MEME.")
+]
 ClusterP = Annotated[
-    float, typer.Option("--cluster-p", min=0.0, max=1.0, help="Queries are grouped up to this p (geometric mean between groups).")
+    float,
+    typer.Option(
+        "--cluster-p", min=0.0, max=1.0, help="Queries are grouped up to this p (geometric mean between groups)."
+    ),
 ]
 
 
@@ -56,11 +79,11 @@ def pwm_compare(
 ) -> None:
     """Compare motifs with known motifs, as Tomtom does: p, E and q of each pair, as TSV.
 
-    With --group the best of a factor's targets stands for them, its p corrected for their number; E and q count groups, and the table
-    has the column Target_group. With --cluster each query is also compared with all others, and no query is left out.
+    With --group the best of a factor's targets stands for them, its p corrected for their number; E and q count groups,
+    and the table has the column Target_group. With --cluster each query is also compared with all others, and no query
+    is left out.
     """
     from ..builtin import MOTIFS
-    from ..formats.inputs import motif_files
     from ..formats.tables import tsv
     from ..steps.comparison import cluster as clusters
     from ..steps.comparison.column_scores import SCORES
@@ -68,20 +91,11 @@ def pwm_compare(
 
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
-    paths = target or [str(MOTIFS)]
     if [output, cluster, cluster_motifs].count("-") > 1:
         raise typer.BadParameter("standard output takes only one result; give -o or the other a file", param_hint="-")
 
     queries = read_queries(query, quiet)
-    files = [motif_files.read(path) for path in paths]
-    for path, file in zip(paths, files, strict=True):
-        tell("targets", path, file, quiet)
-    targets, renamed = motif_files.unique_names([motif for file in files for motif in file.motifs])
-    tell_renamed(renamed, quiet)
-    if not targets:
-        raise InputError(f"{', '.join(paths)}: no target has a matrix; give a file with motifs")
-    if len(targets) < FEW:
-        say(f"only {len(targets)} targets: p-values are drawn from their columns and are rough below {FEW}", quiet)
+    targets = read_targets(target or [str(MOTIFS)], quiet)
     groups = groups_of(targets, group, quiet) if group else []
 
     found = compare(queries, targets, distance, min_overlap)
@@ -94,14 +108,17 @@ def pwm_compare(
         result, pairs = matches(found, queries, targets, max_q, best), found.p.size
     tsv.write_matches(output, result, grouped=bool(group))
     matched = len({match.query for match in result})
-    say(f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {pairs} reported", quiet)
+    say(
+        f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {pairs} reported", quiet
+    )
     if cluster or cluster_motifs:
         grouped = clusters.cluster(queries, targets, cluster_p, distance, min_overlap)
         write_clusters(grouped, queries, cluster, cluster_motifs, cluster_p, quiet)
 
 
 def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
-    """The group of each target: by its name, or as a table says; a target that the table leaves out is a group of its own."""
+    """The group of each target: by its name, or as a table says; a target that the table leaves out is a group of its
+    own."""
     from ..formats.tables import tsv
     from ..steps.comparison.factors import factors, from_table
 
@@ -112,19 +129,25 @@ def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
         names = {motif.name for motif in targets}
         if unknown := [name for name in listed if name not in names]:
             if len(unknown) == len(listed):
-                raise InputError(f"{shown(group)}: none of its {len(listed)} motifs is a target; give the targets' names")
+                raise InputError(
+                    f"{shown(group)}: none of its {len(listed)} motifs is a target; give the targets' names"
+                )
             say(f"groups: no target is named {', '.join(unknown)}", quiet)
         if alone := [motif.name for motif in targets if motif.name not in listed]:
             say(f"groups: not in the table, each a group of its own: {', '.join(alone)}", quiet)
         groups = from_table(targets, listed)
     sizes = Counter(groups)
-    largest = [f"{name} {size}" for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])) if size > 1]
+    largest = [
+        f"{name} {size}" for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])) if size > 1
+    ]
     several = f"; of several: {', '.join(largest[:8])}{', ...' if len(largest) > 8 else ''}" if largest else ""
     say(f"groups: {len(groups)} targets in {len(sizes)} groups{several}", quiet)
     return groups
 
 
-def write_clusters(found: "Clusters", queries: "Sequence[Motif]", table: str, averaged: str, limit: float, quiet: bool) -> None:
+def write_clusters(
+    found: "Clusters", queries: "Sequence[Motif]", table: str, averaged: str, limit: float, quiet: bool
+) -> None:
     """Write the groups of the queries, and their averaged motifs, where a file is asked for."""
     from dataclasses import fields
 
@@ -138,9 +161,28 @@ def write_clusters(found: "Clusters", queries: "Sequence[Motif]", table: str, av
     if averaged:
         meme.write(averaged, merged(found, queries))
     sizes = Counter(found.group.tolist())
-    say(f"{len(queries)} queries in {len(sizes)} groups, {sum(size == 1 for size in sizes.values())} of them of one", quiet)
+    say(
+        f"{len(queries)} queries in {len(sizes)} groups, {sum(size == 1 for size in sizes.values())} of them of one",
+        quiet,
+    )
     if weak := [motif.name for motif, own in zip(queries, found.own.tolist(), strict=True) if own > limit]:
         say(f"too short or too even to be grouped, p with themselves above {limit:.6g}: {', '.join(weak)}", quiet)
+
+
+def read_targets(paths: list[str], quiet: bool) -> list["Motif"]:
+    """The known motifs of all files."""
+    from ..formats.inputs import motif_files
+
+    files = [motif_files.read(path) for path in paths]
+    for path, file in zip(paths, files, strict=True):
+        tell("targets", path, file, quiet)
+    targets, renamed = motif_files.unique_names([motif for file in files for motif in file.motifs])
+    tell_renamed(renamed, quiet)
+    if not targets:
+        raise InputError(f"{', '.join(paths)}: no target has a matrix; give a file with motifs")
+    if len(targets) < FEW:
+        say(f"only {len(targets)} targets: p-values are drawn from their columns and are rough below {FEW}", quiet)
+    return targets
 
 
 def read_queries(query: str, quiet: bool) -> "list[Motif]":

@@ -4,7 +4,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, GenomeFiles, Output, Precision, Progress, Quiet, Seed, Threads, command, enter, say, usable_threads
+from ..cli import (
+    Device,
+    GenomeFiles,
+    Output,
+    Precision,
+    Progress,
+    Quiet,
+    Seed,
+    Threads,
+    command,
+    enter,
+    say,
+    usable_threads,
+)
 from ..errors import InputError
 from ..steps.training.recipe import DEFAULT
 
@@ -27,40 +40,55 @@ def train_annot(
         str,
         typer.Option(
             metavar="default|wide|paper|cnn",
-            help="The network and its training: attention heads over k-mers, the same with wide keys for factors, the one published in "
+            help="The network and its training: attention heads over k-mers, the same with wide keys for factors, the "
+            "one published in "
             "2021, or the convolutional baseline.",
         ),
     ] = "default",
-    init: Annotated[str, typer.Option(metavar="MODEL", help="Begin with this model's weights; its preset and sizes are taken over.")] = "",
+    init: Annotated[
+        str, typer.Option(metavar="MODEL", help="Begin with this model's weights; its preset and sizes are taken over.")
+    ] = "",
     teacher: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="MODEL", help="Learn half from the labels, half from what this model says; may be given again: of their mean."
+            metavar="MODEL",
+            help="Learn half from the labels, half from what this model says; may be given again: of their mean.",
         ),
     ] = None,
     refit: Annotated[
         str,
         typer.Option(
             metavar="MODEL",
-            help="Train on all of the genome, nothing held out, by this model's recipe; threshold and scores are this model's.",
+            help="Train on all of the genome, nothing held out, by this model's recipe; threshold and scores are this "
+            "model's.",
         ),
     ] = "",
     validation: Annotated[
-        list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again.")
+        list[str] | None,
+        typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again."),
     ] = None,
-    test: Annotated[list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region scored once, at the end.")] = None,
-    epochs: Annotated[int, typer.Option(min=0, help=f"Passes over all training sites, at most; {OWN} ({DEFAULT.epochs}).")] = 0,
+    test: Annotated[
+        list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region scored once, at the end.")
+    ] = None,
+    epochs: Annotated[
+        int, typer.Option(min=0, help=f"Passes over all training sites, at most; {OWN} ({DEFAULT.epochs}).")
+    ] = 0,
     steps: Annotated[int, typer.Option(min=0, help="Steps at most; default: as many as the epochs take.")] = 0,
     batch: Annotated[int, typer.Option(min=0, help=f"Stretches per step; {OWN} ({DEFAULT.batch}).")] = 0,
     length: Annotated[int, typer.Option(min=0, help=f"Nucleotides per stretch; {OWN} ({DEFAULT.length}).")] = 0,
     rate: Annotated[float, typer.Option(min=0, help=f"Learning rate; {OWN} ({DEFAULT.rate}).")] = 0,
-    every: Annotated[int, typer.Option(min=0, help="Steps between evaluations; default: by the size of the validation part.")] = 0,
+    every: Annotated[
+        int, typer.Option(min=0, help="Steps between evaluations; default: by the size of the validation part.")
+    ] = 0,
     patience: Annotated[
-        int, typer.Option(min=0, help=f"Evaluations without a better score before it stops; {OWN} ({DEFAULT.patience}).")
+        int,
+        typer.Option(min=0, help=f"Evaluations without a better score before it stops; {OWN} ({DEFAULT.patience})."),
     ] = 0,
     history: Annotated[str, typer.Option(metavar="FILE", help="Table of the evaluations, TSV.")] = "",
     metrics: Annotated[str, typer.Option(metavar="FILE", help="Scores of the kept model, JSON.")] = "",
-    checkpoint: Annotated[str, typer.Option(metavar="FILE", help="Where the run's state is kept after each evaluation.")] = "",
+    checkpoint: Annotated[
+        str, typer.Option(metavar="FILE", help="Where the run's state is kept after each evaluation.")
+    ] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint, if it is there.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     seed: Seed = DEFAULT.seed,
@@ -71,9 +99,9 @@ def train_annot(
 ) -> None:
     """Train a network to score every nucleotide of both strands, and keep the one that is best on the validation part.
 
-    GENOME is a genome tensor with labels, from fasta2tensor; several are learned from together. Without --validation and --test the
-    last 20 % of the bases of each are for the test, and the 10 % before them for the validation. Training stops when the average
-    precision on the validation part rises no more.
+    GENOME is a genome tensor with labels, from fasta2tensor; several are learned from together. Without --validation
+    and --test the last 20 % of the bases of each are for the test, and the 10 % before them for the validation.
+    Training stops when the average precision on the validation part rises no more.
     """
     from functools import partial
 
@@ -108,7 +136,8 @@ def train_annot(
     told = partial(_tell_loss, Progress("training", limit, quiet))
     for record in train.train(net, chunks, where, stand, told, keep, team, begun):
         say(description.evaluation_in_words(data.labels, record), quiet)
-    scores = refitting.calibrate_as(net, like) if like else calibrated_scores.scored(net, data, part, where, team, progress)
+    held = refitting.calibrate_as(net, like) if like else None
+    scores = held or calibrated_scores.scored(net, data, part, where, team, progress)
     if team.first:
         told_of = {**run, "stopped": train.stopped(stand), "metrics": scores, "metrics_of": like.digest if like else ""}
         _write(output, history, metrics, told_of, net, data, stand)
@@ -119,7 +148,8 @@ def train_annot(
 def _refuse_options(refit: str, other: bool, resume: bool, checkpoint: str) -> None:
     if refit and other:
         raise InputError(
-            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, --epochs and --steps"
+            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, --epochs "
+            "and --steps"
         )
     if resume and not checkpoint:
         raise InputError("--resume needs --checkpoint FILE, the state to go on from")
@@ -161,8 +191,11 @@ def _network(refit: str, like: "Trained", data: "Genome") -> tuple["Network", "R
     return presets.begun(like.header["config"]["preset"], None, data.labels, recipe.seed), recipe
 
 
-def _fresh(preset: str, known: "Trained | None", data: "Genome", seed: int, asked: tuple[float, ...]) -> tuple["Network", "Recipe"]:
-    """A network of a preset or from another model's weights, and its preset's recipe with what was asked for instead."""
+def _fresh(
+    preset: str, known: "Trained | None", data: "Genome", seed: int, asked: tuple[float, ...]
+) -> tuple["Network", "Recipe"]:
+    """A network of a preset or from another model's weights, and its preset's recipe with what was asked for
+    instead."""
     from ..steps.network import presets
 
     net = presets.begun(preset, known, data.labels, seed)
@@ -194,11 +227,16 @@ def _resumed(path: str, run: dict) -> "State":
     found = checkpoint_tensor.read(path)
     if found.run != run:
         other = [key for key in run if found.run.get(key) != run[key]]
-        raise InputError(f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or another file")
+        raise InputError(
+            f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or "
+            "another file"
+        )
     return state.unpack(found.progress, found.arrays)
 
 
-def _write(output: str, history: str, metrics: str, header: dict, net: "Network", data: "Genome", state: "State") -> None:
+def _write(
+    output: str, history: str, metrics: str, header: dict, net: "Network", data: "Genome", state: "State"
+) -> None:
     """The model last: where it is, the rest is too."""
     from ..data import Trained
     from ..formats.tables import summary, tsv
@@ -234,7 +272,10 @@ def _regions(genome: "Genome", validation: list[str], test: list[str]) -> dict[s
         return {}
     if not validation:
         raise InputError("--test needs --validation too: the weights to keep are chosen there")
-    return {name: [split.parsed(genome, text) for text in texts] for name, texts in (("validation", validation), ("test", test))}
+    return {
+        name: [split.parsed(genome, text) for text in texts]
+        for name, texts in (("validation", validation), ("test", test))
+    }
 
 
 def _parts(genome: "Genome", regions: dict[str, list["Stretch"]]) -> "np.ndarray":
@@ -243,7 +284,9 @@ def _parts(genome: "Genome", regions: dict[str, list["Stretch"]]) -> "np.ndarray
     part = split.parts(genome, *regions.values())
     for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):
         if (name == "training" or regions[name]) and not ((genome.label == 1) & (part == number)).any():
-            raise InputError(f"the {name} part holds no site; give more sites, or other --validation and --test regions")
+            raise InputError(
+                f"the {name} part holds no site; give more sites, or other --validation and --test regions"
+            )
     return part
 
 

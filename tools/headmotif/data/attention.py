@@ -18,9 +18,9 @@ class Attention:
     weight: float16 (queries, layers, heads, keys), softmax weights; norm: the same shape, length of what the key really
     adds (weight x value x output projection); none: float16 (queries, layers, heads), the weight that goes to no key.
     Keys off the contig are NaN. offset: int32 (keys,), distance of the key's centre from the site, negative upstream.
-    reach: how many bases on each side of its centre a key has read, per layer. kind: uint8 (queries,), SITE, BACKGROUND or SHUFFLED.
-    probability: float32 (queries,), the model's P(site). contig, position, strand: as in `Sites`. layers, heads: the numbers, from 1,
-    of those along the second and third axis; all of the network's unless said otherwise.
+    reach: how many bases on each side of its centre a key has read, per layer. kind: uint8 (queries,), SITE, BACKGROUND
+    or SHUFFLED. probability: float32 (queries,), the model's P(site). contig, position, strand: as in `Sites`. layers,
+    heads: the numbers, from 1, of those along the second and third axis; all of the network's unless said otherwise.
     """
 
     weight: np.ndarray
@@ -42,8 +42,13 @@ class Attention:
         queries, layers, heads, keys = self.weight.shape
         object.__setattr__(self, "layers", self.layers or tuple(range(1, layers + 1)))
         object.__setattr__(self, "heads", self.heads or tuple(range(1, heads + 1)))
-        check((len(self.layers), len(self.heads)) == (layers, heads), "numbers of layers or heads do not fit the weights")
-        check(self.norm.shape == self.weight.shape and self.none.shape == self.weight.shape[:3], "weight, norm and none differ in shape")
+        check(
+            (len(self.layers), len(self.heads)) == (layers, heads), "numbers of layers or heads do not fit the weights"
+        )
+        check(
+            self.norm.shape == self.weight.shape and self.none.shape == self.weight.shape[:3],
+            "weight, norm and none differ in shape",
+        )
         check(self.offset.shape == (keys,) and len(self.reach) == layers, "offsets or reach do not fit the weights")
         columns = (self.kind, self.probability, self.contig, self.position, self.strand)
         check(all(c.shape == (queries,) for c in columns), "a column of the queries has the wrong length")
@@ -71,11 +76,11 @@ class Attention:
 class Regions:
     """Stretches of a genome that a head attends to, each for one site.
 
-    contig: int32 (regions,), index into `contigs` (names). start, end: int64, half-open; end may pass the contig's end by
-    less than its length where the contig is circular. head: str (regions,), "L1H3", both 1-based. strand: int8. weight: float64,
-    the largest weight in it. distance: int64, its most attended base from the site, negative upstream. site: int64, the site's position.
-    p, q: float64 (NaN: not tested). drop: float64, how much lower the site's logit is without the region's bases (NaN: not measured), or
-    None where that was not asked for.
+    contig: int32 (regions,), index into `contigs` (names). start, end: int64, half-open; end may pass the contig's end
+    by less than its length where the contig is circular. head: str (regions,), "L1H3", both 1-based. strand: int8.
+    weight: float64, the largest weight in it. distance: int64, its most attended base from the site, negative upstream.
+    site: int64, the site's position. p, q: float64 (NaN: not tested). drop: float64, how much lower the site's logit is
+    without the region's bases (NaN: not measured), or None where that was not asked for.
     """
 
     contigs: tuple[str, ...]

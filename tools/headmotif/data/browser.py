@@ -9,7 +9,8 @@ KINDS = ("bigwig", "bed", "gff3")
 
 @dataclass(frozen=True)
 class BrowserTrack:
-    """One track: its name, its file beside the page that names it, the file's kind, and its colours as red, green and blue, 0-255.
+    """One track: its name, its file beside the page that names it, the file's kind, and its colours as red, green and
+    blue, 0-255.
 
     minus: the colour of features on the - strand; of a bigWig it means nothing.
     """

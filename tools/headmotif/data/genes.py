@@ -11,10 +11,10 @@ from .check import check
 class GeneTable:
     """Genes of any kind, in the order given; they may overlap.
 
-    contig: int32 (genes,), index into the genome's contigs. start, end: int64 (genes,), 0-based, half-open, start < end; on a circle a
-    start lies on it and an end beyond its length goes on over the origin. strand: int8 (genes,), +1 or -1. name: the gene's symbol, its
-    locus tag where it has none, "" where it has neither. kind: what it codes for (protein_coding, tRNA) where that is known, else what it
-    is called there (gene, CDS).
+    contig: int32 (genes,), index into the genome's contigs. start, end: int64 (genes,), 0-based, half-open, start <
+    end; on a circle a start lies on it and an end beyond its length goes on over the origin. strand: int8 (genes,), +1
+    or -1. name: the gene's symbol, its locus tag where it has none, "" where it has neither. kind: what it codes for
+    (protein_coding, tRNA) where that is known, else what it is called there (gene, CDS).
     """
 
     contig: np.ndarray

@@ -26,7 +26,8 @@ class Sites:
     """Single nucleotides on a strand (the +1 of a TSS), in the order given.
 
     contig: int32 (sites,), index into the genome's contigs. position: int64 (sites,), 0-based, on the + strand's
-    coordinates whatever the strand. strand: int8 (sites,), +1 or -1. strength: float32 (sites,), NaN where none was given.
+    coordinates whatever the strand. strand: int8 (sites,), +1 or -1. strength: float32 (sites,), NaN where none was
+    given.
     """
 
     contig: np.ndarray
@@ -40,12 +41,16 @@ class Sites:
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
     @classmethod
-    def at(cls, contigs: tuple[Contig, ...], row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None) -> "Sites":
+    def at(
+        cls, contigs: tuple[Contig, ...], row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None
+    ) -> "Sites":
         """Sites from rows (0 the + strand, 1 the - strand) and places in the contigs end to end, all (sites,)."""
         start = np.cumsum([0, *(c.length for c in contigs)], dtype=np.int64)
         contig = np.searchsorted(start, place, side="right") - 1
         known = np.full(len(place), np.nan) if strength is None else strength
-        return cls(contig.astype(np.int32), place - start[contig], (1 - 2 * row).astype(np.int8), known.astype(np.float32))
+        return cls(
+            contig.astype(np.int32), place - start[contig], (1 - 2 * row).astype(np.int8), known.astype(np.float32)
+        )
 
     def __len__(self) -> int:
         return len(self.position)
@@ -73,8 +78,13 @@ class Genome:
 
     def __post_init__(self) -> None:
         check(sum(c.length for c in self.contigs) == len(self.base), "the contigs' lengths do not add up to the bases")
-        check(not self.labels or self.label.shape == (len(self.labels), 2, len(self.base)), "labels do not fit the bases")
-        check(self.base.dtype == np.uint8 and (len(self.base) == 0 or int(self.base.max()) <= N), "a base is not a code 0-4")
+        check(
+            not self.labels or self.label.shape == (len(self.labels), 2, len(self.base)), "labels do not fit the bases"
+        )
+        check(
+            self.base.dtype == np.uint8 and (len(self.base) == 0 or int(self.base.max()) <= N),
+            "a base is not a code 0-4",
+        )
         check(self.site.shape == (len(self.strength), 3), "sites and strengths differ in number")
         place = self.site[:, 1:]
         check(bool(((place >= 0) & (place < (2, len(self.base)))).all()), "a site is on no strand or beyond the bases")

@@ -11,9 +11,9 @@ import numpy as np
 class Trained:
     """A trained annotator: `weights`, float32 arrays by parameter name, and `header`, all that is known of it.
 
-    header: config (preset and sizes of the network), labels (names of the outputs), training (settings and where it stopped), split
-    (validation and test regions, 1-based closed), metrics (of each part and label its scores; threshold and calibration of each label),
-    data (digests of the contigs trained on).
+    header: config (preset and sizes of the network), labels (names of the outputs), training (settings and where it
+    stopped), split (validation and test regions, 1-based closed), metrics (of each part and label its scores; threshold
+    and calibration of each label), data (digests of the contigs trained on).
     """
 
     header: dict[str, Any]
@@ -44,7 +44,8 @@ class Trained:
             return None
 
     def prevalence(self, label: str) -> float | None:
-        """The share of sites among all positions at which the model's P holds: its validation part's; None where the model names none."""
+        """The share of sites among all positions at which the model's P holds: its validation part's; None where the
+        model names none."""
         try:
             return float(self.header["metrics"]["validation"][label]["prevalence"])
         except (KeyError, TypeError):

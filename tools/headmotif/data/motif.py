@@ -27,8 +27,14 @@ class Motif:
     alt: str = ""
 
     def __post_init__(self) -> None:
-        check(self.matrix.ndim == 2 and self.matrix.shape[1] == 4 and len(self.matrix) > 0, "a motif needs rows of four columns")
-        check(bool(np.isfinite(self.matrix).all()) and bool((self.matrix >= 0).all()), "a probability is negative or not a number")
+        check(
+            self.matrix.ndim == 2 and self.matrix.shape[1] == 4 and len(self.matrix) > 0,
+            "a motif needs rows of four columns",
+        )
+        check(
+            bool(np.isfinite(self.matrix).all()) and bool((self.matrix >= 0).all()),
+            "a probability is negative or not a number",
+        )
         check(bool(np.allclose(self.matrix.sum(axis=1), 1, atol=1e-3)), "a row does not sum to 1")
 
     def __len__(self) -> int:
@@ -36,7 +42,8 @@ class Motif:
 
     @classmethod
     def from_counts(cls, name: str, alt: str, counts: np.ndarray) -> "Motif":
-        """A motif from counts (width, 4), every row above 0 in sum; rows that sum to 1 are probabilities and tell no number of sites.
+        """A motif from counts (width, 4), every row above 0 in sum; rows that sum to 1 are probabilities and tell no
+        number of sites.
 
         To 1 within 0.05: published probabilities have two or three decimals."""
         sums = counts.sum(axis=1)
@@ -78,8 +85,9 @@ def _column(row: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """One target motif for one query, with the columns of Tomtom's table; offset: where in the target the query starts, in columns
-    (negative: before it). group: the target's group, "" where targets are not grouped; p, E and q are then the group's."""
+    """One target motif for one query, with the columns of Tomtom's table; offset: where in the target the query starts,
+    in columns (negative: before it). group: the target's group, "" where targets are not grouped; p, E and q are then
+    the group's."""
 
     query: str
     target: str
@@ -95,8 +103,8 @@ class Match:
 
 
 class Source(NamedTuple):
-    """What a motif was found in: the regions of a head, at a place of it (a distance from the site; "": all), and of those the strongest,
-    one in so many (1: all)."""
+    """What a motif was found in: the regions of a head, at a place of it (a distance from the site; "": all), and of
+    those the strongest, one in so many (1: all)."""
 
     head: str
     place: str

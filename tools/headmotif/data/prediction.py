@@ -10,8 +10,9 @@ from .genome import Genome, Sites
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be called: the label's number and name; P of at least `threshold`, or the `top` best, or at most the share `fdr` of false
-    ones by P itself, or by a decoy of `decoy` nucleotides (0: none); local maxima within `merge` nt."""
+    """What is to be called: the label's number and name; P of at least `threshold`, or the `top` best, or at most the
+    share `fdr` of false ones by P itself, or by a decoy of `decoy` nucleotides (0: none); local maxima within `merge`
+    nt."""
 
     number: int
     label: str
@@ -25,8 +26,9 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """A genome's annotation: P float32 (2, N), rows + and -, by + coordinates, NaN at N; calls by contig, position and strand, strength P;
-    further columns of the calls, by name, "" where there is nothing to tell; the threshold that all calls passed, and what it came from."""
+    """A genome's annotation: P float32 (2, N), rows + and -, by + coordinates, NaN at N; calls by contig, position and
+    strand, strength P; further columns of the calls, by name, "" where there is nothing to tell; the threshold that all
+    calls passed, and what it came from."""
 
     genome: Genome
     label: str

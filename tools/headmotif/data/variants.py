@@ -11,9 +11,9 @@ from .check import check
 class Variants:
     """Stretches of a genome that are another sequence elsewhere, one row for each other sequence.
 
-    contig: int32 (variants,), index into the genome's contigs. position: int64 (variants,), 0-based, the first base of `reference`. name:
-    as given, "." where there is none. reference, alternative: upper-case letters on the + strand, one or more. line: int64 (variants,),
-    of the file that they come from.
+    contig: int32 (variants,), index into the genome's contigs. position: int64 (variants,), 0-based, the first base of
+    `reference`. name: as given, "." where there is none. reference, alternative: upper-case letters on the + strand,
+    one or more. line: int64 (variants,), of the file that they come from.
     """
 
     contig: np.ndarray

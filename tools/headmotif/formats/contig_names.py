@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 
 def not_in_genome(name: str, known: Sequence[str]) -> str:
-    """What to say of a contig's name that the genome has not: the one that is probably meant, or a few that there are."""
+    """What to say of a contig's name that the genome has not: the one that is probably meant, or a few that there
+    are."""
     for one in known:
         if _accession(one) is not None and _accession(one) == _accession(name):
             same = "the version differs: take the same one, or rename it if the sequence is the same"

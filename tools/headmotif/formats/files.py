@@ -129,7 +129,8 @@ def writing(path: str) -> Iterator[BinaryIO]:
 
 
 def refuse_unwritable(*paths: str) -> None:
-    """Raise InputError where a result could not be written later: before long work, not after it. "" and "-" are passed over."""
+    """Raise InputError where a result could not be written later: before long work, not after it. "" and "-" are passed
+    over."""
     for path in paths:
         folder = os.path.dirname(os.path.realpath(path)) if path not in ("", "-") else ""
         if folder and not os.path.isdir(folder):
@@ -139,9 +140,11 @@ def refuse_unwritable(*paths: str) -> None:
 
 
 def stems(names: Sequence[str]) -> list[str]:
-    """File names for names of any kind, without endings: a character that is no letter, digit, `-`, `+` or `.` becomes `_`.
+    """File names for names of any kind, without endings: a character that is no letter, digit, `-`, `+` or `.` becomes
+    `_`.
 
-    Names that would then be one file's, for some systems tell no capitals apart, get `_2`, `_3` and so on, in their order.
+    Names that would then be one file's, for some systems tell no capitals apart, get `_2`, `_3` and so on, in their
+    order.
     """
     found: list[str] = []
     taken: set[str] = set()

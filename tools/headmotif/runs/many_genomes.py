@@ -1,4 +1,5 @@
-"""Many genomes in one go: small ones annotated together, each sample's files whole or not there, what is done already left as it is."""
+"""Many genomes in one go: small ones annotated together, each sample's files whole or not there, what is done already
+left as it is."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

@@ -1,14 +1,16 @@
-"""BED: sites, plain intervals, and the regions of heads. 0-based, half-open, separated by tabs (https://samtools.github.io/hts-specs/BEDv1.pdf).
+"""BED: sites, plain intervals, and the regions of heads. 0-based, half-open, separated by tabs
+(https://samtools.github.io/hts-specs/BEDv1.pdf).
 
-Sites are BED6: contig, start, end, name, score, strand; further columns are ignored. The score, any finite number or ".", is the
-strength. Of an interval longer than one base the 5' end on its strand is the site. Lines that begin with track, browser or # are skipped.
+Sites are BED6: contig, start, end, name, score, strand; further columns are ignored. The score, any finite number or
+".", is the strength. Of an interval longer than one base the 5' end on its strand is the site. Lines that begin with
+track, browser or # are skipped.
 
-Intervals are BED3 and more: contig, start, end; column 6, where there is one, is the strand, "." for both. Further columns, blocks too,
-are ignored. An interval over a circle's origin is two lines.
+Intervals are BED3 and more: contig, start, end; column 6, where there is one, is the strand, "." for both. Further
+columns, blocks too, are ignored. An interval over a circle's origin is two lines.
 
-Regions are BED6+5: the name is the head (L1H3), the score 1000 times the weight, rounded and clipped; then weight (%.6g),
-distance, site (0-based), p and q ("." where not tested), and, where in-silico mutagenesis was asked for, ism, the drop of the
-site's logit. A region over a circle's origin is two lines of one name. A line with #
+Regions are BED6+5: the name is the head (L1H3), the score 1000 times the weight, rounded and clipped; then weight
+(%.6g), distance, site (0-based), p and q ("." where not tested), and, where in-silico mutagenesis was asked for, ism,
+the drop of the site's logit. A region over a circle's origin is two lines of one name. A line with #
 names the columns.
 
 Not checked: that lines are sorted, that names differ, that scores of sites lie within 0-1000.
@@ -47,9 +49,11 @@ def parse_sites(text: str, path: str) -> list[tuple[int, str, int, int, str]]:
 
 
 def read_intervals(path: str, contigs: Sequence[Contig]) -> list[tuple[int, int, int, int]]:
-    """The intervals of a BED of three columns or more: index of the contig, start, end, and strand (+1 or -1; 0 both), in the file's order.
+    """The intervals of a BED of three columns or more: index of the contig, start, end, and strand (+1 or -1; 0 both),
+    in the file's order.
 
-    A file without rows holds no interval. Raises FormatError with the line that is malformed, of another contig, or beyond its end.
+    A file without rows holds no interval. Raises FormatError with the line that is malformed, of another contig, or
+    beyond its end.
     """
     place = {contig.name: index for index, contig in enumerate(contigs)}
     found = []
@@ -70,30 +74,38 @@ def read_intervals(path: str, contigs: Sequence[Contig]) -> list[tuple[int, int,
 def write_sites(path: str, sites: Sites, names: Sequence[str], labels: Sequence[str] = ()) -> None:
     """Sites as BED6, sorted by contig (in the order of `names`), position and strand; "." where there is no strength.
 
-    labels: a name for each site (without: site1, site2 in the order written); white space in one is written as _, none as a dot.
+    labels: a name for each site (without: site1, site2 in the order written); white space in one is written as _, none
+    as a dot.
     """
     order = np.lexsort((-sites.strand, sites.position, sites.contig))
     columns = (column[order].tolist() for column in (sites.contig, sites.position, sites.strand, sites.strength))
     called = (
-        ["_".join(labels[row].split()) or "." for row in order] if len(labels) else [f"site{number}" for number in range(1, len(order) + 1)]
+        ["_".join(labels[row].split()) or "." for row in order]
+        if len(labels)
+        else [f"site{number}" for number in range(1, len(order) + 1)]
     )
     rows = [
-        f"{names[contig]}\t{position}\t{position + 1}\t{called[number]}\t{_shown(strength)}\t{'+' if strand > 0 else '-'}\n"
+        f"{names[contig]}\t{position}\t{position + 1}\t{called[number]}\t"
+        f"{_shown(strength)}\t{'+' if strand > 0 else '-'}\n"
         for number, (contig, position, strand, strength) in enumerate(zip(*columns, strict=True))
     ]
     write_text(path, "".join(rows))
 
 
 def write_calls(path: str, calls: Sites, names: Sequence[str], labels: Sequence[str] = ()) -> None:
-    """Calls, whose strength is P, as `write_sites`; the score is 1000 P to the nearest whole number, as the format wants it."""
+    """Calls, whose strength is P, as `write_sites`; the score is 1000 P to the nearest whole number, as the format
+    wants it."""
     write_sites(path, replace(calls, strength=np.rint(1000 * calls.strength.astype(np.float64))), names, labels)
 
 
-def write_regions(path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None = None) -> None:
+def write_regions(
+    path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None = None
+) -> None:
     """Regions as BED6+5, sorted by contig (in the order of `regions.contigs`) and start.
 
-    lengths: of the contigs, by name. circles: names of those that are circles (default: all): what passes an end there is written
-    at the other, as a second line; on other contigs it is cut off, and a region wholly beyond an end is not written.
+    lengths: of the contigs, by name. circles: names of those that are circles (default: all): what passes an end there
+    is written at the other, as a second line; on other contigs it is cut off, and a region wholly beyond an end is not
+    written.
     """
     row, first, last = _pieces(regions, lengths, circles)
     order = np.lexsort((last, first, regions.contig[row]))
@@ -113,8 +125,11 @@ def write_regions(path: str, regions: Regions, lengths: Mapping[str, int], circl
     write_text(path, HEADER + ("" if taken.drop is None else "\tism") + "\n" + "".join(text))
 
 
-def _pieces(regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Row, start and end, int64, of what is to be written: inside the contigs, two pieces where a region passes a circle's origin."""
+def _pieces(
+    regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row, start and end, int64, of what is to be written: inside the contigs, two pieces where a region passes a
+    circle's origin."""
     length = np.array([lengths[name] for name in regions.contigs], np.int64)[regions.contig]
     endless = np.array([circles is None or name in circles for name in regions.contigs], bool)[regions.contig]
     turns = np.where(endless, regions.start // np.maximum(length, 1) * length, 0)
@@ -122,7 +137,9 @@ def _pieces(regions: Regions, lengths: Mapping[str, int], circles: Collection[st
     over = np.flatnonzero(endless & (end > length))
     row = np.concatenate([np.arange(len(regions)), over])
     first = np.concatenate([start, np.zeros(len(over), np.int64)])
-    last = np.concatenate([np.minimum(end, length), np.minimum(end - length, start)[over]])  # longer than the circle: once around
+    last = np.concatenate(
+        [np.minimum(end, length), np.minimum(end - length, start)[over]]
+    )  # longer than the circle: once around
     kept = last > first
     return row[kept], first[kept], last[kept]
 
@@ -134,8 +151,8 @@ def _shown(number: float) -> str:
 def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
     """The regions of a file of ours, or the intervals of any BED6, in the file's order.
 
-    contigs: the genome's; without them, those that the file names. An interval of another BED6 has weight 1, distance 0, site -1.
-    Raises FormatError with the line that is malformed, of another contig, or beyond its end.
+    contigs: the genome's; without them, those that the file names. An interval of another BED6 has weight 1, distance
+    0, site -1. Raises FormatError with the line that is malformed, of another contig, or beyond its end.
     """
     rows = list(_rows(read_text(path), path))
     numbers = [number for number, _ in rows]
@@ -156,7 +173,12 @@ def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
     length = np.array([c.length for c in contigs] or [np.iinfo(np.int64).max] * max(len(names), 1), np.int64)
     _refuse(contig < 0, path, numbers, lambda i: not_in_genome(columns[0][i], names))
     _refuse(end <= start, path, numbers, lambda i: f"the end ({end[i]}) is not behind the start ({start[i]})")
-    _refuse(end > length[contig], path, numbers, lambda i: f"the end ({end[i]}) lies beyond '{columns[0][i]}' of {length[contig[i]]:,} nt")
+    _refuse(
+        end > length[contig],
+        path,
+        numbers,
+        lambda i: f"the end ({end[i]}) lies beyond '{columns[0][i]}' of {length[contig[i]]:,} nt",
+    )
     strand = column(5, SIGN.__getitem__, np.int8, "the strand, + or -")
     head = np.array(columns[3], str)
     n = len(rows)
@@ -249,7 +271,9 @@ def _share(text: str) -> float:
     return value
 
 
-def _column(texts: Sequence[str], convert: Callable[[str], float], dtype: type, what: str, path: str, numbers: list[int]) -> np.ndarray:
+def _column(
+    texts: Sequence[str], convert: Callable[[str], float], dtype: type, what: str, path: str, numbers: list[int]
+) -> np.ndarray:
     """One column as an array; the first row that does not convert is told with its line."""
     values: list[float] = []
     try:

@@ -1,12 +1,13 @@
-"""Called sites as features of a GenBank flat file, the user's own or a new one (https://www.insdc.org/submitting-standards/feature-table).
+"""Called sites as features of a GenBank flat file, the user's own or a new one
+(https://www.insdc.org/submitting-standards/feature-table).
 
-INSDC's feature table has no key for the start of transcription, and none of its regulatory classes is one (`promoter` is the stretch that
-the polymerase binds). So a call is a `misc_feature` of one nucleotide, `123` or `complement(123)`, which claims no more than it is:
-`/standard_name`, the call's name; `/note`, "TSS; probability 0.97" and what else is known, "name: value"; and `/inference`, which says that
-it is a prediction. Biopython forms the features.
+INSDC's feature table has no key for the start of transcription, and none of its regulatory classes is one (`promoter`
+is the stretch that the polymerase binds). So a call is a `misc_feature` of one nucleotide, `123` or `complement(123)`,
+which claims no more than it is: `/standard_name`, the call's name; `/note`, "TSS; probability 0.97" and what else is
+known, "name: value"; and `/inference`, which says that it is a prediction. Biopython forms the features.
 
-A file of the user's keeps every line that it has: calls are set between its features, in order of position. A new file holds the bases
-and the topology, and the constant date 01-JAN-1980, GenBank's for a record that has none.
+A file of the user's keeps every line that it has: calls are set between its features, in order of position. A new file
+holds the bases and the topology, and the constant date 01-JAN-1980, GenBank's for a record that has none.
 """
 
 import io
@@ -46,11 +47,14 @@ def write(
 ) -> None:
     """Calls with their strength as P (NaN: unknown), a name each ("" none), and columns of as many texts.
 
-    source: path and decompressed bytes of a GenBank of the same genome, whose records, in its order, are kept; no bytes: none. Raises
-    FormatError where it is of another genome.
+    source: path and decompressed bytes of a GenBank of the same genome, whose records, in its order, are kept; no
+    bytes: none. Raises FormatError where it is of another genome.
     """
     order = np.lexsort((-calls.strand, calls.position, calls.contig))
-    mine = [[_feature(calls, row, names, columns or {}) for row in order[calls.contig[order] == i]] for i in range(len(genome.contigs))]
+    mine = [
+        [_feature(calls, row, names, columns or {}) for row in order[calls.contig[order] == i]]
+        for i in range(len(genome.contigs))
+    ]
     if not source[1]:
         records = [_record(contig, genome.contig_bases(i), mine[i]) for i, contig in enumerate(genome.contigs)]
         return write_text(path, "".join(records))
@@ -72,7 +76,9 @@ def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str,
     note = " ".join("; ".join(said).split())  # a line end or a tab would break the table
     known = {"standard_name": names[row], "note": note, "inference": INFERENCE}
     known = {key: value for key, value in known.items() if value}
-    return SeqFeature(SimpleLocation(position, position + 1, int(calls.strand[row])), type="misc_feature", qualifiers=known)
+    return SeqFeature(
+        SimpleLocation(position, position + 1, int(calls.strand[row])), type="misc_feature", qualifiers=known
+    )
 
 
 def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFeature]") -> str:
@@ -94,7 +100,9 @@ def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFea
 def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) -> list[tuple[str, list[str]]]:
     """Name and lines of each record of the user's file. Raises FormatError where they are not the genome's."""
     known = genbank.parse(raw, source)
-    whole = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    whole = (
+        raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    )
     lines = whole.rstrip("\n").split("\n")
     starts = [i for i, line in enumerate(lines) if line.startswith("LOCUS ")]
     found = []
@@ -102,7 +110,9 @@ def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) 
         if name not in place:
             raise FormatError(source, start + 1, not_in_genome(name, list(place)))
         if not np.array_equal(encode(letters), genome.contig_bases(place[name])):
-            raise FormatError(source, start + 1, f"the sequence of '{name}' is not the genome's; give the GenBank of this one")
+            raise FormatError(
+                source, start + 1, f"the sequence of '{name}' is not the genome's; give the GenBank of this one"
+            )
         found.append((name, lines[start:end]))
     missing = set(place) - {name for name, _ in found}
     if missing:
@@ -113,7 +123,8 @@ def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) 
 
 
 def _table(lines: Sequence[str]) -> tuple[int, list[str]]:
-    """The number of a record's first line of features, and those lines; a table without features where there is none."""
+    """The number of a record's first line of features, and those lines; a table without features where there is
+    none."""
     first = next((i for i, line in enumerate(lines) if line.startswith("FEATURES ")), None)
     if first is None:
         return next(i for i, line in enumerate(lines) if line.startswith(AFTER)), []
@@ -128,7 +139,9 @@ def _entries(table: Sequence[str]) -> list[tuple[int, list[str]]]:
     for start, end in pairwise([*starts, len(table)]):
         own = table[start:end]
         until = next((i for i, line in enumerate(own) if i and line.lstrip().startswith("/")), len(own))
-        where = re.sub(r"[\w.]+:[^,)]*", "", "".join(line[21:] for line in own[:until]))  # without bases of other records
+        where = re.sub(
+            r"[\w.]+:[^,)]*", "", "".join(line[21:] for line in own[:until])
+        )  # without bases of other records
         found.append((min(map(int, re.findall(r"\d+", where)), default=0), list(own)))
     return found
 
@@ -140,7 +153,9 @@ def _with(record: Sequence[str], calls: Sequence[tuple[int, list[str]]]) -> str:
     highest = np.maximum.accumulate(np.array([0, *(base for base, _ in known)]))[1:]
     before = np.searchsorted(highest, [base for base, _ in calls], side="right")
     lines = [HEADER] if calls and not record[first - 1].startswith("FEATURES ") else []
-    upto = np.searchsorted(before, np.arange(len(known) + 1), side="right").tolist()  # calls come in order, and so does `before`
+    upto = np.searchsorted(
+        before, np.arange(len(known) + 1), side="right"
+    ).tolist()  # calls come in order, and so does `before`
     done = 0
     for i, end in enumerate(upto):
         lines += [line for _, own in calls[done:end] for line in own] + (known[i][1] if i < len(known) else [])

@@ -1,11 +1,11 @@
 """GFF3 and GTF: sites by the type of feature, and which contigs are circles. 1-based and closed in the file
 (https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
 
-Nine columns separated by tabs: contig, source, type, start, end, score, strand, phase, attributes (`key=value;` in GFF3,
-`key "value";` in GTF). Of a feature the 5' end on its strand is the site. Rows of one ID, contig, strand and Parent are one feature,
-its 5'-most row counts; on a circle that is the row behind the widest gap, so that a feature over the origin begins where it does. An
-end beyond a circle's length goes on from its origin. Of genes (`GENIC`), pseudogenes are left out, and those whose 5' end is marked as
-lying off the contig.
+Nine columns separated by tabs: contig, source, type, start, end, score, strand, phase, attributes (`key=value;` in
+GFF3, `key "value";` in GTF). Of a feature the 5' end on its strand is the site. Rows of one ID, contig, strand and
+Parent are one feature, its 5'-most row counts; on a circle that is the row behind the widest gap, so that a feature
+over the origin begins where it does. An end beyond a circle's length goes on from its origin. Of genes (`GENIC`),
+pseudogenes are left out, and those whose 5' end is marked as lying off the contig.
 
 What follows `##FASTA` (Prokka, Bakta) is kept as text. Not checked: phases, the ontology, that parents exist.
 """
@@ -41,7 +41,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Features:
-    """All of a file. circular: contigs with Is_circular=true. fasta: what follows ##FASTA, and fasta_line, the line it begins in.
+    """All of a file. circular: contigs with Is_circular=true. fasta: what follows ##FASTA, and fasta_line, the line it
+    begins in.
 
     bounds: line, first and last base (1-based, closed) of each ##sequence-region.
     """
@@ -70,20 +71,30 @@ def parse(text: str, path: str) -> Features:
         elif line.strip() and not line.startswith(("#", "track ", "browser ")):
             rows.append(_row(line, path, number))
     circular = dict.fromkeys(row.contig for row in rows if row.attributes.get("Is_circular", "").lower() == "true")
-    return Features(tuple(rows), tuple(circular), bounds, "\n".join(line for _, line in every[fasta_line - 1 :]), fasta_line)
+    return Features(
+        tuple(rows), tuple(circular), bounds, "\n".join(line for _, line in every[fasta_line - 1 :]), fasta_line
+    )
 
 
 def _row(line: str, path: str, number: int) -> Row:
     fields = line.split("\t")
     if len(fields) != 9:
         hint = "; they must be separated by tabs, not spaces" if len(line.split()) >= 9 > len(fields) else ""
-        raise FormatError(path, number, f"{len(fields)} column{'s' if len(fields) != 1 else ''} where GFF3 and GTF have nine{hint}")
+        raise FormatError(
+            path, number, f"{len(fields)} column{'s' if len(fields) != 1 else ''} where GFF3 and GTF have nine{hint}"
+        )
     contig, _source, kind, first, last, score, strand, _phase, attributes = fields
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in (first, last)):
-        raise FormatError(path, number, f"start and end must be whole numbers from 1, not '{first[:20]}' and '{last[:20]}'")
+        raise FormatError(
+            path, number, f"start and end must be whole numbers from 1, not '{first[:20]}' and '{last[:20]}'"
+        )
     if not 1 <= int(first) <= int(last):
-        raise FormatError(path, number, f"start {first} and end {last}: the start must be 1 or more, and not behind the end")
-    return Row(number, unquote(contig), unquote(kind), int(first) - 1, int(last), score, strand, _attributes(attributes))
+        raise FormatError(
+            path, number, f"start {first} and end {last}: the start must be 1 or more, and not behind the end"
+        )
+    return Row(
+        number, unquote(contig), unquote(kind), int(first) - 1, int(last), score, strand, _attributes(attributes)
+    )
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -109,11 +120,13 @@ SiteRow = tuple[int, str, int, int, str]
 """Line, contig, position (0-based), strand (+1 or -1), score as it stands."""
 
 
-def sites(features: Features, path: str, feature: str | None, lengths: Mapping[str, int]) -> tuple[list[SiteRow], dict[str, int]]:
+def sites(
+    features: Features, path: str, feature: str | None, lengths: Mapping[str, int]
+) -> tuple[list[SiteRow], dict[str, int]]:
     """The 5' ends of the features of one type, and how many were left out, by reason.
 
-    feature: the type, by default that of a TSS. lengths: of the contigs that are circles. Raises FormatError where no feature has the
-    type, and, with the line, where one has no strand.
+    feature: the type, by default that of a TSS. lengths: of the contigs that are circles. Raises FormatError where no
+    feature has the type, and, with the line, where one has no strand.
     """
     kinds = (feature,) if feature else SITE_TYPES
     chosen = [row for row in features.rows if row.kind in kinds]
@@ -142,7 +155,8 @@ def sites(features: Features, path: str, feature: str | None, lengths: Mapping[s
 
 
 def grouped(rows: Iterable[Row]) -> list[list[Row]]:
-    """Rows of one feature together, in the order of the first of each. GTF has no ID: its rows belong together by gene and transcript."""
+    """Rows of one feature together, in the order of the first of each. GTF has no ID: its rows belong together by gene
+    and transcript."""
     groups: dict[object, list[Row]] = {}
     for row in rows:
         own = row.attributes
@@ -153,7 +167,8 @@ def grouped(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def in_order(rows: list[Row], length: int | None) -> list[Row]:
-    """Rows of one feature by their start, on a circle (length: its own, else None) from the row behind the widest gap on."""
+    """Rows of one feature by their start, on a circle (length: its own, else None) from the row behind the widest gap
+    on."""
     ordered = sorted(rows, key=lambda row: (row.start, row.end))
     if length is None or len(rows) == 1:
         return ordered
@@ -192,7 +207,9 @@ def pseudogenes(rows: Iterable[Row]) -> set[str]:
 def is_pseudo(row: Row) -> bool:
     own = row.attributes
     is_marked = own.get("pseudo", "").lower() == "true" or bool(own.get("pseudogene"))
-    return is_marked or row.kind == "pseudogene" or "pseudogene" in (own.get("gene_biotype", ""), own.get("biotype", ""))
+    return (
+        is_marked or row.kind == "pseudogene" or "pseudogene" in (own.get("gene_biotype", ""), own.get("biotype", ""))
+    )
 
 
 def links(row: Row) -> list[str]:
@@ -213,4 +230,6 @@ def _no_such_feature(rows: Iterable[Row], feature: str | None) -> str:
         count[row.kind] = count.get(row.kind, 0) + 1
     common = ", ".join(f"{kind} ({n:,})" for kind, n in sorted(count.items(), key=lambda item: (-item[1], item[0]))[:6])
     asked = f"of type '{feature}'" if feature else f"of type {' or '.join(SITE_TYPES)}"
-    return f"no feature {asked}; " + (f"it has {common}: choose one with --feature" if count else "it has no features at all")
+    return f"no feature {asked}; " + (
+        f"it has {common}: choose one with --feature" if count else "it has no features at all"
+    )

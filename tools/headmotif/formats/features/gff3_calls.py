@@ -1,9 +1,10 @@
 """Called sites as GFF3: 1-based and closed, sorted by contig, position and strand, so that tabix indexes them
 (https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
 
-A call is a `TSS` (SO:0000315) of one nucleotide. Column 6 and the attribute `probability` are P, as `%.6g`. `ID` counts the lines, `Name`
-is the call's name; each further column is an attribute of its name, beginning with a small letter as the format asks of all that it does
-not itself define. What is empty is left out. `formats.sites` reads the file back without being told a type.
+A call is a `TSS` (SO:0000315) of one nucleotide. Column 6 and the attribute `probability` are P, as `%.6g`. `ID` counts
+the lines, `Name` is the call's name; each further column is an attribute of its name, beginning with a small letter as
+the format asks of all that it does not itself define. What is empty is left out. `formats.sites` reads the file back
+without being told a type.
 """
 
 import re
@@ -20,7 +21,11 @@ RESERVED = re.compile(r"[\x00-\x1f\x7f%;=&,]")
 
 
 def write(
-    path: str, contigs: tuple[Contig, ...], calls: Sites, names: Sequence[str], columns: Mapping[str, Sequence[str]] | None = None
+    path: str,
+    contigs: tuple[Contig, ...],
+    calls: Sites,
+    names: Sequence[str],
+    columns: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Calls with their strength as P (NaN: unknown), a name each ("" none), and columns of as many texts."""
     seqids = [quote(contig.name, safe="|.:^*$@!+_?-") for contig in contigs]
@@ -34,7 +39,12 @@ def write(
         said |= {keys[name]: str(column[row]) for name, column in (columns or {}).items()}
         attributes = ";".join(f"{key}={_encoded(value)}" for key, value in said.items() if value)
         strand = "+" if calls.strand[row] > 0 else "-"
-        rows.append("\t".join([seqids[calls.contig[row]], "headmotif", "TSS", place, place, shown or ".", strand, ".", attributes]) + "\n")
+        rows.append(
+            "\t".join(
+                [seqids[calls.contig[row]], "headmotif", "TSS", place, place, shown or ".", strand, ".", attributes]
+            )
+            + "\n"
+        )
     write_text(path, "".join(rows))
 
 

@@ -1,9 +1,9 @@
 """Regions as GFF3, the twin of their BED: 1-based and closed, sorted by contig and start
 (https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
 
-A region is a `sequence_feature` (SO:0000110): that a head attends to it is no claim of what it is. Attributes: `Name`, the head (or heads);
-`weight`; `distance` from the site; `site`, 1-based; `p`, `q`; `ism` where it was measured. A region over a circle's origin ends beyond the
-contig, as the format has it.
+A region is a `sequence_feature` (SO:0000110): that a head attends to it is no claim of what it is. Attributes: `Name`,
+the head (or heads); `weight`; `distance` from the site; `site`, 1-based; `p`, `q`; `ism` where it was measured. A
+region over a circle's origin ends beyond the contig, as the format has it.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,7 +24,9 @@ def write(path: str, regions: Regions, lengths: Mapping[str, int], circles: Coll
     end = np.where(endless, regions.end - turns, np.minimum(regions.end, length))
     names = [quote(name, safe="|.:^*$@!+_?-") for name in regions.contigs]
     text = ["##gff-version 3\n"]
-    text += [f"##sequence-region {name} 1 {lengths[contig]}\n" for name, contig in zip(names, regions.contigs, strict=True)]
+    text += [
+        f"##sequence-region {name} 1 {lengths[contig]}\n" for name, contig in zip(names, regions.contigs, strict=True)
+    ]
     for number, row in enumerate(np.lexsort((end, start, regions.contig)).tolist(), 1):
         if end[row] <= start[row]:
             continue

@@ -1,9 +1,9 @@
 """Tables of sites: tab-separated, one header line that names the columns, in any order.
 
-Needed: contig, position, strand; taken where it is there: strength. Names are compared without case or punctuation, usual others
-are known (`NAMES`); further columns are ignored. Positions are 1-based unless asked for otherwise; the strand is +, -, 1, -1, plus,
-minus, forward or reverse. Empty cells, NA and "." are no strength. Lines that begin with # are skipped, but one right before the first
-row may be the header.
+Needed: contig, position, strand; taken where it is there: strength. Names are compared without case or punctuation,
+usual others are known (`NAMES`); further columns are ignored. Positions are 1-based unless asked for otherwise; the
+strand is +, -, 1, -1, plus, minus, forward or reverse. Empty cells, NA and "." are no strength. Lines that begin with #
+are skipped, but one right before the first row may be the header.
 """
 
 import re
@@ -12,7 +12,19 @@ from ...errors import FormatError
 from ..files import lines
 
 NAMES = {
-    "contig": ("contig", "chrom", "chromosome", "chr", "seqid", "seqname", "seqnames", "sequence", "replicon", "accession", "reference"),
+    "contig": (
+        "contig",
+        "chrom",
+        "chromosome",
+        "chr",
+        "seqid",
+        "seqname",
+        "seqnames",
+        "sequence",
+        "replicon",
+        "accession",
+        "reference",
+    ),
     "position": ("position", "pos", "tss", "tssposition", "coordinate", "location", "site"),
     "strand": ("strand", "orientation", "direction"),
     "strength": ("strength", "score", "readscore", "relativereadscore", "reads", "readcount", "count", "height"),
@@ -41,7 +53,8 @@ def recognised(line: str) -> bool:
 
 
 def parse_sites(text: str, path: str, zero_based: bool) -> list[tuple[int, str, int, int, str]]:
-    """The sites of a table: line, contig, position (0-based), strand (+1 or -1), and the strength as it stands ("." for none).
+    """The sites of a table: line, contig, position (0-based), strand (+1 or -1), and the strength as it stands ("." for
+    none).
 
     Raises FormatError with the line that is malformed.
     """
@@ -58,17 +71,23 @@ def parse_sites(text: str, path: str, zero_based: bool) -> list[tuple[int, str, 
                 raise FormatError(path, number, _needed(absent, fields))
             continue
         if len(fields) != columns:
-            raise FormatError(path, number, f"{len(fields)} cells where the header names {columns}; cells are separated by tabs")
+            raise FormatError(
+                path, number, f"{len(fields)} cells where the header names {columns}; cells are separated by tabs"
+            )
         position, strand = fields[place["position"]].strip(), fields[place["strand"]].strip().lower()
         if not (position.isascii() and position.isdigit() and len(position) < 16):
-            raise FormatError(path, number, f"the position '{position[:20]}' is no whole number; write it with digits alone")
+            raise FormatError(
+                path, number, f"the position '{position[:20]}' is no whole number; write it with digits alone"
+            )
         if int(position) == 0 and not zero_based:
             raise FormatError(path, number, "position 0 in a 1-based table; give --zero-based if the first base is 0")
         if strand not in SIGN:
             raise FormatError(path, number, f"the strand '{strand[:20]}' is neither + nor -")
         strength = fields[place["strength"]].strip() if "strength" in place else "."
         place_0 = int(position) - (not zero_based)
-        found.append((number, fields[place["contig"]].strip(), place_0, SIGN[strand], "." if strength in MISSING else strength))
+        found.append(
+            (number, fields[place["contig"]].strip(), place_0, SIGN[strand], "." if strength in MISSING else strength)
+        )
     return found
 
 
@@ -76,4 +95,7 @@ def _needed(absent: list[str], fields: list[str]) -> str:
     named = ", ".join(f"'{field.strip()[:20]}'" for field in fields[:8])
     if {"start", "end"} <= {field.strip().lower().removeprefix("chrom") for field in fields}:
         return "start and end, but no position: if this is a BED with a header, put # before the header"
-    return f"the header names no column {' or '.join(absent)} (it has {named}); needed are contig, position and strand, separated by tabs"
+    return (
+        f"the header names no column {' or '.join(absent)} (it has {named}); needed are contig, position "
+        "and strand, separated by tabs"
+    )

@@ -1,8 +1,8 @@
 """What a planted genome holds: its pieces and its sites as BED, its genes as GFF3.
 
 The pieces: BED6 and a seventh column, separated by tabs: contig, start, end (0-based, half-open), name of the piece
-(-10, -35, ext-10, TSS, a factor's name, decoy), 0, strand, and the position (0-based) of the true site that it belongs to
-or "." for a decoy. Not checked: that the contig exists and is long enough.
+(-10, -35, ext-10, TSS, a factor's name, decoy), 0, strand, and the position (0-based) of the true site that it belongs
+to or "." for a decoy. Not checked: that the contig exists and is long enough.
 """
 
 import numpy as np
@@ -16,14 +16,16 @@ def write(path: str, elements: Regions) -> None:
     """Planted pieces; their `head` is the name, a `site` of -1 stands for none."""
     columns = (elements.contig, elements.start, elements.end, elements.head, elements.strand, elements.site)
     rows = (
-        f"{elements.contigs[contig]}\t{start}\t{end}\t{name}\t0\t{'+' if strand > 0 else '-'}\t{site if site >= 0 else '.'}\n"
+        f"{elements.contigs[contig]}\t{start}\t{end}\t{name}\t0\t"
+        f"{'+' if strand > 0 else '-'}\t{site if site >= 0 else '.'}\n"
         for contig, start, end, name, strand, site in zip(*(c.tolist() for c in columns), strict=True)
     )
     write_text(path, "".join(rows))
 
 
 def read(path: str) -> Regions:
-    """The pieces, in the file's order, with each one's distance: its middle base from the site, on the site's strand (0 for a decoy).
+    """The pieces, in the file's order, with each one's distance: its middle base from the site, on the site's strand (0
+    for a decoy).
 
     Raises FormatError with the line that is none of this format.
     """
@@ -34,9 +36,13 @@ def read(path: str) -> Regions:
         fields = line.split("\t")
         try:
             contig, start, end, name, _, strand, site = fields
-            rows.append((contig, int(start), int(end), name, {"+": 1, "-": -1}[strand], -1 if site == "." else int(site)))
+            rows.append(
+                (contig, int(start), int(end), name, {"+": 1, "-": -1}[strand], -1 if site == "." else int(site))
+            )
         except (ValueError, KeyError):
-            raise FormatError(path, number, "not a planted piece: it takes seven columns, the last the site's position") from None
+            raise FormatError(
+                path, number, "not a planted piece: it takes seven columns, the last the site's position"
+            ) from None
         if not 0 <= rows[-1][1] < rows[-1][2]:
             raise FormatError(path, number, "the end is not behind the start")
     return _regions(rows)
@@ -49,7 +55,8 @@ def _regions(rows: list[tuple[str, int, int, str, int, int]]) -> Regions:
     middle = np.where(strand > 0, start + (end - start - 1) // 2, end - 1 - (end - start - 1) // 2)
     unknown = np.full(len(rows), np.nan)
     return Regions(
-        contigs, np.array([contigs.index(row[0]) for row in rows], np.int32), start, end, np.array([row[3] for row in rows], str), strand,
+        contigs, np.array([contigs.index(row[0]) for row in rows], np.int32), start, end,
+        np.array([row[3] for row in rows], str), strand,
         np.ones(len(rows)), np.where(site >= 0, (middle - site) * strand, 0), site, unknown, unknown,
     )  # fmt: skip
 
@@ -58,5 +65,8 @@ def write_genes(path: str, contig: str, length: int, start: np.ndarray, end: np.
     """Genes of one contig as GFF3, each a CDS; start and end int64 (genes,), 0-based half-open, strand +1 or -1."""
     rows = [f"##gff-version 3\n##sequence-region {contig} 1 {length}\n"]
     for i, (first, last, sign) in enumerate(zip(start.tolist(), end.tolist(), strand.tolist(), strict=True), 1):
-        rows.append(f"{contig}\theadmotif\tCDS\t{first + 1}\t{last}\t.\t{'+' if sign > 0 else '-'}\t0\tID=cds-{i:04d};locus_tag=P{i:04d}\n")
+        rows.append(
+            f"{contig}\theadmotif\tCDS\t{first + 1}\t{last}\t.\t{'+' if sign > 0 else '-'}\t"
+            f"0\tID=cds-{i:04d};locus_tag=P{i:04d}\n"
+        )
     write_text(path, "".join(rows))

@@ -1,10 +1,11 @@
 """VCF: what differs between samples and a genome (https://samtools.github.io/hts-specs/VCFv4.3.pdf). 1-based.
 
-Columns separated by tabs: CHROM, POS, ID, REF, ALT; further columns, filters and genotypes too, are ignored. Lines that begin with #
-are the header, which may be absent; one that begins with ## must begin with ##fileformat=VCF. Several ALT are a row each. An ALT that
-names no bases (<DEL>, *, a breakend) is left out, as is one that is none (.) or equals REF.
+Columns separated by tabs: CHROM, POS, ID, REF, ALT; further columns, filters and genotypes too, are ignored. Lines that
+begin with # are the header, which may be absent; one that begins with ## must begin with ##fileformat=VCF. Several ALT
+are a row each. An ALT that names no bases (<DEL>, *, a breakend) is left out, as is one that is none (.) or equals REF.
 
-Not checked: that REF is the genome's (see `steps.calling.variant_effects`), that rows are sorted, INFO and all that it promises.
+Not checked: that REF is the genome's (see `steps.calling.variant_effects`), that rows are sorted, INFO and all that it
+promises.
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,9 @@ def _text(path: str) -> str:
 def _check_header(line: str, is_first: bool, path: str, number: int) -> None:
     if line.startswith("##"):
         if is_first and not line.startswith("##fileformat=VCF"):
-            raise FormatError(path, number, f"the header begins with '{line[:30]}'; that of a VCF begins with ##fileformat=VCF")
+            raise FormatError(
+                path, number, f"the header begins with '{line[:30]}'; that of a VCF begins with ##fileformat=VCF"
+            )
     elif line.startswith("#CHROM") and tuple(line.split("\t")[:5]) != COLUMNS:
         raise FormatError(path, number, f"the columns of a VCF are {', '.join(COLUMNS)}, ..., separated by tabs")
 
@@ -86,7 +89,9 @@ def _fields(line: str, path: str, number: int) -> tuple[str, int, str, str, str]
     fields = line.split("\t")
     if len(fields) < 5:
         hint = "; they must be separated by tabs, not spaces" if len(line.split()) >= 5 else ""
-        raise FormatError(path, number, f"{len(fields)} column{'s' if len(fields) > 1 else ''} where a VCF has at least five{hint}")
+        raise FormatError(
+            path, number, f"{len(fields)} column{'s' if len(fields) > 1 else ''} where a VCF has at least five{hint}"
+        )
     name, position, identifier, reference, alternatives = fields[:5]
     if not (position.isascii() and position.isdigit() and len(position) < 16):
         raise FormatError(path, number, f"POS '{position[:20]}' is no whole number")
@@ -97,7 +102,10 @@ def _fields(line: str, path: str, number: int) -> tuple[str, int, str, str, str]
 
 def _check_place(position: int, length: int, contig: Contig, path: str, number: int) -> None:
     if position < 1 or position - 1 + length > contig.length:
-        where = f"POS {position:,} and {length:,} bases of REF do not lie on '{contig.name}', which has {contig.length:,} nt"
+        where = (
+            f"POS {position:,} and {length:,} bases of REF do not lie on '{contig.name}', which has "
+            f"{contig.length:,} nt"
+        )
         raise FormatError(path, number, f"{where}; take variants of this version of the genome")
 
 

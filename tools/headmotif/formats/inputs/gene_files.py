@@ -1,8 +1,9 @@
 """The genes of a genome from any file that holds them, recognised by what is in it: GFF3, GTF or GenBank.
 
-Genes are the features of type `gene`, those of stable RNA too; where there is none, those of type `CDS`. Pseudogenes, and what has no
-strand, are left out. Rows of one ID are one gene, from its first to its last base, on a circle from behind the widest gap on. A gene's
-name is the first of `NAMES` that it has: Name stands behind the locus tag, because some programs write the product there.
+Genes are the features of type `gene`, those of stable RNA too; where there is none, those of type `CDS`. Pseudogenes,
+and what has no strand, are left out. Rows of one ID are one gene, from its first to its last base, on a circle from
+behind the widest gap on. A gene's name is the first of `NAMES` that it has: Name stands behind the locus tag, because
+some programs write the product there.
 """
 
 from collections.abc import Sequence
@@ -24,9 +25,11 @@ BIOTYPES = ("gene_biotype", "biotype")
 
 
 def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
-    """The genes on the given contigs, in the file's order; gzip or plain, "-" is standard input. Those on other contigs are left out.
+    """The genes on the given contigs, in the file's order; gzip or plain, "-" is standard input. Those on other contigs
+    are left out.
 
-    Raises FormatError, with the line, where the file is malformed, holds no gene, none on these contigs, or one beyond a contig's end.
+    Raises FormatError, with the line, where the file is malformed, holds no gene, none on these contigs, or one beyond
+    a contig's end.
     """
     return parse(read_bytes(path), path, contigs)
 
@@ -49,7 +52,10 @@ def parse(raw: bytes, path: str, contigs: Sequence[Contig]) -> GeneTable:
     spans = [_span(group, contigs[index[group[0].contig]], group[0].contig in circles, path) for group in known]
     first = [group[0] for group in known]
     start, end = (np.array([span[side] for span in spans], np.int64) for side in (0, 1))
-    contig, strand = np.array([index[row.contig] for row in first], np.int32), np.array([gff3.SIGN[row.strand] for row in first], np.int8)
+    contig, strand = (
+        np.array([index[row.contig] for row in first], np.int32),
+        np.array([gff3.SIGN[row.strand] for row in first], np.int8),
+    )
     names = tuple(_attribute(row, NAMES) for row in first)
     return GeneTable(contig, start, end, strand, names, tuple(_attribute(row, BIOTYPES) or row.kind for row in first))
 
@@ -64,11 +70,19 @@ def _genes(rows: list[gff3.Row], path: str) -> list[list[gff3.Row]]:
     pseudo = gff3.pseudogenes(rows)
     for kind in KINDS:
         chosen = [row for row in rows if row.kind == kind and row.strand in gff3.SIGN]
-        groups = [group for group in gff3.grouped(chosen) if not any(gff3.is_pseudo(row) or pseudo & set(gff3.links(row)) for row in group)]
+        groups = [
+            group
+            for group in gff3.grouped(chosen)
+            if not any(gff3.is_pseudo(row) or pseudo & set(gff3.links(row)) for row in group)
+        ]
         if groups:
             return groups
     there = ", ".join(dict.fromkeys(row.kind for row in rows[:1000]))
-    raise FormatError(path, None, f"no gene and no CDS ({f'it has {there}' if there else 'it has no features at all'}); give an annotation")
+    raise FormatError(
+        path,
+        None,
+        f"no gene and no CDS ({f'it has {there}' if there else 'it has no features at all'}); give an annotation",
+    )
 
 
 def _span(rows: list[gff3.Row], contig: Contig, circular: bool, path: str) -> tuple[int, int]:
@@ -96,5 +110,7 @@ def _rows(features: list[genbank.Feature]) -> list[gff3.Row]:
     for number, one in enumerate(features):
         pseudo = {"pseudo": "true"} if "pseudo" in one.attributes else {}
         said = {**one.attributes, **pseudo, "ID": f"{one.kind}-{number + 1}"}
-        found += [gff3.Row(one.line, one.contig, one.kind, start, end, ".", one.strand, said) for start, end in one.parts]
+        found += [
+            gff3.Row(one.line, one.contig, one.kind, start, end, ".", one.strand, said) for start, end in one.parts
+        ]
     return found

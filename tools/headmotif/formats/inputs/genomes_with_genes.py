@@ -10,9 +10,11 @@ from . import gene_files, genomes, named_sites
 
 
 def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
-    """A genome and its genes; where no file of genes is given, those of the genome's own file if it is a GenBank that has some.
+    """A genome and its genes; where no file of genes is given, those of the genome's own file if it is a GenBank that
+    has some.
 
-    circular: names of contigs that are circles, beside those that the genome's file and the genes' GFF3 (Is_circular=true) say.
+    circular: names of contigs that are circles, beside those that the genome's file and the genes' GFF3
+    (Is_circular=true) say.
     """
     raw = files.read_bytes(path)
     genome = genomes.close(genomes.parse(raw, path), circular)

@@ -1,12 +1,14 @@
-"""Motif files of any kind, recognised by what is in them: MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER; and a bare consensus.
+"""Motif files of any kind, recognised by what is in them: MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER; and a bare
+consensus.
 
-The last three but TRANSFAC begin a motif with '>'. JASPAR has four rows, one a base; the others one row of four numbers a
-position. So the first motif that is not four rows of four bare numbers decides for its file. Where all are:
+The last three but TRANSFAC begin a motif with '>'. JASPAR has four rows, one a base; the others one row of four numbers
+a position. So the first motif that is not four rows of four bare numbers decides for its file. Where all are:
 
 - HOMER, where a title has tabs and a number in its third field; this tells HOMER from Cluster-Buster in any case;
-- Cluster-Buster, where there is a line # WEIGHT or # GAP, or a title with RSAT's /name= (our writer adds # WEIGHT for this);
-- else the sums tell, for each position has as many sites, or 1: Cluster-Buster, where in more motifs the rows' sums are alike
-  (within `ALIKE` of the largest) than the columns' sums; JASPAR otherwise, so too where both are or neither is.
+- Cluster-Buster, where there is a line # WEIGHT or # GAP, or a title with RSAT's /name= (our writer adds # WEIGHT for
+  this);
+- else the sums tell, for each position has as many sites, or 1: Cluster-Buster, where in more motifs the rows' sums are
+  alike (within `ALIKE` of the largest) than the columns' sums; JASPAR otherwise, so too where both are or neither is.
 """
 
 import hashlib
@@ -24,7 +26,9 @@ from ..files import read_bytes
 from ..motifs import cluster_buster, homer, jaspar, meme, transfac
 
 FORMATS = {"MEME": meme, "JASPAR": jaspar, "TRANSFAC": transfac, "Cluster-Buster": cluster_buster, "HOMER": homer}
-WRITERS: dict[str, Callable[[str, Sequence[Motif]], None]] = {name.lower(): module.write for name, module in FORMATS.items()}
+WRITERS: dict[str, Callable[[str, Sequence[Motif]], None]] = {
+    name.lower(): module.write for name, module in FORMATS.items()
+}
 """What `write` takes as kind: "meme", "jaspar", "transfac", "cluster-buster", "homer"."""
 UNDERSTOOD = "MEME, JASPAR, TRANSFAC, Cluster-Buster or HOMER"
 ALIKE = 0.05
@@ -35,7 +39,8 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.A
 
 @dataclass(frozen=True, eq=False)
 class MotifFile:
-    """What a motif file holds. format: "MEME 5.5.5", "JASPAR", ... sha256: of the content, decompressed, in hexadecimal.
+    """What a motif file holds. format: "MEME 5.5.5", "JASPAR", ... sha256: of the content, decompressed, in
+    hexadecimal.
 
     skipped: (name, why) of motifs without a usable matrix. renamed: (name, new name) of those whose name was taken.
     """
@@ -60,7 +65,9 @@ def read(path: str) -> MotifFile:
         motifs, skipped = FORMATS[kind].parse(text, path)
     else:
         raise FormatError(path, None, _unknown(text))
-    version = re.search(r"^\s*MEME\s+version\s+([\w.]+)", text, re.IGNORECASE | re.MULTILINE) if kind == "MEME" else None
+    version = (
+        re.search(r"^\s*MEME\s+version\s+([\w.]+)", text, re.IGNORECASE | re.MULTILINE) if kind == "MEME" else None
+    )
     kind = f"{kind} {version[1]}" if version else kind
     unique, renamed = unique_names(motifs)
     return MotifFile(tuple(unique), tuple(skipped), tuple(renamed), kind, hashlib.sha256(raw).hexdigest())
@@ -74,7 +81,8 @@ def write(path: str, motifs: Sequence[Motif], kind: str) -> None:
 
 
 def recognised(text: str) -> str:
-    """The format of a text, a key of `FORMATS`, or "" for none of them. The rule for '>' stands at the top of this module."""
+    """The format of a text, a key of `FORMATS`, or "" for none of them. The rule for '>' stands at the top of this
+    module."""
     text = text.replace("\r", "\n")
     for line in text.split("\n"):
         line = line.strip()
@@ -127,7 +135,8 @@ def _is_position(row: list[str]) -> bool:
 
 
 def _square(rows: list[list[str]]) -> np.ndarray | None:
-    """Four rows of four bare numbers, (4, 4); None for anything else, and for numbers so large that their sums say nothing."""
+    """Four rows of four bare numbers, (4, 4); None for anything else, and for numbers so large that their sums say
+    nothing."""
     if len(rows) != 4 or not all(map(_is_position, rows)):
         return None
     square = np.array([[float(word) for word in row] for row in rows])

@@ -30,7 +30,9 @@ def named(texts: Sequence[str], what: str) -> dict[str, str]:
         if not name or not path or not name.isprintable():
             raise InputError(f"{what}{text}: give it as FILE or NAME=FILE")
         if name in found:
-            raise InputError(f"{what}{text}: a label set named '{name}' is there already; name them apart with NAME=FILE")
+            raise InputError(
+                f"{what}{text}: a label set named '{name}' is there already; name them apart with NAME=FILE"
+            )
         found[name] = path
     return found
 
@@ -47,7 +49,9 @@ def read(path: str, genome: Genome, feature: str, zero_based: bool) -> site_file
         return site_files.read(path, genome.contigs, feature=feature or None, zero_based=zero_based)
     name = path.removeprefix(LABEL)
     if name not in genome.labels:
-        has = f"it has {', '.join(genome.labels)}" if genome.labels else "a genome tensor with labels is needed for that"
+        has = (
+            f"it has {', '.join(genome.labels)}" if genome.labels else "a genome tensor with labels is needed for that"
+        )
         raise InputError(f"{path}: there is no such label set in the genome; {has}")
     sites = genome.sites(genome.labels.index(name))
     if not len(sites):
@@ -56,7 +60,8 @@ def read(path: str, genome: Genome, feature: str, zero_based: bool) -> site_file
 
 
 def of_genome(genome: Genome, path: str, feature: str) -> Sites:
-    """The sites of a file, or where none is given the first label's of a genome tensor. Raises InputError where there is none."""
+    """The sites of a file, or where none is given the first label's of a genome tensor. Raises InputError where there
+    is none."""
     if path:
         found = site_files.read(path, genome.contigs, feature=feature or None).sites
     elif genome.labels:
@@ -69,7 +74,8 @@ def of_genome(genome: Genome, path: str, feature: str) -> Sites:
 
 
 def read_track(paths: Track, contigs: tuple[Contig, ...]) -> np.ndarray:
-    """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, recognised by what is in them."""
+    """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, recognised by what is in
+    them."""
 
     def one(path: str) -> np.ndarray:
         if path == "-":

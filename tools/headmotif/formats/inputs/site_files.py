@@ -32,9 +32,9 @@ Row = tuple[int, str, int, int, str]
 class SiteFile:
     """The sites of a file, and what became of its rows.
 
-    sites: contig is the index into the contigs given to `read`; each place and strand once, in the order of their first rows, with the
-    largest strength. rows: features or lines that name a site. duplicates: rows of a place and strand named before. left_out: (reason,
-    number of features). circular: contigs that the file says are circles.
+    sites: contig is the index into the contigs given to `read`; each place and strand once, in the order of their first
+    rows, with the largest strength. rows: features or lines that name a site. duplicates: rows of a place and strand
+    named before. left_out: (reason, number of features). circular: contigs that the file says are circles.
     """
 
     sites: Sites
@@ -48,8 +48,8 @@ class SiteFile:
 def read(path: str, contigs: Sequence[Contig], *, feature: str | None = None, zero_based: bool = False) -> SiteFile:
     """Read sites on the given contigs; gzip or plain, "-" is standard input.
 
-    feature: the type of feature whose 5' ends are the sites, in GFF3 and GTF (default: TSS). zero_based: how a TSV counts.
-    Raises FormatError, with the line, where the file is malformed, of another genome, or without sites.
+    feature: the type of feature whose 5' ends are the sites, in GFF3 and GTF (default: TSS). zero_based: how a TSV
+    counts. Raises FormatError, with the line, where the file is malformed, of another genome, or without sites.
     """
     text = read_text(path)
     kind = recognised(text, path)
@@ -87,7 +87,11 @@ def recognised(text: str, path: str) -> str:
         return _kind(line, comment, path, number)
     if site_table.recognised(comment):
         return "TSV"
-    raise FormatError(path, None, f"this file {'holds no site' if comment else 'is empty'}; sites as BED6, GFF3, GTF or TSV are needed")
+    raise FormatError(
+        path,
+        None,
+        f"this file {'holds no site' if comment else 'is empty'}; sites as BED6, GFF3, GTF or TSV are needed",
+    )
 
 
 def _kind(line: str, comment: str, path: str, number: int) -> str:
@@ -106,7 +110,9 @@ def _kind(line: str, comment: str, path: str, number: int) -> str:
     if re.match(r"\S+ +\d+[ \t]+\d+([ \t]|$)", line) or re.match(r"\S+\t+\d+ +\d+([ \t]|$)", line):
         raise FormatError(path, number, f"columns are separated by spaces; {bed.NOT_SIX}")
     if len(fields) == 1 and site_table.recognised(re.sub(r"[,;]| +", "\t", line)):
-        raise FormatError(path, number, "the columns of this table are not separated by tabs; save it as tab-separated text")
+        raise FormatError(
+            path, number, "the columns of this table are not separated by tabs; save it as tab-separated text"
+        )
     if "\t" in line:
         return "TSV"
     known = "BED6, GFF3, GTF or TSV with a header (contig, position, strand)"
@@ -119,11 +125,15 @@ def refuse_other_assembly(features: gff3.Features, contigs: Sequence[Contig], pa
     other = "these are features of another assembly; take those of this one"
     for name, (line, _first, last) in features.bounds.items():
         if name in known and last > known[name].length:
-            raise FormatError(path, line, f"'{name}' has {last:,} nt here and {known[name].length:,} in the genome; {other}")
+            raise FormatError(
+                path, line, f"'{name}' has {last:,} nt here and {known[name].length:,} in the genome; {other}"
+            )
     by_digest = {c.digest: c.name for c in contigs if c.digest}
     for name, digest in _digests(features, path).items():
         if name in known and known[name].digest not in ("", digest):
-            raise FormatError(path, features.fasta_line, f"the sequence of '{name}' after ##FASTA is not the genome's; {other}")
+            raise FormatError(
+                path, features.fasta_line, f"the sequence of '{name}' after ##FASTA is not the genome's; {other}"
+            )
         used = next((row.line for row in features.rows if row.contig == name), None)
         if name not in known and used and digest in by_digest:
             same = f"its sequence after ##FASTA is that of the genome's '{by_digest[digest]}'"
@@ -142,7 +152,8 @@ def _digests(features: gff3.Features, path: str) -> Mapping[str, str]:
 
 
 def _placed(rows: Sequence[Row], contigs: Sequence[Contig], path: str, kind: str) -> Sites:
-    """Rows as columns; raises FormatError with the line of the first that lies on no contig, beyond its end, or has no proper strength."""
+    """Rows as columns; raises FormatError with the line of the first that lies on no contig, beyond its end, or has no
+    proper strength."""
     place = {c.name: index for index, c in enumerate(contigs)}
     index = np.empty(len(rows), np.int32)
     strength = np.empty(len(rows), np.float32)

@@ -29,7 +29,8 @@ def read(text: str, path: str) -> list[Motif]:
 
 
 def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
-    """The motifs of a Cluster-Buster file, and (name, why) of those without counts. Raises FormatError with the line."""
+    """The motifs of a Cluster-Buster file, and (name, why) of those without counts. Raises FormatError with the
+    line."""
     return titled.parse(text, path, titled.positions)
 
 

@@ -3,9 +3,10 @@
     >CONSENSUS name 8.059752 -23791.5 0 T:17311.0(44.36%),B:2181.5(5.80%),P:1e-10317        between tabs
     0.726 0.002 0.170 0.103     one row a position, A C G T, between tabs
 
-The name is the second field, the consensus where it is absent; white space in it becomes _. The third is the log-odds (natural
-logarithm, against 0.25) at which HOMER takes a sequence for a site; the fourth ln p; the sixth begins with the number of sites.
-Where that is absent and the rows are counts, it is the largest sum of a position. Not read: consensus, threshold, p.
+The name is the second field, the consensus where it is absent; white space in it becomes _. The third is the log-odds
+(natural logarithm, against 0.25) at which HOMER takes a sequence for a site; the fourth ln p; the sixth begins with the
+number of sites. Where that is absent and the rows are counts, it is the largest sum of a position. Not read: consensus,
+threshold, p.
 """
 
 import math
@@ -21,7 +22,8 @@ from ..files import write_text
 from . import titled
 
 TAKEN = 0.6
-"""The share of the best possible score that a written threshold asks for. Motifs come without one, and HOMER needs one."""
+"""The share of the best possible score that a written threshold asks for. Motifs come without one, and HOMER needs
+one."""
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE | re.ASCII)
 _SITES = re.compile(r"\s*T:([-+.\deE]+)")
@@ -45,7 +47,9 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
         fields = title.split("\t") if "\t" in title else title.split()[:1]
         name = next(("_".join(field.split()) for field in (*fields[1:2], *fields[:1]) if field.strip()), "")
         if not name:
-            raise FormatError(path, number, "this motif has no name; write >CONSENSUS, name and threshold with tabs between them")
+            raise FormatError(
+                path, number, "this motif has no name; write >CONSENSUS, name and threshold with tabs between them"
+            )
         counts = titled.positions(rows, path, name)
         if why := titled.lack(counts):
             skipped.append((name, why))
@@ -69,8 +73,9 @@ def _sites(fields: list[str]) -> float:
 def write(path: str, motifs: Sequence[Motif]) -> None:
     """Write motifs as probabilities; white space in a name becomes _. The format has no place for the other name.
 
-    The consensus is the likeliest base of each position, the threshold `TAKEN` of the best score that there is. The fields up to
-    the number of sites stand only where that is known; what is not known in them (ln p, per cent of the sequences) is 0 and nan.
+    The consensus is the likeliest base of each position, the threshold `TAKEN` of the best score that there is. The
+    fields up to the number of sites stand only where that is known; what is not known in them (ln p, per cent of the
+    sequences) is 0 and nan.
     """
     out = []
     for motif in motifs:

@@ -44,7 +44,11 @@ def _counts(rows: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
             raise FormatError(path, at, f"motif {name} needs one line of counts for each of A, C, G and T")
         found[letter] = [titled.count(word, at, path) for word in row[2].split()]
         if len(found[letter]) != len(next(iter(found.values()))) or not found[letter]:
-            raise FormatError(path, at, f"this line of motif {name} has {len(found[letter])} counts; the lines of a motif are equally long")
+            raise FormatError(
+                path,
+                at,
+                f"this line of motif {name} has {len(found[letter])} counts; the lines of a motif are equally long",
+            )
     if len(found) != 4:
         raise FormatError(path, rows[-1][0], f"motif {name} has {len(found)} lines of counts instead of 4 (A C G T)")
     return np.array([found[letter] for letter in "ACGT"]).T
@@ -55,5 +59,8 @@ def write(path: str, motifs: Sequence[Motif]) -> None:
     out = []
     for motif in motifs:
         rows = zip("ACGT", motif.counts.T.tolist(), strict=True)
-        out += [titled.title(motif), *(f"{letter} [ {' '.join(f'{value:.10g}' for value in row)} ]" for letter, row in rows)]
+        out += [
+            titled.title(motif),
+            *(f"{letter} [ {' '.join(f'{value:.10g}' for value in row)} ]" for letter, row in rows),
+        ]
     write_text(path, "".join(line + "\n" for line in out))

@@ -1,7 +1,7 @@
 """Sequence logos as SVG and PNG: each column as high as its information in bits, each letter as its share of it.
 
-Drawn by logomaker (Tareen & Kinney 2020, Bioinformatics 36:2272). Letters are outlines, nothing is dated, names of parts are fixed: the
-same motif gives the same bytes with the same versions of logomaker and matplotlib.
+Drawn by logomaker (Tareen & Kinney 2020, Bioinformatics 36:2272). Letters are outlines, nothing is dated, names of
+parts are fixed: the same motif gives the same bytes with the same versions of logomaker and matplotlib.
 """
 
 import io
@@ -19,14 +19,16 @@ KINDS = ("svg", "png")
 
 
 def information(motif: Motif) -> np.ndarray:
-    """Heights of the letters in bits, float64 (width, 4): each column's 2 bits less its entropy, shared out by probability."""
+    """Heights of the letters in bits, float64 (width, 4): each column's 2 bits less its entropy, shared out by
+    probability."""
     shares = np.maximum(motif.matrix, 1e-12)
     bits = 2 + (motif.matrix * np.log2(shares)).sum(axis=1)
     return np.asarray(motif.matrix * np.maximum(bits, 0)[:, None])
 
 
 def write(folder: str, motifs: Sequence[Motif]) -> None:
-    """`NAME.svg` and `NAME.png` of each motif in a folder, which is made where it is not there; names as `files.stems` makes them."""
+    """`NAME.svg` and `NAME.png` of each motif in a folder, which is made where it is not there; names as `files.stems`
+    makes them."""
     make_folder(folder)
     for name, motif in zip(stems([motif.name for motif in motifs]), motifs, strict=True):
         for kind, content in drawn(motif).items():
@@ -42,7 +44,9 @@ def drawn(motif: Motif) -> dict[str, bytes]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({"svg.hashsalt": "headmotif", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 9}):
+    with matplotlib.rc_context(
+        {"svg.hashsalt": "headmotif", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 9}
+    ):
         figure = Figure(figsize=(0.35 * len(motif) + 0.9, 1.7), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()

@@ -9,8 +9,9 @@
     letter-probability matrix: alength= 4 w= 2 nsites= 20 E= 1e-5      every key optional
     0.9 0.1 0.0 0.0                             one row a position, A C G T
 
-Read: versions 3 to 5, any case, tabs, comments (#), no blank lines. A log-odds matrix (hundredths of a bit) serves where no
-probabilities follow. A row must sum to 1 within 0.05. Not checked: strands, URL, what else MEME's text output holds.
+Read: versions 3 to 5, any case, tabs, comments (#), no blank lines. A log-odds matrix (hundredths of a bit) serves
+where no probabilities follow. A row must sum to 1 within 0.05. Not checked: strands, URL, what else MEME's text output
+holds.
 """
 
 import itertools
@@ -71,7 +72,9 @@ def _header(rows: list[Row], path: str) -> np.ndarray:
         lower = line.lower()
         if version := re.match(r"meme\s+version\s+(\d{1,9})", lower):
             if int(version[1]) > NEWEST:
-                raise FormatError(path, number, f"MEME version {version[1]} is newer than {NEWEST}, the newest that is understood")
+                raise FormatError(
+                    path, number, f"MEME version {version[1]} is newer than {NEWEST}, the newest that is understood"
+                )
         elif alphabet := re.match(r"alphabet\s*=(.*)", line, re.IGNORECASE):
             _check_alphabet("".join(alphabet[1].split()), number, path)
         elif re.match(r"alphabet(\s|$)", lower):
@@ -82,7 +85,8 @@ def _header(rows: list[Row], path: str) -> np.ndarray:
 
 
 def _core_letters(stream: Iterator[Row]) -> str:
-    """The core letters of an ALPHABET block: each on a line of its own or on both sides of ~; a line with = is an ambiguity."""
+    """The core letters of an ALPHABET block: each on a line of its own or on both sides of ~; a line with = is an
+    ambiguity."""
     letters = []
     for _, line in stream:
         if re.match(r"END(\s+ALPHABET|$)", line, re.IGNORECASE):
@@ -114,7 +118,9 @@ def _background(stream: Iterator[Row], number: int, path: str) -> np.ndarray:
         _check_alphabet("".join(sorted(found)), number, path)
     frequencies = np.array([found[letter] for letter in LETTERS[:4]])
     if (frequencies < 0).any() or abs(frequencies.sum() - 1) > 0.05:
-        raise FormatError(path, number, f"the background sums to {frequencies.sum():.6g}; it must be four shares that sum to 1")
+        raise FormatError(
+            path, number, f"the background sums to {frequencies.sum():.6g}; it must be four shares that sum to 1"
+        )
     return np.asarray(frequencies / frequencies.sum())
 
 
@@ -126,7 +132,9 @@ def _names(row: Row, path: str) -> tuple[str, str]:
     return words[0], " ".join(words[1:])
 
 
-def _matrix(rows: list[Row], path: str, name: str, background: np.ndarray) -> tuple[np.ndarray | None, dict[str, float], str]:
+def _matrix(
+    rows: list[Row], path: str, name: str, background: np.ndarray
+) -> tuple[np.ndarray | None, dict[str, float], str]:
     """The matrix of one motif (None: it has none, and why) and the numbers of its header line."""
     fallback: tuple[np.ndarray | None, dict[str, float], str] = (None, {}, "it has no matrix")
     for at, (number, line) in enumerate(rows):
@@ -150,7 +158,9 @@ def _keys(line: str, number: int, path: str) -> dict[str, float]:
         if key in ("alength", "w", "nsites", "e"):
             keys[key] = _number(value, number, path, allow_infinite=key == "e")
     if keys.get("alength", 4) != 4:
-        raise FormatError(path, number, f"this matrix has {keys['alength']:.6g} letters; give motifs of DNA (alength= 4)")
+        raise FormatError(
+            path, number, f"this matrix has {keys['alength']:.6g} letters; give motifs of DNA (alength= 4)"
+        )
     if (width := keys.get("w", 1)) < 0 or width != int(width):
         raise FormatError(path, number, f"w= {width:.6g} is no width; it must be a whole number")
     if keys.get("nsites", 1) <= 0:
@@ -158,7 +168,9 @@ def _keys(line: str, number: int, path: str) -> dict[str, float]:
     return keys
 
 
-def _values(rows: list[Row], keys: dict[str, float], number: int, path: str, name: str) -> list[tuple[int, list[float]]]:
+def _values(
+    rows: list[Row], keys: dict[str, float], number: int, path: str, name: str
+) -> list[tuple[int, list[float]]]:
     """The rows of numbers that follow a header line, with their lines."""
     values: list[tuple[int, list[float]]] = []
     for at, line in rows:
@@ -171,7 +183,9 @@ def _values(rows: list[Row], keys: dict[str, float], number: int, path: str, nam
         number = at
     if not values or len(values) < keys.get("w", 0):
         expected = f" of {keys['w']:.0f}" if "w" in keys else ""
-        raise FormatError(path, number, f"the matrix of motif {name} ends after {len(values)}{expected} rows; the file may be cut off")
+        raise FormatError(
+            path, number, f"the matrix of motif {name} ends after {len(values)}{expected} rows; the file may be cut off"
+        )
     return values
 
 
@@ -210,13 +224,16 @@ def write(path: str, motifs: Sequence[Motif]) -> None:
 def text(motifs: Sequence[Motif]) -> str:
     """Motifs, in order, six decimals, each row summing to exactly 1.
 
-    The format has one background: the mean of the motifs'. White space in a name becomes _; nsites and E stand only where known.
+    The format has one background: the mean of the motifs'. White space in a name becomes _; nsites and E stand only
+    where known.
     """
     background = np.mean([motif.background for motif in motifs], axis=0) if motifs else np.full(4, 0.25)
     shares = " ".join(f"{letter} {share}" for letter, share in zip("ACGT", _six_decimals(background), strict=True))
     out = ["MEME version 4", "", "ALPHABET= ACGT", "", "strands: + -", "", "Background letter frequencies", shares, ""]
     for motif in motifs:
-        out.append(" ".join(["MOTIF", re.sub(r"[\s=]+", "_", motif.name.strip()) or "_", *motif.alt.replace("=", "_").split()]))
+        out.append(
+            " ".join(["MOTIF", re.sub(r"[\s=]+", "_", motif.name.strip()) or "_", *motif.alt.replace("=", "_").split()])
+        )
         nsites = "" if math.isnan(motif.nsites) else f" nsites= {motif.nsites:.10g}"
         evalue = "" if math.isnan(motif.evalue) else f" E= {motif.evalue:.6g}"
         out.append(f"letter-probability matrix: alength= 4 w= {len(motif)}{nsites}{evalue}")

@@ -1,6 +1,8 @@
-"""Motifs that begin with a line '>': what the readers and writers of JASPAR, Cluster-Buster and HOMER share, counts and names TRANSFAC too.
+"""Motifs that begin with a line '>': what the readers and writers of JASPAR, Cluster-Buster and HOMER share, counts and
+names TRANSFAC too.
 
-White space around a line does not count, empty lines and comments (#) say nothing. A number is a count or a probability.
+White space around a line does not count, empty lines and comments (#) say nothing. A number is a count or a
+probability.
 """
 
 import re
@@ -16,7 +18,8 @@ Row = tuple[int, str]
 
 
 def records(text: str, path: str) -> list[tuple[int, str, list[Row]]]:
-    """Line, title (what follows '>', tabs kept) and rows with their lines, of each motif in order; at least one, or FormatError."""
+    """Line, title (what follows '>', tabs kept) and rows with their lines, of each motif in order; at least one, or
+    FormatError."""
     found: list[tuple[int, str, list[Row]]] = []
     for number, line in lines(text):
         line = line.strip()
@@ -31,9 +34,11 @@ def records(text: str, path: str) -> list[tuple[int, str, list[Row]]]:
     return found
 
 
-def parse(text: str, path: str, matrix: Callable[[list[Row], str, str], np.ndarray]) -> tuple[list[Motif], list[tuple[str, str]]]:
-    """The motifs of a file whose titles are a name and more, and (name, why) of those without counts; matrix: counts (w, 4) from rows,
-    path and name. Raises FormatError with the line."""
+def parse(
+    text: str, path: str, matrix: Callable[[list[Row], str, str], np.ndarray]
+) -> tuple[list[Motif], list[tuple[str, str]]]:
+    """The motifs of a file whose titles are a name and more, and (name, why) of those without counts; matrix: counts
+    (w, 4) from rows, path and name. Raises FormatError with the line."""
     motifs, skipped = [], []
     for number, title, rows in records(text, path):
         name, alt = name_and_alt(title, number, path)
@@ -69,7 +74,9 @@ def count(word: str, number: int, path: str) -> float:
     try:
         value = float(word)
     except ValueError:
-        raise FormatError(path, number, f"'{word[:30]}' is not a number; is this a file of sequences rather than of motifs?") from None
+        raise FormatError(
+            path, number, f"'{word[:30]}' is not a number; is this a file of sequences rather than of motifs?"
+        ) from None
     if not 0 <= value < 1e15:
         raise FormatError(path, number, f"'{word[:30]}' is no count; it must be 0 or more")
     return value

@@ -79,11 +79,17 @@ def _counts(record: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
         if words[0].upper() in ("P0", "PO"):
             letters = "".join(words[1:5]).upper().replace("U", "T")
             if sorted(letters) != list("ACGT"):
-                raise FormatError(path, number, f"the columns of motif {name} are {letters or 'not named'}; they must be A, C, G and T")
+                raise FormatError(
+                    path,
+                    number,
+                    f"the columns of motif {name} are {letters or 'not named'}; they must be A, C, G and T",
+                )
             order = [letters.index(letter) for letter in "ACGT"]
         elif order is not None and words[0].isdecimal():
             if len(words) not in (5, 6):
-                raise FormatError(path, number, f"this row of motif {name} has {len(words) - 1} entries instead of 4 counts")
+                raise FormatError(
+                    path, number, f"this row of motif {name} has {len(words) - 1} entries instead of 4 counts"
+                )
             values = [titled.count(word, number, path) for word in words[1:5]]
             rows.append([values[i] for i in order])
     return np.array(rows).reshape(-1, 4)
@@ -99,6 +105,8 @@ def write(path: str, motifs: Sequence[Motif]) -> None:
             out += [f"NA  {' '.join(motif.alt.split())}", "XX"]
         out.append("P0\tA\tC\tG\tT")
         counts = motif.counts
-        out += ["\t".join([f"{i:02d}", *(f"{value:.10g}" for value in row)]) for i, row in enumerate(counts.tolist(), 1)]
+        out += [
+            "\t".join([f"{i:02d}", *(f"{value:.10g}" for value in row)]) for i, row in enumerate(counts.tolist(), 1)
+        ]
         out += ["XX", "//"]
     write_text(path, "".join(line + "\n" for line in out))

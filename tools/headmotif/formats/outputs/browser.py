@@ -1,7 +1,9 @@
-"""A folder with all that a genome browser needs to show a genome's predictions, every file named relative to the others.
+"""A folder with all that a genome browser needs to show a genome's predictions, every file named relative to the
+others.
 
-genome.fa with genome.fa.fai; genome.2bit; plus.bw and minus.bw, P of each nucleotide; calls.bed, and the same in calls.plus.bw and
-calls.minus.bw; genes.gff3 where genes are given; session.json for IGV; hub.txt for UCSC; README.txt, which says how to open it.
+genome.fa with genome.fa.fai; genome.2bit; plus.bw and minus.bw, P of each nucleotide; calls.bed, and the same in
+calls.plus.bw and calls.minus.bw; genes.gff3 where genes are given; session.json for IGV; hub.txt for UCSC; README.txt,
+which says how to open it.
 """
 
 import os
@@ -34,8 +36,9 @@ def write(
 ) -> None:
     """The folder, made where it is not there; files of these names in it are replaced.
 
-    tracks: of "plus" and "minus" float32 (N,), P, NaN where there is none. calls: strength is P; names: one each. genes: a GFF3
-    to hand on, empty for none. title: what the browsers call the genome, by default its first contig's name. label: what P is of.
+    tracks: of "plus" and "minus" float32 (N,), P, NaN where there is none. calls: strength is P; names: one each.
+    genes: a GFF3 to hand on, empty for none. title: what the browsers call the genome, by default its first contig's
+    name. label: what P is of.
     """
     make_folder(folder)
 
@@ -104,4 +107,4 @@ shows it with ranges and colours set. The session names its files relative to th
 UCSC Genome Browser: the folder must be on a web server that the internet can reach and that can send parts of files (byte ranges).
   My Data > Track Hubs > Connected Hubs: give the address of hub.txt.
   To publish the hub, add a line "email" with your address below "useOneFile on". Genes are not in it: UCSC takes them as bigBed alone.
-"""
+"""  # noqa: E501 (lines as the reader of the folder gets them)

@@ -25,7 +25,9 @@ ENDINGS = {
 """With many genomes: for each kind of result, the outputs that it is, and how their names end behind the sample's."""
 
 
-def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: GenomeFile, run: dict[str, Any]) -> None:
+def write(
+    found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: GenomeFile, run: dict[str, Any]
+) -> None:
     """All that is asked for but the calls themselves.
 
     outputs: a path by what it is, "" where unwanted. source: what the genome's file held.
@@ -39,8 +41,12 @@ def write(found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str
         "bedgraph_minus": lambda path: bedgraph.write(path, contigs, strand["minus"]),
         "table": lambda path: tsv.write_table(path, _table(found)),
         "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns),
-        "genbank": lambda path: genbank_calls.write(path, found.genome, calls, names, found.columns, (source.path, source.genbank)),
-        "browser": lambda path: browser.write(path, found.genome, strand, calls, names, genes=source.annotation, label=found.label),
+        "genbank": lambda path: genbank_calls.write(
+            path, found.genome, calls, names, found.columns, (source.path, source.genbank)
+        ),
+        "browser": lambda path: browser.write(
+            path, found.genome, strand, calls, names, genes=source.annotation, label=found.label
+        ),
         "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": fit}),
     }
     for name, path in outputs.items():
@@ -53,7 +59,9 @@ def write_calls(path: str, found: Predicted) -> None:
     bed.write_calls(path, found.calls, [c.name for c in found.genome.contigs], found.names)
 
 
-def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict[str, Any], also: Sequence[str], source: GenomeFile) -> None:
+def write_all(
+    stem: str, found: Predicted, fit: Mapping[str, object], run: dict[str, Any], also: Sequence[str], source: GenomeFile
+) -> None:
     """One sample's files; its metrics, which say that the others are whole, go first and come last."""
     if os.path.exists(f"{stem}.json"):
         os.remove(f"{stem}.json")
@@ -65,7 +73,9 @@ def write_all(stem: str, found: Predicted, fit: Mapping[str, object], run: dict[
 def done(stem: str, run: dict[str, Any]) -> bool:
     """Whether a sample's results are there, and of this very run."""
     try:
-        return json.loads(files.read_text(f"{stem}.json"))["run"] == json.loads(json.dumps(run)) and os.path.exists(f"{stem}.bed")
+        return json.loads(files.read_text(f"{stem}.json"))["run"] == json.loads(json.dumps(run)) and os.path.exists(
+            f"{stem}.bed"
+        )
     except (InputError, ValueError, KeyError, TypeError):
         return False
 

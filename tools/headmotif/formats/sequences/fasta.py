@@ -1,11 +1,12 @@
 """FASTA: sequences of DNA, plain, gzip, bgzip or from standard input (https://en.wikipedia.org/wiki/FASTA_format).
 
-A record is a line `>name description` and lines of letters of any length; the name ends at the first space or tab. Taken as they
-come: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within lines. Refused, with the
-line: anything before the first `>`, a record without a name or without letters, a name used twice, a letter outside IUPAC.
+A record is a line `>name description` and lines of letters of any length; the name ends at the first space or tab.
+Taken as they come: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within
+lines. Refused, with the line: anything before the first `>`, a record without a name or without letters, a name used
+twice, a letter outside IUPAC.
 
-The lines are checked one by one and spooled, a line a record, to a temporary plain file which pyfaidx then indexes and reads:
-it takes neither gzip nor standard input nor lines of uneven length, and would leave its index beside the input.
+The lines are checked one by one and spooled, a line a record, to a temporary plain file which pyfaidx then indexes and
+reads: it takes neither gzip nor standard input nor lines of uneven length, and would leave its index beside the input.
 """
 
 import base64
@@ -56,7 +57,9 @@ def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
     try:
         folder = tempfile.TemporaryDirectory(prefix="headmotif-")
     except FileNotFoundError:  # what tempfile says of a full disk as well
-        raise InputError("no folder for temporary files can be written to; make room, or set TMPDIR to one that can") from None
+        raise InputError(
+            "no folder for temporary files can be written to; make room, or set TMPDIR to one that can"
+        ) from None
     with folder as place:
         plain = os.path.join(place, "plain.fa")
         with open(plain, "wb") as spool:
@@ -101,7 +104,9 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
                 raise FormatError(path, began, _without_letters(names))
             name = _name(line, path, number)
             if name in names:
-                raise FormatError(path, number, f"a record named '{name}' stands already in line {names[name]}; names must differ")
+                raise FormatError(
+                    path, number, f"a record named '{name}' stands already in line {names[name]}; names must differ"
+                )
             spool.write(b"%s>%d\n" % (b"\n" if names else b"", len(names)))
             names[name] = began = number
             has_letters = False
@@ -110,7 +115,9 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
         if not letters:
             continue
         if not names:
-            raise FormatError(path, number, f"text before the first '>' ({_start(line)}); a FASTA begins with '>' and a name")
+            raise FormatError(
+                path, number, f"text before the first '>' ({_start(line)}); a FASTA begins with '>' and a name"
+            )
         if wrong := letters.translate(None, ALLOWED):
             raise FormatError(path, number, _wrong_letter(wrong.decode("latin-1"), list(names)[-1]))
         spool.write(letters)
@@ -168,8 +175,8 @@ def write(path: str, names: Sequence[str], bases: Sequence[np.ndarray]) -> None:
 
 
 def write_index(path: str, names: Sequence[str], lengths: Sequence[int]) -> None:
-    """The index (.fai) of what `write` writes of contigs of these names and lengths, as samtools faidx makes it: name, length, place in
-    bytes of the first letter, letters and bytes in a full line."""
+    """The index (.fai) of what `write` writes of contigs of these names and lengths, as samtools faidx makes it: name,
+    length, place in bytes of the first letter, letters and bytes in a full line."""
     rows, place = [], 0
     for name, length in zip(names, lengths, strict=True):
         place += len(f">{name}\n".encode())

@@ -1,8 +1,9 @@
-"""GenBank flat files: the sequence and the topology of each record (https://www.ncbi.nlm.nih.gov/Sitemap/samplerecord.html).
+"""GenBank flat files: the sequence and the topology of each record
+(https://www.ncbi.nlm.nih.gov/Sitemap/samplerecord.html).
 
-A contig's name is what NCBI's FASTA calls it: the VERSION, else the ACCESSION, else the LOCUS. It is circular where the LOCUS line says so.
-Of the features the genes and coding sequences are read, and only where they are asked for; sites are given as GFF3. Biopython does the
-reading, one record at a time, so that an error has its record's line.
+A contig's name is what NCBI's FASTA calls it: the VERSION, else the ACCESSION, else the LOCUS. It is circular where the
+LOCUS line says so. Of the features the genes and coding sequences are read, and only where they are asked for; sites
+are given as GFF3. Biopython does the reading, one record at a time, so that an error has its record's line.
 """
 
 import io
@@ -24,7 +25,8 @@ SIGN = {1: "+", -1: "-"}
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature: line, that of its record; parts: start and end of each, 0-based, half-open; attributes: the first value of each."""
+    """One feature: line, that of its record; parts: start and end of each, 0-based, half-open; attributes: the first
+    value of each."""
 
     line: int
     contig: str
@@ -42,8 +44,8 @@ def recognised(raw: bytes) -> bool:
 def parse(raw: bytes, path: str) -> list[tuple[str, bytes, bool]]:
     """The records in a file's decompressed bytes: name, upper-case letters, circular or not.
 
-    Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence, or named as
-    one before.
+    Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence,
+    or named as one before.
     """
     if not recognised(raw):
         raise FormatError(path, None, "this is no GenBank file; it must begin with LOCUS")
@@ -75,7 +77,12 @@ def features(raw: bytes, path: str, kinds: tuple[str, ...]) -> list[Feature]:
         record, name = _record(text, path, number, do_features=True)
         for one in record.features:
             location = one.location
-            if one.type in kinds and location is not None and location.strand in SIGN and not any(p.ref for p in location.parts):
+            if (
+                one.type in kinds
+                and location is not None
+                and location.strand in SIGN
+                and not any(p.ref for p in location.parts)
+            ):
                 parts = tuple((int(part.start), int(part.end)) for part in location.parts)
                 values = {key: value[0] for key, value in one.qualifiers.items()}
                 found.append(Feature(number, name, one.type, parts, SIGN[location.strand], values))
@@ -89,13 +96,17 @@ def _record(text: str, path: str, number: int, do_features: bool) -> "tuple[SeqR
     if re.search(r"\s\d+ aa\s", text[: text.index("\n")]):
         raise FormatError(path, number, "this record is a protein; a genome's sequence is needed")
     if not re.search(r"^//", text, re.MULTILINE):
-        raise FormatError(path, number, "the record that begins here has no end ('//'); the file is cut off, copy it again")
+        raise FormatError(
+            path, number, "the record that begins here has no end ('//'); the file is cut off, copy it again"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of references, which are not used, and of odd places
             record = GenBankScanner().parse(io.StringIO(text), do_features=do_features)
     except Exception as error:  # Biopython raises whatever its parts raise on damaged text
-        raise FormatError(path, number, f"this GenBank record cannot be read ({_line(error)}); download it again") from None
+        raise FormatError(
+            path, number, f"this GenBank record cannot be read ({_line(error)}); download it again"
+        ) from None
     if record is None:
         raise FormatError(path, number, "this GenBank record holds nothing; download it again")
     name = next((one for one in (record.id, record.name) if one not in NAMELESS), "")
@@ -109,12 +120,19 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
     record, name = _record(text, path, number, do_features=False)
     letters = _letters(record)
     if not letters:
-        raise FormatError(path, number, f"the record '{name}' holds no sequence; download the full record (GenBank (full), or gbwithparts)")
+        raise FormatError(
+            path,
+            number,
+            f"the record '{name}' holds no sequence; download the full record (GenBank (full), or gbwithparts)",
+        )
     if wrong := [letter for letter in sorted(set(letters)) if ENCODE[letter] == INVALID]:
         raise FormatError(path, number, f"{chr(wrong[0])!r} in '{name}' is no letter of DNA (IUPAC)")
     declared = re.search(r"\s(\d+) bp\s", locus)
     if declared and int(declared[1]) != len(letters):
-        problem = f"LOCUS of '{name}' announces {int(declared[1]):,} bp and {len(letters):,} follow; the file is damaged, copy it again"
+        problem = (
+            f"LOCUS of '{name}' announces {int(declared[1]):,} bp and {len(letters):,} follow; the file "
+            "is damaged, copy it again"
+        )
         raise FormatError(path, number, problem)
     return name, letters, re.search(r"\sbp\s.*\scircular\b", locus) is not None
 

@@ -1,8 +1,10 @@
-"""2bit, the sequence of a genome as UCSC's browser reads it (https://genome.ucsc.edu/FAQ/FAQformat.html#format7), little-endian, version 0.
+"""2bit, the sequence of a genome as UCSC's browser reads it (https://genome.ucsc.edu/FAQ/FAQformat.html#format7),
+little-endian, version 0.
 
-Sixteen bytes: signature, version, number of sequences, reserved. An index: the length of each name in one byte, the name, the place of
-its record in four. A record: length; number, starts and lengths of its stretches of N; the same of lower case, of which there is none
-here; reserved; four bases a byte, the first in the highest bits, T 0, C 1, A 2, G 3, and an N as T.
+Sixteen bytes: signature, version, number of sequences, reserved. An index: the length of each name in one byte, the
+name, the place of its record in four. A record: length; number, starts and lengths of its stretches of N; the same of
+lower case, of which there is none here; reserved; four bases a byte, the first in the highest bits, T 0, C 1, A 2, G 3,
+and an N as T.
 """
 
 import struct
@@ -24,7 +26,10 @@ def write(path: str, genome: Genome) -> None:
     names = [contig.name.encode() for contig in genome.contigs]
     for name in names:
         if len(name) > 255:
-            raise InputError(f"contig '{name.decode()[:60]}...': a name in a 2bit file has at most 255 bytes; rename it in the genome")
+            raise InputError(
+                f"contig '{name.decode()[:60]}...': a name in a 2bit file has at most 255 bytes; rename it in "
+                "the genome"
+            )
     records = [_record(genome.contig_bases(i)) for i in range(len(names))]
     place = 16 + sum(1 + len(name) + 4 for name in names)
     index = []
@@ -45,4 +50,6 @@ def _record(bases: np.ndarray) -> bytes:
     codes = np.zeros(-(-len(bases) // 4) * 4, np.uint8)
     codes[: len(bases)] = CODES[bases]
     four = codes.reshape(-1, 4)  # (bytes, bases in one)
-    return blocks.tobytes() + (four[:, 0] << 6 | four[:, 1] << 4 | four[:, 2] << 2 | four[:, 3]).astype(np.uint8).tobytes()
+    return (
+        blocks.tobytes() + (four[:, 0] << 6 | four[:, 1] << 4 | four[:, 2] << 2 | four[:, 3]).astype(np.uint8).tobytes()
+    )

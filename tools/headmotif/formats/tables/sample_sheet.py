@@ -25,14 +25,18 @@ class Sample:
 
 
 def read(path: str) -> list[Sample]:
-    """The samples of a sheet, a TSV with the columns sample and genome, and if wanted genes and circular (commas between names, or all).
+    """The samples of a sheet, a TSV with the columns sample and genome, and if wanted genes and circular (commas
+    between names, or all).
 
-    Files are sought beside the sheet. Raises FormatError with the line where a name is missing, unfit for a file, or there twice.
+    Files are sought beside the sheet. Raises FormatError with the line where a name is missing, unfit for a file, or
+    there twice.
     """
     rows, numbers = tsv.read_numbered(path)
     for column in ("sample", "genome"):
         if column not in rows:
-            raise FormatError(path, None, f"there is no column {column}; the first line must name the columns sample and genome")
+            raise FormatError(
+                path, None, f"there is no column {column}; the first line must name the columns sample and genome"
+            )
     folder = os.path.dirname(path) if path != "-" else ""
     samples: list[Sample] = []
     empty = [""] * len(numbers)
@@ -42,7 +46,9 @@ def read(path: str) -> list[Sample]:
         if not name or not genome:
             raise FormatError(path, number, f"the {'genome' if name else 'sample'} is empty")
         if name.startswith(".") or "/" in name or "\\" in name or f"{name}.tsv" == STATUS:
-            raise FormatError(path, number, f"the sample's name '{name}' cannot be a file's name; leave out slashes and a leading dot")
+            raise FormatError(
+                path, number, f"the sample's name '{name}' cannot be a file's name; leave out slashes and a leading dot"
+            )
         if name in [sample.name for sample in samples]:
             raise FormatError(path, number, f"sample '{name}' is there twice; give each genome a name of its own")
         sequence, annotation = (os.path.join(folder, file) if file else "" for file in (genome, genes))
@@ -61,7 +67,13 @@ class Status:
         self.rows: dict[str, tuple[object, ...]] = {}
 
     def tell(
-        self, sample: str, status: str, genome: Genome | None = None, calls: object = "", verdict: str = "", problem: str = ""
+        self,
+        sample: str,
+        status: str,
+        genome: Genome | None = None,
+        calls: object = "",
+        verdict: str = "",
+        problem: str = "",
     ) -> None:
         size = (len(genome.contigs), len(genome.base)) if genome is not None else ("", "")
         self.rows[sample] = (sample, status, *size, calls, verdict, problem)

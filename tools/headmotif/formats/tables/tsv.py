@@ -52,7 +52,8 @@ def read_table(path: str) -> dict[str, list[str]]:
 
 
 def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: str) -> list[dict[str, float | str]]:
-    """A table of ours as rows by column: columns in `words` as text, all others as numbers (nan where a cell says so or is empty).
+    """A table of ours as rows by column: columns in `words` as text, all others as numbers (nan where a cell says so or
+    is empty).
 
     needed: columns without which it is no table of that kind, a few words. Raises FormatError with the line.
     """
@@ -71,13 +72,19 @@ def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: 
 
 
 def read_numbered(path: str) -> tuple[dict[str, list[str]], list[int]]:
-    """The columns of a table somebody wrote, and the line of each row; empty lines and those that begin with # are left out."""
+    """The columns of a table somebody wrote, and the line of each row; empty lines and those that begin with # are left
+    out."""
     return _parsed(path, comments=True)
 
 
 def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
-    """The columns, and the line of each row; with `comments`, lines that begin with # are left out, as are empty ones."""
-    rows = [(number, line) for number, line in lines(read_text(path)) if line.strip() and not (comments and line.startswith("#"))]
+    """The columns, and the line of each row; with `comments`, lines that begin with # are left out, as are empty
+    ones."""
+    rows = [
+        (number, line)
+        for number, line in lines(read_text(path))
+        if line.strip() and not (comments and line.startswith("#"))
+    ]
     if not rows:
         raise FormatError(path, None, "this table is empty; its first line must name the columns")
     names = rows[0][1].split("\t")
@@ -88,25 +95,34 @@ def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]
     for number, line in rows[1:]:
         cells = line.split("\t")
         if len(cells) != len(names):
-            raise FormatError(path, number, f"{len(cells)} cells where the header names {len(names)}; cells are separated by tabs")
+            raise FormatError(
+                path, number, f"{len(cells)} cells where the header names {len(names)}; cells are separated by tabs"
+            )
         table.append(cells)
     columns = zip(*table, strict=True) if table else [()] * len(names)
     return {name: list(column) for name, column in zip(names, columns, strict=True)}, [number for number, _ in rows[1:]]
 
 
 def read_groups(path: str) -> dict[str, str]:
-    """The group of each motif, from a table with the columns motif and group (others are ignored). Raises FormatError with the line."""
+    """The group of each motif, from a table with the columns motif and group (others are ignored). Raises FormatError
+    with the line."""
     table, numbers = read_numbered(path)
     for name in ("motif", "group"):
         if name not in table:
-            raise FormatError(path, None, f"there is no column {name}; the first line must name the columns motif and group")
+            raise FormatError(
+                path, None, f"there is no column {name}; the first line must name the columns motif and group"
+            )
     groups: dict[str, str] = {}
     for motif, group, number in zip(table["motif"], table["group"], numbers, strict=True):
         motif, group = motif.strip(), group.strip()
         if not motif or not group:
-            raise FormatError(path, number, f"the {'group' if motif else 'motif'} is empty; leave out motifs that are in no group")
+            raise FormatError(
+                path, number, f"the {'group' if motif else 'motif'} is empty; leave out motifs that are in no group"
+            )
         if groups.setdefault(motif, group) != group:
-            raise FormatError(path, number, f"motif {motif} is in two groups, {groups[motif]} and {group}; it can be in one")
+            raise FormatError(
+                path, number, f"motif {motif} is in two groups, {groups[motif]} and {group}; it can be in one"
+            )
     return groups
 
 

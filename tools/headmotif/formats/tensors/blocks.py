@@ -1,8 +1,9 @@
 """A tensor file whose arrays come in blocks of rows, so that memory holds one block, however many rows there are.
 
-The container wants each array in one piece. Into a file every array is written at its own place; through a pipe, which cannot go
-back, the first array goes straight out and the others wait in temporary files (TMPDIR). Written with `resume`, a file stands under
-another name, `.unfinished`, until it is whole, ends with the number of rows that are safe, and can be gone on with after a kill.
+The container wants each array in one piece. Into a file every array is written at its own place; through a pipe, which
+cannot go back, the first array goes straight out and the others wait in temporary files (TMPDIR). Written with
+`resume`, a file stands under another name, `.unfinished`, until it is whole, ends with the number of rows that are
+safe, and can be gone on with after a kill.
 """
 
 import os
@@ -37,8 +38,8 @@ def write(path: str, header: Mapping[str, object], shapes: Shapes, blocks: Block
 
 
 def write_further(path: str, header: Mapping[str, object], shapes: Shapes, blocks: Blocks, first: int) -> None:
-    """The same file, the blocks beginning with row `first`, as many as `rows_done` has told; what is written stays there if it ends
-    too early."""
+    """The same file, the blocks beginning with row `first`, as many as `rows_done` has told; what is written stays
+    there if it ends too early."""
     head = header_bytes(header, shapes)
     beside = _unfinished(path)
     try:
@@ -60,14 +61,17 @@ def write_further(path: str, header: Mapping[str, object], shapes: Shapes, block
 
 
 def rows_done(path: str, header: Mapping[str, object], shapes: Shapes) -> int:
-    """How many rows a file that was begun holds; 0 where there is none. Raises InputError where it was begun with other options."""
+    """How many rows a file that was begun holds; 0 where there is none. Raises InputError where it was begun with other
+    options."""
     head = header_bytes(header, shapes)
     beside = _unfinished(path)
     if not os.path.exists(beside):
         return 0
     with files.opened(beside) as stream:
         if stream.read(len(head)) != head:
-            raise InputError(f"{beside}: this was begun with other options; give the same ones, or delete it to begin anew")
+            raise InputError(
+                f"{beside}: this was begun with other options; give the same ones, or delete it to begin anew"
+            )
         stream.seek(len(head) + sum(_sizes(shapes).values()))
         number = stream.read(ROWS.size)
     return ROWS.unpack(number)[0] if len(number) == ROWS.size else 0
@@ -79,12 +83,14 @@ def _unfinished(path: str) -> str:
 
 def _sizes(shapes: Shapes) -> dict[str, int]:
     """Bytes of each array."""
-    return {name: int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize for name, (dtype, shape) in shapes.items()}
+    return {
+        name: int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize for name, (dtype, shape) in shapes.items()
+    }
 
 
 def _in_place(stream: BinaryIO, start: int, shapes: Shapes, blocks: Blocks, first: int) -> Iterable[int]:
-    """Write every block where it belongs; yields the number of rows written. Arrays of other lengths than the first are whole in the first
-    block."""
+    """Write every block where it belongs; yields the number of rows written. Arrays of other lengths than the first are
+    whole in the first block."""
     sizes, place = _sizes(shapes), {}
     rows = {name: shape[0] for name, (_dtype, shape) in shapes.items()}
     for name, size in sizes.items():

@@ -1,7 +1,8 @@
 """Checkpoint, version 1: where a training run stands, in the container of `tensors`.
 
-Arrays: float32, named `weights/<parameter>`, `mean/...`, `best/...` and `moments/<number>.<name>` (AdamW's). Header: `run` (whatever
-the run depends on: it must be equal to go on) and `progress` (step, epoch, batch, loss, records). No time in either.
+Arrays: float32, named `weights/<parameter>`, `mean/...`, `best/...` and `moments/<number>.<name>` (AdamW's). Header:
+`run` (whatever the run depends on: it must be equal to go on) and `progress` (step, epoch, batch, loss, records). No
+time in either.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ class Checkpoint:
 def write(path: str, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint at `path` in one move: a kill leaves the old one or the new one."""
     header = {"format": "checkpoint", "version": VERSION, "run": checkpoint.run, "progress": checkpoint.progress}
-    container.write(path, header, {f"{group}/{name}": array for group in GROUPS for name, array in checkpoint.arrays[group].items()})
+    container.write(
+        path, header, {f"{group}/{name}": array for group in GROUPS for name, array in checkpoint.arrays[group].items()}
+    )
 
 
 def read(path: str) -> Checkpoint:

@@ -1,8 +1,8 @@
 """The one binary container: safetensors, whose metadata hold one key, `headmotif`, with sorted JSON.
 
-Layout (https://github.com/huggingface/safetensors): eight bytes, little-endian, the header's length; the header, JSON, padded
-with spaces to a multiple of eight; then the arrays without holes, in the header's order. The library shuffles metadata,
-so the header is written here (same content, same bytes) and checked by the library in reading. The JSON holds
+Layout (https://github.com/huggingface/safetensors): eight bytes, little-endian, the header's length; the header, JSON,
+padded with spaces to a multiple of eight; then the arrays without holes, in the header's order. The library shuffles
+metadata, so the header is written here (same content, same bytes) and checked by the library in reading. The JSON holds
 `format` (genome, model, attention, checkpoint), `version` of that format, and what else the format needs.
 
 Not checked here: what the arrays mean; that is each format's own business.
@@ -34,11 +34,17 @@ def is_tensor(raw: bytes) -> bool:
 
 def header_bytes(header: Mapping[str, object], shapes: Mapping[str, tuple[np.dtype, tuple[int, ...]]]) -> bytes:
     """Everything before the arrays, for arrays of these types and shapes in this order."""
-    description: dict[str, object] = {"__metadata__": {KEY: json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False)}}
+    description: dict[str, object] = {
+        "__metadata__": {KEY: json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False)}
+    }
     place = 0
     for name, (dtype, shape) in shapes.items():
         size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-        description[name] = {"dtype": NAMES[np.dtype(dtype)], "shape": list(shape), "data_offsets": [place, place + size]}
+        description[name] = {
+            "dtype": NAMES[np.dtype(dtype)],
+            "shape": list(shape),
+            "data_offsets": [place, place + size],
+        }
         place += size
     text = json.dumps(description, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
@@ -84,7 +90,9 @@ def parse(raw: bytes, path: str, wanted: str, newest: int) -> tuple[Header, dict
     except SafetensorError:
         raise FormatError(path, None, f"this {wanted} file is cut off or damaged; make it again") from None
     header, places = _parse(raw[8 : 8 + struct.unpack("<Q", raw[:8])[0]], path, wanted, newest)
-    return header, {name: np.frombuffer(parts[name]["data"], DTYPES[p["dtype"]]).reshape(p["shape"]) for name, p in places.items()}
+    return header, {
+        name: np.frombuffer(parts[name]["data"], DTYPES[p["dtype"]]).reshape(p["shape"]) for name, p in places.items()
+    }
 
 
 def peek(path: str) -> Header:
@@ -118,7 +126,9 @@ def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tup
     if wanted is not None and found != wanted:
         raise FormatError(path, None, f"this is a headmotif {found} file; a {wanted} file is needed here")
     if wanted is not None and version > newest:
-        problem = f"this {wanted} file has version {version}, newer than this program reads ({newest}); update headmotif"
+        problem = (
+            f"this {wanted} file has version {version}, newer than this program reads ({newest}); update headmotif"
+        )
         raise FormatError(path, None, problem)
     unknown = {place["dtype"] for place in places.values()} - set(DTYPES)
     if unknown:

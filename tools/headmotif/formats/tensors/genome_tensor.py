@@ -1,9 +1,10 @@
 """Genome tensor, version 1: a genome with its labels, in the container of `tensors`.
 
 Arrays: `base` uint8 (N,), codes A0 C1 G2 T3 N4, contigs end to end; `start` int64 (contigs + 1,);
-`label` uint8 (labels, 2, N), row 0 the + strand, row 1 the - strand, both by + coordinates, 255 = not to be learned from;
-`site` int64 (sites, 3), label, row and place in `base` of each site as given; `strength` float32 (sites,), NaN: none.
-Header: `labels` (names), `contigs` (name, circular, digest of each). `label`, `site` and `strength` are always there, empty without labels.
+`label` uint8 (labels, 2, N), row 0 the + strand, row 1 the - strand, both by + coordinates, 255 = not to be learned
+from; `site` int64 (sites, 3), label, row and place in `base` of each site as given; `strength` float32 (sites,), NaN:
+none. Header: `labels` (names), `contigs` (name, circular, digest of each). `label`, `site` and `strength` are always
+there, empty without labels.
 """
 
 import numpy as np
@@ -25,7 +26,13 @@ def write(path: str, genome: Genome) -> None:
         "contigs": [{"name": c.name, "circular": c.circular, "digest": c.digest} for c in genome.contigs],
     }
     label = genome.label if genome.labels else np.zeros((0, 2, len(genome.base)), np.uint8)
-    arrays = {"base": genome.base, "start": genome.start, "label": label, "site": genome.site, "strength": genome.strength}
+    arrays = {
+        "base": genome.base,
+        "start": genome.start,
+        "label": label,
+        "site": genome.site,
+        "strength": genome.strength,
+    }
     container.write(path, header, arrays)
 
 

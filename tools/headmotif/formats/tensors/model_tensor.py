@@ -1,8 +1,9 @@
 """Model, version 1: the weights of a trained annotator, in the container of `tensors`.
 
-Arrays: the network's parameters, float32, by name. Header: `config` (preset and sizes of the network), `labels` (names of the
-outputs), `training` (settings and where it stopped), `split` (validation and test regions, 1-based closed), `metrics` (per label
-and part: roc_auc, average_precision, prevalence, positions, sites; and the threshold), `data` (digests of the contigs trained on).
+Arrays: the network's parameters, float32, by name. Header: `config` (preset and sizes of the network), `labels` (names
+of the outputs), `training` (settings and where it stopped), `split` (validation and test regions, 1-based closed),
+`metrics` (per label and part: roc_auc, average_precision, prevalence, positions, sites; and the threshold), `data`
+(digests of the contigs trained on).
 """
 
 import os
@@ -34,10 +35,13 @@ def read(path: str) -> Trained:
 
 
 def opened(model: str, known: Mapping[str, os.PathLike[str]]) -> Trained:
-    """The model of a file, of standard input (-), or of a known name; a name is never a file of the folder that one happens to be in.
+    """The model of a file, of standard input (-), or of a known name; a name is never a file of the folder that one
+    happens to be in.
 
     known: the files of the models that come with the program, by name.
     """
     if model != "-" and model not in known and not os.path.exists(model):
-        raise FormatError(model, None, f"there is no such file, and no such built-in model ({', '.join(known) or 'there are none'})")
+        raise FormatError(
+            model, None, f"there is no such file, and no such built-in model ({', '.join(known) or 'there are none'})"
+        )
     return read(os.fspath(known.get(model, model)))

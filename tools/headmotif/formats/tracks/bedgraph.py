@@ -1,11 +1,13 @@
-"""bedGraph: contig, start, end, value, separated by tabs; 0-based, half-open (https://genome.ucsc.edu/goldenPath/help/bedgraph.html).
+"""bedGraph: contig, start, end, value, separated by tabs; 0-based, half-open
+(https://genome.ucsc.edu/goldenPath/help/bedgraph.html).
 
-Written: runs of one value as one line, values as `%.4g`, nothing where there is no value, no track line. Values that were rounded to
-four digits (`steps.calling.rounding.rounded`) come back to the bit. Read: spaces for tabs too, columns beyond the fourth ignored, lines
-that begin with track, browser or # skipped, in any order of lines; a base has one value at most.
+Written: runs of one value as one line, values as `%.4g`, nothing where there is no value, no track line. Values that
+were rounded to four digits (`steps.calling.rounding.rounded`) come back to the bit. Read: spaces for tabs too, columns
+beyond the fourth ignored, lines that begin with track, browser or # skipped, in any order of lines; a base has one
+value at most.
 
-Five million lines are the usual size, so that lines are read a block at a time, by columns; only a block with anything unusual in it is
-read line by line, and there the line at fault is found.
+Five million lines are the usual size, so that lines are read a block at a time, by columns; only a block with anything
+unusual in it is read line by line, and there the line at fault is found.
 """
 
 import math
@@ -36,7 +38,9 @@ def write(path: str, contigs: tuple[Contig, ...], values: np.ndarray) -> None:
     with writing(path) as stream:
         for contig in contigs:
             own = values[first : first + contig.length]
-            start = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))  # NaN differs from NaN: each alone, and left out below
+            start = np.flatnonzero(
+                np.concatenate([[True], own[1:] != own[:-1]])
+            )  # NaN differs from NaN: each alone, and left out below
             end = np.append(start[1:], len(own))
             kept = ~np.isnan(own[start])
             start, end = start[kept], end[kept]
@@ -65,7 +69,9 @@ def read(path: str, contigs: tuple[Contig, ...]) -> np.ndarray:
     empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, np.float32), np.zeros(0, np.int64))
     contig, start, end, value, line = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
     if not len(contig):
-        raise FormatError(path, None, "this bedGraph holds no value; lines with contig, start, end and value are needed")
+        raise FormatError(
+            path, None, "this bedGraph holds no value; lines with contig, start, end and value are needed"
+        )
     offset = np.concatenate([[0], np.cumsum([c.length for c in contigs], dtype=np.int64)])
     start, end = start + offset[contig], end + offset[contig]
     _refuse_overlap(start, end, line, path)
@@ -99,7 +105,9 @@ def _quick(block: bytes, number: int, contigs: tuple[Contig, ...]) -> Columns | 
     except (KeyError, ValueError, OverflowError):
         return None
     length = np.array([c.length for c in contigs], np.int64)[contig]
-    odd = any(b"_" in text or b" " in text for text in (b"".join(cells[column::5]) for column in (1, 2, 3)))  # int() would take these
+    odd = any(
+        b"_" in text or b" " in text for text in (b"".join(cells[column::5]) for column in (1, 2, 3))
+    )  # int() would take these
     if odd or (start < 0).any() or (end <= start).any() or (end > length).any() or not (np.abs(value) < LARGEST).all():
         return None
     return contig, start, end, value.astype(np.float32), np.arange(number, number + len(contig))
@@ -117,19 +125,27 @@ def _slow(block: bytes, number: int, contigs: tuple[Contig, ...], path: str) -> 
     return contig, start, end, np.array(columns[3], np.float64).astype(np.float32), lines
 
 
-def _row(text: str, path: str, line: int, place: dict[str, int], contigs: tuple[Contig, ...]) -> tuple[int, int, int, float]:
+def _row(
+    text: str, path: str, line: int, place: dict[str, int], contigs: tuple[Contig, ...]
+) -> tuple[int, int, int, float]:
     fields = text.split()
     if len(fields) < 4:
-        problem = f"{len(fields)} column{'s' if len(fields) > 1 else ''}; a bedGraph is needed: contig, start, end, value"
+        problem = (
+            f"{len(fields)} column{'s' if len(fields) > 1 else ''}; a bedGraph is needed: contig, start, end, value"
+        )
         raise FormatError(path, line, problem)
     name, first, last, number = fields[:4]
     if name not in place:
         raise FormatError(path, line, not_in_genome(name, list(place)))
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in (first, last)):
-        raise FormatError(path, line, f"start and end must be whole numbers from 0, not '{first[:20]}' and '{last[:20]}'")
+        raise FormatError(
+            path, line, f"start and end must be whole numbers from 0, not '{first[:20]}' and '{last[:20]}'"
+        )
     start, end, contig = int(first), int(last), contigs[place[name]]
     if end <= start:
-        raise FormatError(path, line, f"the end ({end}) is not behind the start ({start}); bedGraph is 0-based, half-open")
+        raise FormatError(
+            path, line, f"the end ({end}) is not behind the start ({start}); bedGraph is 0-based, half-open"
+        )
     if end > contig.length:
         same = "take the track of this version of the genome"
         raise FormatError(path, line, f"the end ({end:,}) lies beyond '{name}', which has {contig.length:,} nt; {same}")

@@ -1,13 +1,15 @@
-"""bigWig, one value a nucleotide of one strand, as genome browsers read it (Kent et al. 2010, doi:10.1093/bioinformatics/btq351).
+"""bigWig, one value a nucleotide of one strand, as genome browsers read it (Kent et al. 2010,
+doi:10.1093/bioinformatics/btq351).
 
-Little-endian, version 4: a head (HEAD), the zoom levels' places (ZOOM), a summary of all values (SUMMARY), the tree of contigs' names, the
-number of pieces of data and the pieces, the tree that finds them, then for each zoom level the same: records, tree. A piece is deflated:
-contig, start, end, step, span, kind, number of items (PIECE), then values that follow each other (kind 3), a start with each value (2), or
-start and end (1). Pieces stand in the order of contigs, and those in the genome's. The last four bytes repeat the first four.
+Little-endian, version 4: a head (HEAD), the zoom levels' places (ZOOM), a summary of all values (SUMMARY), the tree of
+contigs' names, the number of pieces of data and the pieces, the tree that finds them, then for each zoom level the
+same: records, tree. A piece is deflated: contig, start, end, step, span, kind, number of items (PIECE), then values
+that follow each other (kind 3), a start with each value (2), or start and end (1). Pieces stand in the order of
+contigs, and those in the genome's. The last four bytes repeat the first four.
 
-0-based, half-open inside the file. Values are float32, kept to the bit; a nucleotide without a value (NaN) is not in the file. In
-reading, contigs that the file does not name have no values: some programs leave out those without data. Not checked: that what the zoom
-levels and the summary say agrees with the values.
+0-based, half-open inside the file. Values are float32, kept to the bit; a nucleotide without a value (NaN) is not in
+the file. In reading, contigs that the file does not name have no values: some programs leave out those without data.
+Not checked: that what the zoom levels and the summary say agrees with the values.
 """
 
 import struct
@@ -65,7 +67,10 @@ def _whole(contigs: tuple[Contig, ...], values: list[np.ndarray]) -> list[bytes]
     end = place + sum(map(len, data))
     for width in widths:
         bins = [one.wider(width // one.width) for one in bins]
-        records = [bigwig_zooms.records(one, number, c.length) for number, (one, c) in enumerate(zip(bins, contigs, strict=True))]
+        records = [
+            bigwig_zooms.records(one, number, c.length)
+            for number, (one, c) in enumerate(zip(bins, contigs, strict=True))
+        ]
         pieces = list(_zoom_pieces(np.concatenate(records)))
         data, zoom_index_at = _indexed(pieces, struct.pack("<I", sum(map(len, records))), end)
         levels.append(ZOOM.pack(width, 0, end, zoom_index_at))
@@ -111,7 +116,9 @@ def _indexed(pieces: list[Piece], count: bytes, place: int) -> tuple[list[bytes]
     """The number of pieces, they, and the tree that finds them, from a place of the file on; and the tree's place."""
     blocks = np.zeros(len(pieces), bigwig_trees.BLOCK)
     sizes = np.array([len(raw) for _, raw, _ in pieces], np.int64)
-    for column, values in zip(("contig", "start", "last", "end"), zip(*(span for span, _, _ in pieces), strict=True), strict=False):
+    for column, values in zip(
+        ("contig", "start", "last", "end"), zip(*(span for span, _, _ in pieces), strict=True), strict=False
+    ):
         blocks[column] = values
     blocks["size"], blocks["place"] = sizes, place + len(count) + np.cumsum(sizes) - sizes
     tree_at = place + len(count) + int(sizes.sum())
@@ -134,7 +141,8 @@ def read(path: str, contigs: tuple[Contig, ...]) -> np.ndarray:
 
 
 def _names(raw: bytes) -> dict[str, tuple[int, int]]:
-    """Number and length of each contig. Of two with one name or one number one is lost, and with it the place of its data."""
+    """Number and length of each contig. Of two with one name or one number one is lost, and with it the place of its
+    data."""
     rows = bigwig_trees.read_names(raw, HEAD.unpack_from(raw)[3])
     return {name: (number, length) for name, number, length in rows}
 
@@ -185,7 +193,11 @@ def _refuse(raw: bytes, path: str) -> None:
     if not recognised(raw):
         raise FormatError(path, None, "this is no bigWig file" + ("" if raw else " (it is empty)"))
     if raw[:4] != MAGIC:
-        raise FormatError(path, None, "this bigWig has its bytes in big-endian order; convert it (bigWigToBedGraph) and give the bedGraph")
+        raise FormatError(
+            path,
+            None,
+            "this bigWig has its bytes in big-endian order; convert it (bigWigToBedGraph) and give the bedGraph",
+        )
     if raw[-4:] != MAGIC or len(raw) < HEAD.size:
         raise FormatError(path, None, "this bigWig is cut off; make it or copy it again")
 

@@ -1,8 +1,9 @@
 """The two indices of a bigWig: the contigs' names, and where the data of a stretch of genome lie.
 
-Both are trees of nodes: a byte that says leaf or not, one that is 0, the number of items in two; then the items, which in a leaf are data
-and elsewhere a key and the place of the node below. Places are bytes from the file's begin. What a damaged file says is not believed:
-a node lies within the file, is met once, and a tree has as many items as its head says; else ValueError or struct.error.
+Both are trees of nodes: a byte that says leaf or not, one that is 0, the number of items in two; then the items, which
+in a leaf are data and elsewhere a key and the place of the node below. Places are bytes from the file's begin. What a
+damaged file says is not believed: a node lies within the file, is met once, and a tree has as many items as its head
+says; else ValueError or struct.error.
 """
 
 import struct
@@ -15,7 +16,9 @@ NAMES_HEAD, PLACES_HEAD = struct.Struct("<4I2Q"), struct.Struct("<2IQ4IQ2I")
 NODE = struct.Struct("<2BH")
 FANOUT = 256
 """Items of a node at most."""
-BLOCK = np.dtype([("contig", "<u4"), ("start", "<u4"), ("last", "<u4"), ("end", "<u4"), ("place", "<u8"), ("size", "<u8")])
+BLOCK = np.dtype(
+    [("contig", "<u4"), ("start", "<u4"), ("last", "<u4"), ("end", "<u4"), ("place", "<u8"), ("size", "<u8")]
+)
 """A piece of data: the first contig's number and base, the last contig's and the base behind it, and where it lies."""
 
 
@@ -23,7 +26,10 @@ def names_tree(lengths: dict[str, int], place: int) -> bytes:
     """The tree of names, sorted, each with the contig's number in the dict's order and its length."""
     numbered = {name.encode(): number for number, name in enumerate(lengths)}
     width = max(map(len, numbered))
-    items = [(key.ljust(width, b"\0"), struct.pack("<II", number, lengths[key.decode()])) for key, number in sorted(numbered.items())]
+    items = [
+        (key.ljust(width, b"\0"), struct.pack("<II", number, lengths[key.decode()]))
+        for key, number in sorted(numbered.items())
+    ]
     head = NAMES_HEAD.pack(NAMES_MAGIC, min(FANOUT, len(items)), width, 8, len(items), 0)
     return head + _tree([key + rest for key, rest in items], place + len(head), lambda group: group[0][:width])
 
@@ -33,7 +39,9 @@ def places_tree(blocks: np.ndarray, items_per_block: int, place: int) -> bytes:
     first, last = (blocks[0], blocks[-1]) if len(blocks) else (np.zeros((), BLOCK),) * 2
     span = (int(first["contig"]), int(first["start"]), int(last["last"]), int(last["end"]))
     head = PLACES_HEAD.pack(PLACES_MAGIC, FANOUT, len(blocks), *span, place, items_per_block, 0)
-    return head + _tree([row.tobytes() for row in blocks], place + len(head), lambda group: group[0][:8] + group[-1][8:16])
+    return head + _tree(
+        [row.tobytes() for row in blocks], place + len(head), lambda group: group[0][:8] + group[-1][8:16]
+    )
 
 
 def _tree(items: list[bytes], place: int, key: Callable[[list[bytes]], bytes]) -> bytes:

@@ -1,7 +1,8 @@
 """The zoom levels of a bigWig: what a browser draws of long stretches, instead of every value.
 
-A record is of one bin of one contig: number, start and end, how many bases have a value, the least, the largest, the sum of the values
-and of their squares. Bins of a level are equally wide, four times as wide as those of the level before; one without any value is left out.
+A record is of one bin of one contig: number, start and end, how many bases have a value, the least, the largest, the
+sum of the values and of their squares. Bins of a level are equally wide, four times as wide as those of the level
+before; one without any value is left out.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,13 @@ class Bins:
         """So many bins taken together; the last may be of fewer."""
         first = np.arange(0, len(self.count), times)
         add = [np.add.reduceat(column, first) for column in (self.count, self.sum, self.squares)]
-        return Bins(self.width * times, add[0], np.minimum.reduceat(self.least, first), np.maximum.reduceat(self.most, first), *add[1:])
+        return Bins(
+            self.width * times,
+            add[0],
+            np.minimum.reduceat(self.least, first),
+            np.maximum.reduceat(self.most, first),
+            *add[1:],
+        )
 
 
 def binned(values: np.ndarray) -> Bins:
@@ -55,7 +62,9 @@ def _singles(values: np.ndarray) -> Bins:
     """Every base a bin of its own."""
     there = ~np.isnan(values)
     exact = np.where(there, values, 0).astype(np.float64)
-    return Bins(1, there.astype(np.int64), np.where(there, exact, np.inf), np.where(there, exact, -np.inf), exact, exact**2)
+    return Bins(
+        1, there.astype(np.int64), np.where(there, exact, np.inf), np.where(there, exact, -np.inf), exact, exact**2
+    )
 
 
 def widths(longest: int) -> list[int]:

@@ -1,8 +1,9 @@
-"""A UCSC assembly hub: a genome of one's own with bigWig tracks (https://genome.ucsc.edu/goldenPath/help/hgTrackHubHelp.html).
+"""A UCSC assembly hub: a genome of one's own with bigWig tracks
+(https://genome.ucsc.edu/goldenPath/help/hgTrackHubHelp.html).
 
-One file, hub.txt (`useOneFile on`): hub, genome and tracks are stanzas of it, and none can go missing; three files are for hubs of
-several genomes. Files are named relative to it. A bigWig is drawn from 0 to 1, the largest value where a pixel is many bases. Genes and
-calls by name would have to be bigBed, which is not written here.
+One file, hub.txt (`useOneFile on`): hub, genome and tracks are stanzas of it, and none can go missing; three files are
+for hubs of several genomes. Files are named relative to it. A bigWig is drawn from 0 to 1, the largest value where a
+pixel is many bases. Genes and calls by name would have to be bigBed, which is not written here.
 """
 
 import re

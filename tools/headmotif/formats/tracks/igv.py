@@ -1,7 +1,7 @@
 """A session of igv.js, the browser behind IGV-Web, as JSON (https://igv.org/doc/igvjs/).
 
-Files are named relative to the page that shows the session. A bigWig is drawn from 0 to 1, the largest value where a pixel is many bases:
-of a mean nothing would be left of single nucleotides.
+Files are named relative to the page that shows the session. A bigWig is drawn from 0 to 1, the largest value where a
+pixel is many bases: of a mean nothing would be left of single nucleotides.
 """
 
 import json
@@ -12,7 +12,8 @@ from ..files import write_text
 
 
 def write_session(path: str, title: str, fasta: str, index: str, locus: str, tracks: Sequence[BrowserTrack]) -> None:
-    """A session on a genome (FASTA and its .fai), at a locus (contig:first-last, 1-based), tracks from top to bottom."""
+    """A session on a genome (FASTA and its .fai), at a locus (contig:first-last, 1-based), tracks from top to
+    bottom."""
     reference = {"id": title, "name": title, "fastaURL": fasta, "indexURL": index}
     session = {"reference": reference, "locus": locus, "tracks": [_track(track) for track in tracks]}
     write_text(path, json.dumps(session, indent=2, ensure_ascii=False) + "\n")

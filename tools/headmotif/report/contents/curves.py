@@ -1,7 +1,8 @@
-"""What annot-compare's table of curves says besides its lines: prevalence, areas, the best threshold, and whether P means what it says.
+"""What annot-compare's table of curves says besides its lines: prevalence, areas, the best threshold, and whether P
+means what it says.
 
-Rows are as the table has them: of each prediction, exactly (within 0) and within some nucleotides, thresholds falling, counts of all calls
-at the threshold or above.
+Rows are as the table has them: of each prediction, exactly (within 0) and within some nucleotides, thresholds falling,
+counts of all calls at the threshold or above.
 """
 
 import math
@@ -26,8 +27,9 @@ def of_each(rows: Sequence[Row]) -> dict[tuple[str, float], list[Row]]:
 
 
 def summary(rows: Sequence[Row], threshold: float = math.nan) -> list[dict[str, float | str]]:
-    """A row for each curve: prevalence and ROC-AUC, where false positives are told (NaN elsewhere); precision and recall at the threshold,
-    the nearest above it that the table has; and the best F1 with its own threshold, which flatters.
+    """A row for each curve: prevalence and ROC-AUC, where false positives are told (NaN elsewhere); precision and
+    recall at the threshold, the nearest above it that the table has; and the best F1 with its own threshold, which
+    flatters.
 
     ROC-AUC is the area under the points that the table has, with straight lines between them.
     """
@@ -51,7 +53,8 @@ def summary(rows: Sequence[Row], threshold: float = math.nan) -> list[dict[str, 
 
 
 def roc(rows: Sequence[Row]) -> tuple[np.ndarray, np.ndarray]:
-    """False positive rate and recall, float64, from (0, 0) to (1, 1); empty where the rows do not tell of false positives."""
+    """False positive rate and recall, float64, from (0, 0) to (1, 1); empty where the rows do not tell of false
+    positives."""
     points = [(float(row.get("false_positive_rate", math.nan)), float(row["recall"])) for row in rows]
     if not points or any(math.isnan(x) for x, _ in points):
         return np.zeros(0), np.zeros(0)
@@ -70,10 +73,12 @@ def prevalence(rows: Sequence[Row]) -> float:
 
 
 def calibration(rows: Sequence[Row]) -> list[dict[str, float | str]]:
-    """Of the nucleotides with P of about so much, which share are sites: a row for each prediction and bin of P that holds any.
+    """Of the nucleotides with P of about so much, which share are sites: a row for each prediction and bin of P that
+    holds any.
 
-    Between two rows of the table lie nucleotides whose number, mean P and number of sites are known: they go into the bin of that mean.
-    Intervals are Wilson's (1927), which take nucleotides as independent. Nothing for what is no probability, and within some nucleotides.
+    Between two rows of the table lie nucleotides whose number, mean P and number of sites are known: they go into the
+    bin of that mean. Intervals are Wilson's (1927), which take nucleotides as independent. Nothing for what is no
+    probability, and within some nucleotides.
     """
     found: list[dict[str, float | str]] = []
     for (name, within), mine in of_each(rows).items():
@@ -92,7 +97,8 @@ def _bins(rows: Sequence[Row]) -> Iterator[dict[str, float]]:
         mine = bin_of == i
         size, sites = float(n[mine].sum()), float(hits[mine].sum())
         low, high = wilson(sites, size)
-        yield {"low": BORDERS[i], "high": BORDERS[i + 1], "positions": size, "probability": float(total[mine].sum()) / size,
+        yield {"low": BORDERS[i], "high": BORDERS[i + 1], "positions": size,
+               "probability": float(total[mine].sum()) / size,
                "sites": sites, "share": sites / size, "share_low": low, "share_high": high}  # fmt: skip
 
 

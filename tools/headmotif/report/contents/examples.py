@@ -12,10 +12,12 @@ BEFORE, AFTER = 60, 20
 
 
 def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Example]]:
-    """Of each head so many sites at most, near its commonest distance: the smallest p first, then the largest weight, then as in the file.
+    """Of each head so many sites at most, near its commonest distance: the smallest p first, then the largest weight,
+    then as in the file.
 
-    regions: as attn2bed wrote them; those of another BED know no site and give nothing. Sites whose surroundings leave the contig are
-    passed over, but on a circle they go on over the origin; so are copies of a sequence that is shown, as of ribosomal operons.
+    regions: as attn2bed wrote them; those of another BED know no site and give nothing. Sites whose surroundings leave
+    the contig are passed over, but on a circle they go on over the origin; so are copies of a sequence that is shown,
+    as of ribosomal operons.
     """
     p = np.where(np.isnan(regions.p), 1.0, regions.p)
     order = np.lexsort((np.arange(len(regions)), -regions.weight, p))
@@ -37,8 +39,8 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
 
 
 def drops(regions: Regions) -> dict[str, tuple[float, float, int]]:
-    """Of each head: by how much the sites' logits are lower without its regions' bases (median), the share of regions where they are
-    lower, and of how many regions that is known. Heads without such a region are left out."""
+    """Of each head: by how much the sites' logits are lower without its regions' bases (median), the share of regions
+    where they are lower, and of how many regions that is known. Heads without such a region are left out."""
     found = {}
     if regions.drop is not None:
         known = ~np.isnan(regions.drop)

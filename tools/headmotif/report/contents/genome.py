@@ -36,7 +36,8 @@ def loci(given: Layers, asked: Sequence[str]) -> list[Locus]:
 
 
 def _unseen(genome: Genome, metrics: Mapping) -> np.ndarray | None:
-    """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there is none."""
+    """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there
+    is none."""
     test = metrics.get("split", {}).get("test") or []
     if not test or metrics.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ... import __version__
 from ...data import Motif, source
+from ...data.verdict import HeadTest
 from ...errors import FormatError, InputError
 from ...formats.files import opened, read_text
 from ...formats.inputs import motif_files
@@ -70,17 +71,26 @@ MEASURES = (
 
 
 def read(
-    paths: Mapping[str, str], baseline: Sequence[str], locus: Sequence[str], feature: str, title: str, examples: int, collection: str
+    paths: Mapping[str, str],
+    baseline: Sequence[str],
+    locus: Sequence[str],
+    feature: str,
+    title: str,
+    examples: int,
+    collection: str,
 ) -> Run:
     """All that the page shows. paths: by option, "" where a file was not given; baseline: [NAME=]FILE;
     locus: contig:first-last; feature: of sites; examples: how many a head; collection: the file of the built-in motifs,
     where no targets are given."""
-    table = {kind: tsv.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS}
+    table = {
+        kind: tsv.read_rows(paths[kind], WORDS[kind], NEEDED[kind], KIND[kind]) if paths[kind] else [] for kind in WORDS
+    }
     found = tsv.read_matches(paths["matches"]) if paths["matches"] else []
     own = _motifs(paths["motifs"])
     rows = table["heads"] or [{"head": name} for name in own]
     if paths["heads"]:
         _refuse_twice([str(row["head"]) for row in rows], paths["heads"])
+        _refuse_verdicts(rows, paths["heads"])
     if not rows:
         raise FormatError(paths["heads"] or paths["motifs"], None, "there is no head and no motif in it to report")
     others = _baselines(baseline)
@@ -110,21 +120,29 @@ def read(
         accuracy=accuracy,
         calibration=calibration,
         agreement=_plain(paths["agreement"]) if paths["agreement"] else [],
-        examples=examples_of(layers.genome, layers.regions, examples) if layers and layers.regions is not None and examples else {},
+        examples=examples_of(layers.genome, layers.regions, examples)
+        if layers and layers.regions is not None and examples
+        else {},
         drops=drops(layers.regions) if layers and layers.regions is not None else {},
         loci=genome.loci(layers, locus) if layers else [],
         methods=methods.methods(metrics, bool(table["history"])),
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
         given=_digests(paths, baseline),
-        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]] + _unmeasured(rows, own, paths, layers, table),
+        absent=[(f"--{kind}", what) for kind, what in SHOWS.items() if not given[kind]]
+        + _unmeasured(rows, own, paths, layers, table),
     )
 
 
 def _unmeasured(
-    rows: Sequence[Mapping], own: Collection[str], paths: Mapping[str, str], layers: Layers | None, table: Mapping[str, Sequence[Mapping]]
+    rows: Sequence[Mapping],
+    own: Collection[str],
+    paths: Mapping[str, str],
+    layers: Layers | None,
+    table: Mapping[str, Sequence[Mapping]],
 ) -> list[tuple[str, str]]:
-    """What the given files could hold and do not: (option of another command, what it would show); and motifs that belong nowhere."""
+    """What the given files could hold and do not: (option of another command, what it would show); and motifs that
+    belong nowhere."""
     names = {str(row["head"]) for row in rows}
     found = []
     if strangers := [name for name in own if name not in names and source(name).head not in names]:
@@ -133,7 +151,9 @@ def _unmeasured(
     if paths["heads"] and not any(row.get("models") for row in rows):
         found.append(("score-heads --also", "whether the heads recur in models of other seeds"))
     if table["curve"] and not any("false_positive_rate" in row and "mean" in row for row in table["curve"]):
-        found.append(("annot-compare --curve", "ROC and calibration: this table comes from an older version; make it again"))
+        found.append(
+            ("annot-compare --curve", "ROC and calibration: this table comes from an older version; make it again")
+        )
     if layers and layers.regions is not None and layers.regions.drop is None:
         found.append(("attn2bed --ism", "in-silico mutagenesis: whether the score falls where the heads look"))
     return found
@@ -162,7 +182,9 @@ def _json(path: str) -> dict:
     try:
         value = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise FormatError(path, error.lineno, "this is no JSON; the metrics that train-annot --metrics wrote are needed here") from None
+        raise FormatError(
+            path, error.lineno, "this is no JSON; the metrics that train-annot --metrics wrote are needed here"
+        ) from None
     scores = value.get("metrics") if isinstance(value, dict) else None
     if not isinstance(scores, dict) or not all(isinstance(part, dict) for part in scores.values()):
         raise FormatError(path, None, "there are no metrics in it; what train-annot --metrics wrote is needed here")
@@ -199,10 +221,22 @@ def _refuse_twice(names: list[str], path: str) -> None:
         raise FormatError(path, None, f"head {next(name for name in names if names.count(name) > 1)} has two rows")
 
 
+def _refuse_verdicts(rows: Sequence[Mapping], path: str) -> None:
+    for row in rows:
+        try:
+            _ = HeadTest.parse(row["verdict"]) if row["verdict"] else None
+        except ValueError:
+            said = f"'{row['verdict']}' of head {row['head']} is no verdict of score-heads; make the table again"
+            raise FormatError(path, None, said) from None
+
+
 def _digests(paths: Mapping[str, str], baseline: Sequence[str]) -> list[dict[str, str]]:
     """What each input is and the SHA-256 of its bytes; its name stays out, for it says where it lay."""
     files = [(f"--{kind}", path) for kind, path in paths.items() if path]
-    files += [("--baseline", text.partition("=")[2] if "=" in text and not os.path.exists(text) else text) for text in baseline]
+    files += [
+        ("--baseline", text.partition("=")[2] if "=" in text and not os.path.exists(text) else text)
+        for text in baseline
+    ]
     rows = []
     for option, path in files:
         if path != "-":

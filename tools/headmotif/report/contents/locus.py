@@ -14,8 +14,8 @@ BEFORE, AFTER = 150, 100
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """All that may be drawn along a genome; None or empty where it was not given. p: float32 (2, N). unseen: bool (N,), the
-    part that no weight of the model was fitted to; None: it is not known."""
+    """All that may be drawn along a genome; None or empty where it was not given. p: float32 (2, N). unseen: bool (N,),
+    the part that no weight of the model was fitted to; None: it is not known."""
 
     genome: Genome
     sites: Sites
@@ -60,9 +60,9 @@ def _within(sites: Sites, stretch: tuple[int, int, int]) -> Sites:
 
 
 def chosen(layers: Layers) -> list[Locus]:
-    """A typical and the best known site with their surroundings: the median and the largest P where tracks are given, else number of
-    regions; of those that are level the first. None without sites, or without either. Where the test part is known and holds sites, of
-    these alone: what a model says where it learned shows nothing.
+    """A typical and the best known site with their surroundings: the median and the largest P where tracks are given,
+    else number of regions; of those that are level the first. None without sites, or without either. Where the test
+    part is known and holds sites, of these alone: what a model says where it learned shows nothing.
     """
     value = _values(layers)
     if value is None or not len(value):

@@ -14,11 +14,11 @@ Row = Mapping[str, float | str]
 class Run:
     """All that the page shows. Tables are rows by column, as their files have them.
 
-    rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples, drops (see `examples.drops`):
-    by head; targets: known motifs by name. metrics: what train-annot wrote; part: of the genome whose scores count; baselines: the same
-    of other models by name. accuracy and calibration: what the curves say, see `curves`. methods: sentences; rules: (kind of
-    verdict, its rule); citation: what to cite. given: a row for each input with its digest; absent: (option, what it would show) of each
-    that was not given.
+    rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples, drops (see
+    `examples.drops`): by head; targets: known motifs by name. metrics: what train-annot wrote; part: of the genome
+    whose scores count; baselines: the same of other models by name. accuracy and calibration: what the curves say, see
+    `curves`. methods: sentences; rules: (kind of verdict, its rule); citation: what to cite. given: a row for each
+    input with its digest; absent: (option, what it would show) of each that was not given.
     """
 
     title: str

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> "Figure":
-    """Average precision of each model and part as bars, with what guessing would reach. values, prevalence: float64 (rows,)."""
+    """Average precision of each model and part as bars, with what guessing would reach. values, prevalence: float64
+    (rows,)."""
     figure, ax = axes(5.6, 0.9 + 0.34 * len(names))
     place = np.arange(len(names))
     ax.barh(place, values, height=0.6, color=SITES)
@@ -28,8 +29,11 @@ def scores(names: Sequence[str], values: np.ndarray, prevalence: np.ndarray) -> 
     return figure
 
 
-def recall_precision(curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], prevalence: float, threshold: float) -> "Figure":
-    """Precision against recall, a line for each way of counting, a point at the threshold of calls (NaN: it is not known).
+def recall_precision(
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], prevalence: float, threshold: float
+) -> "Figure":
+    """Precision against recall, a line for each way of counting, a point at the threshold of calls (NaN: it is not
+    known).
 
     curves: (recall, precision, threshold) by name, thresholds falling."""
     figure, ax = axes(4.8, 3.4)
@@ -47,8 +51,9 @@ def recall_precision(curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def roc(curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> "Figure":
-    """Recall against the false positive rate, on the left as it is commonly drawn, on the right by its logarithm: where sites are one in
-    hundreds, only what happens at small rates matters. curves: (false positive rate, recall) by name."""
+    """Recall against the false positive rate, on the left as it is commonly drawn, on the right by its logarithm: where
+    sites are one in hundreds, only what happens at small rates matters. curves: (false positive rate, recall) by
+    name."""
     figure, (whole, log) = row_of(7.6, 3.2, 2)
     least = min((float(x[x > 0].min(initial=1.0)) for x, _ in curves.values()), default=1e-3)
     for (name, (x, y)), (colour, dashes) in zip(curves.items(), cycle(), strict=False):
@@ -69,15 +74,28 @@ def roc(curves: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> "Figure":
 
 
 def calibration(bins: Mapping[str, tuple[np.ndarray, ...]]) -> "Figure":
-    """Share of sites against mean P of bins of nucleotides, both by logarithm, with intervals. bins: P, share, low, high by name."""
+    """Share of sites against mean P of bins of nucleotides, both by logarithm, with intervals. bins: P, share, low,
+    high by name."""
     figure, ax = axes(4.6, 3.6)
     least = 1.0
     for (name, (p, share, low, high)), (colour, _) in zip(bins.items(), cycle(), strict=False):
         some = share > 0
         error = np.stack([share - low, high - share])[:, some]
-        ax.errorbar(p[some], share[some], yerr=error, color=colour, marker="o", markersize=4, linewidth=1.3, capsize=2, label=name)
+        ax.errorbar(
+            p[some],
+            share[some],
+            yerr=error,
+            color=colour,
+            marker="o",
+            markersize=4,
+            linewidth=1.3,
+            capsize=2,
+            label=name,
+        )
         least = min(least, float(p[p > 0].min(initial=1)), float(share[some].min(initial=1)))
-    ax.plot([least / 1.5, 1], [least / 1.5, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label="P is what happens")
+    ax.plot(
+        [least / 1.5, 1], [least / 1.5, 1], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label="P is what happens"
+    )
     ax.set(xscale="log", yscale="log", xlim=(least / 1.5, 1), ylim=(least / 1.5, 1.2))
     _plain(ax.xaxis)
     _plain(ax.yaxis)
@@ -87,7 +105,8 @@ def calibration(bins: Mapping[str, tuple[np.ndarray, ...]]) -> "Figure":
 
 
 def _plain(axis: "Axis") -> None:
-    """Ticks of a logarithmic axis as plain numbers: powers would be set as mathematics, which a name from a file must not be."""
+    """Ticks of a logarithmic axis as plain numbers: powers would be set as mathematics, which a name from a file must
+    not be."""
     from matplotlib.ticker import NullFormatter
 
     axis.set_major_formatter(lambda x, _: f"{x:g}")
@@ -108,18 +127,32 @@ def shares(names: Sequence[str], share: np.ndarray, within: float) -> "Figure":
     ax.set_xlabel("are in this set")
     ax.set_ylabel("of the sites of this set")
     how = "exactly" if not within else f"within {within:.0f} nt"
-    figure.colorbar(picture, ax=ax, fraction=0.04, pad=0.03, format=lambda x, _: f"{x:.0%}").set_label(f"share that agrees {how}")
+    figure.colorbar(picture, ax=ax, fraction=0.04, pad=0.03, format=lambda x, _: f"{x:.0%}").set_label(
+        f"share that agrees {how}"
+    )
     return figure
 
 
 def found(names: Sequence[str], values: Mapping[str, np.ndarray]) -> "Figure":
-    """Precision, recall and F1 of predictions with intervals. values: by measure, float64 (3, predictions): value, low, high."""
+    """Precision, recall and F1 of predictions with intervals. values: by measure, float64 (3, predictions): value, low,
+    high."""
     figure, ax = axes(5.6, 1.0 + 0.42 * len(names))
     place = np.arange(len(names))
-    for i, ((measure, (value, low, high)), (colour, _), mark) in enumerate(zip(values.items(), cycle(), "os^", strict=False)):
+    for i, ((measure, (value, low, high)), (colour, _), mark) in enumerate(
+        zip(values.items(), cycle(), "os^", strict=False)
+    ):
         low, high = np.where(np.isfinite(low), low, value), np.where(np.isfinite(high), high, value)
         error = np.maximum(np.stack([value - low, high - value]), 0)
-        ax.errorbar(value, place + 0.2 * (i - 1), xerr=error, fmt=mark, color=colour, markersize=4.5, linewidth=1.3, label=measure)
+        ax.errorbar(
+            value,
+            place + 0.2 * (i - 1),
+            xerr=error,
+            fmt=mark,
+            color=colour,
+            markersize=4.5,
+            linewidth=1.3,
+            label=measure,
+        )
     ax.set_yticks(place, names, fontsize=8)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1)

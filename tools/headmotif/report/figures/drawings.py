@@ -16,25 +16,35 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CAPTIONS = {
-    "map": "Attention at sites less that at background, by distance from the site. A row a head, sorted by where its gain is largest; "
+    "map": "Attention at sites less that at background, by distance from the site. A row a head, sorted by where its "
+    "gain is largest; "
     "one colour scale for all heads, by square roots so that small gains show. Red: more weight at sites.",
     "map_plain": "Attention at sites less that at background, by distance from the site.",
     "ablation": "Change of average precision when each head is silenced, with 95 % intervals over blocks of 10 kb. "
     "Left of the line: the model is worse without it.",
-    "pairs": "The commonest spacing of every two heads at the sites where both chose a base (in nt, second less first); the darker, "
+    "pairs": "The commonest spacing of every two heads at the sites where both chose a base (in nt, second less "
+    "first); the darker, "
     "the more sites beyond what their habits of distance give. Only pairs with q of at most 0.05.",
-    "strands": "Correlation of the two strands' predictions, by the − strand's position less the + strand's: as it is, and freed of what "
+    "strands": "Correlation of the two strands' predictions, by the − strand's position less the + strand's: as it "
+    "is, and freed of what "
     "the share of A and T around explains.",
     "scores": "Average precision by model and part of the genome, with the prevalence that guessing reaches.",
-    "likeness": "How far every two heads choose the same bases at the same sites, beyond what the same distances swapped among the sites "
-    "give: 1 is always, 0 no more than by chance. Framed: groups; grey: a head and itself, or two that choose at too few sites.",
-    "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides; guessing reaches the "
+    "likeness": "How far every two heads choose the same bases at the same sites, beyond what the same distances "
+    "swapped among the sites "
+    "give: 1 is always, 0 no more than by chance. Framed: groups; grey: a head and itself, or two that choose at too "
+    "few sites.",
+    "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides; guessing "
+    "reaches the "
     "line of prevalence.",
-    "roc": "The same as ROC: recall against the share of nucleotides without a site that are called, exactly. On the right by its "
-    "logarithm: nearly all nucleotides hold no site, so a rate of 0.01 is already many times more wrong calls than there are sites.",
-    "calibration": "Does P mean what it says? Nucleotides in bins by P: the share of them that are sites, with 95 % intervals. On the "
+    "roc": "The same as ROC: recall against the share of nucleotides without a site that are called, exactly. On the "
+    "right by its "
+    "logarithm: nearly all nucleotides hold no site, so a rate of 0.01 is already many times more wrong calls than "
+    "there are sites.",
+    "calibration": "Does P mean what it says? Nucleotides in bins by P: the share of them that are sites, with 95 % "
+    "intervals. On the "
     "dotted line P is what happens; below it the model promises too much.",
-    "agreement": "Which share of the sites of one set another one has, on the same strand; one site is paired with one.",
+    "agreement": "Which share of the sites of one set another one has, on the same strand; one site is paired "
+    "with one.",
     "found": "Precision, recall and F1 of each prediction at its threshold, against the true sites.",
     "training": "Average precision on the validation part during training, and which step was kept.",
 }
@@ -55,7 +65,11 @@ def all_of(run: Run) -> Iterator[tuple[str, str, Maker]]:
             yield f"profile {name}", words, partial(heads.profile, distance, sites[i], background[i])
     if run.rows and "ap_zero_low" in run.rows[0]:
         columns = [column(run.rows, name) for name in ("ap_zero", "ap_zero_low", "ap_zero_high")]
-        yield "ablation", CAPTIONS["ablation"], lambda: heads.ablations([str(row["head"]) for row in run.rows], *columns)
+        yield (
+            "ablation",
+            CAPTIONS["ablation"],
+            lambda: heads.ablations([str(row["head"]) for row in run.rows], *columns),
+        )
     if (alike := _likeness(run)) is not None:
         yield "likeness", CAPTIONS["likeness"], lambda: heads.likeness(*alike)
     if run.pairs:
@@ -100,22 +114,33 @@ def column(rows: Sequence[Row], name: str) -> np.ndarray:
 
 
 def profiles(rows: Sequence[Row]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Heads in their order; distances, int64 (keys,); mean weights at sites and at background, float64 (heads, keys), else 0."""
+    """Heads in their order; distances, int64 (keys,); mean weights at sites and at background, float64 (heads, keys),
+    else 0."""
     names = list(dict.fromkeys(str(row["head"]) for row in rows))
     distance = np.unique(column(rows, "distance").astype(np.int64))
-    here = np.array([names.index(str(row["head"])) for row in rows]), np.searchsorted(distance, column(rows, "distance"))
+    here = (
+        np.array([names.index(str(row["head"])) for row in rows]),
+        np.searchsorted(distance, column(rows, "distance")),
+    )
     values = np.zeros((2, len(names), len(distance)))
     values[0][here], values[1][here] = column(rows, "sites"), column(rows, "background")
     return names, distance, *values
 
 
 def _pairs(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
-    names = list(dict.fromkeys([*(str(row["head"]) for row in run.rows), *(str(r[k]) for r in run.pairs for k in ("first", "second"))]))
+    names = list(
+        dict.fromkeys(
+            [*(str(row["head"]) for row in run.rows), *(str(r[k]) for r in run.pairs for k in ("first", "second"))]
+        )
+    )
     spacing, excess = np.full((2, len(names), len(names)), np.nan)
     for row in run.pairs:
         if float(row["q"]) <= PAIR_Q and float(row["sites"]):
             at = names.index(str(row["first"])), names.index(str(row["second"]))
-            spacing[at], excess[at] = row["spacing"], (float(row["count"]) - float(row["expected"])) / float(row["sites"])
+            spacing[at], excess[at] = (
+                row["spacing"],
+                (float(row["count"]) - float(row["expected"])) / float(row["sites"]),
+            )
     return names, spacing, excess
 
 
@@ -131,7 +156,8 @@ def _scores(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
 
 
 def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]], float, float]:
-    """Curves by name; the prevalence of the curve, or else of the first label, and that label's threshold; NaN where they are not known."""
+    """Curves by name; the prevalence of the curve, or else of the first label, and that label's threshold; NaN where
+    they are not known."""
     curves = {}
     for name, within in dict.fromkeys((str(row["prediction"]), float(row["within"])) for row in run.curve):
         mine = [row for row in run.curve if (row["prediction"], row["within"]) == (name, within)]
@@ -144,7 +170,8 @@ def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _roc(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """False positive rate and recall, from (0, 0) to (1, 1), of each prediction whose table tells of false positives."""
+    """False positive rate and recall, from (0, 0) to (1, 1), of each prediction whose table tells of false
+    positives."""
     found = {}
     for name in dict.fromkeys(str(row["prediction"]) for row in run.curve):
         mine = [row for row in run.curve if row["prediction"] == name and not row["within"]]
@@ -158,11 +185,15 @@ def _roc(run: Run) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 def _calibration(run: Run) -> dict[str, tuple[np.ndarray, ...]]:
     names = dict.fromkeys(str(row["prediction"]) for row in run.calibration)
     mine = {name: [row for row in run.calibration if row["prediction"] == name] for name in names}
-    return {name: tuple(column(rows, key) for key in ("probability", "share", "share_low", "share_high")) for name, rows in mine.items()}
+    return {
+        name: tuple(column(rows, key) for key in ("probability", "share", "share_low", "share_high"))
+        for name, rows in mine.items()
+    }
 
 
 def _likeness(run: Run) -> tuple[list[str], np.ndarray, list[str]] | None:
-    """Heads sorted by group, their agreement, from the pairs where those tell it, else each head's most like one; and their groups."""
+    """Heads sorted by group, their agreement, from the pairs where those tell it, else each head's most like one; and
+    their groups."""
     rows = sorted(enumerate(run.rows), key=lambda row: (float(row[1].get("group", 0) or 0), row[0]))
     names = [str(row["head"]) for _, row in rows]
     agree = np.full((len(names), len(names)), np.nan)
@@ -191,7 +222,10 @@ def _agreement(run: Run) -> Iterator[tuple[str, str, Maker]]:
         yield "agreement", CAPTIONS["agreement"], lambda: accuracy.shares(names, share, most)
     elif {"prediction", "contig", "place", "within", "precision", "recall", "f1"} <= columns:
         rows = [row for row in run.agreement if row["contig"] == row["place"] == "all"]
-        names = [f"{row['prediction']}, " + (f"within {row['within']:.0f} nt" if row["within"] else "exactly") for row in rows]
+        names = [
+            f"{row['prediction']}, " + (f"within {row['within']:.0f} nt" if row["within"] else "exactly")
+            for row in rows
+        ]
         parts = {key: np.array([[float(row.get(key + end, np.nan)) for row in rows] for end in ("", "_low", "_high")])
                  for key in ("precision", "recall", "f1")}  # fmt: skip
         yield "found", CAPTIONS["found"], lambda: accuracy.found(names, parts)
@@ -202,4 +236,8 @@ def _training(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], dict[
     mine = {label: [row for row in run.history if row["label"] == label] for label in labels}
     curves = {label: (column(rows, "step"), column(rows, "average_precision")) for label, rows in mine.items()}
     kept = run.metrics.get("stopped", {}).get("kept_step")
-    return curves, {label: float(rows[-1]["prevalence"]) for label, rows in mine.items()}, kept if isinstance(kept, int) else None
+    return (
+        curves,
+        {label: float(rows[-1]["prevalence"]) for label, rows in mine.items()},
+        kept if isinstance(kept, int) else None,
+    )

@@ -1,4 +1,5 @@
-"""Logos of the page: the four letters are drawn once, and each logo only places and stretches them, so that hundreds stay small."""
+"""Logos of the page: the four letters are drawn once, and each logo only places and stretches them, so that hundreds
+stay small."""
 
 from collections.abc import Iterable
 
@@ -42,7 +43,8 @@ def drawn(motif: Motif, title: str, before: int = 0, after: int = 0, size: float
     left = 16
     width = left + COLUMN * (len(motif) + before + after)
     parts = [
-        f'<svg class="logo" viewBox="0 0 {width} {TALL + 4}" width="{width * size:g}" height="{(TALL + 4) * size:g}" role="img">',
+        f'<svg class="logo" viewBox="0 0 {width} {TALL + 4}" width="{width * size:g}" height="{(TALL + 4) * size:g}" '
+        'role="img">',
         f"<title>{escape(title)}</title>",
     ]
     parts.append(f'<text x="10" y="9" class="bits">2</text><text x="10" y="{TALL + 2}" class="bits">0</text>')
@@ -59,13 +61,17 @@ def _column(x: int, heights: np.ndarray) -> Iterable[str]:
         if (tall := heights[base] / 2 * TALL) / TALL * 2 >= LEAST:
             y -= tall
             letter = "ACGT"[base]
-            yield f'<use href="#glyph-{letter}" class="{letter}" transform="matrix({COLUMN - 1} 0 0 {tall:.2f} {x} {y:.2f})"/>'
+            yield (
+                f'<use href="#glyph-{letter}" class="{letter}" '
+                f'transform="matrix({COLUMN - 1} 0 0 {tall:.2f} {x} {y:.2f})"/>'
+            )
 
 
 def aligned(query: Motif, target: Motif, offset: int, reverse: bool, title: str) -> tuple[Markup, Markup]:
     """Query and target as two logos of one width that stand under each other as Tomtom shows them.
 
-    offset: where in the target (in the orientation that matches) the query starts; negative: the target starts within the query.
+    offset: where in the target (in the orientation that matches) the query starts; negative: the target starts within
+    the query.
     """
     if reverse:
         target = Motif(target.name, target.matrix[::-1, ::-1])

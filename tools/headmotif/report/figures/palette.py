@@ -1,5 +1,5 @@
-"""Colours of the report: after Okabe and Ito, which the colour-blind tell apart; with the page's names for them, by which dark mode
-changes them."""
+"""Colours of the report: after Okabe and Ito, which the colour-blind tell apart; with the page's names for them, by
+which dark mode changes them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -11,7 +11,15 @@ SITES = "#0072b2"
 BACKGROUND = "#b35400"
 THIRD = "#007a5a"
 PAPER = "#ffffff"
-NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", SITES: "sites", BACKGROUND: "background", THIRD: "third", PAPER: "paper"}
+NAMES = {
+    INK: "ink",
+    MUTED: "muted",
+    GRID: "grid",
+    SITES: "sites",
+    BACKGROUND: "background",
+    THIRD: "third",
+    PAPER: "paper",
+}
 LIGHT, DARK = "#fefefe", "#010101"
 """Of text on a coloured cell, which stays as it is in dark mode: so these are not the page's white and black."""
 BASES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "T": "#d55e00"}

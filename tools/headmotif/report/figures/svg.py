@@ -51,7 +51,9 @@ def styled(text: str = "none") -> Iterator[None]:
     import matplotlib
 
     with matplotlib.rc_context({**_STYLE, "svg.fonttype": text}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a name in any script; the page's font has it
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing from font"
+        )  # a name in any script; the page's font has it
         yield
 
 
@@ -68,14 +70,16 @@ def row_of(width: float, height: float, number: int) -> "tuple[Figure, Sequence[
 
 
 def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
-    """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within `styled`."""
+    """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within
+    `styled`."""
     figure = _empty(width, sum(heights) + 0.6)
     found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
     return figure, list(found[:, 0])
 
 
 def _empty(width: float, height: float) -> "Figure":
-    """Nothing of so many inches, with room at its sides: the page's letters may be a little wider than those of the layout."""
+    """Nothing of so many inches, with room at its sides: the page's letters may be a little wider than those of the
+    layout."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -86,7 +90,8 @@ def _empty(width: float, height: float) -> "Figure":
 
 
 def file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
-    """A figure as the bytes of an SVG or PNG. Its layout is worked out once, which takes longer than the drawing, and then stays."""
+    """A figure as the bytes of an SVG or PNG. Its layout is worked out once, which takes longer than the drawing, and
+    then stays."""
     if (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
         figure.set_layout_engine("none")
@@ -97,7 +102,8 @@ def file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
 
 
 def inline(figure: "Figure", name: str, title: str) -> Markup:
-    """A figure as a part of the page. name: unique on it, for its parts' names; title: what a reader who sees no picture is told."""
+    """A figure as a part of the page. name: unique on it, for its parts' names; title: what a reader who sees no
+    picture is told."""
     figure.patch.set_visible(False)
     text = file(figure, "svg").decode()
     text = text[text.index("<svg") :]

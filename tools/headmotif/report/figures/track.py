@@ -61,8 +61,15 @@ def _genes(ax: "Axes", locus: Locus) -> None:
         tail, head = (left, right) if strand > 0 else (right, left)
         whole = locus.start <= (end if strand > 0 else start) <= locus.end  # a gene that goes on has no point here
         neck = head - int(strand) * min(right - left, 0.015 * (locus.end - locus.start)) if whole else head
-        ax.fill([tail, neck, head, neck, tail], [y + 0.2, y + 0.2, y, y - 0.2, y - 0.2], color=STRAND[int(strand)], linewidth=0)
-        ax.text((left + right) / 2, y - 0.28, name, ha="center", va="top", fontsize=7, clip_on=True, style="italic").set_in_layout(False)
+        ax.fill(
+            [tail, neck, head, neck, tail],
+            [y + 0.2, y + 0.2, y, y - 0.2, y - 0.2],
+            color=STRAND[int(strand)],
+            linewidth=0,
+        )
+        ax.text(
+            (left + right) / 2, y - 0.28, name, ha="center", va="top", fontsize=7, clip_on=True, style="italic"
+        ).set_in_layout(False)
     ax.set_ylim(-1.3, 1)
     ax.set_yticks([])
     ax.set_ylabel("genes", rotation=0, ha="right", va="center")
@@ -90,7 +97,15 @@ def _sites(ax: "Axes", locus: Locus) -> None:
             mine = sites.position[sites.strand == strand] + 1
             if not len(mine):
                 continue  # a line without points still takes room, at the figure's corner
-            ax.plot(mine, np.full(len(mine), strand * top * share), marks[strand < 0], color=colour, markersize=6, clip_on=False, zorder=3)
+            ax.plot(
+                mine,
+                np.full(len(mine), strand * top * share),
+                marks[strand < 0],
+                color=colour,
+                markersize=6,
+                clip_on=False,
+                zorder=3,
+            )
     ax.set_ylim(-1.15 * top, 1.15 * top)
 
 
@@ -98,7 +113,9 @@ def _regions(ax: "Axes", locus: Locus, heads: list[str]) -> None:
     for (start, end, strand), head in zip(locus.region.tolist(), locus.head, strict=True):
         left, right = max(start, locus.start), min(end, locus.end)
         shift = -0.2 if strand > 0 else 0.2
-        ax.barh(heads.index(head) + shift, right - left, left=left + 0.5, height=0.36, color=STRAND[strand], linewidth=0)
+        ax.barh(
+            heads.index(head) + shift, right - left, left=left + 0.5, height=0.36, color=STRAND[strand], linewidth=0
+        )
     ax.set_yticks(range(len(heads)), heads, fontsize=7)
     ax.set_ylim(len(heads) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)

@@ -1,4 +1,5 @@
-"""A head's card drawn by matplotlib, as the page shows it: for the PDF, and as a picture. All places and sizes are in inches."""
+"""A head's card drawn by matplotlib, as the page shows it: for the PDF, and as a picture. All places and sizes are in
+inches."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -73,7 +74,14 @@ def _motif(figure: "Figure", run: Run, motif: Motif, best: Match | None, left: f
     """The head's logo; where it matches a known motif, that one above it, aligned."""
     target = run.targets.get(best.target) if best else None
     if best is None or target is None:
-        _write(figure, left - 0.35, top - 0.18, "No known motif compared" if best is None else page.match_words(best), 7, color=MUTED)
+        _write(
+            figure,
+            left - 0.35,
+            top - 0.18,
+            "No known motif compared" if best is None else page.match_words(best),
+            7,
+            color=MUTED,
+        )
         _logo(_axes(figure, left, top, min(2.8, 0.16 * len(motif)), 0.6), motif, 0, len(motif))
         return
     if best.orientation == "-":
@@ -98,7 +106,11 @@ def _examples(figure: "Figure", examples: Sequence[Example], left: float, top: f
         x = left + 2.0
         for place in (*range(one.start, one.end), one.site):
             attended = one.start <= place < one.end
-            look = {"facecolor": BASES.get(one.sequence[place], MUTED), "alpha": 0.55, "linewidth": 0} if attended else {"fill": False}
+            look = (
+                {"facecolor": BASES.get(one.sequence[place], MUTED), "alpha": 0.55, "linewidth": 0}
+                if attended
+                else {"fill": False}
+            )
             corner = ((x + place * step) / width, 1 - (y + 0.105) / height)
             figure.add_artist(Rectangle(corner, step / width, 0.115 / height, transform=figure.transFigure, **look))
         _write(figure, x, y, one.sequence, LETTER, family="DejaVu Sans Mono")
@@ -129,7 +141,12 @@ def _logo(ax: "Axes", motif: Motif, first: int, columns: int) -> None:
             path, tall = shape["ACGT"[base]], float(heights[base])
             if tall >= 0.01:
                 box = path.get_extents()
-                place = Affine2D().translate(-box.x0, -box.y0).scale(0.95 / box.width, tall / box.height).translate(column, y)
+                place = (
+                    Affine2D()
+                    .translate(-box.x0, -box.y0)
+                    .scale(0.95 / box.width, tall / box.height)
+                    .translate(column, y)
+                )
                 ax.add_patch(PathPatch(path.transformed(place), color=BASES["ACGT"[base]], linewidth=0))
             y += tall
     ax.set(xlim=(0, columns), ylim=(0, 2), xticks=[], yticks=[0, 1, 2])

@@ -1,9 +1,11 @@
-"""The report for MultiQC: custom content, a JSON file a section, whose names end in _mqc.json as MultiQC looks for them.
+"""The report for MultiQC: custom content, a JSON file a section, whose names end in _mqc.json as MultiQC looks for
+them.
 
-MultiQC writes cells into its page as they are, so they are escaped here; names of sections it makes plain again, and a script in them
-would run, so these hold no signs at all. It cuts the names of rows like file names, at slashes and at
-endings such as .bam and _fastqc, and of two sections with one id it shows one: so rows have names that it leaves whole, and sections of
-several runs, told apart by their titles, have ids of their own; the general figures are rows of one table.
+MultiQC writes cells into its page as they are, so they are escaped here; names of sections it makes plain again, and a
+script in them would run, so these hold no signs at all. It cuts the names of rows like file names, at slashes and at
+endings such as .bam and _fastqc, and of two sections with one id it shows one: so rows have names that it leaves whole,
+and sections of several runs, told apart by their titles, have ids of their own; the general figures are rows of one
+table.
 """
 
 import hashlib
@@ -16,7 +18,11 @@ from markupsafe import escape
 from ..contents.run import Row, Run
 from ..figures import drawings
 
-PARENT = {"parent_id": "headmotif", "parent_name": "headmotif", "parent_description": "What the attention heads of an annotator read."}
+PARENT = {
+    "parent_id": "headmotif",
+    "parent_name": "headmotif",
+    "parent_description": "What the attention heads of an annotator read.",
+}
 TITLE = "What the heads read"
 """That of a report whose title is not given."""
 COLUMNS = {
@@ -47,7 +53,8 @@ def tag(title: str) -> str:
 
 
 def row_names(names: list[str]) -> list[str]:
-    """Names that MultiQC leaves whole and apart: letters, digits and spaces, all else is -; the same again gets -2, -3 and so on."""
+    """Names that MultiQC leaves whole and apart: letters, digits and spaces, all else is -; the same again gets -2, -3
+    and so on."""
     found: list[str] = []
     for name in names:
         one = plain = re.sub(r"[\W_]+", lambda found: " " if " " in found[0] else "-", name).strip("- ") or "-"
@@ -62,11 +69,19 @@ def row_names(names: list[str]) -> list[str]:
 def _scores(run: Run, scores: dict) -> dict:
     names = row_names([f"{run.title} {label}" for label in scores])
     rows = {
-        name: {key: float(score[key]) for key in ("average_precision", "prevalence", "roc_auc") if _is_number(score.get(key))}
+        name: {
+            key: float(score[key])
+            for key in ("average_precision", "prevalence", "roc_auc")
+            if _is_number(score.get(key))
+        }
         for name, score in zip(names, scores.values(), strict=True)
     }
     headers: dict[str, dict] = {
-        "average_precision": {"title": "AP", "description": f"Average precision on the {run.part} part", "format": "{:.3f}"},
+        "average_precision": {
+            "title": "AP",
+            "description": f"Average precision on the {run.part} part",
+            "format": "{:.3f}",
+        },
         "prevalence": {"title": "Prevalence", "description": "What guessing reaches", "format": "{:.2g}"},
         "roc_auc": {"title": "ROC-AUC", "format": "{:.3f}"},
     }
@@ -85,7 +100,12 @@ def _heads(run: Run, mine: str) -> dict:
         "section_name": f"Heads: {row_names([run.title])[0]}" if mine else "Heads",
         "description": f"Every head of {escape(run.title)}, with its verdict.",
         "plot_type": "table",
-        "pconfig": {"id": f"headmotif_heads{mine}_table", "title": "headmotif: heads", "col1_header": "Head", "no_violin": True},
+        "pconfig": {
+            "id": f"headmotif_heads{mine}_table",
+            "title": "headmotif: heads",
+            "col1_header": "Head",
+            "no_violin": True,
+        },
         "headers": headers,
         "data": {name: _cells(run, row) for name, row in zip(names, run.rows, strict=True)},
     }
@@ -106,9 +126,25 @@ def _cells(run: Run, row: Row) -> dict:
 def _map(run: Run, mine: str) -> dict:
     names, distance, sites, background = drawings.profiles(run.profiles)
     limit = max(float(abs(sites - background).max()), 2 / len(distance))  # as on the page
-    plot = {"id": f"headmotif_map{mine}_plot", "title": "headmotif: promoter map", "xlab": "distance from the site (nt)", "ylab": "head"}
-    more = {"square": False, "cluster_rows": False, "cluster_cols": False, "xcats_samples": False, "ycats_samples": False}
-    colours = {"min": -limit, "max": limit, "colstops": [[0, "#2166ac"], [0.5, "#f7f7f7"], [1, "#b2182b"]], "display_values": False}
+    plot = {
+        "id": f"headmotif_map{mine}_plot",
+        "title": "headmotif: promoter map",
+        "xlab": "distance from the site (nt)",
+        "ylab": "head",
+    }
+    more = {
+        "square": False,
+        "cluster_rows": False,
+        "cluster_cols": False,
+        "xcats_samples": False,
+        "ycats_samples": False,
+    }
+    colours = {
+        "min": -limit,
+        "max": limit,
+        "colstops": [[0, "#2166ac"], [0.5, "#f7f7f7"], [1, "#b2182b"]],
+        "display_values": False,
+    }
     return {
         "id": f"headmotif_map{mine}",
         **PARENT,

@@ -54,7 +54,9 @@ def render(run: Run) -> str:
     )
     environment.filters["number"] = number
     environment.filters["tsv"] = tsv
-    script = _tidy((here / "report.js").read_text(encoding="utf-8"))  # as it will stand on the page: its digest lets it run
+    script = _tidy(
+        (here / "report.js").read_text(encoding="utf-8")
+    )  # as it will stand on the page: its digest lets it run
     figures = drawings.inline(run)
     cards = [_card(run, row, figures) for row in run.rows]
     text = environment.get_template("report.html").render(
@@ -106,7 +108,10 @@ def meme_file(run: Run) -> str:
     """The heads' motifs as the address of a download, MEME; "" without motifs."""
     if not run.motifs:
         return ""
-    return "data:text/plain;charset=utf-8;base64," + base64.b64encode(meme.text(list(run.motifs.values())).encode()).decode()
+    return (
+        "data:text/plain;charset=utf-8;base64,"
+        + base64.b64encode(meme.text(list(run.motifs.values())).encode()).decode()
+    )
 
 
 def slug(text: str) -> str:
@@ -127,7 +132,11 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
     name = str(row["head"])
     motif = run.motifs.get(name)
     verdict = run.verdicts[name]
-    further = [one for other, one in run.motifs.items() if other != name and other not in run.verdicts and source(other).head == name]
+    further = [
+        one
+        for other, one in run.motifs.items()
+        if other != name and other not in run.verdicts and source(other).head == name
+    ]
     return Card(
         name=name,
         verdict=verdict,
@@ -163,7 +172,9 @@ def _matches(run: Run, name: str) -> list[Shown]:
 
 def match_words(match: Match) -> str:
     """A match in a line."""
-    return f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}".replace("strand -", "strand −")
+    return f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}".replace(
+        "strand -", "strand −"
+    )
 
 
 def facts(run: Run, row: Row) -> list[tuple[str, str, str]]:
@@ -186,7 +197,11 @@ def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
     if has("peak"):
         yield "Largest gain at", f"{signed('peak', '.0f')} nt", ""
     if has("regions"):
-        yield "Sites with a region", f"{float(row['regions']):,.0f}", f"({float(row['chance']):,.0f} by chance)" if has("chance") else ""
+        yield (
+            "Sites with a region",
+            f"{float(row['regions']):,.0f}",
+            f"({float(row['chance']):,.0f} by chance)" if has("chance") else "",
+        )
     if row.get("motif"):
         yield "Beyond the positional null", f"p = {float(row['motif_p']):.2g}" if has("motif_p") else "not tested", ""
     for column, what in (("ap_zero", "Average precision without it"), ("logit_zero", "Logit of sites without it")):
@@ -206,7 +221,11 @@ def _drop(run: Run, name: str) -> Iterable[tuple[str, str, str]]:
     """What in-silico mutagenesis says of a head's regions: does the score fall where the head looks?"""
     if name in run.drops:
         median, share, number_of = run.drops[name]
-        yield "Logit with its regions mutated", f"{-median:+.2f}".replace("-", "−"), f"(lower in {share:.0%} of {number_of:,})"
+        yield (
+            "Logit with its regions mutated",
+            f"{-median:+.2f}".replace("-", "−"),
+            f"(lower in {share:.0%} of {number_of:,})",
+        )
 
 
 def example(one: Example) -> tuple[str, Markup]:

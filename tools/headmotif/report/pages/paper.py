@@ -1,4 +1,5 @@
-"""The report as PDF, A4: the words, figures, cards and tables of the page, for those who cannot be shown HTML. Nothing in it is dated."""
+"""The report as PDF, A4: the words, figures, cards and tables of the page, for those who cannot be shown HTML. Nothing
+in it is dated."""
 
 import io
 import textwrap
@@ -31,7 +32,10 @@ def pdf(run: Run) -> bytes:
     from matplotlib.backends.backend_pdf import PdfPages
 
     buffer = io.BytesIO()
-    with svg.styled(), PdfPages(buffer, metadata={"CreationDate": None, "Producer": None, "Creator": "headmotif"}) as pages:
+    with (
+        svg.styled(),
+        PdfPages(buffer, metadata={"CreationDate": None, "Producer": None, "Creator": "headmotif"}) as pages,
+    ):
         for sheet in _pages(run):
             pages.savefig(sheet)
     return buffer.getvalue()
@@ -91,7 +95,14 @@ def _text(heading: str, lines: list[str], title: bool = False, small: bool = Fal
         figure.text(MARGIN / WIDTH, 1 - MARGIN / HEIGHT, head, fontsize=15 if title else 13, weight="bold", va="top")
         style = {"fontsize": 6.5, "family": "DejaVu Sans Mono"} if small else {"fontsize": 9}
         text = "\n".join(lines[first : first + LINES])
-        figure.text(MARGIN / WIDTH, 1 - (MARGIN + 0.3 + 0.25 * head.count("\n") + 0.1) / HEIGHT, text, va="top", linespacing=1.35, **style)
+        figure.text(
+            MARGIN / WIDTH,
+            1 - (MARGIN + 0.3 + 0.25 * head.count("\n") + 0.1) / HEIGHT,
+            text,
+            va="top",
+            linespacing=1.35,
+            **style,
+        )
         yield figure
 
 
@@ -109,7 +120,9 @@ def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figur
     if isinstance(engine, ConstrainedLayoutEngine):  # as all of `svg` are
         engine.set(rect=(MARGIN / WIDTH, top - height / HEIGHT, width / WIDTH, height / HEIGHT))
     text = "\n".join(_wrapped([words, *more]))
-    figure.text(MARGIN / WIDTH, top - (height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED).set_in_layout(False)
+    figure.text(MARGIN / WIDTH, top - (height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED).set_in_layout(
+        False
+    )
     return figure
 
 
@@ -133,7 +146,9 @@ def _table(name: str, words: str, rows: Sequence[Row]) -> Iterator[str]:
             room -= width[others[0]]
             kept.append(others.pop(0))
         yield from (f"{words} ({name}.tsv)"[:LETTERS], "")
-        yield from ("".join(f"{cells[key][i]:<{width[key]}}" for key in kept).rstrip()[:LETTERS] for i in range(len(rows) + 1))
+        yield from (
+            "".join(f"{cells[key][i]:<{width[key]}}" for key in kept).rstrip()[:LETTERS] for i in range(len(rows) + 1)
+        )
         yield from ("", "")
         if not others:
             return

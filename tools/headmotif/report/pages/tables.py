@@ -121,7 +121,9 @@ def locus_rows(locus: Locus) -> list[Row]:
             rows += [row(kind, "", at + 1, at + 1, strand) for at, strand in both]
     if (genes := locus.genes) is not None:
         parts = (genes.start.tolist(), genes.end.tolist(), genes.strand.tolist(), genes.name)
-        rows += [row("gene", str(name), start + 1, end, strand) for start, end, strand, name in zip(*parts, strict=True)]
+        rows += [
+            row("gene", str(name), start + 1, end, strand) for start, end, strand, name in zip(*parts, strict=True)
+        ]
     both = zip(locus.region.tolist(), locus.head, strict=True)
     return rows + [row("region", head, start + 1, end, strand) for (start, end, strand), head in both]
 

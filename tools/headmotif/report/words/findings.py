@@ -23,11 +23,12 @@ def findings(
     accuracy: Sequence[Row] = (),
     calibration: Sequence[Row] = (),
 ) -> list[str]:
-    """Sentences, in order: how good, how many heads read what, and at which places; what failed its control, what the heads are worth.
+    """Sentences, in order: how good, how many heads read what, and at which places; what failed its control, what the
+    heads are worth.
 
-    rows: of score-heads' table; said: the verdicts by head; matches: of motifs with known ones, those of single places too; metrics: what
-    train-annot wrote ({} where it was not given); baselines: the same of other models, by name; accuracy, calibration: what the curves say
-    (see `curves`).
+    rows: of score-heads' table; said: the verdicts by head; matches: of motifs with known ones, those of single places
+    too; metrics: what train-annot wrote ({} where it was not given); baselines: the same of other models, by name;
+    accuracy, calibration: what the curves say (see `curves`).
     """
     return [
         *_accuracy(metrics, baselines),
@@ -44,7 +45,10 @@ def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
     part = best_part(metrics)
     for label, score in metrics.get("metrics", {}).get(part, {}).items():
         ap, prevalence = _number(score.get("average_precision")), _number(score.get("prevalence"))
-        where = {"test": "the test part, which it never saw", "validation": "the validation part, by which it was chosen"}.get(part, part)
+        where = {
+            "test": "the test part, which it never saw",
+            "validation": "the validation part, by which it was chosen",
+        }.get(part, part)
         line = f"For {label}, the model ranks nucleotides with an average precision of {_score(ap)} on {where}"
         if prevalence > 0:
             line += f", {_times(ap / prevalence)} times the prevalence of {prevalence:.2g} that guessing reaches"
@@ -62,20 +66,32 @@ def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
 def _called(accuracy: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
     """At its threshold: how many calls are right, how many sites are found; and whether P means what it says."""
     lines = []
-    known = [row for row in accuracy if math.isfinite(_number(row.get("threshold"))) and math.isfinite(_number(row.get("precision")))]
+    known = [
+        row
+        for row in accuracy
+        if math.isfinite(_number(row.get("threshold"))) and math.isfinite(_number(row.get("precision")))
+    ]
     if known:
         shares = [
-            f"{_where(row)} about {_percent(row['precision'])} of the calls are right and {_percent(row['recall'])} of the sites are found"
+            f"{_where(row)} about {_percent(row['precision'])} of the calls are right and {_percent(row['recall'])} "
+            "of the sites are found"
             for row in known
             if row["prediction"] == known[0]["prediction"]
         ]
         lines.append(f"Called at P of {float(known[0]['threshold']):.2g} or more, {'; '.join(shares)}.")
-    sure = [row for row in calibration if row["prediction"] == calibration[0]["prediction"] and float(row["probability"]) >= CALLED]
+    sure = [
+        row
+        for row in calibration
+        if row["prediction"] == calibration[0]["prediction"] and float(row["probability"]) >= CALLED
+    ]
     if sure:
         n = sum(float(row["positions"]) for row in sure)
-        told, true = (sum(float(row["positions"]) * float(row[key]) for row in sure) / n for key in ("probability", "share"))
+        told, true = (
+            sum(float(row["positions"]) * float(row[key]) for row in sure) / n for key in ("probability", "share")
+        )
         lines.append(
-            f"Of the {n:,.0f} nucleotides with P of {CALLED:g} or more it says that {_percent(told)} are sites; {_percent(true)} are."
+            f"Of the {n:,.0f} nucleotides with P of {CALLED:g} or more it says that {_percent(told)} are sites; "
+            f"{_percent(true)} are."
         )
     return lines
 
@@ -97,7 +113,10 @@ def best_part(metrics: Mapping) -> str:
 def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     if not any(row.get("verdict") for row in rows):
         known = sum(verdict.match is not None for verdict in said.values())
-        return [f"{len(said)} motifs were given without a table of heads: {known} resemble a known motif, none was held against a control."]
+        return [
+            f"{len(said)} motifs were given without a table of heads: {known} resemble a known motif, none was held "
+            "against a control."
+        ]
     count = Counter(verdict.kind for verdict in said.values())
     reading = sum(count[kind] for kind in READS)
     lines = [f"Of {len(rows)} heads, {reading} read content that passes its control{_recurring(rows)}."]
@@ -125,7 +144,9 @@ def _places(matches: Sequence[Match]) -> list[str]:
     by_target: dict[str, list[str]] = {}
     for match in sorted(surest(named(matches).values()), key=lambda match: (match.q, match.p)):
         if of_place(match):
-            by_target.setdefault(match.target, []).append(f"{source(match.query).head}{at_place(match.query)} (q = {match.q:.2g})")
+            by_target.setdefault(match.target, []).append(
+                f"{source(match.query).head}{at_place(match.query)} (q = {match.q:.2g})"
+            )
     if not by_target:
         return []
     each = [
@@ -145,15 +166,25 @@ def _recurring(rows: Sequence[Row]) -> str:
 
 
 def _named(verdict: Verdict) -> str:
-    return f" ({verdict.label.partition(': ')[2] or verdict.match.target}, q = {verdict.match.q:.2g})" if verdict.match else ""
+    return (
+        f" ({verdict.label.partition(': ')[2] or verdict.match.target}, q = {verdict.match.q:.2g})"
+        if verdict.match
+        else ""
+    )
 
 
 def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     lines = []
     for kind, words in (
         (Kind.POSITION, ("did not pass the positional null (the attended distances swapped among the sites)",) * 2),
-        (Kind.UNSTABLE, [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")]),
-        (Kind.NOTHING, [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")]),
+        (
+            Kind.UNSTABLE,
+            [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")],
+        ),
+        (
+            Kind.NOTHING,
+            [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")],
+        ),
     ):
         those = [name for name, verdict in said.items() if verdict.kind == kind]
         if those:
@@ -161,11 +192,15 @@ def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
             lines.append(f"{names} {words[len(those) == 1]}.")
     if passed := [row for row in rows if said[str(row["head"])].kind in READS]:
         largest = max((_number(row.get("motif_p")) for row in passed), default=math.nan)
-        for_all = f" For the {len(passed)} heads that read content it is stronger where they chose, with p of {largest:.2g} or less."
+        for_all = (
+            f" For the {len(passed)} heads that read content it is stronger where they chose, with p of "
+            f"{largest:.2g} or less."
+        )
         lines.append(
-            "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is found on one half of "
-            "the sites, and scored on the other half at the chosen distances and at the same distances swapped among the sites."
-            + (for_all if math.isfinite(largest) else "")
+            "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is "
+            "found on one half of "
+            "the sites, and scored on the other half at the chosen distances and at the same distances swapped among "
+            "the sites." + (for_all if math.isfinite(largest) else "")
         )
     return lines
 
@@ -176,18 +211,24 @@ def _worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     if measured:
         lower = [row for row in measured if _number(row["ap_zero_high"]) < 0]
         worst = min(measured, key=lambda row: float(row["ap_zero"]))
-        lines.append(f"Silencing one head lowers average precision for {len(lower)} of {len(measured)} (95 % interval below 0)" + (
+        lines.append(f"Silencing one head lowers average precision for {len(lower)} of {len(measured)} (95 % interval "
+                     "below 0)" + (
             f", most for {worst['head']}: by {-float(worst['ap_zero']):.3f} "
             f"({-float(worst['ap_zero_high']):.3f} to {-float(worst['ap_zero_low']):.3f})." if lower else "."
         ))  # fmt: skip
         if len(lower) < len(measured):
-            lines.append("A head without a loss may be replaced by others that read the same: that does not show that it reads nothing.")
+            lines.append(
+                "A head without a loss may be replaced by others that read the same: that does not show that it reads "
+                "nothing."
+            )
     alone = [row for row in rows if _number(row.get("motif_low")) > 0 and said[str(row["head"])].kind in READS]
     if alone:
         most = max(alone, key=lambda row: float(row["motif_effect"]))
         lines.append(
-            f"Set alone into shuffled promoters, the motifs of {len(alone)} of these heads raise the score, most that of {most['head']}: "
-            f"by {float(most['motif_effect']):.2f} in logit ({float(most['motif_low']):.2f} to {float(most['motif_high']):.2f}; "
+            f"Set alone into shuffled promoters, the motifs of {len(alone)} of these heads raise the score, most that "
+            f"of {most['head']}: "
+            f"by {float(most['motif_effect']):.2f} in logit ({float(most['motif_low']):.2f} to "
+            f"{float(most['motif_high']):.2f}; "
             f"control {float(most['motif_control']):.2f})."
         )
     return lines

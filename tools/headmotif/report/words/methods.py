@@ -10,29 +10,43 @@ CITATION = (
 
 
 def methods(metrics: Mapping, history: bool) -> list[str]:
-    """Sentences on the network, its training, the data and the split; what the metrics do not hold is not said. history: was it given?"""
+    """Sentences on the network, its training, the data and the split; what the metrics do not hold is not said.
+    history: was it given?"""
     lines = []
     config, training, stopped = (metrics.get(name, {}) for name in ("config", "training", "stopped"))
     if config:
         sizes = ", ".join(f"{name} {value}" for name, value in config.items() if name != "preset")
         lines.append(f"Network: preset {config.get('preset', 'unnamed')} ({sizes}).")
     if training:
-        kept = f", step {stopped['kept_step']:,} of {stopped['steps']:,} kept" if {"kept_step", "steps"} <= set(stopped) else ""
+        kept = (
+            f", step {stopped['kept_step']:,} of {stopped['steps']:,} kept"
+            if {"kept_step", "steps"} <= set(stopped)
+            else ""
+        )
         rest = ", ".join(f"{name} {_said(value)}" for name, value in training.items() if name != "seed")
         lines.append(f"Training: seed {training.get('seed', 'unknown')}{kept}; {rest}.")
     data, split = metrics.get("data", {}), metrics.get("split", {})
     if data:
         lines.append(
-            f"Data: contigs {', '.join(data.get('contigs', [])) or 'unknown'} (refget digests), labels {data.get('labels', 'unknown')}."
+            f"Data: contigs {', '.join(data.get('contigs', [])) or 'unknown'} (refget digests), labels "
+            f"{data.get('labels', 'unknown')}."
         )
-    parts = {part: ", ".join(map(str, regions)) for part, regions in split.items() if isinstance(regions, list) and regions}
+    parts = {
+        part: ", ".join(map(str, regions)) for part, regions in split.items() if isinstance(regions, list) and regions
+    }
     if parts:
-        lines.append(" ".join(f"The {part} part: {where}." for part, where in parts.items()) + " What is in neither was trained on.")
+        lines.append(
+            " ".join(f"The {part} part: {where}." for part, where in parts.items())
+            + " What is in neither was trained on."
+        )
     threshold = metrics.get("metrics", {}).get("threshold", {})
     if isinstance(threshold, dict):
         lines += [f"Threshold of calls of {label}: P of at least {value:.4g}." for label, value in threshold.items()]
     if not metrics:
-        lines.append("The network, its training and its data are not known here: the metrics of training were not given (--metrics).")
+        lines.append(
+            "The network, its training and its data are not known here: the metrics of training were not given "
+            "(--metrics)."
+        )
     elif not history:
         lines.append("The course of training was not given (--history).")
     return lines

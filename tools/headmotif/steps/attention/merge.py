@@ -6,10 +6,11 @@ from ...data import Regions
 
 
 def combined(regions: Regions) -> Regions:
-    """Merged regions, sorted by contig, strand and start; each is named by its heads, in the order of their names, with commas between.
+    """Merged regions, sorted by contig, strand and start; each is named by its heads, in the order of their names, with
+    commas between.
 
-    Weight, distance, site and drop are those of the region with the largest weight; p and q are the smallest: a merged region is as sure as
-    the surest in it. Regions over a circle's origin are merged with those before it alone.
+    Weight, distance, site and drop are those of the region with the largest weight; p and q are the smallest: a merged
+    region is as sure as the surest in it. Regions over a circle's origin are merged with those before it alone.
     """
     order = np.lexsort((regions.start, regions.strand, regions.contig))
     if not len(order):
@@ -24,9 +25,11 @@ def combined(regions: Regions) -> Regions:
     strongest = np.lexsort((-taken.weight, group))[first]
     heads = [",".join(sorted(set(part.tolist()))) for part in np.split(taken.head, first[1:])]
     return Regions(
-        taken.contigs, taken.contig[first], taken.start[first], np.maximum.reduceat(taken.end, first), np.array(heads), taken.strand[first],
+        taken.contigs, taken.contig[first], taken.start[first], np.maximum.reduceat(taken.end, first),
+        np.array(heads), taken.strand[first],
         taken.weight[strongest], taken.distance[strongest], taken.site[strongest],
-        np.fmin.reduceat(taken.p, first), np.fmin.reduceat(taken.q, first), None if taken.drop is None else taken.drop[strongest],
+        np.fmin.reduceat(taken.p, first), np.fmin.reduceat(taken.q, first),
+        None if taken.drop is None else taken.drop[strongest],
     )  # fmt: skip
 
 

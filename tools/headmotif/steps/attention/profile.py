@@ -1,4 +1,5 @@
-"""Where a head looks: the mean weight it gives to each distance, at sites and at background, and what that comes to in a few numbers.
+"""Where a head looks: the mean weight it gives to each distance, at sites and at background, and what that comes to in
+a few numbers.
 
 Only the difference of the two says something: relative positions alone give a profile that is not flat.
 """
@@ -17,11 +18,12 @@ PROMOTER = (-60, 20)
 class Shape:
     """A head's profile in numbers.
 
-    peak: the distance with the largest gain of weight at sites over background. width: of how many distances the gains make up half of all
-    gains. divergence: bits, Kullback and Leibler's, of where the weight goes (keys and nothing) at sites from background. entropy: bits,
-    of where it goes at sites. promoter, promoter_background: share of the weight on keys that lies within PROMOTER. nothing,
-    nothing_background: weight that goes to no key. hidden: share of the keys, at sites, that lie off the contig.
-    strand: of the weight within half the peak's width of it, (+ less -) / (+ plus -) of the sites' strands.
+    peak: the distance with the largest gain of weight at sites over background. width: of how many distances the gains
+    make up half of all gains. divergence: bits, Kullback and Leibler's, of where the weight goes (keys and nothing) at
+    sites from background. entropy: bits, of where it goes at sites. promoter, promoter_background: share of the weight
+    on keys that lies within PROMOTER. nothing, nothing_background: weight that goes to no key. hidden: share of the
+    keys, at sites, that lie off the contig. strand: of the weight within half the peak's width of it, (+ less -) / (+
+    plus -) of the sites' strands.
     """
 
     peak: int
@@ -37,7 +39,8 @@ class Shape:
 
 
 def profiles(attention: Attention) -> tuple[np.ndarray, np.ndarray]:
-    """Mean weights at sites and at background positions, both float64 (layers, heads, keys); keys off the contig do not count."""
+    """Mean weights at sites and at background positions, both float64 (layers, heads, keys); keys off the contig do not
+    count."""
     return mean_weight(attention, attention.is_site), mean_weight(attention, attention.is_background)
 
 
@@ -65,7 +68,9 @@ def shapes(attention: Attention) -> list[list[Shape]]:
     """The shape of each layer's each head."""
     at_sites, at_background = profiles(attention)
     forward, backward = (mean_weight(attention, attention.is_site & (attention.strand == sign)) for sign in (1, -1))
-    nothing, nothing_there = (attention.none[x].mean(axis=0, dtype=np.float64) for x in (attention.is_site, attention.is_background))
+    nothing, nothing_there = (
+        attention.none[x].mean(axis=0, dtype=np.float64) for x in (attention.is_site, attention.is_background)
+    )
     weight = attention.weight[np.flatnonzero(attention.is_site), 0, 0]
     hidden = float(np.isnan(weight).mean()) if weight.size else 0.0
     layers, heads, _keys = at_sites.shape

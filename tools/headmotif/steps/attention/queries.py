@@ -7,7 +7,8 @@ from ...data import BACKGROUND, SITE, Genome, Sites
 from ..sequence.windows import Reads, flip
 
 UPSTREAM, DOWNSTREAM = 60, 20
-"""The stretch around a position whose share of A and T is matched: promoters are rich in both, and so is what heads find by chance."""
+"""The stretch around a position whose share of A and T is matched: promoters are rich in both, and so is what heads
+find by chance."""
 BINS = 10
 APART = 100
 """A background position is at least this far from every site of its strand."""
@@ -24,7 +25,9 @@ def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) 
     ours, theirs = _richness(genome, reads, sites), _richness(genome, reads, candidates)
     edges = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
     bins = np.searchsorted(edges, theirs, side="right")
-    quota = np.bincount(np.searchsorted(edges, ours, side="right"), minlength=len(edges) + 1) * number / max(len(sites), 1)
+    quota = (
+        np.bincount(np.searchsorted(edges, ours, side="right"), minlength=len(edges) + 1) * number / max(len(sites), 1)
+    )
     wanted = np.diff(np.round(np.cumsum(quota)), prepend=0).astype(np.int64)  # whole numbers that sum to `number`
     chosen = [np.flatnonzero(bins == b)[:n] for b, n in enumerate(wanted)]
     return candidates.take(np.sort(np.concatenate(chosen)).astype(np.int64))
@@ -64,7 +67,9 @@ def sample(known: Sites, limit: int, seed: int) -> Sites:
 
 def joined(sites: Sites, others: Sites) -> tuple[Sites, np.ndarray]:
     """Sites, then background positions, as one table; and the kind of each row, uint8 (rows,)."""
-    columns = (np.concatenate([getattr(sites, c), getattr(others, c)]) for c in ("contig", "position", "strand", "strength"))
+    columns = (
+        np.concatenate([getattr(sites, c), getattr(others, c)]) for c in ("contig", "position", "strand", "strength")
+    )
     return Sites(*columns), np.repeat(np.array([SITE, BACKGROUND], np.uint8), [len(sites), len(others)])
 
 

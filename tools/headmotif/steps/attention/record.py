@@ -16,11 +16,13 @@ from ..sequence.shuffle import surroundings
 from ..sequence.windows import Reads, flip
 
 ROOM = 64 << 20
-"""Bytes of weights, and of lengths of what they add, in float32: of the queries of a block, and of one layer while it is computed."""
+"""Bytes of weights, and of lengths of what they add, in float32: of the queries of a block, and of one layer while it
+is computed."""
 
 
 def keys_of(net: HeadedNetwork) -> tuple[np.ndarray, tuple[int, ...]]:
-    """The key axis, int32 (keys,), in bases from the site, negative upstream; and each layer's reach, bases on the longer side of a key."""
+    """The key axis, int32 (keys,), in bases from the site, negative upstream; and each layer's reach, bases on the
+    longer side of a key."""
     return net.keys, tuple(max(sides) for sides in net.reach)
 
 
@@ -48,9 +50,9 @@ def attend(
 ) -> Iterator[dict[str, np.ndarray]]:
     """Blocks of queries in their order, arrays named and typed as in the attention file.
 
-    net: any network with heads to record. Recording goes through the very computation that annotates, so it changes no output. Keys off a
-    linear contig are NaN, keys on N are 0. Queries in the order of their places are quicker: near ones are computed together.
-    kind: (queries,), passed on. told: called with the number of queries done.
+    net: any network with heads to record. Recording goes through the very computation that annotates, so it changes no
+    output. Keys off a linear contig are NaN, keys on N are 0. Queries in the order of their places are quicker: near
+    ones are computed together. kind: (queries,), passed on. told: called with the number of queries done.
     """
     chosen = chosen or every(net)
     reads = Reads(genome, net.before, net.after)
@@ -62,7 +64,9 @@ def attend(
         place = flip(block.position, block.strand, reads.lengths[block.contig])
         found = _recorded(net, reads, block, place, compute, chosen)
         key = place[:, None] + net.keys
-        off = ((key < 0) | (key >= reads.lengths[block.contig][:, None])) & ~reads.circular[block.contig][:, None]  # (queries, keys)
+        off = ((key < 0) | (key >= reads.lengths[block.contig][:, None])) & ~reads.circular[block.contig][
+            :, None
+        ]  # (queries, keys)
         for name in ("weight", "norm"):
             np.copyto(found[name], np.float16(np.nan), where=off[:, None, None])
         yield {**found, **said_of(block, kind[rows])}
@@ -81,8 +85,8 @@ def said_of(queries: Sites, kind: np.ndarray | int) -> dict[str, np.ndarray]:
 
 
 def strongest(block: dict[str, np.ndarray], k: int) -> dict[str, np.ndarray]:
-    """The same block with the k keys of the largest weights alone, strongest first, ties in the keys' order: `key`, int16 (queries, layers,
-    heads, k), says which they are. Keys off the contig come last, -1 and NaN."""
+    """The same block with the k keys of the largest weights alone, strongest first, ties in the keys' order: `key`,
+    int16 (queries, layers, heads, k), says which they are. Keys off the contig come last, -1 and NaN."""
     order = np.argsort(-np.nan_to_num(block["weight"], nan=-1.0), axis=-1, kind="stable")[..., :k]
     thin = {name: np.take_along_axis(block[name], order, axis=-1) for name in ("weight", "norm")}
     return {**block, **thin, "key": np.where(np.isnan(thin["weight"]), -1, order).astype(np.int16)}
@@ -125,10 +129,16 @@ class Look:
 
 
 def shuffled(net: HeadedNetwork, genome: Genome, sites: Sites, number: int, seed: int) -> Look:
-    """At most so many of the sites with their surroundings shuffled, said to be at the sites' places; see `shuffle.surroundings`."""
+    """At most so many of the sites with their surroundings shuffled, said to be at the sites' places; see
+    `shuffle.surroundings`."""
     made, row = surroundings(genome, sites, net.before, net.after, number, seed)
     n = len(row)
-    middle = Sites(np.arange(n, dtype=np.int32), np.full(n, net.before, np.int64), np.ones(n, np.int8), np.full(n, np.nan, np.float32))
+    middle = Sites(
+        np.arange(n, dtype=np.int32),
+        np.full(n, net.before, np.int64),
+        np.ones(n, np.int8),
+        np.full(n, np.nan, np.float32),
+    )
     return Look(made, middle, said_of(sites.take(row), SHUFFLED))
 
 
@@ -158,9 +168,11 @@ def block_size(net: HeadedNetwork) -> int:
 
 
 def near(net: HeadedNetwork) -> int:
-    """Bases between queries that are computed as one stretch: where to compute and record them all costs less than another halo.
+    """Bases between queries that are computed as one stretch: where to compute and record them all costs less than
+    another halo.
 
-    A recorded position is reckoned as two bases of halo for each key; so it pays where the halo is much longer than the keys.
+    A recorded position is reckoned as two bases of halo for each key; so it pays where the halo is much longer than the
+    keys.
     """
     return max(0, net.before + net.after - 2 * len(net.keys)) // 4
 
@@ -178,8 +190,8 @@ def _recorded(
     compute: Compute,
     chosen: Chosen,
 ) -> dict[str, np.ndarray]:
-    """Weights and norms, float16 (queries, layers, heads, keys), weights of nothing, float16 (queries, layers, heads), and P(site) of the
-    first label, float32 (queries,)."""
+    """Weights and norms, float16 (queries, layers, heads, keys), weights of nothing, float16 (queries, layers, heads),
+    and P(site) of the first label, float32 (queries,)."""
     shape = (len(place), len(chosen.layers), len(chosen.heads))
     found: dict[str, np.ndarray] = {name: np.empty((*shape, len(net.keys)), np.float16) for name in ("weight", "norm")}
     found |= {"none": np.empty(shape, np.float16), "probability": np.empty(len(place), np.float32)}
@@ -200,7 +212,8 @@ def _recorded(
 
 
 class _Rows:
-    """A record that keeps, of each layer that is chosen, the queries asked for: one of a row of the batch, at a place of its stretch."""
+    """A record that keeps, of each layer that is chosen, the queries asked for: one of a row of the batch, at a place
+    of its stretch."""
 
     def __init__(self, row: np.ndarray, at: np.ndarray, chosen: Chosen):
         self.row, self.at, self.chosen = row, at, chosen
@@ -230,7 +243,8 @@ def _batches(
     place: np.ndarray,
     net: HeadedNetwork,
 ) -> Iterator[tuple[list[list[int]], int]]:
-    """Stretches of like length, and the longest; no more positions than there is room for, nor than when a genome is annotated."""
+    """Stretches of like length, and the longest; no more positions than there is room for, nor than when a genome is
+    annotated."""
     span = np.array([place[members[-1]] - place[members[0]] + 1 for members in stretches])
     order = np.argsort(-span, kind="stable")
     halo = net.before + net.after

@@ -1,11 +1,12 @@
 """From attention to regions: where a head adds more to a site than it ever adds to what is no site.
 
-One statistic a site and head: the largest gain from any key, the length of what the key adds (weight x value x output projection) times how
-much more the head gains from that distance at sites than at background. A weight that carries nothing is no reason for anything, so
-weights alone do not count. The profile over distances comes from the other half of the sites and background, so the p-value stays one:
-how rare the statistic is among the background queries of the own half (`tail`). Further regions of the same site and head are tested
-against the same largest gains, which can only make their p larger than it need be. Then q over all regions that were looked at, heads
-being families with their own share of nulls.
+One statistic a site and head: the largest gain from any key, the length of what the key adds (weight x value x output
+projection) times how much more the head gains from that distance at sites than at background. A weight that carries
+nothing is no reason for anything, so weights alone do not count. The profile over distances comes from the other half
+of the sites and background, so the p-value stays one: how rare the statistic is among the background queries of the own
+half (`tail`). Further regions of the same site and head are tested against the same largest gains, which can only make
+their p larger than it need be. Then q over all regions that were looked at, heads being families with their own share
+of nulls.
 """
 
 from dataclasses import dataclass, fields
@@ -21,13 +22,15 @@ EDGE = 0.5
 RARE = 0.05
 """The p at which shuffled sites are counted."""
 FLOOR = 0.2
-"""Of the mean gain at background: added to both mean profiles, so that distances which nobody looks at do not count by their noise."""
+"""Of the mean gain at background: added to both mean profiles, so that distances which nobody looks at do not count by
+their noise."""
 
 
 @dataclass(frozen=True)
 class Segmented:
-    """Regions, and how many there were before each filter: regions looked at, those with a small p, those with a small q too; and the
-    background positions and shuffled sites there are, with the share of the shuffled sites x heads that have a p of at most RARE."""
+    """Regions, and how many there were before each filter: regions looked at, those with a small p, those with a small
+    q too; and the background positions and shuffled sites there are, with the share of the shuffled sites x heads that
+    have a p of at most RARE."""
 
     regions: Regions
     tests: int
@@ -40,8 +43,8 @@ class Segmented:
 
 @dataclass(frozen=True, eq=False)
 class Peaks:
-    """The strongest keys of one head at some queries, each (queries,): p; the key, the first and last key of its region (indices); its
-    weight."""
+    """The strongest keys of one head at some queries, each (queries,): p; the key, the first and last key of its region
+    (indices); its weight."""
 
     p: np.ndarray
     key: np.ndarray
@@ -51,9 +54,11 @@ class Peaks:
 
 
 def segment(attention: Attention, max_q: float, max_p: float, seed: int, several: int = 1) -> Segmented:
-    """The regions with q and p of at most `max_q` and `max_p`, `several` a site and head at most, sorted by contig, start, strand and head.
+    """The regions with q and p of at most `max_q` and `max_p`, `several` a site and head at most, sorted by contig,
+    start, strand and head.
 
-    seed: of the halves. A region holds every base that the attended keys have read: their centres and the layer's reach on both sides.
+    seed: of the halves. A region holds every base that the attended keys have read: their centres and the layer's reach
+    on both sides.
     """
     site, shuffled = np.flatnonzero(attention.is_site), np.flatnonzero(attention.kind == SHUFFLED)
     layers, heads = attention.weight.shape[1:3]
@@ -68,7 +73,12 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
     for (layer, head, peak), its in zip(found, q, strict=True):
         kept = np.flatnonzero((its <= max_q) & (peak.p <= max_p))
         rows = _rows(attention, site[kept], peak.key[kept], peak.low[kept], peak.high[kept], attention.reach[layer])
-        rows |= {"head": np.full(len(kept), attention.name(layer, head)), "weight": peak.weight[kept], "p": peak.p[kept], "q": its[kept]}
+        rows |= {
+            "head": np.full(len(kept), attention.name(layer, head)),
+            "weight": peak.weight[kept],
+            "p": peak.p[kept],
+            "q": its[kept],
+        }
         for name, column in rows.items():
             columns[name].append(column)
     joined = {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}
@@ -80,9 +90,11 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
 
 
 def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: int, several: int = 1) -> list[Peaks]:
-    """The strongest keys of a head at queries (rows of the attention) that are sites or shuffled ones, then the next strongest outside
-    those regions, and so on."""
-    gain, weight = (np.nan_to_num(np.asarray(x[:, layer, head], np.float32)) for x in (attention.norm, attention.weight))  # (queries, keys)
+    """The strongest keys of a head at queries (rows of the attention) that are sites or shuffled ones, then the next
+    strongest outside those regions, and so on."""
+    gain, weight = (
+        np.nan_to_num(np.asarray(x[:, layer, head], np.float32)) for x in (attention.norm, attention.weight)
+    )  # (queries, keys)
     site, background = np.flatnonzero(attention.is_site), np.flatnonzero(attention.is_background)
     rng = np.random.default_rng([seed, 8])
     half = np.zeros(len(gain), bool)
@@ -103,7 +115,9 @@ def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: 
             p[of_first == side] = rarity(chance[side], top[of_first == side])
         p[top <= 0] = 1.0  # there is no key left
         low, high = _extent(mine, key)
-        found.append(Peaks(p, key, low, high, np.take_along_axis(weight[query], key[:, None], 1)[:, 0].astype(np.float64)))
+        found.append(
+            Peaks(p, key, low, high, np.take_along_axis(weight[query], key[:, None], 1)[:, 0].astype(np.float64))
+        )
         place = np.arange(mine.shape[1])
         scaled[(place >= low[:, None]) & (place <= high[:, None])] = 0.0
     return found
@@ -128,7 +142,8 @@ def _extent(gain: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """How many times more is gained from each distance at sites (rows of `mine`) than at background, float64 (keys,)."""
+    """How many times more is gained from each distance at sites (rows of `mine`) than at background, float64
+    (keys,)."""
     if not len(mine) or not len(theirs):
         return np.ones(mine.shape[1])
     here, there = mine.mean(axis=0), theirs.mean(axis=0)
@@ -139,7 +154,8 @@ def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 def _rows(
     attention: Attention, query: np.ndarray, peak: np.ndarray, low: np.ndarray, high: np.ndarray, reach: int
 ) -> dict[str, np.ndarray]:
-    """Columns of regions from keys: oriented offsets to coordinates on the + strand, cut at the ends of linear contigs."""
+    """Columns of regions from keys: oriented offsets to coordinates on the + strand, cut at the ends of linear
+    contigs."""
     offset = attention.offset.astype(np.int64)
     strand, position = attention.strand[query].astype(np.int64), attention.position[query]
     first, last = offset[low] - reach, offset[high] + reach
@@ -149,7 +165,9 @@ def _rows(
     lengths = np.array([c.length for c in attention.contigs], np.int64)[contig]
     endless = np.array([c.circular for c in attention.contigs])[contig]
     start, end = np.where(endless, start, np.clip(start, 0, lengths)), np.where(endless, end, np.clip(end, 0, lengths))
-    turned = np.where(endless, start // np.maximum(lengths, 1) * lengths, 0)  # a region upstream of the origin starts at the circle's end
+    turned = np.where(
+        endless, start // np.maximum(lengths, 1) * lengths, 0
+    )  # a region upstream of the origin starts at the circle's end
     return {
         "contig": contig,
         "start": start - turned,
@@ -163,7 +181,8 @@ def _rows(
 def permuted_offsets(regions: Regions, seed: int) -> Regions:
     """Control regions: within each head, the attended distances swapped among the sites.
 
-    The head's profile over distance stays, what it chose by content is gone. Widths go with the distances; p and q are NaN.
+    The head's profile over distance stays, what it chose by content is gone. Widths go with the distances; p and q are
+    NaN.
     """
     rng = np.random.default_rng([seed, 4])
     centre = regions.site + regions.strand.astype(np.int64) * regions.distance
@@ -174,7 +193,10 @@ def permuted_offsets(regions: Regions, seed: int) -> Regions:
     # on the - strand what reaches downstream lies at smaller coordinates
     before, after = centre - regions.start, regions.end - centre
     flipped = regions.strand != regions.strand[source]
-    before, after = np.where(flipped, after[source] - 1, before[source]), np.where(flipped, before[source] + 1, after[source])
+    before, after = (
+        np.where(flipped, after[source] - 1, before[source]),
+        np.where(flipped, before[source] + 1, after[source]),
+    )
     moved = regions.site + regions.strand.astype(np.int64) * regions.distance[source]
     nothing = np.full(len(regions), np.nan)
     return Regions(

@@ -1,8 +1,9 @@
-"""Which heads choose alike: the same bases at the same sites, more often than their habits of distance make it come out.
+"""Which heads choose alike: the same bases at the same sites, more often than their habits of distance make it come
+out.
 
-A head's choice at a site is the distance of its strongest key, where that is rarer than chance allows. Two heads that both look at -10
-everywhere agree everywhere and say nothing of content; so what is counted is the agreement beyond that of the same distances swapped
-among the sites, exactly, over all permutations.
+A head's choice at a site is the distance of its strongest key, where that is rarer than chance allows. Two heads that
+both look at -10 everywhere agree everywhere and say nothing of content; so what is counted is the agreement beyond that
+of the same distances swapped among the sites, exactly, over all permutations.
 """
 
 import math
@@ -17,14 +18,15 @@ from .segment import peaks
 NONE = np.iinfo(np.int32).min
 """The choice of a head that chose nothing at a site."""
 NEAR = 5
-"""Distances at most so far apart are one choice: keys are k-mers, and heads centre them differently on the same word."""
+"""Distances at most so far apart are one choice: keys are k-mers, and heads centre them differently on the same
+word."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two heads (indices) at the sites where both chose something: how many those are; the most frequent spacing, second less first; at how
-    many sites it is within one base of that, how many would be with distances swapped; z, p and q (over all pairs) of the difference;
-    agreement: how far they choose the same bases (see `agreement`)."""
+    """Two heads (indices) at the sites where both chose something: how many those are; the most frequent spacing,
+    second less first; at how many sites it is within one base of that, how many would be with distances swapped; z, p
+    and q (over all pairs) of the difference; agreement: how far they choose the same bases (see `agreement`)."""
 
     first: int
     second: int
@@ -39,7 +41,8 @@ class Pair:
 
 
 def choices(attention: Attention, max_p: float, seed: int) -> np.ndarray:
-    """int32 (layers x heads, sites): the distance that each head chose at each site, NONE where its p is larger than `max_p`."""
+    """int32 (layers x heads, sites): the distance that each head chose at each site, NONE where its p is larger than
+    `max_p`."""
     site = np.flatnonzero(attention.is_site)
     rows = []
     for layer, head in np.ndindex(attention.weight.shape[1:3]):
@@ -49,8 +52,9 @@ def choices(attention: Attention, max_p: float, seed: int) -> np.ndarray:
 
 
 def agreement(mine: np.ndarray, theirs: np.ndarray, near: int = NEAR) -> np.ndarray:
-    """How far choices (heads, sites) agree with others (other heads, sites) at the same sites, float64 (heads, other heads): 1 where the
-    head that chose less often is always within `near` of the other, 0 where no more often than with distances swapped among the sites."""
+    """How far choices (heads, sites) agree with others (other heads, sites) at the same sites, float64 (heads, other
+    heads): 1 where the head that chose less often is always within `near` of the other, 0 where no more often than with
+    distances swapped among the sites."""
     low, high = _span(mine, theirs)
     here, there = _hot(mine, low, high), _hot(theirs, low, high)  # (heads, sites, distances)
     wide = np.stack([_widened(x, near) for x in there])
@@ -63,7 +67,8 @@ def agreement(mine: np.ndarray, theirs: np.ndarray, near: int = NEAR) -> np.ndar
 
 
 def groups(agree: np.ndarray, least: float = 0.5) -> np.ndarray:
-    """int64 (heads,): heads that agree by `least` or more, directly or through others, have one number; from 1, in the heads' order."""
+    """int64 (heads,): heads that agree by `least` or more, directly or through others, have one number; from 1, in the
+    heads' order."""
     number = np.zeros(len(agree), np.int64)
     for head in range(len(agree)):
         if number[head]:
@@ -78,7 +83,8 @@ def groups(agree: np.ndarray, least: float = 0.5) -> np.ndarray:
 
 
 def pairs(chosen: np.ndarray, least: int = 30) -> list[Pair]:
-    """Every two heads that both chose something at `least` sites or more, by p: their spacing and how far it is from chance."""
+    """Every two heads that both chose something at `least` sites or more, by p: their spacing and how far it is from
+    chance."""
     found = []
     for first, second in zip(*np.triu_indices(len(chosen), 1), strict=True):
         both = (chosen[first] != NONE) & (chosen[second] != NONE)

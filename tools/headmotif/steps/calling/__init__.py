@@ -1,1 +1,2 @@
-"""From P to calls: local maxima, thresholds, how good they are, what variants change, and whether a model fits a genome."""
+"""From P to calls: local maxima, thresholds, how good they are, what variants change, and whether a model fits a
+genome."""

@@ -1,8 +1,9 @@
-"""A genome with one variant in it, around that variant: the sequences without and with it, and which base of one is which of the other.
+"""A genome with one variant in it, around that variant: the sequences without and with it, and which base of one is
+which of the other.
 
-What lies before a variant keeps its place, what lies behind it is shifted by what the variant inserts or deletes. Alleles are trimmed first
-of the bases that their ends share, then of those that their beginnings share; bases that are replaced go with each other, as many as both
-have.
+What lies before a variant keeps its place, what lies behind it is shifted by what the variant inserts or deletes.
+Alleles are trimmed first of the bases that their ends share, then of those that their beginnings share; bases that are
+replaced go with each other, as many as both have.
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ from ..sequence.windows import stretch
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """A trimmed variant of a contig, and the span around it: places of either sequence count from 0 at the span's first base.
+    """A trimmed variant of a contig, and the span around it: places of either sequence count from 0 at the span's first
+    base.
 
-    contig: its index; length, circular: of it. start: position of the first base that goes, or of that behind an insertion; removed: how
-    many go; added: codes uint8 of those that come in. left, right: places of the span before and behind the variant, on a circle or beyond
-    a line's ends too.
+    contig: its index; length, circular: of it. start: position of the first base that goes, or of that behind an
+    insertion; removed: how many go; added: codes uint8 of those that come in. left, right: places of the span before
+    and behind the variant, on a circle or beyond a line's ends too.
     """
 
     contig: int
@@ -39,7 +41,8 @@ class Edit:
 
     @property
     def same(self) -> int:
-        """Places of the span, from its first, that are the same in both sequences; then come those that one of them alone has."""
+        """Places of the span, from its first, that are the same in both sequences; then come those that one of them
+        alone has."""
         return self.left + min(self.removed, len(self.added))
 
     @property
@@ -78,9 +81,12 @@ def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
 
 
 def edits(genome: Genome, variants: Variants, side: int, margin: int) -> list[Edit]:
-    """The variants one by one, each with `side` places before and behind it, on a circle once round at most, and `margin` more."""
+    """The variants one by one, each with `side` places before and behind it, on a circle once round at most, and
+    `margin` more."""
     found = []
-    rows = zip(variants.contig.tolist(), variants.position.tolist(), variants.reference, variants.alternative, strict=True)
+    rows = zip(
+        variants.contig.tolist(), variants.position.tolist(), variants.reference, variants.alternative, strict=True
+    )
     for number, position, *alleles in rows:
         begin, reference, alternative = trimmed(*alleles)
         contig, left, right = genome.contigs[number], side, side
@@ -94,7 +100,8 @@ def edits(genome: Genome, variants: Variants, side: int, margin: int) -> list[Ed
 
 
 def sequences(genome: Genome, edit: Edit, halo: int) -> tuple[np.ndarray, np.ndarray]:
-    """The + strand of the span without and with the variant, codes uint8 (length,), and of `halo` more bases on either side."""
+    """The + strand of the span without and with the variant, codes uint8 (length,), and of `halo` more bases on either
+    side."""
     codes = genome.contig_bases(edit.contig)
     edited = np.concatenate([codes[: edit.start], edit.added, codes[edit.start + edit.removed :]])
     first, last = edit.start - edit.left - halo, edit.start + edit.right + halo

@@ -1,7 +1,9 @@
-"""Predictions against true sites: tracks by their ranking of nucleotides, calls by what they find, exactly and within a few nucleotides.
+"""Predictions against true sites: tracks by their ranking of nucleotides, calls by what they find, exactly and within a
+few nucleotides.
 
-Every score has its prevalence beside it, and a 95 % interval by blocks of the genome. Scores are told for all, by contig, and by class
-of place (`genomic_class`): a class's sites stand against all nucleotides that are no site, calls against the calls at places of the class.
+Every score has its prevalence beside it, and a 95 % interval by blocks of the genome. Scores are told for all, by
+contig, and by class of place (`genomic_class`): a class's sites stand against all nucleotides that are no site, calls
+against the calls at places of the class.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,9 +26,9 @@ NOTHING = Interval(NAN, NAN, NAN)
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be found: label uint8 and known bool, what may be scored, both (2, N); groups: by measure, the class or fifth of each
-    site, int8 (2, N), and their names; block int64 (N,), numbered from 0 among `blocks` that hold a known position (-1: none); weight
-    (draws, blocks).
+    """What is to be found: label uint8 and known bool, what may be scored, both (2, N); groups: by measure, the class
+    or fifth of each site, int8 (2, N), and their names; block int64 (N,), numbered from 0 among `blocks` that hold a
+    known position (-1: none); weight (draws, blocks).
     """
 
     contigs: tuple[Contig, ...]
@@ -39,11 +41,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Row:
-    """Scores of one prediction on one contig (or all), one class of places (or all), exactly (within 0) or within so many nucleotides.
+    """Scores of one prediction on one contig (or all), one class of places (or all), exactly (within 0) or within so
+    many nucleotides.
 
-    positions: nucleotides scored, both strands; prevalence: sites over positions. average_precision, precision, recall and f1 with the
-    limits of their 95 % intervals. Of tracks, areas come from all nucleotides (within 0) or all local maxima; precision, recall and f1
-    from those that are no lower than threshold. NaN where a score does not apply.
+    positions: nucleotides scored, both strands; prevalence: sites over positions. average_precision, precision, recall
+    and f1 with the limits of their 95 % intervals. Of tracks, areas come from all nucleotides (within 0) or all local
+    maxima; precision, recall and f1 from those that are no lower than threshold. NaN where a score does not apply.
     """
 
     prediction: str
@@ -78,8 +81,11 @@ def task(
     return Task(contigs, label, known, tuple(groups), block, bootstrap.draws(max(len(used), 1), times))
 
 
-def truth(genome: Genome, sites: Sites, region: np.ndarray, place: tuple[np.ndarray, tuple[str, ...]] | None, times: int) -> Task:
-    """The task of finding sites in a region, bool (N,), N left out; place: each nucleotide's class, int8 (2, N), and the classes' names."""
+def truth(
+    genome: Genome, sites: Sites, region: np.ndarray, place: tuple[np.ndarray, tuple[str, ...]] | None, times: int
+) -> Task:
+    """The task of finding sites in a region, bool (N,), N left out; place: each nucleotide's class, int8 (2, N), and
+    the classes' names."""
     label = np.zeros((2, len(genome.base)), np.uint8)
     label[(sites.strand < 0).astype(np.int64), genome.start[sites.contig] + sites.position] = 1
     known = np.broadcast_to(region & (genome.base != N), label.shape)
@@ -87,7 +93,8 @@ def truth(genome: Genome, sites: Sites, region: np.ndarray, place: tuple[np.ndar
 
 
 def measured(p: np.ndarray, at: Task, within: Sequence[int]) -> dict[str, tuple[Score, Ranked]]:
-    """P, (2, N), scored on a task: by measure (exact, "within 2", the groups' names) the score, and what its interval is drawn from.
+    """P, (2, N), scored on a task: by measure (exact, "within 2", the groups' names) the score, and what its interval
+    is drawn from.
 
     Within d nt there is no ROC-AUC.
     """
@@ -113,7 +120,8 @@ def measured(p: np.ndarray, at: Task, within: Sequence[int]) -> dict[str, tuple[
 
 @dataclass(frozen=True, eq=False)
 class Claims:
-    """Calls, and whether each is right: row and place, of its site where it is right, strength, and hit, bool; all (calls,)."""
+    """Calls, and whether each is right: row and place, of its site where it is right, strength, and hit, bool; all
+    (calls,)."""
 
     row: np.ndarray
     place: np.ndarray
@@ -125,8 +133,8 @@ class Claims:
 
 
 def claims(calls: Sites, at: Task, d: int) -> Claims:
-    """Calls paired one to one with the true sites within d nt. Where the site, or the place of a wrong call, is not scored, neither is the
-    call. Where strengths are missing they are taken as the lowest."""
+    """Calls paired one to one with the true sites within d nt. Where the site, or the place of a wrong call, is not
+    scored, neither is the call. Where strengths are missing they are taken as the lowest."""
     sites = Sites.at(at.contigs, *np.nonzero(at.label == 1))
     start = np.cumsum([0, *(c.length for c in at.contigs)])
     row, place = (calls.strand < 0).astype(np.int64), start[calls.contig] + calls.position
@@ -138,7 +146,8 @@ def claims(calls: Sites, at: Task, d: int) -> Claims:
 
 
 def of_track(p: np.ndarray, at: Task, d: int) -> Claims:
-    """The local maxima of a track within d nt, each with the site it claims, the highest first; with d 0 every nucleotide is a call."""
+    """The local maxima of a track within d nt, each with the site it claims, the highest first; with d 0 every
+    nucleotide is a call."""
     if d:
         calls = local_maxima.calls(p, at.label, at.contigs, d, at.known)
         hit = calls.claimed >= 0
@@ -148,7 +157,8 @@ def of_track(p: np.ndarray, at: Task, d: int) -> Claims:
 
 
 def curve(found: Claims, at: Task, others: int = 0) -> dict[str, np.ndarray]:
-    """Precision and recall at falling thresholds (`metrics.curve`), and the share of nucleotides without a site that is called.
+    """Precision and recall at falling thresholds (`metrics.curve`), and the share of nucleotides without a site that is
+    called.
 
     others: those nucleotides; 0 where a call is more than a nucleotide: that share is NaN.
     """
@@ -179,7 +189,8 @@ def score_calls(name: str, calls: Sites, at: Task, d: int) -> list[Row]:
 
 
 def score_track(name: str, p: np.ndarray, at: Task, d: int, threshold: float) -> list[Row]:
-    """Rows for a track, float (2, N), NaN where it is not scored; its calls are the local maxima within d nt, no lower than a threshold."""
+    """Rows for a track, float (2, N), NaN where it is not scored; its calls are the local maxima within d nt, no lower
+    than a threshold."""
     rows, start = list[Row](), np.cumsum([0, *(c.length for c in at.contigs)])
     for contig, part, mine in _parts(at):
         here = p[:, start[mine[0]] : start[mine[-1] + 1]]
@@ -203,7 +214,8 @@ def _with_areas(row: Row, scored: dict[str, tuple[Score, Ranked]], at: Task) -> 
 
 
 def _parts(at: Task) -> Iterator[tuple[str, Task, list[int]]]:
-    """All, and each contig with a site to be found where there are several: name, task, and indices of its contigs, in a row."""
+    """All, and each contig with a site to be found where there are several: name, task, and indices of its contigs, in
+    a row."""
     yield ALL, at, list(range(len(at.contigs)))
     end = np.cumsum([c.length for c in at.contigs]).tolist()
     spans = [slice(b - c.length, b) for b, c in zip(end, at.contigs, strict=True)]
@@ -215,7 +227,8 @@ def _parts(at: Task) -> Iterator[tuple[str, Task, list[int]]]:
 
 
 def _rows(blank: Row, at: Task, ranking: Claims | None, chosen: Claims) -> Iterator[Row]:
-    """A row for all places, and one for each class. ranking: what average precision is of; chosen: what precision and recall are of."""
+    """A row for all places, and one for each class. ranking: what average precision is of; chosen: what precision and
+    recall are of."""
     site_row, site_place = np.nonzero((at.label == 1) & at.known)
     positions = int(at.known.sum())
     for place, inside in _classes(at):

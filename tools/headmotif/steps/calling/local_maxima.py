@@ -1,7 +1,8 @@
 """Calls as local maxima of P, and how many lie within a few nucleotides of a site.
 
-The start of a transcript wobbles by a nucleotide or two, and maps of sites differ by as much; a score at the exact position takes a
-call beside the site for as wrong as one far away. Here each local maximum is one call, and each site can be found once.
+The start of a transcript wobbles by a nucleotide or two, and maps of sites differ by as much; a score at the exact
+position takes a call beside the site for as wrong as one far away. Here each local maximum is one call, and each site
+can be found once.
 """
 
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from ..statistics import metrics
 class Calls:
     """Local maxima by descending P (equal ones: + strand first, then 5' to 3'), and the sites that they find.
 
-    row: 0 on the + strand, 1 on the - strand, place: in the contigs end to end, by + coordinates; probability: P there; claimed: place
-    of the site found, on the same row, -1 where none is; each (calls,). sites: how many there are to find.
+    row: 0 on the + strand, 1 on the - strand, place: in the contigs end to end, by + coordinates; probability: P there;
+    claimed: place of the site found, on the same row, -1 where none is; each (calls,). sites: how many there are to
+    find.
     """
 
     row: np.ndarray
@@ -35,8 +37,9 @@ class Calls:
 def local_maxima(probability: np.ndarray, contigs: tuple[Contig, ...], d: int) -> np.ndarray:
     """bool (2, N): where P is larger than all others within d nt on the same strand of the same contig.
 
-    probability: (2, N), rows + and -, both by + coordinates; NaN is below everything and never a maximum. Of equal ones at most d apart
-    the first 5' to 3' counts: P must be larger than all upstream, and none downstream larger. Circles go on at their other end.
+    probability: (2, N), rows + and -, both by + coordinates; NaN is below everything and never a maximum. Of equal ones
+    at most d apart the first 5' to 3' counts: P must be larger than all upstream, and none downstream larger. Circles
+    go on at their other end.
     """
     found = np.zeros(probability.shape, bool)
     for span, contig in _spans(contigs):
@@ -54,14 +57,17 @@ def called(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: floa
     return Sites.at(contigs, row, place, probability[row, place])
 
 
-def calls(probability: np.ndarray, label: np.ndarray, contigs: tuple[Contig, ...], d: int, known: np.ndarray | bool = True) -> Calls:
+def calls(
+    probability: np.ndarray, label: np.ndarray, contigs: tuple[Contig, ...], d: int, known: np.ndarray | bool = True
+) -> Calls:
     """The local maxima of P within d nt, each with the site that it claims, at most d nt away on its strand and contig.
 
     From the highest P on, each takes the nearest site that is not taken yet; of two equally near ones that upstream.
 
-    probability: (2, N), as for `local_maxima`. label: uint8 (2, N), 1 at sites, `NO_LABEL` where nothing is to be scored. known: bool,
-    (2, N) or (N,), where it is to be. Elsewhere, and where P is NaN, calls and sites alike are left out; but a P that is not scored
-    still counts for its neighbours: the shoulder of a peak that lies just behind the border is no call.
+    probability: (2, N), as for `local_maxima`. label: uint8 (2, N), 1 at sites, `NO_LABEL` where nothing is to be
+    scored. known: bool, (2, N) or (N,), where it is to be. Elsewhere, and where P is NaN, calls and sites alike are
+    left out; but a P that is not scored still counts for its neighbours: the shoulder of a peak that lies just behind
+    the border is no call.
     """
     scored = (label != NO_LABEL) & np.isfinite(probability) & known
     row, place = np.nonzero(local_maxima(probability, contigs, d) & scored)
@@ -79,9 +85,15 @@ def calls(probability: np.ndarray, label: np.ndarray, contigs: tuple[Contig, ...
 
 
 def _pairs(
-    row: np.ndarray, place: np.ndarray, site_row: np.ndarray, site_place: np.ndarray, contigs: tuple[Contig, ...], d: int
+    row: np.ndarray,
+    place: np.ndarray,
+    site_row: np.ndarray,
+    site_place: np.ndarray,
+    contigs: tuple[Contig, ...],
+    d: int,
 ) -> tuple[list[int], list[int]]:
-    """Every call with every site within reach, by index: calls in their order, each with its nearest site first, then the upstream one."""
+    """Every call with every site within reach, by index: calls in their order, each with its nearest site first, then
+    the upstream one."""
     size = sum(c.length for c in contigs)
     index = np.full((2, size), -1, np.int64)
     index[row, place] = np.arange(len(place))

@@ -17,7 +17,8 @@ from . import rounding, thresholds, transferability
 from .transferability import Fit
 
 DIGITS = 4
-"""Significant digits of P: tracks, tables and calls tell the same numbers, and none hangs on the rounding of a chunk."""
+"""Significant digits of P: tracks, tables and calls tell the same numbers, and none hangs on the rounding of a
+chunk."""
 FORECAST = 1_000_000
 """Positions below which the cost is not worth measuring."""
 SIGMA = ("sigma70_-35", "sigma70_-10")
@@ -28,7 +29,8 @@ Elements = tuple[Motif, Motif]
 
 @dataclass(frozen=True, eq=False)
 class Annotator:
-    """A model that is asked for the calls of genomes: its network, where that runs, what is asked of it, and the motifs of the boxes."""
+    """A model that is asked for the calls of genomes: its network, where that runs, what is asked of it, and the motifs
+    of the boxes."""
 
     model: Trained
     net: Network
@@ -61,11 +63,16 @@ class Annotator:
         decoy = thresholds.decoy(genome, asked.decoy, asked.seed)
         said = _rounded(self.annotate(decoy)[asked.number])
         times = int((genome.base != N).sum()) / max(len(decoy.base), 1)
-        return thresholds.decoy_share(calls, thresholds.above(said, decoy.contigs, 0.0, asked.merge).strength, times).strength
+        return thresholds.decoy_share(
+            calls, thresholds.above(said, decoy.contigs, 0.0, asked.merge).strength, times
+        ).strength
 
     def run(self, genome: Genome, genes: GeneTable | None, also: Sequence[str] = ()) -> dict:
-        """All that a genome's results depend on: with the same, they need not be made again; and the prevalence at which P holds."""
-        known = "" if genes is None else hashlib.sha256(repr((genes.spans.tolist(), genes.name)).encode()).hexdigest()[:16]
+        """All that a genome's results depend on: with the same, they need not be made again; and the prevalence at
+        which P holds."""
+        known = (
+            "" if genes is None else hashlib.sha256(repr((genes.spans.tolist(), genes.name)).encode()).hexdigest()[:16]
+        )
         return {
             "model": self.model.digest,
             "prevalence": self.model.prevalence(self.asked.label),
@@ -88,20 +95,33 @@ def _rounded(probability: np.ndarray) -> np.ndarray:
 
 
 def describe(genome: Genome, genes: GeneTable | None, calls: Sites, elements: Elements) -> dict[str, list]:
-    """Columns of the calls: where the genes are known, class, gene downstream and 5' UTR, gene that it lies in, gene of the other strand;
-    the best pair of -35 and -10 boxes before it, which is there for any place: `minus10_p` tells whether it is more than chance."""
+    """Columns of the calls: where the genes are known, class, gene downstream and 5' UTR, gene that it lies in, gene of
+    the other strand; the best pair of -35 and -10 boxes before it, which is there for any place: `minus10_p` tells
+    whether it is more than chance."""
     columns: dict[str, list] = {}
     if genes is not None:
         found = gene_context.context(genes, genome.contigs, calls)
-        names = {name: [genes.name[i] if i >= 0 else "" for i in getattr(found, name)] for name in ("gene", "inside", "antisense")}
+        names = {
+            name: [genes.name[i] if i >= 0 else "" for i in getattr(found, name)]
+            for name in ("gene", "inside", "antisense")
+        }
         columns = {"class": [genomic_class.CLASSES[i] for i in found.site_class], "gene": names["gene"]}
-        columns |= {"utr": [str(n) if n >= 0 else "" for n in found.utr], "inside": names["inside"], "antisense": names["antisense"]}
+        columns |= {
+            "utr": [str(n) if n >= 0 else "" for n in found.utr],
+            "inside": names["inside"],
+            "antisense": names["antisense"],
+        }
     best = boxes.boxes(genome, calls, *elements)
     there = best.spacer >= 0
-    columns |= {"minus35": best.minus35.tolist(), "spacer": _numbers(best.spacer, there), "minus10": best.minus10.tolist()}
+    columns |= {
+        "minus35": best.minus35.tolist(),
+        "spacer": _numbers(best.spacer, there),
+        "minus10": best.minus10.tolist(),
+    }
     columns |= {"to_start": _numbers(best.to_start, there), "extended": ["yes" if yes else "" for yes in best.extended]}
     columns |= {
-        name: [f"{x:.3g}" if x == x else "" for x in getattr(best, field)] for name, field in (("bits", "score"), ("minus10_p",) * 2)
+        name: [f"{x:.3g}" if x == x else "" for x in getattr(best, field)]
+        for name, field in (("bits", "score"), ("minus10_p",) * 2)
     }
     return columns
 
@@ -127,5 +147,6 @@ def forecast(net: Network, genome: Genome, decoy: int, where: Compute) -> str:
     stretches = codes[None].repeat(net.batch, 0)  # (batch, before + chunk + after)
     rate = net.batch * net.chunk / timing.seconds(lambda: annotate.probability(net, stretches, where))
     return (
-        f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: about {nucleotides / rate / 60:.1f} minutes on {where}"
+        f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: about "
+        f"{nucleotides / rate / 60:.1f} minutes on {where}"
     )

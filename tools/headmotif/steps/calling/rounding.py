@@ -7,11 +7,14 @@ EXACT = 22
 
 
 def rounded(values: np.ndarray, digits: int = 4) -> np.ndarray:
-    """Values float32 (N,) to so many significant digits, 1-6: each the float32 nearest to the decimal that `%.4g` (4 digits) writes of it.
+    """Values float32 (N,) to so many significant digits, 1-6: each the float32 nearest to the decimal that `%.4g` (4
+    digits) writes of it.
 
-    So a text with that many digits and a file of float32 hold the same bits, and rounding again changes nothing. NaN and infinities stay.
+    So a text with that many digits and a file of float32 hold the same bits, and rounding again changes nothing. NaN
+    and infinities stay.
 
-    >>> rounded(np.array([0.123456, 0.99996, 1e-12], np.float32)).tolist() == np.array([0.1235, 1, 1e-12], np.float32).tolist()
+    >>> p, told = (np.array(x, np.float32) for x in ([0.123456, 0.99996, 1e-12], [0.1235, 1, 1e-12]))
+    >>> rounded(p).tolist() == told.tolist()
     True
     """
     if not 1 <= digits <= 6:
@@ -21,7 +24,8 @@ def rounded(values: np.ndarray, digits: int = 4) -> np.ndarray:
     usable = np.isfinite(known) & (known != 0)
     value = known[usable]
     power = digits - 1 - np.floor(np.log10(np.abs(value))).astype(np.int64)  # what makes a whole number of the digits
-    # Both the whole number and 10 ** |power| are exact, so that the quotient is the float64 nearest to the decimal: what float(text) is.
+    # Both the whole number and 10 ** |power| are exact, so that the quotient is the float64 nearest to the decimal:
+    # what float(text) is.
     scale = 10.0 ** np.minimum(np.abs(power), EXACT)
     result[usable] = np.where(power >= 0, np.rint(value * scale) / scale, np.rint(value / scale) * scale)
     far = np.flatnonzero(usable)[np.abs(power) > EXACT]

@@ -20,8 +20,9 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scoring:
-    """How predictions are scored: sites within so many nt are found; calls of a track have at least the threshold, by default that of the
-    largest F1; P where a track has no value, by default no P; whether the curves will be looked at."""
+    """How predictions are scored: sites within so many nt are found; calls of a track have at least the threshold, by
+    default that of the largest F1; P where a track has no value, by default no P; whether the curves will be looked
+    at."""
 
     within: int
     threshold: float | None
@@ -35,7 +36,8 @@ class Scoring:
 
 
 def truth(genome: Genome, true: Sites, regions: Sequence[str], genes: np.ndarray | None, draws: int, say: Say) -> Task:
-    """What is scored against, within the regions (all of the genome where there are none), in classes by genes, int64 (genes, 4)."""
+    """What is scored against, within the regions (all of the genome where there are none), in classes by genes, int64
+    (genes, 4)."""
     region = np.ones(len(genome.base), bool)
     if regions:
         region = split.parts(genome, [], [split.parsed(genome, text) for text in regions]) == split.TEST
@@ -52,11 +54,17 @@ def truth(genome: Genome, true: Sites, regions: Sequence[str], genes: np.ndarray
 
 
 def scores(
-    names: Sequence[str], calls: Mapping[str, Sites], tracks: Mapping[str, Callable[[], np.ndarray]], at: Task, how: Scoring, say: Say
+    names: Sequence[str],
+    calls: Mapping[str, Sites],
+    tracks: Mapping[str, Callable[[], np.ndarray]],
+    at: Task,
+    how: Scoring,
+    say: Say,
 ) -> tuple[list[Row], dict[str, list]]:
     """Rows of scores, and the columns of the curves, of every prediction in the order of the names.
 
-    calls, tracks: each name is in one of them; a track is read when its turn comes: float32 (2, N), NaN where there is no value.
+    calls, tracks: each name is in one of them; a track is read when its turn comes: float32 (2, N), NaN where there is
+    no value.
     """
     rows: list[Row] = []
     curves: dict[str, list] = {}
@@ -91,7 +99,10 @@ def _track(name: str, p: np.ndarray, at: Task, missing: float | None, say: Say) 
         raise InputError(f"{name}: the track has no value at any position to be scored")
     if none.any():
         lost = int((none & (at.label == 1)).sum())
-        say(f"{name}: no value at {int(none.sum()):,} positions and {lost:,} true sites, which are not scored (--missing 0)")
+        say(
+            f"{name}: no value at {int(none.sum()):,} positions and {lost:,} true sites, which are not scored "
+            "(--missing 0)"
+        )
     return p
 
 
@@ -101,7 +112,11 @@ def columns(rows: Sequence[Row]) -> dict[str, list]:
     for one in (field.name for field in fields(Row)):
         values = [getattr(row, one) for row in rows]
         if values and isinstance(values[0], Interval):
-            found |= {one: [v.estimate for v in values], f"{one}_low": [v.low for v in values], f"{one}_high": [v.high for v in values]}
+            found |= {
+                one: [v.estimate for v in values],
+                f"{one}_low": [v.low for v in values],
+                f"{one}_high": [v.high for v in values],
+            }
         else:
             found[one] = values
     return found
@@ -113,7 +128,11 @@ def in_words(rows: Sequence[Row]) -> Iterator[str]:
         if (row.contig, row.place) != (ALL, ALL):
             continue
         how = f"within {row.within} nt" if row.within else "exactly"
-        areas = f"PR-AUC {row.average_precision.estimate:.3f}, " if row.average_precision.estimate == row.average_precision.estimate else ""
+        areas = (
+            f"PR-AUC {row.average_precision.estimate:.3f}, "
+            if row.average_precision.estimate == row.average_precision.estimate
+            else ""
+        )
         areas = f"ROC-AUC {row.roc_auc:.4f}, {areas}" if row.roc_auc == row.roc_auc else areas
         at = f" at {row.threshold:.3g} or more" if row.threshold == row.threshold else ""
         found = f"precision {row.precision.estimate:.3f}, recall {row.recall.estimate:.3f}, F1 {row.f1.estimate:.3f}"

@@ -1,9 +1,11 @@
-"""Which local maxima of P become calls: those above a threshold, the best so many, or as many as keep the share of false ones low.
+"""Which local maxima of P become calls: those above a threshold, the best so many, or as many as keep the share of
+false ones low.
 
-That share is told by P itself, where P is calibrated; or by a decoy, the genome with its bases in another order, dinucleotides kept.
-Real genomes have fewer promoter-like words outside promoters than chance has, and coding sequence that a network knows for what it is: on
-E. coli a shuffled genome has two to four times as many calls as the real one at any threshold. So the decoy says how many calls sequence
-alone would bring, not how many of the real ones are false, and most often it allows none.
+That share is told by P itself, where P is calibrated; or by a decoy, the genome with its bases in another order,
+dinucleotides kept. Real genomes have fewer promoter-like words outside promoters than chance has, and coding sequence
+that a network knows for what it is: on E. coli a shuffled genome has two to four times as many calls as the real one at
+any threshold. So the decoy says how many calls sequence alone would bring, not how many of the real ones are false, and
+most often it allows none.
 """
 
 from dataclasses import replace
@@ -20,7 +22,8 @@ PIECE = 50_000
 
 
 def above(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: float, merge: int) -> Sites:
-    """Local maxima within `merge` nt with P of at least `threshold`, by contig, position and strand (+ first); strength is P.
+    """Local maxima within `merge` nt with P of at least `threshold`, by contig, position and strand (+ first); strength
+    is P.
 
     probability: float32 (2, N), rows + and -, both by + coordinates, NaN at N.
     """
@@ -35,12 +38,15 @@ def best(calls: Sites, number: int) -> Sites:
 
 
 def decoy(genome: Genome, most: int, seed: int) -> Genome:
-    """Pieces of the genome, evenly spread and `most` nucleotides together or the whole, each with its bases in another order.
+    """Pieces of the genome, evenly spread and `most` nucleotides together or the whole, each with its bases in another
+    order.
 
     Stretches of N stay out. A genome of N alone gives one without contigs.
     """
     rng = np.random.default_rng([seed, 21])
-    pieces = [genome.contig_bases(i)[a : a + PIECE] for i, c in enumerate(genome.contigs) for a in range(0, c.length, PIECE)]
+    pieces = [
+        genome.contig_bases(i)[a : a + PIECE] for i, c in enumerate(genome.contigs) for a in range(0, c.length, PIECE)
+    ]
     wanted = min(len(pieces), -(-most // PIECE))
     chosen = [pieces[i] for i in np.linspace(0, len(pieces) - 1, wanted).round().astype(int)] if pieces else []
     codes = [shuffled(piece[piece != N], rng) for piece in chosen]
@@ -49,7 +55,8 @@ def decoy(genome: Genome, most: int, seed: int) -> Genome:
 
 
 def expected_share(calls: Sites) -> Sites:
-    """The calls with, as strength, the share of false ones to be expected among those of their P or higher: the mean of 1 - P."""
+    """The calls with, as strength, the share of false ones to be expected among those of their P or higher: the mean of
+    1 - P."""
     order = np.argsort(-calls.strength, kind="stable")
     p = calls.strength[order].astype(np.float64)
     last = np.searchsorted(-p, -p, side="right")  # equal ones are called together
@@ -60,10 +67,11 @@ def expected_share(calls: Sites) -> Sites:
 
 
 def decoy_share(calls: Sites, decoys: np.ndarray, times: float) -> Sites:
-    """The calls with, as strength, the share of false ones among those of their P or higher, as the decoy tells; it never rises with P.
+    """The calls with, as strength, the share of false ones among those of their P or higher, as the decoy tells; it
+    never rises with P.
 
-    decoys: P of the decoy's local maxima, in any order. times: how many times longer the genome is than the decoy. One more decoy call is
-    counted than there are, so that a short decoy promises nothing that it cannot show.
+    decoys: P of the decoy's local maxima, in any order. times: how many times longer the genome is than the decoy. One
+    more decoy call is counted than there are, so that a short decoy promises nothing that it cannot show.
     """
     order = np.argsort(-calls.strength, kind="stable")
     p = calls.strength[order]

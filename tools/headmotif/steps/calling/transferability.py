@@ -1,8 +1,8 @@
 """Does a model fit a genome that it was not trained on? What can be told without knowing the genome's sites.
 
-A network says something of any sequence. Three things betray that it has left its ground: the share of G and C is another, the calls have
-no more -10-like boxes than any position of the genome, and they lie upstream of genes no more often than any position does. None proves
-that the calls are right.
+A network says something of any sequence. Three things betray that it has left its ground: the share of G and C is
+another, the calls have no more -10-like boxes than any position of the genome, and they lie upstream of genes no more
+often than any position does. None proves that the calls are right.
 """
 
 import math
@@ -19,21 +19,24 @@ from ..sites.genomic_class import UPSTREAM, classes
 FEW = 20
 """Calls with fewer than these say nothing of a share."""
 SIGNAL = 3.0
-"""With so many times more boxes than by chance a label set is one of -10 boxes; calls fit with half of the excess that its sites have."""
+"""With so many times more boxes than by chance a label set is one of -10 boxes; calls fit with half of the excess that
+its sites have."""
 FAR_GC = 0.08
 DENSE = 2.0
-"""So many times more calls than the training genome has sites are too many; a random sequence of its composition gives three times."""
+"""So many times more calls than the training genome has sites are too many; a random sequence of its composition gives
+three times."""
 FITS, DOUBTFUL, UNKNOWN = "fits", "doubtful", "not applicable"
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How the calls on a genome look beside what the model learned from; shares between 0 and 1, NaN where nothing tells them.
+    """How the calls on a genome look beside what the model learned from; shares between 0 and 1, NaN where nothing
+    tells them.
 
-    gc, learned_gc: of the bases. calls_per_mb, learned_per_mb: calls, and sites learned from, per million positions of both strands.
-    minus10, learned_minus10: share of the calls, and of the sites learned from, with a -10-like box; minus10_chance: of all
-    positions of this genome; minus10_shuffled: of those of the genome with its bases in another order. upstream: share of the calls
-    upstream of a gene, upstream_chance: of all positions.
+    gc, learned_gc: of the bases. calls_per_mb, learned_per_mb: calls, and sites learned from, per million positions of
+    both strands. minus10, learned_minus10: share of the calls, and of the sites learned from, with a -10-like box;
+    minus10_chance: of all positions of this genome; minus10_shuffled: of those of the genome with its bases in another
+    order. upstream: share of the calls upstream of a gene, upstream_chance: of all positions.
     """
 
     gc: float
@@ -55,15 +58,18 @@ def origin(genome: Genome) -> dict:
     """What a model's header keeps of the genome that it was trained on, for `fit`: plain numbers."""
     chance = minus10_background(genome)
     labels = {
-        name: {"sites": int((genome.site[:, 0] == number).sum()), "minus10": minus10_share(genome, genome.sites(number))}
+        name: {
+            "sites": int((genome.site[:, 0] == number).sum()),
+            "minus10": minus10_share(genome, genome.sites(number)),
+        }
         for number, name in enumerate(genome.labels)
     }
     return {"gc": gc_of(genome), "nucleotides": len(genome.base), "minus10_chance": chance, "labels": labels}
 
 
 def fit(genome: Genome, calls: Sites, genes: GeneTable | None, learned: dict, label: str, usual: bool = True) -> Fit:
-    """Look at the calls of one label; learned: as `origin` gives it, {} where the model says nothing; usual: the calls are those above the
-    model's own threshold, so that their number means something."""
+    """Look at the calls of one label; learned: as `origin` gives it, {} where the model says nothing; usual: the calls
+    are those above the model's own threshold, so that their number means something."""
     mine = learned.get("labels", {}).get(label, {})
     known = max(int((genome.base != N).sum()), 1)
     upstream, upstream_chance = _upstream(genome, calls, genes)
@@ -89,7 +95,8 @@ def _judged(facts: dict, learned_chance: float, applies: bool, label: str, usual
     look = SimpleNamespace(**facts)
     enough = look.calls >= FEW
     words = [
-        f"{look.calls:,} call{'s' if look.calls != 1 else ''} of {label}, {look.calls_per_mb:,.0f} per million positions of both strands"
+        f"{look.calls:,} call{'s' if look.calls != 1 else ''} of {label}, {look.calls_per_mb:,.0f} per million "
+        "positions of both strands"
     ]
     if look.learned_per_mb == look.learned_per_mb:
         words[0] += f"; the model learned from {look.learned_per_mb:,.0f} sites per million"
@@ -97,25 +104,34 @@ def _judged(facts: dict, learned_chance: float, applies: bool, label: str, usual
     if usual and enough and look.calls_per_mb > DENSE * look.learned_per_mb:
         doubts += 1
         words.append(
-            "so many calls are what sequence without genes gives: P is too high here; rank by it (--top), or ask for more (--threshold)"
+            "so many calls are what sequence without genes gives: P is too high here; rank by it (--top), or ask for "
+            "more (--threshold)"
         )
     if abs(look.gc - look.learned_gc) > FAR_GC:
         doubts += 1
         words.append(
-            f"GC is {look.gc:.0%} here and {look.learned_gc:.0%} where the model learned: its probabilities need not hold; "
+            f"GC is {look.gc:.0%} here and {look.learned_gc:.0%} where the model learned: its probabilities need "
+            "not hold; "
             "rank by them, and train or fine-tune (train-annot --init) where sites are known"
         )
     if applies and enough:
         words.append(
-            f"{look.minus10:.0%} of the calls have a -10-like box 14-10 nt upstream; {look.minus10_chance:.1%} of all positions do, "
-            f"{look.minus10_shuffled:.1%} would by the bases' shares alone, and {look.learned_minus10:.0%} of the sites learned from"
+            f"{look.minus10:.0%} of the calls have a -10-like box 14-10 nt upstream; {look.minus10_chance:.1%} of all "
+            "positions do, "
+            f"{look.minus10_shuffled:.1%} would by the bases' shares alone, and {look.learned_minus10:.0%} of the "
+            "sites learned from"
         )
         if look.minus10 < 0.5 * (look.learned_minus10 - learned_chance) + look.minus10_chance:
             doubts += 1
             times = look.minus10 / max(look.minus10_chance, 1e-9)
-            words.append(f"that is {times:.1f} times chance, too little: these calls do not look like the promoters that the model knows")
+            words.append(
+                f"that is {times:.1f} times chance, too little: these calls do not look like the promoters that the "
+                "model knows"
+            )
     if look.upstream == look.upstream and enough:
-        words.append(f"{look.upstream:.0%} of the calls lie upstream of a gene; {look.upstream_chance:.0%} of all positions do")
+        words.append(
+            f"{look.upstream:.0%} of the calls lie upstream of a gene; {look.upstream_chance:.0%} of all positions do"
+        )
         if look.upstream < 1.5 * look.upstream_chance:
             doubts += 1
             words.append("the calls hardly prefer the places before genes")
@@ -140,9 +156,11 @@ def gc_of(genome: Genome) -> float:
 
 
 def by_composition(genome: Genome) -> float:
-    """The share of positions that would have a -10-like box if bases followed each other at random, at their shares on both strands.
+    """The share of positions that would have a -10-like box if bases followed each other at random, at their shares on
+    both strands.
 
-    TATAAT with at most one mismatch at five starts, taken as independent: what a shuffled genome has, without drawing one.
+    TATAAT with at most one mismatch at five starts, taken as independent: what a shuffled genome has, without drawing
+    one.
     """
     gc = gc_of(genome)
     at = (1 - gc) / 2

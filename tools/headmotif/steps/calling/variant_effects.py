@@ -1,7 +1,8 @@
-"""What variants do to the annotation: P(site) around each of them, in the genome as it is and with that one variant in it.
+"""What variants do to the annotation: P(site) around each of them, in the genome as it is and with that one variant in
+it.
 
-Every place whose score may change is scored, on both strands, in both sequences; which place of one is which of the other is told in
-`edits`. Sites are the calls of `local_maxima.called`.
+Every place whose score may change is scored, on both strands, in both sequences; which place of one is which of the
+other is told in `edits`. Sites are the calls of `local_maxima.called`.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +23,8 @@ from .local_maxima import called
 AT_ONCE = 500
 """Variants whose surroundings are held together."""
 NEAR = 2
-"""Calls of the two sequences that lie no farther apart are one site; and a call is a maximum among so many on either side."""
+"""Calls of the two sequences that lie no farther apart are one site; and a call is a maximum among so many on either
+side."""
 MARGIN = 3 * NEAR
 """Places beyond those whose score may change: so far reaches what decides whether two calls there are one site."""
 LEAST = 0.5
@@ -33,11 +35,12 @@ LEAST = 0.5
 class Effects:
     """What each variant does, columns (variants,).
 
-    change: float64, the largest change of the logit, alternative less reference, NaN where nothing is scored; position: int64 (0-based,
-    of the reference), strand: int8, where it is (-1 and 0: nowhere); reference, alternative: float64, P there.
-    kind: str, gained (a call in the alternative alone), lost, stronger, weaker or none; site_change, site, site_strand, site_reference,
-    site_alternative: the same five of the call that this is about: of several, those gained or lost come first, then the largest change.
-    P is NaN where a sequence has no such base; a site in inserted bases has the position of the base behind them.
+    change: float64, the largest change of the logit, alternative less reference, NaN where nothing is scored; position:
+    int64 (0-based, of the reference), strand: int8, where it is (-1 and 0: nowhere); reference, alternative: float64, P
+    there. kind: str, gained (a call in the alternative alone), lost, stronger, weaker or none; site_change, site,
+    site_strand, site_reference, site_alternative: the same five of the call that this is about: of several, those
+    gained or lost come first, then the largest change. P is NaN where a sequence has no such base; a site in inserted
+    bases has the position of the base behind them.
     """
 
     change: np.ndarray
@@ -64,7 +67,8 @@ class Place(NamedTuple):
 
 
 def refuse_other_genome(genome: Genome, variants: Variants, path: str) -> None:
-    """Raises FormatError with the line of the first variant whose reference is not the genome's; N, here or there, goes with anything."""
+    """Raises FormatError with the line of the first variant whose reference is not the genome's; N, here or there, goes
+    with anything."""
     wrong = []
     for row, (contig, position, reference) in enumerate(
         zip(variants.contig.tolist(), variants.position.tolist(), variants.reference, strict=True)
@@ -76,8 +80,12 @@ def refuse_other_genome(genome: Genome, variants: Variants, path: str) -> None:
     if wrong:
         row, letters = wrong[0]
         where = f"'{genome.contigs[variants.contig[row]].name}' has '{letters[:20]}' at {variants.position[row] + 1:,}"
-        problem = f"REF is '{variants.reference[row][:20]}', but {where} ({len(wrong):,} of {len(variants):,} alleles differ)"
-        raise FormatError(path, int(variants.line[row]), f"{problem}; give the genome that these variants were called on")
+        problem = (
+            f"REF is '{variants.reference[row][:20]}', but {where} ({len(wrong):,} of {len(variants):,} alleles differ)"
+        )
+        raise FormatError(
+            path, int(variants.line[row]), f"{problem}; give the genome that these variants were called on"
+        )
 
 
 def effects(
@@ -90,8 +98,9 @@ def effects(
     reach: int | None = None,
     told: Callable[[int], None] | None = None,
 ) -> Effects:
-    """The effect of each variant alone. threshold: P of a call. reach: places looked at on either side of a variant, by default all whose
-    score may change, `net.before` or `net.after` of them. told: called with the number of variants done."""
+    """The effect of each variant alone. threshold: P of a call. reach: places looked at on either side of a variant, by
+    default all whose score may change, `net.before` or `net.after` of them. told: called with the number of variants
+    done."""
     side = max(net.before, net.after) if reach is None else min(reach, max(net.before, net.after))
     largest, kinds, sites = [], [], []
     for first in range(0, len(variants), AT_ONCE):
@@ -113,7 +122,8 @@ def _columns(places: list[Place]) -> tuple[np.ndarray, np.ndarray, np.ndarray, n
 
 
 class Side(NamedTuple):
-    """One sequence of an edit's span: P, float32 (2, length), rows + and -, and the calls: rows and places, int64 (calls,)."""
+    """One sequence of an edit's span: P, float32 (2, length), rows + and -, and the calls: rows and places, int64
+    (calls,)."""
 
     p: np.ndarray
     row: np.ndarray
@@ -159,7 +169,10 @@ def _jobs(codes: list[np.ndarray], halo: int, chunk: int) -> np.ndarray:
 def _largest(edit: Edit, before: np.ndarray, after: np.ndarray) -> Place:
     """Where the logit changes most; before, after: P of the two sides."""
     same = edit.same
-    pairs = [np.concatenate([p[:, :same], p[:, first:]], axis=1) for p, first in zip((before, after), edit.behind, strict=True)]
+    pairs = [
+        np.concatenate([p[:, :same], p[:, first:]], axis=1)
+        for p, first in zip((before, after), edit.behind, strict=True)
+    ]
     change = logit(pairs[1]) - logit(pairs[0])
     change = change[:, MARGIN : change.shape[1] - MARGIN]
     if not np.isfinite(change).any():

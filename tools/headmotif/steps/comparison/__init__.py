@@ -1,1 +1,2 @@
-"""Motifs against motifs: the scores of columns, p as Tomtom has it, targets of one factor, and groups of alike queries."""
+"""Motifs against motifs: the scores of columns, p as Tomtom has it, targets of one factor, and groups of alike
+queries."""

@@ -1,16 +1,18 @@
 """Motifs grouped by likeness: which of many motifs are one motif, found several times.
 
-Two motifs are as like as the larger of the two p-values of `tomtom.compare` (a in b, b in a), so that each must find the other. Groups
-grow by average linkage: the two groups whose members are most alike become one, as long as the geometric mean of the p between
-them is at most the limit. Single linkage would chain (a box, a spaced pair of boxes, the other box); complete linkage breaks large
-families, where some pair always overlaps little: of three drawn motifs in twelve noisy copies each it left 3 to 14 groups,
-the average 3 to 8. One strong likeness must not outweigh a missing one either, so that none counts more than the limit to the power
-1.5: a third motif joins a pair only if its larger p is at most the square root of the limit.
+Two motifs are as like as the larger of the two p-values of `tomtom.compare` (a in b, b in a), so that each must find
+the other. Groups grow by average linkage: the two groups whose members are most alike become one, as long as the
+geometric mean of the p between them is at most the limit. Single linkage would chain (a box, a spaced pair of boxes,
+the other box); complete linkage breaks large families, where some pair always overlaps little: of three drawn motifs in
+twelve noisy copies each it left 3 to 14 groups, the average 3 to 8. One strong likeness must not outweigh a missing one
+either, so that none counts more than the limit to the power 1.5: a third motif joins a pair only if its larger p is at
+most the square root of the limit.
 
-p-values are drawn from the columns of all these motifs and of the targets together. A few short motifs alone are a poor null: the more
-often a motif is among them, the more its own columns would pass for chance.
+p-values are drawn from the columns of all these motifs and of the targets together. A few short motifs alone are a poor
+null: the more often a motif is among them, the more its own columns would pass for chance.
 
-Neither order nor strand matters: p is rounded to millionths of a decade before it is compared, ties go by the motif's name.
+Neither order nor strand matters: p is rounded to millionths of a decade before it is compared, ties go by the motif's
+name.
 """
 
 from collections.abc import Sequence
@@ -31,10 +33,11 @@ _DECADE = 1_000_000
 class Clusters:
     """Which group each motif is in; all arrays are (motifs,), in the order of the motifs.
 
-    group: int64, from 1, the largest group first, then by the representative's name. representative: int64, the index of the motif
-    that is most like the others of its group (of two, the one with more information). p: float64, the larger p of the motif and its
-    representative. offset: int64, where the motif, turned where `reverse` (bool) says so, starts in its representative, in columns
-    (negative: before it). overlap: int64, aligned columns. own: float64, p of the motif and itself; above the limit it cannot join.
+    group: int64, from 1, the largest group first, then by the representative's name. representative: int64, the index
+    of the motif that is most like the others of its group (of two, the one with more information). p: float64, the
+    larger p of the motif and its representative. offset: int64, where the motif, turned where `reverse` (bool) says so,
+    starts in its representative, in columns (negative: before it). overlap: int64, aligned columns. own: float64, p of
+    the motif and itself; above the limit it cannot join.
     """
 
     group: np.ndarray
@@ -61,11 +64,16 @@ class Member:
 
 
 def cluster(
-    motifs: Sequence[Motif], others: Sequence[Motif], limit: float = 1e-3, distance: str = "pearson", min_overlap: int = 1
+    motifs: Sequence[Motif],
+    others: Sequence[Motif],
+    limit: float = 1e-3,
+    distance: str = "pearson",
+    min_overlap: int = 1,
 ) -> Clusters:
     """The groups of `motifs`; `others` (known motifs) only lend their columns to the null.
 
-    limit: the largest geometric mean of p, in (0, 1], at which two groups become one. distance, min_overlap: as of `compare`.
+    limit: the largest geometric mean of p, in (0, 1], at which two groups become one. distance, min_overlap: as of
+    `compare`.
     """
     n = len(motifs)
     if not n:
@@ -85,15 +93,20 @@ def cluster(
     group, representative = np.zeros(n, np.int64), np.zeros(n, np.int64)
     for number, g in enumerate(ranked, 1):
         group[groups[g]], representative[groups[g]] = number, heads[g]
-    pair = representative, np.arange(n)  # the representative's place on the motif, so that the representative is not turned
-    return Clusters(group, representative, p[pair], -found.offset[pair], found.overlap[pair], found.reverse[pair], np.diag(p).copy())
+    pair = (
+        representative,
+        np.arange(n),
+    )  # the representative's place on the motif, so that the representative is not turned
+    return Clusters(
+        group, representative, p[pair], -found.offset[pair], found.overlap[pair], found.reverse[pair], np.diag(p).copy()
+    )
 
 
 def linked(distance: np.ndarray, limit: float) -> list[np.ndarray]:
     """Groups by average linkage, as ascending indices int64, of a symmetric distance (n, n); the diagonal is not read.
 
-    The nearest two groups are joined while their mean distance is at most `limit`; of equally near ones the first in the order given.
-    Distances of whole numbers are summed exactly, whatever the order.
+    The nearest two groups are joined while their mean distance is at most `limit`; of equally near ones the first in
+    the order given. Distances of whole numbers are summed exactly, whatever the order.
 
     >>> [group.tolist() for group in linked(np.array([[0, 1, 5, 9], [1, 0, 5, 9], [5, 5, 0, 9], [9, 9, 9, 0]]), 5)]
     [[0, 1, 2], [3]]
@@ -105,7 +118,9 @@ def linked(distance: np.ndarray, limit: float) -> list[np.ndarray]:
     mean = total.copy()
     mean[np.tril_indices(n)] = np.inf
     while len(members) > 1:
-        first, second = (int(i) for i in np.unravel_index(np.argmin(mean), mean.shape))  # the lowest place of equal ones
+        first, second = (
+            int(i) for i in np.unravel_index(np.argmin(mean), mean.shape)
+        )  # the lowest place of equal ones
         if not mean[first, second] <= limit:
             break
         members[first] += members.pop(second)
@@ -122,7 +137,8 @@ def linked(distance: np.ndarray, limit: float) -> list[np.ndarray]:
 
 
 def members(clusters: Clusters, motifs: Sequence[Motif]) -> list[Member]:
-    """Every motif as a row: by group, the representative first, then by p and name. The order of the motifs does not matter."""
+    """Every motif as a row: by group, the representative first, then by p and name. The order of the motifs does not
+    matter."""
     rows = []
     for i in _rows(clusters, motifs):
         lies = _turned(motifs[i].matrix) if clusters.reverse[i] else motifs[i].matrix
@@ -136,10 +152,10 @@ def members(clusters: Clusters, motifs: Sequence[Motif]) -> list[Member]:
 def merged(clusters: Clusters, motifs: Sequence[Motif]) -> list[Motif]:
     """One motif a group: its members, aligned to the representative, averaged with their nsites as weights.
 
-    It spans the columns that more than half of the members cover (where none is, those that most cover), each column averaged over
-    the members that do. Named after the representative, in its orientation; alt lists the members; nsites is their sum, so that a site
-    found by two of them counts twice. Where the nsites of any is unknown, all count alike and the sum is unknown. A group of one is
-    that motif, with its E.
+    It spans the columns that more than half of the members cover (where none is, those that most cover), each column
+    averaged over the members that do. Named after the representative, in its orientation; alt lists the members; nsites
+    is their sum, so that a site found by two of them counts twice. Where the nsites of any is unknown, all count alike
+    and the sum is unknown. A group of one is that motif, with its E.
     """
     by_group: dict[int, list[int]] = {}
     for i in _rows(clusters, motifs):
@@ -179,7 +195,8 @@ def _rows(clusters: Clusters, motifs: Sequence[Motif]) -> list[int]:
 
 
 def _representative(members: np.ndarray, decades: np.ndarray, motifs: Sequence[Motif]) -> int:
-    """The member nearest to all others; of equally near ones that with more information, then more sites, then by name."""
+    """The member nearest to all others; of equally near ones that with more information, then more sites, then by
+    name."""
     total = decades[np.ix_(members, members)].sum(axis=1) - decades[members, members]
 
     def key(at: int) -> tuple:
@@ -200,6 +217,7 @@ def _turned(matrix: np.ndarray) -> np.ndarray:
 
 
 def _key(motif: Motif) -> tuple[str, bytes]:
-    """What decides between motifs that nothing else tells apart: the name, and if that is the same, the matrix of either strand."""
+    """What decides between motifs that nothing else tells apart: the name, and if that is the same, the matrix of
+    either strand."""
     strands = motif.matrix, _turned(motif.matrix)
     return motif.name, min(np.ascontiguousarray(matrix).tobytes() for matrix in strands)

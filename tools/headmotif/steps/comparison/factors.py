@@ -1,8 +1,8 @@
 """Targets of one factor counted as one: the best of its motifs, corrected for their number.
 
-p of a query and a group of m targets is 1 - (1 - p)^m of the smallest p among them (Sidak 1967, J Am Stat Assoc 62:626, for independent
-tests). Motifs of one factor are alike, so that the correction is conservative. E is p times the number of groups, q Benjamini and
-Hochberg's over every query x group pair.
+p of a query and a group of m targets is 1 - (1 - p)^m of the smallest p among them (Sidak 1967, J Am Stat Assoc 62:626,
+for independent tests). Motifs of one factor are alike, so that the correction is conservative. E is p times the number
+of groups, q Benjamini and Hochberg's over every query x group pair.
 """
 
 import re
@@ -22,8 +22,8 @@ _GENE = re.compile(r"([A-Za-z][a-z]{2}[A-Z])\d+")
 
 @dataclass(frozen=True, eq=False)
 class GroupComparison:
-    """Every query against every group: names of the groups, sorted; p, evalue, q float64 (queries, groups); target int64 (queries,
-    groups), the index of the group's best member."""
+    """Every query against every group: names of the groups, sorted; p, evalue, q float64 (queries, groups); target
+    int64 (queries, groups), the index of the group's best member."""
 
     names: tuple[str, ...]
     p: np.ndarray
@@ -35,12 +35,13 @@ class GroupComparison:
 def factor(motif: Motif) -> str:
     """The factor's name in a motif's name.
 
-    An accession (MX000020, MA0139.1) tells nothing: there it is the alternative name. A number, or two with a dash, behind a dot or an
-    underscore counts a factor's motifs or their spacers (CRP_25-12, sigma70_17), but not one with a sign (sigma70_-10 and sigma70_-35
-    are two elements). A number behind a gene's symbol, three small letters and a capital, is none of the symbol (rpoD15); behind any
-    other name it is part of it (sigma28).
+    An accession (MX000020, MA0139.1) tells nothing: there it is the alternative name. A number, or two with a dash,
+    behind a dot or an underscore counts a factor's motifs or their spacers (CRP_25-12, sigma70_17), but not one with a
+    sign (sigma70_-10 and sigma70_-35 are two elements). A number behind a gene's symbol, three small letters and a
+    capital, is none of the symbol (rpoD15); behind any other name it is part of it (sigma28).
 
-    >>> [factor(Motif(n, np.eye(4))) for n in ("CRP_25-12", "H_NS_28-4", "rpoD15", "sigma70_17", "sigma70_-35", "sigma28")]
+    >>> names = ("CRP_25-12", "H_NS_28-4", "rpoD15", "sigma70_17", "sigma70_-35", "sigma28")
+    >>> [factor(Motif(name, np.eye(4))) for name in names]
     ['CRP', 'H_NS', 'rpoD', 'sigma70', 'sigma70_-35', 'sigma28']
     """
     plain = re.sub(r"_\d+$", "", motif.name)  # the reader numbers a name that it meets again
@@ -52,7 +53,8 @@ def factor(motif: Motif) -> str:
 
 
 def factors(motifs: Sequence[Motif]) -> list[str]:
-    """The factor of each motif; names that differ in case alone are one factor, in the spelling that sorts first (CRP and crp: CRP)."""
+    """The factor of each motif; names that differ in case alone are one factor, in the spelling that sorts first (CRP
+    and crp: CRP)."""
     names = [factor(motif) for motif in motifs]
     spelling: dict[str, str] = {}
     for name in sorted(names):
@@ -61,7 +63,8 @@ def factors(motifs: Sequence[Motif]) -> list[str]:
 
 
 def from_table(motifs: Sequence[Motif], table: Mapping[str, str]) -> list[str]:
-    """The group of each motif by a table of names; what it leaves out is a group of its own, even where a group has its name."""
+    """The group of each motif by a table of names; what it leaves out is a group of its own, even where a group has its
+    name."""
     taken = set(table.values())
     return [table.get(m.name) or (f"{m.name} alone" if m.name in taken else m.name) for m in motifs]
 
@@ -95,18 +98,32 @@ def at_least_one(p: np.ndarray, m: np.ndarray) -> np.ndarray:
 
 
 def group_matches(
-    grouped: GroupComparison, found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False
+    grouped: GroupComparison,
+    found: Comparison,
+    queries: Sequence[Motif],
+    targets: Sequence[Motif],
+    max_q: float = 1.0,
+    best: bool = False,
 ) -> list[Match]:
-    """The query x group pairs with q <= `max_q`, by query in its order, then p, then the group's name; `best`: one group a query.
+    """The query x group pairs with q <= `max_q`, by query in its order, then p, then the group's name; `best`: one
+    group a query.
 
     target, offset, overlap and orientation are those of the group's best member; p, E and q are the group's.
     """
     pairs = []
     for i in range(len(queries)):
-        order = sorted(np.flatnonzero(grouped.q[i] <= max_q).tolist(), key=lambda g: (grouped.p[i, g], grouped.names[g]))
+        order = sorted(
+            np.flatnonzero(grouped.q[i] <= max_q).tolist(), key=lambda g: (grouped.p[i, g], grouped.names[g])
+        )
         pairs += [(i, g) for g in (order[:1] if best else order)]
     plain = records(found, queries, targets, [(i, int(grouped.target[i, g])) for i, g in pairs])
     return [
-        replace(match, p=float(grouped.p[i, g]), evalue=float(grouped.evalue[i, g]), q=float(grouped.q[i, g]), group=grouped.names[g])
+        replace(
+            match,
+            p=float(grouped.p[i, g]),
+            evalue=float(grouped.evalue[i, g]),
+            q=float(grouped.q[i, g]),
+            group=grouped.names[g],
+        )
         for match, (i, g) in zip(plain, pairs, strict=True)
     ]

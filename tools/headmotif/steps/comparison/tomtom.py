@@ -29,9 +29,9 @@ BINS = 100
 class Comparison:
     """Every query against every target: arrays (queries, targets).
 
-    p, evalue, q: float64. offset: int64, the query's start in the target, in columns (as Tomtom's Optimal_offset: positive
-    where the query is shifted right), in the orientation of the target that matches. overlap: int64, aligned columns.
-    reverse: bool, the target's reverse complement matches.
+    p, evalue, q: float64. offset: int64, the query's start in the target, in columns (as Tomtom's Optimal_offset:
+    positive where the query is shifted right), in the orientation of the target that matches. overlap: int64, aligned
+    columns. reverse: bool, the target's reverse complement matches.
     """
 
     p: np.ndarray
@@ -42,11 +42,14 @@ class Comparison:
     reverse: np.ndarray
 
 
-def compare(queries: Sequence[Motif], targets: Sequence[Motif], distance: str = "pearson", min_overlap: int = 1) -> Comparison:
+def compare(
+    queries: Sequence[Motif], targets: Sequence[Motif], distance: str = "pearson", min_overlap: int = 1
+) -> Comparison:
     """All queries against all targets, both orientations; `distance` is one of `SCORES`.
 
-    Alignments of fewer than `min_overlap` columns (or than the narrower motif has) are neither looked at nor counted. Equal
-    scores: the more centred alignment, then the unbinned score, then the + orientation, so that neither order nor strand matters.
+    Alignments of fewer than `min_overlap` columns (or than the narrower motif has) are neither looked at nor counted.
+    Equal scores: the more centred alignment, then the unbinned score, then the + orientation, so that neither order nor
+    strand matters.
     """
     if not queries or not targets:
         empty = np.zeros((len(queries), len(targets)))
@@ -65,8 +68,11 @@ def compare(queries: Sequence[Motif], targets: Sequence[Motif], distance: str = 
     return Comparison(p, p * len(targets), benjamini_hochberg(p), offset, overlap, reverse)
 
 
-def matches(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False) -> list[Match]:
-    """The pairs with q <= `max_q` as records, by query in its order, then p, then the target's name; `best`: one target a query."""
+def matches(
+    found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False
+) -> list[Match]:
+    """The pairs with q <= `max_q` as records, by query in its order, then p, then the target's name; `best`: one target
+    a query."""
     pairs = []
     for i in range(len(queries)):
         order = sorted(np.flatnonzero(found.q[i] <= max_q).tolist(), key=lambda j: (found.p[i, j], targets[j].name, j))
@@ -74,7 +80,9 @@ def matches(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif
     return records(found, queries, targets, pairs)
 
 
-def records(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], pairs: Sequence[tuple[int, int]]) -> list[Match]:
+def records(
+    found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], pairs: Sequence[tuple[int, int]]
+) -> list[Match]:
     """Pairs (index of the query, index of the target) as records, in the order given."""
     mine = [consensus(query) for query in queries]
     theirs: dict[tuple[int, bool], str] = {}
@@ -87,7 +95,11 @@ def records(found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif
         p, evalue, q = float(found.p[i, j]), float(found.evalue[i, j]), float(found.q[i, j])
         offset, overlap = int(found.offset[i, j]), int(found.overlap[i, j])
         shown = theirs[j, reverse]
-        result.append(Match(queries[i].name, targets[j].name, offset, p, evalue, q, overlap, mine[i], shown, "-" if reverse else "+"))
+        result.append(
+            Match(
+                queries[i].name, targets[j].name, offset, p, evalue, q, overlap, mine[i], shown, "-" if reverse else "+"
+            )
+        )
     return result
 
 
@@ -104,8 +116,8 @@ class _Layout:
     """All targets in one row with w - 1 empty columns before each and after the last, for queries of width w.
 
     A query laid at each place of this row, whole, meets each target in all of its w + t - 1 ways, one target after the
-    other. column: int64, the target column at each place, -1 for none. start: each target's first way. rank: int64 (ways,),
-    the larger the more centred; distinct within a target; -1: too little overlap.
+    other. column: int64, the target column at each place, -1 for none. start: each target's first way. rank: int64
+    (ways,), the larger the more centred; distinct within a target; -1: too little overlap.
     """
 
     column: np.ndarray
@@ -186,7 +198,11 @@ def _p_values(score: np.ndarray, best: np.ndarray, width: np.ndarray, min_overla
                 span = _convolved(span[:-1], kernel[length - 1 :])
             else:
                 # No target ends inside the query any more: the first and the last span are enough.
-                span = _convolved(span[[0, -1]], kernel[[length - 1, w - length]]) if length < w else _convolved(span[:1], kernel[-1:])
+                span = (
+                    _convolved(span[[0, -1]], kernel[[length - 1, w - length]])
+                    if length < w
+                    else _convolved(span[:1], kernel[-1:])
+                )
         tail = np.minimum(np.cumsum(span[:, ::-1], axis=1)[:, ::-1], 1)  # P(span >= score)
         shift = -low * (w - length)
         if length in narrow:
@@ -214,15 +230,17 @@ def _toeplitz(frequency: np.ndarray) -> np.ndarray:
 def _convolved(span: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Each span (spans, blocks * k) convolved with its own column: (spans, (blocks + 1) * k).
 
-    As matrix products over blocks: BLAS is twenty times faster than shifted sums, and unlike a Fourier transform it keeps
-    the digits of small probabilities.
+    As matrix products over blocks: BLAS is twenty times faster than shifted sums, and unlike a Fourier transform it
+    keeps the digits of small probabilities.
     """
     spans, k = len(span), kernel.shape[1]
     blocks = span.reshape(spans, -1, k)
-    # OpenBLAS takes several threads from 2^18 products on, and on a busy machine these wait for each other ten times longer
-    # than the work takes.
+    # OpenBLAS takes several threads from 2^18 products on, and on a busy machine these wait for each other ten times
+    # longer than the work takes.
     few = max(1, 2**18 // (2 * k * k))
-    product = np.concatenate([blocks[:, i : i + few] @ kernel for i in range(0, blocks.shape[1], few)], axis=1)  # (spans, blocks, 2 k)
+    product = np.concatenate(
+        [blocks[:, i : i + few] @ kernel for i in range(0, blocks.shape[1], few)], axis=1
+    )  # (spans, blocks, 2 k)
     out = np.zeros((spans, product.shape[1] + 1, k))
     out[:, :-1] += product[:, :, :k]
     out[:, 1:] += product[:, :, k:]

@@ -1,1 +1,2 @@
-"""What a head is worth: its scores and verdict, what is lost without it, what its motif does in shuffled promoters, mutagenesis."""
+"""What a head is worth: its scores and verdict, what is lost without it, what its motif does in shuffled promoters,
+mutagenesis."""

@@ -1,8 +1,8 @@
 """What a head is worth to the annotation: the network with that head silenced, and what its scores lose.
 
-A head's output, a vector at every position, is replaced by nothing or by its own mean: the second takes away what the head tells about
-one position rather than another, and leaves what it adds everywhere. Other heads are as they were; where two do the same, neither seems
-worth much, so a small loss does not say that a head reads nothing.
+A head's output, a vector at every position, is replaced by nothing or by its own mean: the second takes away what the
+head tells about one position rather than another, and leaves what it adds everywhere. Other heads are as they were;
+where two do the same, neither seems worth much, so a small loss does not say that a head reads nothing.
 """
 
 import contextlib
@@ -37,7 +37,8 @@ class Silenced(NamedTuple):
 
 @contextlib.contextmanager
 def silenced(net: HeadedNetwork, layer: int, head: int, instead: Tensor | None = None) -> Iterator[None]:
-    """While it lasts, the network adds `instead`, float32 (d_head,), for what the head collects at every position; None: nothing.
+    """While it lasts, the network adds `instead`, float32 (d_head,), for what the head collects at every position;
+    None: nothing.
 
     net: one with heads, whose layers each have an `output`, the linear map of what all heads collected, side by side.
     """
@@ -56,7 +57,8 @@ def silenced(net: HeadedNetwork, layer: int, head: int, instead: Tensor | None =
 
 
 def means(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarray) -> Tensor:
-    """What each head collects on average, float32 (layers, heads, d_head), over the stretches that hold what is wanted, bool (N,)."""
+    """What each head collects on average, float32 (layers, heads, d_head), over the stretches that hold what is wanted,
+    bool (N,)."""
     layers, heads = len(net.layers), net.config.heads
     total = torch.zeros(layers, heads * net.config.d_head, dtype=torch.float64)
     count = [0] * layers
@@ -80,7 +82,8 @@ def means(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarr
 
 
 def influence(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarray) -> Iterator[Silenced]:
-    """P(site) with each head silenced in each way, head by head; as many annotations of what is wanted, bool (N,), and one before."""
+    """P(site) with each head silenced in each way, head by head; as many annotations of what is wanted, bool (N,), and
+    one before."""
     mean = means(net, genome, compute, wanted)
     for layer, head in np.ndindex(mean.shape[:2]):
         for kind in KINDS:
@@ -92,8 +95,9 @@ def influence(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.n
 class Yardstick:
     """Where silenced heads are compared with the whole network, and what it says there.
 
-    probability: P of the whole network, float32 (2, N). truth, known: bool (2, N), sites, and what is scored. block: int64 (N,), from 0,
-    of each nucleotide among those scored. draws: int (draws, blocks), as `bootstrap.draws` gives them.
+    probability: P of the whole network, float32 (2, N). truth, known: bool (2, N), sites, and what is scored. block:
+    int64 (N,), from 0, of each nucleotide among those scored. draws: int (draws, blocks), as `bootstrap.draws` gives
+    them.
     """
 
     probability: np.ndarray
@@ -122,7 +126,8 @@ def yardstick(probability: np.ndarray, label: np.ndarray, wanted: np.ndarray, ge
 
 
 def changes(at: Yardstick, silenced: np.ndarray) -> tuple[Interval, Interval]:
-    """What P with a head silenced, float32 (2, N), loses or gains: in average precision, and in the sites' mean logit; 95 % by blocks."""
+    """What P with a head silenced, float32 (2, N), loses or gains: in average precision, and in the sites' mean logit;
+    95 % by blocks."""
     precision = bootstrap.difference([at.ranked(silenced)], [at.whole], at.draws)
     row, place = np.nonzero(at.truth & at.known)
     change = logit(silenced[row, place]) - logit(at.probability[row, place])

@@ -1,4 +1,5 @@
-"""The measures of heads as columns of a table: what each head reads, what its motif does alone, what is lost without it."""
+"""The measures of heads as columns of a table: what each head reads, what its motif does alone, what is lost without
+it."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -17,13 +18,16 @@ from .score import RECURS, Head
 
 
 def part(genome: Genome, trained: Trained, nucleotides: int, seed: int) -> np.ndarray:
-    """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at random.
+    """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at
+    random.
 
     As many as hold no more than so many nucleotides, but one at least; none where none is asked for.
     """
     part = np.ones(len(genome.base), bool)
     header = trained.header
-    if header.get("data", {}).get("contigs") == [c.digest for c in genome.contigs] and header.get("split", {}).get("validation"):
+    if header.get("data", {}).get("contigs") == [c.digest for c in genome.contigs] and header.get("split", {}).get(
+        "validation"
+    ):
         regions = [split.parsed(genome, text) for text in header["split"]["validation"]]
         part = split.parts(genome, regions, []) == split.VALIDATION
     block = bootstrap.blocks(genome.contigs)
@@ -55,7 +59,9 @@ def columns(rows: list[Head], chance: int) -> dict[str, list]:
     }
 
 
-def effects(net: Network, genome: Genome, sites: Sites, rows: list[Head], number: int, where: Compute, seed: int) -> list[Marginal | None]:
+def effects(
+    net: Network, genome: Genome, sites: Sites, rows: list[Head], number: int, where: Compute, seed: int
+) -> list[Marginal | None]:
     """What each head's motif adds to the logit in so many shuffled promoters, at the head's most frequent distance."""
     promoters, _row = surroundings(genome, sites, net.before, net.after, number, seed)
     found: list[Marginal | None] = []
@@ -74,12 +80,17 @@ def effect_columns(found: list[Marginal | None]) -> dict[str, list]:
 
 
 def lost_without(
-    net: HeadedNetwork, genome: Genome, probability: np.ndarray, wanted: np.ndarray, where: Compute, told: Callable[[int], None]
+    net: HeadedNetwork,
+    genome: Genome,
+    probability: np.ndarray,
+    wanted: np.ndarray,
+    where: Compute,
+    told: Callable[[int], None],
 ) -> dict[str, list]:
     """What is lost without each head, in average precision and in the sites' logits, with intervals.
 
-    genome: with the labels to score by. probability: P of all heads together, float32 (2, N). told: called with the number of heads done,
-    each counted twice.
+    genome: with the labels to score by. probability: P of all heads together, float32 (2, N). told: called with the
+    number of heads done, each counted twice.
     """
     at = ablation.yardstick(probability, genome.label[0], wanted, genome, 1000)
     columns: dict[str, list] = {}

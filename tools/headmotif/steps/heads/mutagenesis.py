@@ -1,7 +1,7 @@
 """In-silico mutagenesis: how much of a site's logit hangs on the bases of a region, whatever any head says of it.
 
-The bases are replaced by others, drawn at random, a few times; the mean drop of the logit is what they are worth to the prediction.
-Attention that falls on bases without such a drop looked at something that the network then made no use of.
+The bases are replaced by others, drawn at random, a few times; the mean drop of the logit is what they are worth to the
+prediction. Attention that falls on bases without such a drop looked at something that the network then made no use of.
 """
 
 from collections.abc import Callable
@@ -29,18 +29,24 @@ def drops(
     seed: int,
     told: Callable[[int], None] | None = None,
 ) -> np.ndarray:
-    """How much lower the logit of each region's site is without the region's bases, float64 (regions,), the mean of so many replacements.
+    """How much lower the logit of each region's site is without the region's bases, float64 (regions,), the mean of so
+    many replacements.
 
-    Every base becomes one of the three others; N stays. NaN where a region names no site, or holds nothing that the network reads from
-    there. told: called with the number of regions done.
+    Every base becomes one of the three others; N stays. NaN where a region names no site, or holds nothing that the
+    network reads from there. told: called with the number of regions done.
     """
     reads = Reads(genome, net.before, net.after)
     known = regions.site >= 0
     found = np.full(len(regions), np.nan)
-    sites, of_site = np.unique(np.stack([regions.contig, regions.site, regions.strand])[:, known], axis=1, return_inverse=True)
+    sites, of_site = np.unique(
+        np.stack([regions.contig, regions.site, regions.strand])[:, known], axis=1, return_inverse=True
+    )
     place = flip(sites[1], sites[2], reads.lengths[sites[0]])
     windows = np.concatenate(
-        [reads.cut(sites[0][i : i + 1000], sites[2][i : i + 1000], place[i : i + 1000], 1) for i in range(0, len(place), 1000)]
+        [
+            reads.cut(sites[0][i : i + 1000], sites[2][i : i + 1000], place[i : i + 1000], 1)
+            for i in range(0, len(place), 1000)
+        ]
         or [np.zeros((0, net.before + 1 + net.after), np.uint8)]
     )
     whole = logits(net, windows, label, compute)
@@ -61,7 +67,8 @@ def drops(
 
 
 def replaced(codes: np.ndarray, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Codes uint8 with every base where `there`, bool of the same shape, turned into one of the three others; N stays."""
+    """Codes uint8 with every base where `there`, bool of the same shape, turned into one of the three others; N
+    stays."""
     turned = ((codes + rng.integers(1, N, codes.shape)) % N).astype(np.uint8)
     return np.where(there & (codes < N), turned, codes)
 
@@ -74,11 +81,14 @@ def logits(net: Network, windows: np.ndarray, label: int, compute: Compute) -> n
 
 
 def _inside(regions: Regions, reads: Reads) -> tuple[np.ndarray, np.ndarray]:
-    """First and last base of each region as distances from its site, negative upstream; round a circle whichever way is nearer."""
+    """First and last base of each region as distances from its site, negative upstream; round a circle whichever way is
+    nearer."""
     length = reads.lengths[regions.contig]
     strand = regions.strand.astype(np.int64)
     low, high = regions.start - regions.site, regions.end - 1 - regions.site
     middle = (low + high) // 2
-    turn = np.where(reads.circular[regions.contig], np.round(middle / np.maximum(length, 1)).astype(np.int64) * length, 0)
+    turn = np.where(
+        reads.circular[regions.contig], np.round(middle / np.maximum(length, 1)).astype(np.int64) * length, 0
+    )
     low, high = low - turn, high - turn
     return np.where(strand > 0, low, -high), np.where(strand > 0, high, -low)

@@ -1,8 +1,9 @@
-"""All that is measured of each head of one model, gathered: a row a head, with a verdict that follows rules written here.
+"""All that is measured of each head of one model, gathered: a row a head, with a verdict that follows rules written
+here.
 
-A head reads content when its regions' motif scores higher at the distances that it chose for each site than at the same distances swapped
-among the sites, on sites that the motif was not found on. It recurs in another model (same data, another seed) when some head of
-that model chooses the same bases at the same sites, beyond habit.
+A head reads content when its regions' motif scores higher at the distances that it chose for each site than at the same
+distances swapped among the sites, on sites that the motif was not found on. It recurs in another model (same data,
+another seed) when some head of that model chooses the same bases at the same sites, beyond habit.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ...data import Attention, Genome
+from ...data.verdict import HeadTest, Outcome
 from ..attention import similarity
 from ..attention.profile import Shape, shapes
 from ..attention.segment import segment
@@ -29,9 +31,9 @@ SEEDS = 3
 class Head:
     """One head.
 
-    name: L1H3. reach: bases on either side of a key's centre that it is made of. regions: sites with a region; distance: where most are.
-    found: their motif, with its p. group: heads with one number choose alike; like: the head that it agrees with most, and by how much.
-    recurs: per other model its best agreement with a head there.
+    name: L1H3. reach: bases on either side of a key's centre that it is made of. regions: sites with a region;
+    distance: where most are. found: their motif, with its p. group: heads with one number choose alike; like: the head
+    that it agrees with most, and by how much. recurs: per other model its best agreement with a head there.
     """
 
     name: str
@@ -51,11 +53,14 @@ def heads(
 ) -> tuple[list[Head], np.ndarray]:
     """Every head of the attention, in order; and its choices, int32 (heads, sites).
 
-    others: the choices of other models' heads at the same sites, each int32 (heads, sites). max_q: of regions; max_p: of choices.
+    others: the choices of other models' heads at the same sites, each int32 (heads, sites). max_q: of regions; max_p:
+    of choices.
     """
     regions = segment(attention, max_q, 1.0, seed).regions
     motif_of = (
-        {one.group: one for one in discovery.find_motifs(genome, regions, discovery.Search(min_sites=20), seed)} if len(regions) else {}
+        {one.group: one for one in discovery.find_motifs(genome, regions, discovery.Search(min_sites=20), seed)}
+        if len(regions)
+        else {}
     )
     chosen = similarity.choices(attention, max_p, seed)
     alike = similarity.agreement(chosen, chosen)
@@ -92,26 +97,30 @@ def by_chance(attention: Attention, max_q: float, seed: int) -> int:
     return int(np.unique(found.head, return_counts=True)[1].max(initial=0))
 
 
-def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -> str:
-    """What may be said of a head, of so many: no region; no more than by chance (regions of heads that know nothing, see `by_chance`);
-    position; content, whether its motif alone moves the score (where that was measured), and whether it recurs (where other models were
-    given)."""
+def verdicts(heads: Sequence[Head], effects: Sequence[Marginal | None], chance: int) -> list[HeadTest]:
+    """What may be said of each head; effects: of its motif alone, where that was measured; chance: see `by_chance`."""
+    return [verdict(head, len(heads), effect, chance) for head, effect in zip(heads, effects, strict=True)]
+
+
+def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -> HeadTest:
+    """What may be said of a head, of so many: no region; no more than by chance (regions of heads that know nothing,
+    see `by_chance`); position; content, whether its motif alone moves the score (where that was measured), and whether
+    it recurs (where other models were given)."""
     if not head.regions:
-        return "nothing beyond background"
+        return HeadTest(Outcome.NO_REGION)
     if head.regions <= chance:
-        return "no more than heads that know nothing"
+        return HeadTest(Outcome.BY_CHANCE)
     if head.found is None or head.found.motif is None:
-        return "too few regions for a motif"
+        return HeadTest(Outcome.TOO_FEW)
     if not head.found.p * number <= CONTENT:
-        return "position"
-    said = ["content"]
-    if effect is not None and not (effect.low > 0 or effect.high < 0):
-        said.append("no effect alone")
-    if head.recurs:
-        said.append("recurs" if 1 + sum(x >= RECURS for x in head.recurs) >= SEEDS else "does not recur")
-    return ", ".join(said)
+        return HeadTest(Outcome.POSITION)
+    inert = effect is not None and not (effect.low > 0 or effect.high < 0)
+    recurs = 1 + sum(x >= RECURS for x in head.recurs) >= SEEDS if head.recurs else None
+    return HeadTest(Outcome.CONTENT, inert, recurs)
 
 
 def pair_rows(chosen: np.ndarray, names: Sequence[str]) -> list[dict]:
     """The table of head pairs, see `similarity.Pair`, heads by their names."""
-    return [{**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in similarity.pairs(chosen)]
+    return [
+        {**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in similarity.pairs(chosen)
+    ]

@@ -1,9 +1,11 @@
-"""Do the two strands' predictions go together? Their correlation by distance, less what the local composition makes of it.
+"""Do the two strands' predictions go together? Their correlation by distance, less what the local composition makes of
+it.
 
-Promoters that point away from each other may share a -10 box: it reads nearly the same from both sides, and their starts then lie
-some 18 nt apart. But any stretch rich in A and T raises both strands' scores; so each strand's logit is freed of what the share
-of A and T around it explains, and what is left is compared with the same at distances too large for sharing anything. All positions count
-there, and most of them say what two bases beside each other do; so the likely starts alone are counted too, pair by pair.
+Promoters that point away from each other may share a -10 box: it reads nearly the same from both sides, and their
+starts then lie some 18 nt apart. But any stretch rich in A and T raises both strands' scores; so each strand's logit is
+freed of what the share of A and T around it explains, and what is left is compared with the same at distances too large
+for sharing anything. All positions count there, and most of them say what two bases beside each other do; so the likely
+starts alone are counted too, pair by pair.
 """
 
 from dataclasses import dataclass
@@ -25,9 +27,10 @@ LIKELY = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Strands:
-    """By distance, the - strand's position less the + strand's, int64 (distances,): the correlation of the logits as they are, and freed
-    of the local composition, both float64; z: how far the second lies from the mean at far distances, in their standard deviations; pairs:
-    int64, how many likely starts of the two strands lie so; expected: float64, how many at far distances, on average."""
+    """By distance, the - strand's position less the + strand's, int64 (distances,): the correlation of the logits as
+    they are, and freed of the local composition, both float64; z: how far the second lies from the mean at far
+    distances, in their standard deviations; pairs: int64, how many likely starts of the two strands lie so; expected:
+    float64, how many at far distances, on average."""
 
     distance: np.ndarray
     correlation: np.ndarray
@@ -51,16 +54,21 @@ def strands(probability: np.ndarray, genome: Genome, reach: int = 200) -> Strand
     z = (corrected - np.nanmean(far)) / max(float(np.nanstd(far)), 1e-12)
     count = _pairs(probability, genome, max(FAR[1], reach))
     middle = len(count) // 2
-    far_pairs = np.concatenate([count[middle - FAR[1] : middle - FAR[0]], count[middle + FAR[0] + 1 : middle + FAR[1] + 1]])
+    far_pairs = np.concatenate(
+        [count[middle - FAR[1] : middle - FAR[0]], count[middle + FAR[0] + 1 : middle + FAR[1] + 1]]
+    )
     return Strands(distance, plain, corrected, z, count[middle + distance], np.full(len(distance), far_pairs.mean()))
 
 
 def _pairs(probability: np.ndarray, genome: Genome, reach: int) -> np.ndarray:
-    """How many likely starts of the - strand lie at each distance, from -`reach` to `reach`, from one of the + strand: int64."""
+    """How many likely starts of the - strand lie at each distance, from -`reach` to `reach`, from one of the + strand:
+    int64."""
     starts = called(probability, genome.contigs, LIKELY)
     count = np.zeros(2 * reach + 1, np.int64)
     for contig in range(len(genome.contigs)):
-        here, there = (np.sort(starts.position[(starts.contig == contig) & (starts.strand == sign)]) for sign in (1, -1))
+        here, there = (
+            np.sort(starts.position[(starts.contig == contig) & (starts.strand == sign)]) for sign in (1, -1)
+        )
         low, high = np.searchsorted(there, here - reach), np.searchsorted(there, here + reach, side="right")
         for place, first, last in zip(here.tolist(), low.tolist(), high.tolist(), strict=True):
             np.add.at(count, there[first:last] - place + reach, 1)
@@ -90,7 +98,10 @@ def _rich(genome: Genome) -> np.ndarray:
     for index in range(len(genome.contigs)):
         codes = genome.contig_bases(index)
         sums = [np.concatenate([[0], np.cumsum(mask)]) for mask in ((codes == A) | (codes == T), codes != N)]
-        low, high = np.clip(np.arange(len(codes)) - AROUND, 0, None), np.clip(np.arange(len(codes)) + AROUND + 1, None, len(codes))
+        low, high = (
+            np.clip(np.arange(len(codes)) - AROUND, 0, None),
+            np.clip(np.arange(len(codes)) + AROUND + 1, None, len(codes)),
+        )
         rich, count = (total[high] - total[low] for total in sums)
         shares.append(rich / np.maximum(count, 1))
     return np.concatenate(shares)

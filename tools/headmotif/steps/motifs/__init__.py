@@ -1,1 +1,2 @@
-"""Motifs from sequences under regions: expectation maximisation, dyads, palindromes, and the test on the other half of the sites."""
+"""Motifs from sequences under regions: expectation maximisation, dyads, palindromes, and the test on the other half of
+the sites."""

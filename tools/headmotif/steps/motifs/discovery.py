@@ -19,16 +19,18 @@ from .permutation import NOT_CHOSEN, permutation_test, rank_test, usual_start
 from .zoops import WIDTHS, Alignment
 
 SHUFFLES = 5
-"""Sets of random places where the regions name no site: their number does not change what is tested, only how well it is known."""
+"""Sets of random places where the regions name no site: their number does not change what is tested, only how well it
+is known."""
 
 
 @dataclass(frozen=True)
 class Search:
     """How motifs are looked for.
 
-    flank: bases read beyond a region on each side. min_sites: groups of fewer regions are not searched. several: motifs a group at most.
-    widths: tried. both: either orientation counts. gaps: numbers of bases between two blocks, empty for one block. order: of the
-    background. strongest: look at each group's strongest regions alone too, see `positions.strongest`.
+    flank: bases read beyond a region on each side. min_sites: groups of fewer regions are not searched. several: motifs
+    a group at most. widths: tried. both: either orientation counts. gaps: numbers of bases between two blocks, empty
+    for one block. order: of the background. strongest: look at each group's strongest regions alone too, see
+    `positions.strongest`.
     """
 
     flank: int = 2
@@ -45,9 +47,10 @@ class Search:
 class Found:
     """One motif of a group, its p beyond the control, and why there is none (`problem`) where there is none.
 
-    start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none). palindrome: it is better taken
-    for its own reverse complement. gain: nats, see `zoops.Alignment`. sites: where it lies, `head` its name, `weight` how probable; a motif
-    of the strongest regions is looked up, as it is, in all of the group.
+    start: how many bases from the attended base it mostly begins, negative upstream (0 where there is none).
+    palindrome: it is better taken for its own reverse complement. gain: nats, see `zoops.Alignment`. sites: where it
+    lies, `head` its name, `weight` how probable; a motif of the strongest regions is looked up, as it is, in all of the
+    group.
     """
 
     group: str
@@ -64,10 +67,12 @@ class Found:
 def find_motifs(
     genome: Genome, regions: Regions, search: Search, seed: int, controls: Regions | None = None, threads: int = 1
 ) -> Iterator[Found]:
-    """The motifs of each group of regions (column 4 of their file), groups in the order of their names, a group's best first.
+    """The motifs of each group of regions (column 4 of their file), groups in the order of their names, a group's best
+    first.
 
-    controls: regions to test against, by the same groups (all of them for a group that has none); without them the regions' own distances
-    swapped among the sites, or random places where they name no site. threads: groups at a time; they change nothing.
+    controls: regions to test against, by the same groups (all of them for a group that has none); without them the
+    regions' own distances swapped among the sites, or random places where they name no site. threads: groups at a time;
+    they change nothing.
     """
     overall = composition(genome)
     half = discovery_half(regions, seed)
@@ -87,7 +92,11 @@ def find_motifs(
         parts = [(group, whole)]
         if search.strongest:
             parts += [(f"{group}^{share}", top) for share, top in strongest(its, search.min_sites) if in_halves(top)]
-        return [one for name, top in parts for one in _of_group(name, genome, its, first, top, search, seed, others, overall)]
+        return [
+            one
+            for name, top in parts
+            for one in _of_group(name, genome, its, first, top, search, seed, others, overall)
+        ]
 
     with ThreadPoolExecutor(threads) as pool:
         for found in pool.map(of_group, sorted(set(regions.head.tolist()), key=in_order)):
@@ -110,13 +119,15 @@ def _of_group(
     controls: Regions | None,
     overall: np.ndarray,
 ) -> Iterator[Found]:
-    """The motifs of some of a group's regions, bool `top` (regions,); first: bool (regions,), the half that they are found on."""
+    """The motifs of some of a group's regions, bool `top` (regions,); first: bool (regions,), the half that they are
+    found on."""
     number_of = int(top.sum())
     span = half_width(mine, search.flank)
     windows = cut(genome, mine, span, search.flank)
     weight = np.maximum(mine.weight, 1e-6)
     background = learned(windows, search.order)
-    # of the strongest: first what sets them apart from the others of their group, and where nothing does, what they hold
+    # of the strongest: first what sets them apart from the others of their group, and where nothing does, what they
+    # hold
     chances: tuple[Background, ...] = (background,) if top.all() else (by_column(windows), background)
     for number in range(1, search.several + 1):
         for chance in chances:
@@ -132,7 +143,10 @@ def _of_group(
         final = _refined(found, windows[top], weight[top], chance, search)
         name = group if number == 1 else f"{group}_{number}"
         nsites, begins = float((final.present > 0.5).sum()), usual_start(final, weight[top]) - span
-        same = not isinstance(final, Gapped) and palindromic(final, windows[top], weight[top], chance, search.both) is not None
+        same = (
+            not isinstance(final, Gapped)
+            and palindromic(final, windows[top], weight[top], chance, search.both) is not None
+        )
         if not top.all():  # refined on all, the motif would become what most regions hold
             final = final.looked_up(windows, weight, chance, search.both)
         lies = final.present > 0.5
@@ -144,7 +158,9 @@ def _of_group(
         windows[inside & lies[:, None]] = N  # the next motif is looked for elsewhere
 
 
-def _searched(windows: np.ndarray, weight: np.ndarray, background: Background, search: Search) -> Alignment | Gapped | None:
+def _searched(
+    windows: np.ndarray, weight: np.ndarray, background: Background, search: Search
+) -> Alignment | Gapped | None:
     """One block, or two where that explains more."""
     one = zoops.discover(windows, weight, background, search.widths, search.both)
     two = dyads.discover(windows, weight, background, search.gaps) if len(search.gaps) else None
@@ -176,20 +192,31 @@ def _tested(
     if controls is None and bool((test.site >= 0).all()):
         return _beyond_position(genome, test, top, found, background, start, search.both)
     test = test.take(top)
-    sets = [controls] if controls is not None else [shifted(genome, test, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
+    sets = (
+        [controls]
+        if controls is not None
+        else [shifted(genome, test, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
+    )
     there = np.concatenate([cut(genome, one, span, search.flank) for one in sets])
     best = [
-        np.nanmax(found.scores(w, background, search.both), axis=1, initial=-1e9) for w in (cut(genome, test, span, search.flank), there)
+        np.nanmax(found.scores(w, background, search.both), axis=1, initial=-1e9)
+        for w in (cut(genome, test, span, search.flank), there)
     ]
     return rank_test(*best)
 
 
 def _beyond_position(
-    genome: Genome, regions: Regions, top: np.ndarray, found: Alignment | Gapped, background: Markov, start: int, both: bool
+    genome: Genome,
+    regions: Regions,
+    top: np.ndarray,
+    found: Alignment | Gapped,
+    background: Markov,
+    start: int,
+    both: bool,
 ) -> float:
-    """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped ones; of the
-    strongest regions (`top`, not all), at their own distances against as many others of the group at theirs: there the head looks at them
-    all, and what it chose is where to add most."""
+    """p of the motif, which starts `start` bases from the attended base, at the regions' own distances against swapped
+    ones; of the strongest regions (`top`, not all), at their own distances against as many others of the group at
+    theirs: there the head looks at them all, and what it chose is where to add most."""
     distances, own = np.unique(regions.distance, return_inverse=True)
     own = own.ravel()
     longest = len(found.matrix) + (int(found.gaps[-1]) if isinstance(found, Gapped) else 0)
@@ -225,7 +252,9 @@ def _told(found: Alignment | Gapped) -> str:
     """What the matrix of two blocks does not show."""
     if not isinstance(found, Gapped):
         return ""
-    return "gap " + " ".join(f"{gap}:{share:.2f}" for gap, share in zip(found.gaps.tolist(), found.share.tolist(), strict=True))
+    return "gap " + " ".join(
+        f"{gap}:{share:.2f}" for gap, share in zip(found.gaps.tolist(), found.share.tolist(), strict=True)
+    )
 
 
 def discovery_half(regions: Regions, seed: int) -> np.ndarray:

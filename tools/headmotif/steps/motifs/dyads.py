@@ -1,8 +1,9 @@
 """Motifs of two blocks with a gap that varies: -35 and -10, or the halves of a factor's site.
 
-The same estimator as in `zoops` (zero or one occurrence per sequence, expectation maximisation, weights, background), an occurrence being
-a place and a gap: two blocks of `BLOCK` columns, free frequencies for the gap. Schwarz's criterion counts three frequencies a column
-and one for each gap but the last. Read on the strand given: promoters have a direction.
+The same estimator as in `zoops` (zero or one occurrence per sequence, expectation maximisation, weights, background),
+an occurrence being a place and a gap: two blocks of `BLOCK` columns, free frequencies for the gap. Schwarz's criterion
+counts three frequencies a column and one for each gap but the last. Read on the strand given: promoters have a
+direction.
 """
 
 from dataclasses import dataclass, replace
@@ -21,8 +22,9 @@ SPREAD = 1.0
 class Gapped:
     """Two blocks and their place in each sequence.
 
-    upper, lower: float64 (BLOCK, 4). gaps: the numbers of bases between them, ascending, int64 (gaps,); share: float64 (gaps,) of each.
-    gain, present, start, turned as in `zoops.Alignment`; gap: int64 (sequences,), of the most probable occurrence.
+    upper, lower: float64 (BLOCK, 4). gaps: the numbers of bases between them, ascending, int64 (gaps,); share: float64
+    (gaps,) of each. gain, present, start, turned as in `zoops.Alignment`; gap: int64 (sequences,), of the most probable
+    occurrence.
     """
 
     upper: np.ndarray
@@ -53,8 +55,8 @@ class Gapped:
         return np.concatenate([self.upper, np.full((self.usual, 4), 0.25), self.lower])
 
     def scores(self, windows: np.ndarray, background: Background | np.ndarray, both: bool = False) -> np.ndarray:
-        """Log-odds (nats) of the best gap, float64 (sequences, starts) for every start that a motif of the usual gap has; NaN where an N
-        is in the way of all gaps, or the window is too short for them."""
+        """Log-odds (nats) of the best gap, float64 (sequences, starts) for every start that a motif of the usual gap
+        has; NaN where an N is in the way of all gaps, or the window is too short for them."""
         assert not both, "two blocks have a direction"
         chance = as_markov(background)
         each = laid(windows, BLOCK, chance, False)
@@ -64,7 +66,9 @@ class Gapped:
         for gap, share in zip(self.gaps.tolist(), self.share.tolist(), strict=True):
             upper, lower = _apart(said, gap, starts)
             with np.errstate(invalid="ignore"):
-                best[:, : upper.shape[1]] = np.fmax(best[:, : upper.shape[1]], upper + lower + np.log(share * len(self.gaps)))
+                best[:, : upper.shape[1]] = np.fmax(
+                    best[:, : upper.shape[1]], upper + lower + np.log(share * len(self.gaps))
+                )
         return np.where(np.isfinite(best), best, np.nan)
 
     def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Gapped":
@@ -74,9 +78,11 @@ class Gapped:
         return replace(_located(seen, weight, self.upper, self.lower, self.share, gaps), gain=self.gain)
 
 
-def discover(windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, gaps: range) -> Gapped | None:
-    """The best pair of blocks of windows uint8 (sequences, length; N where a base must not be used), `gaps` bases apart; None where no such
-    pair fits. weight, background: as in `zoops.discover`. Deterministic."""
+def discover(
+    windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, gaps: range
+) -> Gapped | None:
+    """The best pair of blocks of windows uint8 (sequences, length; N where a base must not be used), `gaps` bases
+    apart; None where no such pair fits. weight, background: as in `zoops.discover`. Deterministic."""
     chance = as_markov(background)
     gaps = range(gaps.start, min(gaps.stop, windows.shape[1] - 2 * BLOCK + 1))
     if len(gaps) == 0:
@@ -111,7 +117,9 @@ def refine(
     return _located(seen, weight, upper, lower, share, gaps)
 
 
-def _located(seen: Laid, weight: np.ndarray, upper: np.ndarray, lower: np.ndarray, share: np.ndarray, gaps: range) -> Gapped:
+def _located(
+    seen: Laid, weight: np.ndarray, upper: np.ndarray, lower: np.ndarray, share: np.ndarray, gaps: range
+) -> Gapped:
     """Where two blocks lie, as they are."""
     n, held = len(weight), 0.5
     for _time in range(4):
@@ -131,7 +139,8 @@ def _said(seen: Laid, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
 
 
 def _apart(said: np.ndarray, gap: int, starts: int) -> tuple[np.ndarray, np.ndarray]:
-    """The upper block's column at the starts, and the lower's `gap` bases behind it, both (sequences, at most starts)."""
+    """The upper block's column at the starts, and the lower's `gap` bases behind it, both (sequences, at most
+    starts)."""
     lower = said[:, BLOCK + gap :, 1][:, :starts]
     return said[:, : lower.shape[1], 0], lower
 
@@ -184,8 +193,11 @@ def _maximise(
     return likelihood, upper, lower, share
 
 
-def _beginnings(seen: Laid, weight: np.ndarray, background: Background, gaps: range) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """For each frequent word as one block, the other as it stands at the gap where it says most; and the words taken as the other block."""
+def _beginnings(
+    seen: Laid, weight: np.ndarray, background: Background, gaps: range
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For each frequent word as one block, the other as it stands at the gap where it says most; and the words taken as
+    the other block."""
     found = []
     frequent = words(seen, weight, background)
     blank = np.broadcast_to(background.composition, (BLOCK, 4))
@@ -193,16 +205,22 @@ def _beginnings(seen: Laid, weight: np.ndarray, background: Background, gaps: ra
         for first in (True, False):
             said = _said(seen, word, word)[:, :, 0]
             chosen = np.exp(said - said.max(axis=1, keepdims=True, initial=-1e9))
-            chosen = weight[:, None] * chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-300) * np.isfinite(said)
+            chosen = (
+                weight[:, None] * chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-300) * np.isfinite(said)
+            )
             best: tuple[float, np.ndarray, np.ndarray] | None = None
             for i, gap in enumerate(gaps):
                 shift = BLOCK + gap
-                here, there = (chosen[:, :-shift], seen.hot[:, shift:]) if first else (chosen[:, shift:], seen.hot[:, :-shift])
+                here, there = (
+                    (chosen[:, :-shift], seen.hot[:, shift:]) if first else (chosen[:, shift:], seen.hot[:, :-shift])
+                )
                 counts = np.einsum("ns,nsk->k", here.astype(np.float32), there, optimize=True).astype(np.float64)
                 block = frequencies(counts.reshape(BLOCK, 4), background.composition)
                 bits = float((block * np.log2(block / blank)).sum())
                 if best is None or bits > best[0]:
                     best = bits, block, np.where(np.arange(len(gaps)) == i, 0.5, 0.5 / max(len(gaps) - 1, 1))
             if best:
-                found.append((word, best[1], best[2] / best[2].sum()) if first else (best[1], word, best[2] / best[2].sum()))
+                found.append(
+                    (word, best[1], best[2] / best[2].sum()) if first else (best[1], word, best[2] / best[2].sum())
+                )
     return found

@@ -1,7 +1,8 @@
 """Is a motif its own reverse complement, as the sites of dimers are?
 
-Of the motif as it is and the motif made symmetric about some centre, the one that explains the sequences better is taken, by Schwarz's
-criterion: a symmetric one has half the free frequencies, and loses likelihood where the halves differ.
+Of the motif as it is and the motif made symmetric about some centre, the one that explains the sequences better is
+taken, by Schwarz's criterion: a symmetric one has half the free frequencies, and loses likelihood where the halves
+differ.
 """
 
 import numpy as np
@@ -16,7 +17,8 @@ LEAST = 0.75
 def palindromic(
     found: Alignment, windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, both: bool = False
 ) -> np.ndarray | None:
-    """The motif made symmetric, float64 (width, 4), where that explains the windows better, else None; arguments as of `zoops.discover`."""
+    """The motif made symmetric, float64 (width, 4), where that explains the windows better, else None; arguments as of
+    `zoops.discover`."""
     matrix, chance = found.matrix, as_markov(background)
     width, seen = len(matrix), laid(windows, len(found.matrix), chance, both)
     penalty = 1.5 * np.log(max(len(windows), 2))

@@ -1,8 +1,8 @@
 """Is a motif there because the head chose it, or because sites have it at that distance anyway?
 
-A motif found on one half of the sites is scored on the other half, at the places that the head attended to and at the same distances
-swapped among the sites: the profile over distance stays and the choice by content is gone. A head which looks at a fixed distance,
-whatever stands there, scores the same at both.
+A motif found on one half of the sites is scored on the other half, at the places that the head attended to and at the
+same distances swapped among the sites: the profile over distance stays and the choice by content is gone. A head which
+looks at a fixed distance, whatever stands there, scores the same at both.
 """
 
 import math
@@ -27,11 +27,12 @@ def usual_start(found: Alignment | Gapped, weight: np.ndarray) -> int:
 def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
     """One-sided p that the sites' own distances score no higher than the same distances swapped among them at random.
 
-    score: float64 (sites, distances), each site's score at every distance that occurs; NaN counts as the site's mean. own: int64 (sites,),
-    which column is the site's own; NOT_CHOSEN for sites that the head did not choose, which score nothing and take part in the swapping:
-    then it matters, too, which sites were chosen. Mean, variance and skewness over all permutations are exact (Hoeffding 1951, Ann Math
-    Stat 22:558-566), their distribution is taken as the gamma's with that skewness (Pearson's type III): few sites hold a motif by chance
-    at a swapped distance, so the right tail is the heavier one, and a normal one would call chance rare.
+    score: float64 (sites, distances), each site's score at every distance that occurs; NaN counts as the site's mean.
+    own: int64 (sites,), which column is the site's own; NOT_CHOSEN for sites that the head did not choose, which score
+    nothing and take part in the swapping: then it matters, too, which sites were chosen. Mean, variance and skewness
+    over all permutations are exact (Hoeffding 1951, Ann Math Stat 22:558-566), their distribution is taken as the
+    gamma's with that skewness (Pearson's type III): few sites hold a motif by chance at a swapped distance, so the
+    right tail is the heavier one, and a normal one would call chance rare.
 
     >>> permutation_test(np.array([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20), np.array([0] * 20 + [1] * 20)) < 1e-6
     True
@@ -62,7 +63,8 @@ def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
 
 
 def _beyond(z: float, skewness: float) -> float:
-    """P of a standardised value of at least z under a gamma distribution of that skewness, mirrored where it is negative.
+    """P of a standardised value of at least z under a gamma distribution of that skewness, mirrored where it is
+    negative.
 
     By the cube root of Wilson & Hilferty (1931, Proc Natl Acad Sci 17:684-688).
 
@@ -79,7 +81,8 @@ def _beyond(z: float, skewness: float) -> float:
 
 
 def rank_test(here: np.ndarray, control: np.ndarray) -> float:
-    """One-sided p that values `here` are no larger than those of `control` (Mann & Whitney 1947, normal approximation, ties counted).
+    """One-sided p that values `here` are no larger than those of `control` (Mann & Whitney 1947, normal approximation,
+    ties counted).
 
     >>> rank_test(np.arange(10.0) + 8, np.arange(10.0)) < 0.001
     True

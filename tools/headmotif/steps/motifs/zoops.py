@@ -1,10 +1,12 @@
 """From sequences to a motif: where in each window the common element lies, if it is there at all.
 
-Expectation maximisation for zero or one occurrence per sequence (ZOOPS; Bailey & Elkan 1995, Machine Learning 21:51-80), ungapped, on
-the strand given or on both, against a background. Each sequence counts with its weight. Widths are tried and the one chosen whose
-log-likelihood ratio, less (3 width / 2) ln(sequences), is largest (Schwarz's criterion: three free frequencies a column).
+Expectation maximisation for zero or one occurrence per sequence (ZOOPS; Bailey & Elkan 1995, Machine Learning
+21:51-80), ungapped, on the strand given or on both, against a background. Each sequence counts with its weight. Widths
+are tried and the one chosen whose log-likelihood ratio, less (3 width / 2) ln(sequences), is largest (Schwarz's
+criterion: three free frequencies a column).
 
-The starting points and the width are settled on `SCREEN` sequences at most, evenly spaced among them; then all take part.
+The starting points and the width are settled on `SCREEN` sequences at most, evenly spaced among them; then all take
+part.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +20,8 @@ WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16)
 PSEUDO = 1.0
 """Sequences' worth of background added to each column's counts."""
 FAINT = 0.12
-"""Bits against the background below which a column at a motif's end is cut off: it fits the sequences better and says nothing."""
+"""Bits against the background below which a column at a motif's end is cut off: it fits the sequences better and says
+nothing."""
 WORDS = 12
 """Frequent words tried as starting points, beside the columns as they stand under each offset."""
 STANDING = 40
@@ -35,8 +38,8 @@ class Alignment:
     """A motif and its place in each sequence.
 
     matrix: float64 (width, 4), probabilities. gain: log-likelihood ratio (nats) less the penalty of the width.
-    present: float64 (sequences,), probability that the sequence holds it. start: int64 (sequences,), the first window column of its most
-    probable place. turned: bool (sequences,), it stands there as its reverse complement.
+    present: float64 (sequences,), probability that the sequence holds it. start: int64 (sequences,), the first window
+    column of its most probable place. turned: bool (sequences,), it stands there as its reverse complement.
     """
 
     matrix: np.ndarray
@@ -57,14 +60,17 @@ class Alignment:
 
     def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Alignment":
         """The same matrix and where it lies in other windows, as many of which hold it as say so; `gain` stays."""
-        return replace(_located(laid(windows, len(self.matrix), background, both), weight, self.matrix, both), gain=self.gain)
+        return replace(
+            _located(laid(windows, len(self.matrix), background, both), weight, self.matrix, both), gain=self.gain
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """Every stretch of one width: hot, one-hot float32 (sequences, places, 4 width); valid, bool (sequences, places), it holds no N;
-    chance, float32 (sequences, places), ln of its probability in the background; prior, float32 (sequences, places), the same for every
-    valid place of a sequence. With both orientations the places are those of the windows, then those of their reverse complements."""
+    """Every stretch of one width: hot, one-hot float32 (sequences, places, 4 width); valid, bool (sequences, places),
+    it holds no N; chance, float32 (sequences, places), ln of its probability in the background; prior, float32
+    (sequences, places), the same for every valid place of a sequence. With both orientations the places are those of
+    the windows, then those of their reverse complements."""
 
     hot: np.ndarray
     valid: np.ndarray
@@ -104,18 +110,25 @@ def log_odds(matrix: np.ndarray, background: np.ndarray) -> np.ndarray:
 
 
 def scores(windows: np.ndarray, matrix: np.ndarray, background: Background | np.ndarray) -> np.ndarray:
-    """Log-odds (nats), float64 (sequences, starts), of the motif at each start in windows uint8; NaN where an N is in the way."""
+    """Log-odds (nats), float64 (sequences, starts), of the motif at each start in windows uint8; NaN where an N is in
+    the way."""
     hot, valid = places(windows, len(matrix))
     said = (hot @ np.log(matrix).ravel().astype(np.float32)).astype(np.float64)
     return np.where(valid, said - as_markov(background).stretches(windows, len(matrix)), np.nan)
 
 
 def discover(
-    windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, widths: tuple[int, ...] = WIDTHS, both: bool = False
+    windows: np.ndarray,
+    weight: np.ndarray,
+    background: Background | np.ndarray,
+    widths: tuple[int, ...] = WIDTHS,
+    both: bool = False,
 ) -> Alignment | None:
-    """The best motif of windows uint8 (sequences, length; N where a base must not be used), or None where no width fits.
+    """The best motif of windows uint8 (sequences, length; N where a base must not be used), or None where no width
+    fits.
 
-    weight: float64 (sequences,), above 0. background: of order 0 as float64 (4,). both: in either orientation. Deterministic.
+    weight: float64 (sequences,), above 0. background: of order 0 as float64 (4,). both: in either orientation.
+    Deterministic.
     """
     chance = as_markov(background)
     some = screened(len(windows))
@@ -145,7 +158,8 @@ def screened(number: int) -> np.ndarray:
 
 
 def trimmed(matrix: np.ndarray, background: np.ndarray, least: int = WIDTHS[0]) -> np.ndarray:
-    """The matrix without the columns at its ends that say little (less than FAINT bits), but never narrower than the least width."""
+    """The matrix without the columns at its ends that say little (less than FAINT bits), but never narrower than the
+    least width."""
     bits = (matrix * np.log2(matrix / background)).sum(axis=1)
     first, last = 0, len(matrix)
     while last - first > least and min(bits[first], bits[last - 1]) < FAINT:
@@ -177,8 +191,8 @@ def _located(seen: Laid, weight: np.ndarray, matrix: np.ndarray, both: bool) -> 
 
 
 def fitted(seen: Laid, weight: np.ndarray, matrix: np.ndarray) -> tuple[float, np.ndarray]:
-    """The log-likelihood ratio of a matrix that has settled, and the probability of each place, float64 (sequences, places); the share
-    of the sequences that hold it settles quickly once the matrix has."""
+    """The log-likelihood ratio of a matrix that has settled, and the probability of each place, float64 (sequences,
+    places); the share of the sequences that hold it settles quickly once the matrix has."""
     share = np.array([0.5])
     for _time in range(4):
         likelihood, posterior = _expect(seen, weight, matrix[None], share)
@@ -187,7 +201,8 @@ def fitted(seen: Laid, weight: np.ndarray, matrix: np.ndarray) -> tuple[float, n
 
 
 def _expect(seen: Laid, weight: np.ndarray, matrices: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log-likelihood ratios float64 (matrices,) and probabilities float32 of each place (sequences, places, matrices)."""
+    """Log-likelihood ratios float64 (matrices,) and probabilities float32 of each place (sequences, places,
+    matrices)."""
     flat = np.log(matrices).reshape(len(matrices), -1).T.astype(np.float32)  # (4 width, matrices)
     ratio = (seen.rows @ flat).reshape(*seen.valid.shape, -1)  # one product, not one a sequence
     ratio -= seen.chance[:, :, None]
@@ -200,7 +215,8 @@ def _expect(seen: Laid, weight: np.ndarray, matrices: np.ndarray, share: np.ndar
 
 
 def _maximise(seen: Laid, weight: np.ndarray, background: Background, matrices: np.ndarray, rounds: int) -> np.ndarray:
-    """The matrix (width, 4) of the highest likelihood after so many rounds, or at rest, from each start (matrices, width, 4)."""
+    """The matrix (width, 4) of the highest likelihood after so many rounds, or at rest, from each start (matrices,
+    width, 4)."""
     share = np.full(len(matrices), 0.5)
     likelihood = np.zeros(len(matrices))
     scaled = (weight / weight.mean()).astype(np.float32)
@@ -210,7 +226,10 @@ def _maximise(seen: Laid, weight: np.ndarray, background: Background, matrices: 
         held = posterior.sum(axis=1, dtype=np.float64).sum(axis=0)
         share = np.clip(held / scaled.sum(dtype=np.float64), 0.01, 0.99)
         counts = posterior.reshape(len(seen.rows), -1).T @ seen.rows  # (matrices, 4 width)
-        before, matrices = matrices, frequencies(counts.astype(np.float64).reshape(matrices.shape), background.composition)
+        before, matrices = (
+            matrices,
+            frequencies(counts.astype(np.float64).reshape(matrices.shape), background.composition),
+        )
         if np.abs(matrices - before).max() < STILL:
             break
     return matrices[int(np.argmax(likelihood))]
@@ -237,7 +256,9 @@ def words(seen: Laid, weight: np.ndarray, background: Background) -> np.ndarray:
     size = min(6, seen.hot.shape[2] // 4)
     letters = seen.hot[:, :, : 4 * size].reshape(*seen.hot.shape[:2], size, 4)
     index = (letters.argmax(axis=3) @ (4 ** np.arange(size - 1, -1, -1))).astype(np.int64)
-    count = np.bincount(index[seen.valid], weights=np.broadcast_to(weight[:, None], seen.valid.shape)[seen.valid], minlength=4**size)
+    count = np.bincount(
+        index[seen.valid], weights=np.broadcast_to(weight[:, None], seen.valid.shape)[seen.valid], minlength=4**size
+    )
     digits = np.arange(4**size)[:, None] // 4 ** np.arange(size - 1, -1, -1) % 4  # (words, size)
     expected = composition[digits].prod(axis=1) * count.sum()
     surprise = count * np.log(np.maximum(count, 1e-9) / np.maximum(expected, 1e-9))

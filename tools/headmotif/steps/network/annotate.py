@@ -1,7 +1,8 @@
 """P(site) for every nucleotide on both strands.
 
-Each strand is cut into stretches with exact halos, on a grid fixed by its 5' end, so that a result does not depend on how many
-stretches are computed at once. Stretches of like length share a batch, so that short contigs do not wait for long ones.
+Each strand is cut into stretches with exact halos, on a grid fixed by its 5' end, so that a result does not depend on
+how many stretches are computed at once. Stretches of like length share a batch, so that short contigs do not wait for
+long ones.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,8 @@ from .device import Compute
 from .protocol import Network
 
 ROUND = 64
-"""Stretches of a batch are as long as its longest, rounded up to a multiple of this, so that few different shapes occur."""
+"""Stretches of a batch are as long as its longest, rounded up to a multiple of this, so that few different shapes
+occur."""
 POOL = 1 << 22
 """Bases of small genomes that are annotated together."""
 
@@ -25,7 +27,8 @@ Told = Callable[[int], None]
 
 
 class Scored(NamedTuple):
-    """P(site) of one stretch, float32 (length, labels), read 5' to 3' along a strand (+1, -1) from an oriented place; NaN at N."""
+    """P(site) of one stretch, float32 (length, labels), read 5' to 3' along a strand (+1, -1) from an oriented place;
+    NaN at N."""
 
     contig: int
     strand: int
@@ -86,9 +89,10 @@ def scored(
 ) -> Iterator[Scored]:
     """P(site) stretch by stretch, long ones first, else in the genome's order; memory is that of one batch.
 
-    wanted: bool (N,), bases that matter: stretches without any are left out, as are those of N alone. told: called with the number of
-    nucleotides behind us, of 2 N in all. share: (rank, size), to compute only every size-th batch where several processes share the work.
-    jobs: the stretches, int64 (stretches, 4) as `grid` has them, none longer than `net.chunk`, where they are not to be the grid's.
+    wanted: bool (N,), bases that matter: stretches without any are left out, as are those of N alone. told: called with
+    the number of nucleotides behind us, of 2 N in all. share: (rank, size), to compute only every size-th batch where
+    several processes share the work. jobs: the stretches, int64 (stretches, 4) as `grid` has them, none longer than
+    `net.chunk`, where they are not to be the grid's.
     """
     reads = Reads(genome, net.before, net.after)
     if jobs is None:
@@ -127,7 +131,8 @@ def logit(probability: np.ndarray) -> np.ndarray:
 
 
 def grid(genome: Genome, size: int) -> np.ndarray:
-    """int64 (stretches, 4): contig, strand (+1, -1), oriented start and length of every stretch of `size` or, at a 3' end, less."""
+    """int64 (stretches, 4): contig, strand (+1, -1), oriented start and length of every stretch of `size` or, at a 3'
+    end, less."""
     total = np.repeat([c.length for c in genome.contigs], 2).astype(np.int64)  # of contig 0 +, 0 -, 1 +, ...
     count = -(-total // size)
     row = np.repeat(np.arange(len(total)), count)
@@ -151,7 +156,8 @@ def _of_use(jobs: np.ndarray, genome: Genome, wanted: np.ndarray | None) -> np.n
 
 
 def _batches(lengths: np.ndarray, net: Network) -> Iterator[tuple[np.ndarray, int]]:
-    """The stretches of each batch, as rows of the table, and their common length; about as many bases in each, halos counted."""
+    """The stretches of each batch, as rows of the table, and their common length; about as many bases in each, halos
+    counted."""
     order = np.argsort(-lengths, kind="stable")
     halo = net.before + net.after
     first = 0

@@ -1,10 +1,13 @@
-"""Sliding-window attention: every query sees exactly the keys from `before` upstream to `after` downstream, whatever the blocks.
+"""Sliding-window attention: every query sees exactly the keys from `before` upstream to `after` downstream, whatever
+the blocks.
 
-Queries are taken in blocks that share a stretch of keys, so that plain matrix kernels serve and a block's scores stay in the
-processor's cache; a table of biases, minus infinity outside the band, makes the window exact. One more key, which is nothing,
-may stand at the end: a head that finds nothing gives its weight there, and none of it is forced onto bases.
+Queries are taken in blocks that share a stretch of keys, so that plain matrix kernels serve and a block's scores stay
+in the processor's cache; a table of biases, minus infinity outside the band, makes the window exact. One more key,
+which is nothing, may stand at the end: a head that finds nothing gives its weight there, and none of it is forced onto
+bases.
 
-The gradient is written out: PyTorch's own passes over the scores, which are by far the largest arrays, cost three times as much.
+The gradient is written out: PyTorch's own passes over the scores, which are by far the largest arrays, cost three times
+as much.
 """
 
 import torch
@@ -14,7 +17,8 @@ from torch.nn import functional as F
 BLOCK = 64
 """Queries that share a stretch of keys: few repeat little work, many waste little of the band's corners."""
 HIDDEN = -1e30
-"""The score of a key not to be seen: no weight beside any other, and yet finite, so that a query that sees none harms nobody."""
+"""The score of a key not to be seen: no weight beside any other, and yet finite, so that a query that sees none harms
+nobody."""
 
 
 def attend(
@@ -32,18 +36,21 @@ def attend(
 ) -> Tensor:
     """What each query collects, (heads, batch, length, d_value).
 
-    query: (heads, batch, length, d), already scaled. key: (heads, batch, keys, d), value: (heads, batch, keys, d_value); the key at
-    `first` stands where query 0 stands. A query sees the keys from `before` bases upstream of it to `after` downstream, as far as there
-    are any. by_distance: (heads, before + 1 + after), added to the scores, most upstream first. nothing: (heads,), the score of the key
-    that is nothing. hidden: bool (batch, keys), keys not to be seen (N, off the contig). record: gets a pair, the weights by distance
-    (batch, length, heads, before + 1 + after) and those of nothing (batch, length, heads), float32.
+    query: (heads, batch, length, d), already scaled. key: (heads, batch, keys, d), value: (heads, batch, keys,
+    d_value); the key at `first` stands where query 0 stands. A query sees the keys from `before` bases upstream of it
+    to `after` downstream, as far as there are any. by_distance: (heads, before + 1 + after), added to the scores, most
+    upstream first. nothing: (heads,), the score of the key that is nothing. hidden: bool (batch, keys), keys not to be
+    seen (N, off the contig). record: gets a pair, the weights by distance (batch, length, heads, before + 1 + after)
+    and those of nothing (batch, length, heads), float32.
     """
     block = min(block or BLOCK, query.shape[2])
     table = toeplitz(query, before, after, by_distance, nothing, block)
     return _Band.apply(query, key, value, table, hidden, before, after, first, nothing is not None, record)
 
 
-def toeplitz(query: Tensor, before: int, after: int, by_distance: Tensor | None, nothing: Tensor | None, block: int) -> Tensor:
+def toeplitz(
+    query: Tensor, before: int, after: int, by_distance: Tensor | None, nothing: Tensor | None, block: int
+) -> Tensor:
     """Biases (heads or 1, block, block + before + after, and 1 for nothing) of a block, in the query's type.
 
     Row r, column c stands for the key c - r - before bases from the query.
@@ -83,7 +90,12 @@ class _Band(torch.autograd.Function):
                 weights.append(weight)
         if record is not None:
             banded, none = _by_distance(weights, spans, before + 1 + after, with_nothing)
-            record.append(tuple(x.unflatten(0, (heads, batch)).permute(1, 2, 0, *range(3, x.ndim + 1)).float() for x in (banded, none)))
+            record.append(
+                tuple(
+                    x.unflatten(0, (heads, batch)).permute(1, 2, 0, *range(3, x.ndim + 1)).float()
+                    for x in (banded, none)
+                )
+            )
         ctx.save_for_backward(query, key, value, table, collected, *weights)
         ctx.spans, ctx.heads, ctx.with_nothing = spans, heads, with_nothing
         return collected.unflatten(0, (heads, batch))
@@ -148,7 +160,9 @@ def _cut(table: Tensor, rows: slice, columns: slice, shift: int, with_nothing: b
     return torch.cat([part, end], dim=2) if with_nothing else part
 
 
-def _by_distance(weights: list[Tensor], spans: list[tuple[slice, slice, int]], span: int, with_nothing: bool) -> tuple[Tensor, Tensor]:
+def _by_distance(
+    weights: list[Tensor], spans: list[tuple[slice, slice, int]], span: int, with_nothing: bool
+) -> tuple[Tensor, Tensor]:
     """Weights (..., length, span) by distance, zero where there is no key, and those of nothing (..., length)."""
     banded, none = [], []
     for weight, (rows, columns, shift) in zip(weights, spans, strict=True):

@@ -1,8 +1,9 @@
 """Probabilities that mean what they say: a slope and a shift of the logit, fitted where the network did not learn.
 
-Substitutions, averaged weights, teachers and the focal loss all move P away from the share of positions that are sites. Two numbers a
-label, by the likelihood of the validation part, put it right at that part's prevalence and leave the ranking as it is.
-Platt 1999, Probabilistic outputs for support vector machines; iterations as in Lin, Lin & Weng 2007 (both unchecked).
+Substitutions, averaged weights, teachers and the focal loss all move P away from the share of positions that are sites.
+Two numbers a label, by the likelihood of the validation part, put it right at that part's prevalence and leave the
+ranking as it is. Platt 1999, Probabilistic outputs for support vector machines; iterations as in Lin, Lin & Weng 2007
+(both unchecked).
 """
 
 from typing import NamedTuple
@@ -22,10 +23,11 @@ class Calibration(NamedTuple):
 
 
 def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:
-    """The slope and shift with the highest likelihood on positions of one label; truth, 0 or 1, and probability, neither NaN, both (n,).
+    """The slope and shift with the highest likelihood on positions of one label; truth, 0 or 1, and probability,
+    neither NaN, both (n,).
 
-    A true target counts as (sites + 1) / (sites + 2), a false one as 1 / (others + 2), so that few sites drive nothing to infinity.
-    Where sites rank no higher than others there is nothing to go by, and the slope stays 1, the shift 0.
+    A true target counts as (sites + 1) / (sites + 2), a false one as 1 / (others + 2), so that few sites drive nothing
+    to infinity. Where sites rank no higher than others there is nothing to go by, and the slope stays 1, the shift 0.
     """
     x, hit = logit(probability), truth.astype(bool)
     sites, others = int(hit.sum()), int((~hit).sum())

@@ -32,7 +32,9 @@ class Dilated(nn.Module):
         self.before = self.after = config.kernel + sum(self.reach)
         self.learning = (self.before, self.after)
         self.first = nn.Conv1d(4, config.width, 2 * config.kernel + 1)
-        self.wide = nn.ModuleList(nn.Conv1d(config.width, config.width, config.kernel, dilation=2**b) for b in range(config.blocks))
+        self.wide = nn.ModuleList(
+            nn.Conv1d(config.width, config.width, config.kernel, dilation=2**b) for b in range(config.blocks)
+        )
         self.mix = nn.ModuleList(nn.Conv1d(config.width, config.width, 1) for _ in range(config.blocks))
         self.dropouts = nn.ModuleList(Dropout(config.dropout, config.width, b) for b in range(config.blocks))
         self.norm = nn.LayerNorm(config.width)
@@ -40,7 +42,9 @@ class Dilated(nn.Module):
 
     def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
         """Logits (batch, length, labels); there is nothing to record."""
-        state = self.first(one_hot(codes, self.first.weight.dtype).transpose(1, 2))  # (batch, width, length + rest of the halo)
+        state = self.first(
+            one_hot(codes, self.first.weight.dtype).transpose(1, 2)
+        )  # (batch, width, length + rest of the halo)
         edge = (codes.shape[1] - state.shape[2]) // 2
         for reach, wide, mix, dropout in zip(self.reach, self.wide, self.mix, self.dropouts, strict=True):
             edge += reach

@@ -32,8 +32,8 @@ class Compute:
 
 @contextlib.contextmanager
 def using(device: str, precision: str, threads: int) -> Iterator[Compute]:
-    """The device and precision asked for, as `choose` takes them, for as long as the context lasts: then PyTorch's threads and its
-    strictness are as they were. What the C library keeps stays kept."""
+    """The device and precision asked for, as `choose` takes them, for as long as the context lasts: then PyTorch's
+    threads and its strictness are as they were. What the C library keeps stays kept."""
     before, strict = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]  # see `choose`
     try:
@@ -47,7 +47,9 @@ def using(device: str, precision: str, threads: int) -> Iterator[Compute]:
 def choose(device: str, precision: str, threads: int) -> Compute:
     """The device and precision asked for; "auto" takes a GPU where one is, and bfloat16 where the hardware has it."""
     torch.set_num_threads(threads)
-    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), which would load the compiler too: two seconds
+    torch.set_deterministic_debug_mode(
+        "error"
+    )  # use_deterministic_algorithms(True), which would load the compiler too: two seconds
     # Nothing here reads what it has not written; the filling takes a third of a step.
     # Type checkers do not see it: it is a property of the module's own class.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
@@ -65,7 +67,8 @@ def choose(device: str, precision: str, threads: int) -> Compute:
 
 
 def _keep_memory() -> None:
-    """Let the C library keep what is freed: to hand every large array back to the system and fetch it anew halves the speed."""
+    """Let the C library keep what is freed: to hand every large array back to the system and fetch it anew halves the
+    speed."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):  # another C library than GNU's
@@ -77,6 +80,9 @@ def _keep_memory() -> None:
 def _has_bfloat16(device: str) -> bool:
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    # PyTorch may have been told to leave the processor's wide registers alone; its kernels for the narrow ones only emulate bfloat16
+    # PyTorch may have been told to leave the processor's wide registers alone; its kernels for the narrow ones only
+    # emulate bfloat16
     wide = "AVX512" in torch.backends.cpu.get_cpu_capability()
-    return device == "cpu" and wide and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return (
+        device == "cpu" and wide and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    )

@@ -1,7 +1,7 @@
 """Dropout whose mask is a function of (step, stretch, position, channel) alone.
 
-So it is the same on every device and however a batch is shared out among processes, and it costs a multiplication and a comparison
-where a generator's draw costs five times as much.
+So it is the same on every device and however a batch is shared out among processes, and it costs a multiplication and a
+comparison where a generator's draw costs five times as much.
 """
 
 import numpy as np
@@ -23,9 +23,11 @@ class Dropout(nn.Module):
         self.register_buffer("salt", torch.from_numpy(odd.astype(np.int32)), persistent=False)
 
     def forward(self, x: Tensor, noise: Tensor | None) -> Tensor:
-        """x: (batch, length, width). noise: int32 (batch, length), a random number for each position; None: nothing is dropped."""
+        """x: (batch, length, width). noise: int32 (batch, length), a random number for each position; None: nothing is
+        dropped."""
         if noise is None or not self.training or self.share == 0:
             return x
-        # Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4): the high bits of noise x odd number are as good as random.
+        # Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4): the high bits of noise x odd number
+        # are as good as random.
         kept = noise[:, :, None] * self.salt > int((self.share - 0.5) * 2**32)
         return x * kept.to(x.dtype).mul_(1 / (1 - self.share))

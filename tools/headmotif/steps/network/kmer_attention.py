@@ -1,11 +1,14 @@
-"""`default`: attention heads over exact k-mers, made to be read; `wide`: the same with keys as wide as what factors bind.
+"""`default`: attention heads over exact k-mers, made to be read; `wide`: the same with keys as wide as what factors
+bind.
 
-Queries travel through the layers; keys and values of every layer are k-mers of the sequence itself, so a head's motif is a motif at
-any depth, and a position costs the same alone as in a genome. A head weighs a key by what it is, by its distance (a table), and by
-both together (rotary positions, Su et al. 2021, RoFormer, arXiv:2104.09864); what it reads is turned by its distance too.
+Queries travel through the layers; keys and values of every layer are k-mers of the sequence itself, so a head's motif
+is a motif at any depth, and a position costs the same alone as in a genome. A head weighs a key by what it is, by its
+distance (a table), and by both together (rotary positions, Su et al. 2021, RoFormer, arXiv:2104.09864); what it reads
+is turned by its distance too.
 
-A factor that binds one promoter in fifty is rarely learned: half of its dyad, in a key of eleven, says little alone, and a single base
-next to nothing. `wide` has both halves in one key, and begins with units that know every word of three letters.
+A factor that binds one promoter in fifty is rarely learned: half of its dyad, in a key of eleven, says little alone,
+and a single base next to nothing. `wide` has both halves in one key, and begins with units that know every word of
+three letters.
 """
 
 import contextlib
@@ -35,17 +38,20 @@ class ReaderConfig:
     window: int = 96  # a head sees the k-mers centred at most this far away, on both sides
     kmer: int = 11  # bases that a key is made of
     dropout: float = 0.2
-    words: int = 0  # letters of the words that some units of the stem begin with, all of them side by side through the key; 0: none
+    # letters of the words that some units of the stem begin with, all of them side by side through the key; 0: none
+    words: int = 0
 
 
 WORD = 1.5
-"""The weight of a letter in a unit that begins as a word: three right ones give 1.1, one wrong letter already less than nothing."""
+"""The weight of a letter in a unit that begins as a word: three right ones give 1.1, one wrong letter already less than
+nothing."""
 WIDE = ReaderConfig(preset="wide", kmer=17, words=3)
 
 
 def word_units(kmer: int, letters: int) -> Tensor:
-    """Weights (units, 4 kmer + 1), all A first, then C, G, T, the bias last, of units that are positive where the k-mer has one word of
-    so many letters at one place and negative elsewhere: every word, at every place that is `letters` from the one before."""
+    """Weights (units, 4 kmer + 1), all A first, then C, G, T, the bias last, of units that are positive where the k-mer
+    has one word of so many letters at one place and negative elsewhere: every word, at every place that is `letters`
+    from the one before."""
     places = range(kmer % letters // 2, kmer - letters + 1, letters) if letters else ()
     units = torch.zeros(len(places), 4**letters, 4, kmer)
     for place, into in zip(places, units, strict=True):
@@ -120,8 +126,8 @@ class Layer(nn.Module):
         noise: Tensor | None,
     ) -> Tensor:
         key, value = self.apart(self.key_value(kmers)).chunk(2)
-        # What is turned is rounded differently wherever a stretch begins, so all that follows is float32; but in training, where speed
-        # counts for more.
+        # What is turned is rounded differently wherever a stretch begins, so all that follows is float32; but in
+        # training, where speed counts for more.
         with contextlib.nullcontext() if self.training else torch.autocast(state.device.type, enabled=False):
             query = self.apart(self.query(self.query_norm(state)) * self.d_head**-0.5)
             collected = self.read(query, key, value, hidden, turn, record)  # (heads, batch, length, d_head)
@@ -137,11 +143,14 @@ class Layer(nn.Module):
         turn: tuple[Tensor, Tensor],
         record: Record | None,
     ) -> Tensor:
-        """What each query collects, turned by its distance from where it was read, all (heads, batch, length or keys, d_head)."""
+        """What each query collects, turned by its distance from where it was read, all (heads, batch, length or keys,
+        d_head)."""
         w, seen = self.window, list[tuple[Tensor, Tensor]]()
         cos, sin = (t[w : w + query.shape[2]] for t in turn)
         here, back = (cos, sin), (cos, -sin)
-        query, key, value = (rotate(x.float(), t).to(query.dtype) for x, t in ((query, here), (key, turn), (value, turn)))
+        query, key, value = (
+            rotate(x.float(), t).to(query.dtype) for x, t in ((query, here), (key, turn), (value, turn))
+        )
         wanted = None if record is None else seen
         collected = band.attend(query, key, value, w, w, w, self.by_distance, self.nothing, hidden, wanted)
         if record is not None:
@@ -150,8 +159,11 @@ class Layer(nn.Module):
         return rotate(collected.float(), back)
 
     def added(self, weight: Tensor, value: Tensor, back: tuple[Tensor, Tensor]) -> Tensor:
-        """The length of what each key adds to the state (weight x value x output projection), (batch, length, heads, keys)."""
-        projection = self.output.weight.float().unflatten(1, (self.heads, self.d_head)).permute(1, 2, 0)  # (heads, d_head, width)
+        """The length of what each key adds to the state (weight x value x output projection), (batch, length, heads,
+        keys)."""
+        projection = (
+            self.output.weight.float().unflatten(1, (self.heads, self.d_head)).permute(1, 2, 0)
+        )  # (heads, d_head, width)
         values = value.float().unfold(2, 2 * self.window + 1, 1).transpose(3, 4)  # (heads, batch, length, keys, d_head)
         values = rotate(values, (back[0][:, None], back[1][:, None]))
         return weight * (values @ projection[:, None, None]).norm(dim=-1).permute(1, 2, 0, 3)
@@ -184,8 +196,8 @@ class Reader(nn.Module):
         return ((self.config.kmer // 2,) * 2,) * self.config.layers
 
     def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
-        """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both (batch, length, heads,
-        keys), and the weights of nothing (batch, length, heads)."""
+        """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both
+        (batch, length, heads, keys), and the weights of nothing (batch, length, heads)."""
         window, edge = self.config.window, self.config.kmer // 2
         if noise is not None:
             noise = noise[:, edge : noise.shape[1] - edge]

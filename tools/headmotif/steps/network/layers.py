@@ -1,8 +1,9 @@
 """What the networks share: how bases enter them, and how logits leave them.
 
-Every network takes codes (batch, before + length + after), 0-3 and 4 for N and for what lies off the contig, and gives logits (batch,
-length, labels), float32, for one strand read 5' to 3'. `before` and `after` are all that an output depends on, upstream and
-downstream; `learning` is what a training stretch is given of them. Networks know nothing of strands: the other strand is another sequence.
+Every network takes codes (batch, before + length + after), 0-3 and 4 for N and for what lies off the contig, and gives
+logits (batch, length, labels), float32, for one strand read 5' to 3'. `before` and `after` are all that an output
+depends on, upstream and downstream; `learning` is what a training stretch is given of them. Networks know nothing of
+strands: the other strand is another sequence.
 """
 
 from typing import Protocol

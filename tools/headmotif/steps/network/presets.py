@@ -1,4 +1,5 @@
-"""The networks by their presets: `default` and `wide`, attention heads over k-mers; `paper`, the published one; `cnn`, without heads."""
+"""The networks by their presets: `default` and `wide`, attention heads over k-mers; `paper`, the published one; `cnn`,
+without heads."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,7 +15,9 @@ from .kmer_attention import WIDE, Reader, ReaderConfig
 from .protocol import Config, HeadedConfig, HeadedNetwork, Network, has_heads
 from .published import Published, PublishedConfig
 
-PRESETS: dict[str, Config] = {config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())}
+PRESETS: dict[str, Config] = {
+    config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())
+}
 
 
 def build(config: Config, labels: int) -> Network:
@@ -52,7 +55,8 @@ def config_header(config: Config) -> dict:
 
 
 def continued(old: Network, known: Sequence[str], labels: Sequence[str]) -> Network:
-    """A network with the weights of another, to go on with; the outputs of labels that the other did not know are fresh."""
+    """A network with the weights of another, to go on with; the outputs of labels that the other did not know are
+    fresh."""
     net = build(old.config, len(labels))
     rows = [known.index(label) if label in known else None for label in labels]
     per_label = net.out.out_features // len(labels)
@@ -70,12 +74,15 @@ def continued(old: Network, known: Sequence[str], labels: Sequence[str]) -> Netw
 
 
 def restored(config: dict, labels: int, weights: dict[str, np.ndarray]) -> Network:
-    """The network that a model file describes, with its weights. Raises InputError where the two do not fit together."""
+    """The network that a model file describes, with its weights. Raises InputError where the two do not fit
+    together."""
     try:
         net = build(config_from(config), labels)
         net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
     except (KeyError, TypeError, ValueError, RuntimeError) as problem:
-        raise InputError(f"the model's weights do not fit its description ({str(problem).splitlines()[0]}); train it again") from None
+        raise InputError(
+            f"the model's weights do not fit its description ({str(problem).splitlines()[0]}); train it again"
+        ) from None
     return net
 
 
@@ -85,15 +92,19 @@ def of_model(model: Trained) -> Network:
 
 
 def with_heads(model: Trained, path: str) -> HeadedNetwork:
-    """The network of a model whose heads are to be read. Raises InputError with the model's file where its network has none."""
+    """The network of a model whose heads are to be read. Raises InputError with the model's file where its network has
+    none."""
     net = of_model(model)
     if has_heads(net):
         return net
-    raise InputError(f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default")
+    raise InputError(
+        f"{path}: a network of preset '{net.config.preset}' has no attention heads; train one with --preset default"
+    )
 
 
 def begun(preset: str, init: Trained | None, labels: tuple[str, ...], seed: int) -> Network:
-    """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's name."""
+    """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's
+    name."""
     if preset not in PRESETS:
         raise InputError(f"there is no preset '{preset}'; take one of {', '.join(PRESETS)}")
     torch.manual_seed(seed)

@@ -1,9 +1,10 @@
 """`paper`: the published network, six layers of causal attention and nothing else.
 
-Clauwaert, Menschaert & Waegeman 2021, Briefings in Bioinformatics 22(5) bbab060. Weights, their shapes, their number and how they begin
-are the published ones; two identities make it quick. What depends on the distance between query and key becomes part of their dot
-product, and a linear map followed by a convolution, with nothing between them, is one convolution. Other than the published one it
-does not depend on where a stretch begins: convolutions read a halo instead of zeros, and N and what lies off the contig is masked.
+Clauwaert, Menschaert & Waegeman 2021, Briefings in Bioinformatics 22(5) bbab060. Weights, their shapes, their number
+and how they begin are the published ones; two identities make it quick. What depends on the distance between query and
+key becomes part of their dot product, and a linear map followed by a convolution, with nothing between them, is one
+convolution. Other than the published one it does not depend on where a stretch begins: convolutions read a halo instead
+of zeros, and N and what lies off the contig is masked.
 """
 
 from dataclasses import dataclass
@@ -37,8 +38,8 @@ class PublishedConfig:
 
 @dataclass(frozen=True)
 class Shared:
-    """What all layers have in common: what queries get before they meet keys (u) and distances (v), both (heads, d_head), and the
-    sinusoid of places 0, 1, ...: sines and cosines, both (length, width / 2)."""
+    """What all layers have in common: what queries get before they meet keys (u) and distances (v), both (heads,
+    d_head), and the sinusoid of places 0, 1, ...: sines and cosines, both (length, width / 2)."""
 
     u: Tensor
     v: Tensor
@@ -47,27 +48,32 @@ class Shared:
 
 
 def sinusoid(length: int, width: int) -> tuple[Tensor, Tensor]:
-    """Sines and cosines, both (length, width / 2), of places 0, 1, ...; right to the last digit however long the stretch."""
+    """Sines and cosines, both (length, width / 2), of places 0, 1, ...; right to the last digit however long the
+    stretch."""
     speed = 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
     angle = torch.arange(length, dtype=torch.float64)[:, None] * speed
     return angle.sin().float(), angle.cos().float()
 
 
 def taps(state: Tensor, kernel: int) -> Tensor:
-    """What a convolution reads wherever it fits: (batch, length - kernel + 1, kernel width) from (batch, length, width)."""
+    """What a convolution reads wherever it fits: (batch, length - kernel + 1, kernel width) from (batch, length,
+    width)."""
     length = state.shape[1] - kernel + 1
     return torch.cat([state[:, tap : tap + length] for tap in range(kernel)], dim=2)
 
 
 class Layer(nn.Module):
-    """One layer of heads: each position asks itself and those before it, adds what it collects to its state, and is normalised."""
+    """One layer of heads: each position asks itself and those before it, adds what it collects to its state, and is
+    normalised."""
 
     def __init__(self, config: PublishedConfig, number: int):
         super().__init__()
         self.config = config
         inner = config.heads * config.d_head
         self.qkv = nn.Linear(config.width, 3 * inner, bias=False)
-        self.conv = nn.ModuleList(nn.Conv1d(config.d_head, config.d_head, config.kernel) for _ in "qkv")  # each serves all heads
+        self.conv = nn.ModuleList(
+            nn.Conv1d(config.d_head, config.d_head, config.kernel) for _ in "qkv"
+        )  # each serves all heads
         self.distance = nn.Linear(config.width, inner, bias=False)
         self.output = nn.Linear(inner, config.width, bias=False)
         self.norm = nn.LayerNorm(config.width)
@@ -84,10 +90,12 @@ class Layer(nn.Module):
         apart: int,
         record: Record | None,
     ) -> Tensor:
-        """The states after this layer, (batch, queries, width), of those before it, (batch, past + queries + kernel - 1, width).
+        """The states after this layer, (batch, queries, width), of those before it, (batch, past + queries + kernel -
+        1, width).
 
-        past: keys before the first query's own. hidden: bool (batch, past + queries), keys not to be seen. noise: int32 (batch, queries).
-        record: as of `Published.forward`, but of the queries from `apart` on, which are attended to apart for that.
+        past: keys before the first query's own. hidden: bool (batch, past + queries), keys not to be seen. noise: int32
+        (batch, queries). record: as of `Published.forward`, but of the queries from `apart` on, which are attended to
+        apart for that.
         """
         query, key, value = self.projected(state, shared.u)  # (heads, batch, past + queries, d_head)
         sin, cos = (x[: key.shape[2]] for x in (shared.sin, shared.cos))
@@ -97,7 +105,9 @@ class Layer(nn.Module):
         for start, stop, its in ((0, apart, None), (apart, query.shape[2], None if record is None else seen)):
             if start < stop:
                 asked = query[:, :, start:stop]
-                parts.append(band.attend(asked, key, value, self.config.window - 1, 0, past + start, hidden=hidden, record=its))
+                parts.append(
+                    band.attend(asked, key, value, self.config.window - 1, 0, past + start, hidden=hidden, record=its)
+                )
         collected = torch.cat(parts, 2) if len(parts) > 1 else parts[0]
         if record is not None:
             record.append(self.recorded(*seen[0], value, hidden))
@@ -127,19 +137,25 @@ class Layer(nn.Module):
     def with_distance(self, query: Tensor, v_u: Tensor, sin: Tensor, cos: Tensor, noise: Tensor | None) -> Tensor:
         """Queries with the part that meets the sinusoid of a key's place, (heads, batch, queries, d_head + width).
 
-        query: scaled, with u added. v_u: v - u. sin, cos: of the queries' places, (queries, width / 2). With [s, c] = W (q + v) the term
-        of a distance i - j is s sin(i - j) + c cos(i - j), and so a sum of products with sin j and cos j. Published, dropout takes
-        components of the sinusoid of each distance; here it takes those of [s, c] of each query: a product of the two is lost as often.
+        query: scaled, with u added. v_u: v - u. sin, cos: of the queries' places, (queries, width / 2). With [s, c] = W
+        (q + v) the term of a distance i - j is s sin(i - j) + c cos(i - j), and so a sum of products with sin j and cos
+        j. Published, dropout takes components of the sinusoid of each distance; here it takes those of [s, c] of each
+        query: a product of the two is lost as often.
         """
         projection = self.distance.weight.unflatten(0, v_u.shape)  # (heads, d_head, width)
         with torch.autocast(query.device.type, enabled=False):
             bias = (v_u * self.config.d_head**-0.5)[:, None] @ projection  # (heads, 1, width)
-        mixed = torch.baddbmm(bias, query.flatten(1, 2), projection).unflatten(1, query.shape[1:3])  # (heads, batch, queries, width)
+        mixed = torch.baddbmm(bias, query.flatten(1, 2), projection).unflatten(
+            1, query.shape[1:3]
+        )  # (heads, batch, queries, width)
         s, c = self.distance_dropout(mixed.float(), noise).chunk(2, 3)
         return torch.cat([query, (c * sin - s * cos).to(query.dtype), (s * sin + c * cos).to(query.dtype)], 3)
 
-    def recorded(self, weight: Tensor, none: Tensor, value: Tensor, hidden: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Weights and lengths of what each key adds (weight x value x output projection), both (batch, queries, heads, window), and `none`.
+    def recorded(
+        self, weight: Tensor, none: Tensor, value: Tensor, hidden: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights and lengths of what each key adds (weight x value x output projection), both (batch, queries, heads,
+        window), and `none`.
 
         weight: that of the last queries; one that sees no key at all gives none away.
         """
@@ -155,7 +171,8 @@ class Layer(nn.Module):
 class Published(nn.Module):
     """The network: a vector per base, layers of heads, and two outputs per label, of which the softmax is published.
 
-    The logit of a site is computed at the position `shift` bases downstream of it, and is the second output less the first.
+    The logit of a site is computed at the position `shift` bases downstream of it, and is the second output less the
+    first.
     """
 
     chunk, batch = 16384, 1  # 3 kb of halo are read again for every stretch
@@ -174,7 +191,8 @@ class Published(nn.Module):
         self.begin()
 
     def begin(self) -> None:
-        """Fresh weights as published: normal with a spread of 0.02, around 1 for the norms' factors; convolutions as PyTorch has them."""
+        """Fresh weights as published: normal with a spread of 0.02, around 1 for the norms' factors; convolutions as
+        PyTorch has them."""
         for name, parameter in self.named_parameters():
             if "conv" not in name:
                 is_bias = name.endswith("bias")
@@ -187,30 +205,38 @@ class Published(nn.Module):
 
     @property
     def reach(self) -> tuple[tuple[int, int], ...]:
-        """Per layer the bases before and after a key that it is made of: those of its convolution, and of the states that this reads."""
+        """Per layer the bases before and after a key that it is made of: those of its convolution, and of the states
+        that this reads."""
         edge, past = self.config.kernel // 2, self.config.window - 1
         return tuple((edge + number * (edge + past), edge + number * edge) for number in range(self.config.layers))
 
     def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
-        """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both (batch, length, heads,
-        keys), and the weights of nothing, zeros (batch, length, heads).
+        """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both
+        (batch, length, heads, keys), and the weights of nothing, zeros (batch, length, heads).
 
         In training a query sees what there is of its stretch, at most `window` keys; else always `window` of them.
         """
         before, after = self.learning if self.training else (self.before, self.after)
         edge, past = self.config.kernel // 2, 0 if self.training else self.config.window - 1
-        length, own = codes.shape[1] - before - after, before + self.config.shift  # the first position that speaks for a site asked for
+        length, own = (
+            codes.shape[1] - before - after,
+            before + self.config.shift,
+        )  # the first position that speaks for a site asked for
         shared = Shared(self.u, self.v, *(x.to(codes.device) for x in sinusoid(codes.shape[1], self.config.width)))
         hidden = codes == N
         some = bool(hidden.any())
-        state = self.embedding(codes.clamp(max=N - 1).long()) * sqrt(self.config.width)  # (batch, before + length + after, width)
+        state = self.embedding(codes.clamp(max=N - 1).long()) * sqrt(
+            self.config.width
+        )  # (batch, before + length + after, width)
         state = self.dropouts[0](state, noise).masked_fill(hidden[:, :, None], 0.0)
         for layer in self.layers:
             keys, queries = (slice(first, state.shape[1] - edge) for first in (edge, edge + past))
             noise = None if noise is None else noise[:, queries]
             own -= queries.start
             seen: list[Recorded] = []
-            apart = 0 if self.training and record is None else own  # in evaluation with or without a record, so that it changes nothing
+            apart = (
+                0 if self.training and record is None else own
+            )  # in evaluation with or without a record, so that it changes nothing
             wanted = None if record is None else seen
             state = layer(state, shared, past, hidden[:, keys] if some else None, noise, apart, wanted)
             hidden = hidden[:, queries]

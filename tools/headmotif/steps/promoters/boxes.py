@@ -1,7 +1,8 @@
-"""The -35 and the -10 box of each site: the pair that scores best, which is there for any position, and how good its -10 is.
+"""The -35 and the -10 box of each site: the pair that scores best, which is there for any position, and how good its
+-10 is.
 
-It is the pair that gives the site its score in `pair_scan`. A -10 is found wherever one looks: what counts is its p, that of one
-random word, and five words are looked at for each site.
+It is the pair that gives the site its score in `pair_scan`. A -10 is found wherever one looks: what counts is its p,
+that of one random word, and five words are looked at for each site.
 """
 
 from dataclasses import dataclass, fields
@@ -25,9 +26,10 @@ BEFORE_TEN = 3
 class Boxes:
     """The best pair of boxes of each site, columns (sites,); without one (N, a contig's end): "", -1, NaN and False.
 
-    minus35, minus10: str, the hexamers 5' to 3' on the site's strand. spacer: int64, bases between them; to_start: int64, how far the last
-    base of the -10 lies before the +1. score: float64, bits of the pair, with those of its spacer and distance. minus10_p: float64, how
-    often a random word of the genome's composition scores as high as the -10. extended: bool, TG one base before the -10.
+    minus35, minus10: str, the hexamers 5' to 3' on the site's strand. spacer: int64, bases between them; to_start:
+    int64, how far the last base of the -10 lies before the +1. score: float64, bits of the pair, with those of its
+    spacer and distance. minus10_p: float64, how often a random word of the genome's composition scores as high as the
+    -10. extended: bool, TG one base before the -10.
     """
 
     minus35: np.ndarray
@@ -55,18 +57,23 @@ def boxes(
     to_start: dict[int, float] = TO_START,
     background: np.ndarray | None = None,
 ) -> Boxes:
-    """The boxes of sites. spacer, to_start: the share of each; of equal pairs the first in the order of `to_start`, then of `spacer`.
+    """The boxes of sites. spacer, to_start: the share of each; of equal pairs the first in the order of `to_start`,
+    then of `spacer`.
 
     background: frequencies of A, C, G, T, float64 (4,), by default the genome's own.
     """
     background = composition(genome) if background is None else background
     upper, lower = log_odds(minus35, background), log_odds(minus10, background)
     between = {last - 1: share for last, share in to_start.items()}
-    lead = upstream(minus35, minus10, spacer, between) + BEFORE_TEN  # the TGn of the farthest -10 without a -35 still lies in it
+    lead = (
+        upstream(minus35, minus10, spacer, between) + BEFORE_TEN
+    )  # the TGn of the farthest -10 without a -35 still lies in it
     reads = Reads(genome, lead, 0)
     windows = reads.cut(sites.contig, sites.strand, flip(sites.position, sites.strand, reads.lengths[sites.contig]), 1)
     # End to end: what is scored at the last place of a window lies in that window.
-    found = [column.reshape(-1, lead + 1)[:, lead] for column in scan_pairs(windows.ravel(), upper, lower, spacer, between)]
+    found = [
+        column.reshape(-1, lead + 1)[:, lead] for column in scan_pairs(windows.ravel(), upper, lower, spacer, between)
+    ]
     score, discriminator, gap, own = found
     there = score > NOTHING
     ten = lead - discriminator - len(minus10)
@@ -84,19 +91,28 @@ def boxes(
 
 @dataclass(frozen=True)
 class Share:
-    """The share of sites with a -10 no likelier than some p, and the same of their surroundings shuffled; NaN where there is none."""
+    """The share of sites with a -10 no likelier than some p, and the same of their surroundings shuffled; NaN where
+    there is none."""
 
     sites: float
     shuffled: float
 
 
 def share(
-    genome: Genome, sites: Sites, found: Boxes, minus35: Motif, minus10: Motif, p: float = 0.01, number: int = 2000, seed: int = 1
+    genome: Genome,
+    sites: Sites,
+    found: Boxes,
+    minus35: Motif,
+    minus10: Motif,
+    p: float = 0.01,
+    number: int = 2000,
+    seed: int = 1,
 ) -> Share:
-    """How many of the sites have a -10, beside chance: the same best pairs before places whose surroundings are shuffled.
+    """How many of the sites have a -10, beside chance: the same best pairs before places whose surroundings are
+    shuffled.
 
-    Shuffling keeps dinucleotides, so chance is that of the sites' own composition. found: their `boxes`; p: as `minus10_p`; number: of
-    the sites that are shuffled, at most.
+    Shuffling keeps dinucleotides, so chance is that of the sites' own composition. found: their `boxes`; p: as
+    `minus10_p`; number: of the sites that are shuffled, at most.
     """
     lead = max(SPACER) + max(TO_START) + len(minus35) + len(minus10) + BEFORE_TEN
     shuffled, _of_site = surroundings(genome, sites, lead, 0, number, seed)

@@ -1,28 +1,32 @@
 """Sigma-70 promoters and their factors, drawn one at a time from published frequencies.
 
 A place of a promoter is given as its offset from the +1 on the site's strand: the +1 is 0, the base before it -1.
-The biologists' numbers have no zero; their -12 is -12 here too, and "centred on -41.5" is the border between -42 and -41.
+The biologists' numbers have no zero; their -12 is -12 here too, and "centred on -41.5" is the border between -42 and
+-41.
 
 STRENGTHS. Fixed from published sites before any model saw a planted genome, and not to be tuned to what a model finds.
-"Cappable-seq" is measured here, on its 16,359 sites (Ettwiller et al. 2016, BMC Genomics 17:199) on NC_000913.3; a paper's
-name without more was read (its abstract at least); "unchecked" was written from memory.
+"Cappable-seq" is measured here, on its 16,359 sites (Ettwiller et al. 2016, BMC Genomics 17:199) on NC_000913.3; a
+paper's name without more was read (its abstract at least); "unchecked" was written from memory.
 
-| constant           | value                                                | source                                                       |
-|--------------------|------------------------------------------------------|--------------------------------------------------------------|
-| MINUS_10, MINUS_35 | share of the consensus letter per column             | Lisser & Margalit 1993, Nucleic Acids Res 21:1507; unchecked |
-| SPACER             | 92 % within 17 +- 1, mode 17                         | Harley & Reynolds 1987, Nucleic Acids Res 15:2343;           |
-|                    |                                                      | the split within the 92 % and beyond is unchecked            |
-| TO_START           | last base of the -10 to the +1: 5-9 nt, mode 7       | Cappable-seq: TATAAT with up to one mismatch, less the rate  |
-|                    |                                                      | around (Harley & Reynolds: 75 % within 7 +- 1)               |
-| BEFORE, START      | bases at -1 and at +1                                | Cappable-seq                                                 |
-| EXTENDED           | TG one base before the -10 in 20 %                   | Burr et al. 2000, Nucleic Acids Res 28:1864 ("over 20 %")    |
-| FACTORS: centres   | CRP -61.5 (class I) and -41.5 (class II), FNR -41.5  | Busby & Ebright 1999, J Mol Biol 293:199; unchecked          |
-| FACTORS: shares    | CRP 10 %, FNR 5 %, LexA 2 % of the promoters         | genes RegulonDB lists for each, rounded; unchecked           |
-| FACTORS: weight_35 | class I half as conserved, class II none             | direction: Busby & Ebright 1999; the half; all unchecked     |
-| WOBBLE             | factor one base off in 40 %                          | unchecked                                                    |
-| LEXA_ON_10         | -10 in the TA-rich middle of CTG-N10-CAG             | as at sulA; unchecked                                        |
-| SCORE_*            | log-normal read scores, loosely tied to the hexamers | Cappable-seq: mean, spread, and -10 boxes about twice as     |
-|                    |                                                      | frequent in the highest tenth of the scores as in the lowest |
+Each constant, its value and where that is from:
+
+- MINUS_10, MINUS_35: share of the consensus letter per column. Lisser & Margalit 1993, Nucleic Acids Res 21:1507;
+  unchecked.
+- SPACER: 92 % within 17 +- 1, mode 17. Harley & Reynolds 1987, Nucleic Acids Res 15:2343; the split within the 92 %
+  and beyond is unchecked.
+- TO_START: last base of the -10 to the +1: 5-9 nt, mode 7. Cappable-seq: TATAAT with up to one mismatch, less the
+  rate around (Harley & Reynolds: 75 % within 7 +- 1).
+- BEFORE, START: bases at -1 and at +1. Cappable-seq.
+- EXTENDED: TG one base before the -10 in 20 %. Burr et al. 2000, Nucleic Acids Res 28:1864 ("over 20 %").
+- FACTORS: centres: CRP -61.5 (class I) and -41.5 (class II), FNR -41.5. Busby & Ebright 1999, J Mol Biol 293:199;
+  unchecked.
+- FACTORS: shares: CRP 10 %, FNR 5 %, LexA 2 % of the promoters. genes RegulonDB lists for each, rounded; unchecked.
+- FACTORS: weight_35: class I half as conserved, class II none. direction: Busby & Ebright 1999; the half; all
+  unchecked.
+- WOBBLE: factor one base off in 40 %. unchecked.
+- LEXA_ON_10: -10 in the TA-rich middle of CTG-N10-CAG. as at sulA; unchecked.
+- SCORE_*: log-normal read scores, loosely tied to the hexamers. Cappable-seq: mean, spread, and -10 boxes about twice
+  as frequent in the highest tenth of the scores as in the lowest.
 
 The factors' own degeneracy is that of the matrices handed in.
 """
@@ -51,7 +55,8 @@ SCORE_MEAN, SCORE_SPREAD, SCORE_TIE = 0.74, 0.56, 0.25
 
 @dataclass(frozen=True)
 class Place:
-    """Where a factor binds: the border its site is centred on (-41 stands for -41.5), or None for LexA's place over the -10.
+    """Where a factor binds: the border its site is centred on (-41 stands for -41.5), or None for LexA's place over the
+    -10.
 
     share: of all promoters. weight_35: conservation of the -35 beside it, 1 as elsewhere, 0 for a promoter without one.
     """
@@ -84,7 +89,8 @@ def hexamer(columns: tuple[tuple[str, float], ...], weight: float = 1.0) -> np.n
 
 
 def sharpened(matrix: np.ndarray, sharpness: float) -> np.ndarray:
-    """Probabilities (width, 4) to a power, each column summing to 1 again: above 1 nearer to the consensus, below 1 nearer to chance."""
+    """Probabilities (width, 4) to a power, each column summing to 1 again: above 1 nearer to the consensus, below 1
+    nearer to chance."""
     if sharpness == 1:
         return matrix
     power = matrix**sharpness
@@ -102,7 +108,8 @@ def one_of(choices: Mapping[int, float], random: np.random.Generator) -> int:
 
 
 def dyad(matrix: np.ndarray) -> int:
-    """Twice the place, in columns, of the centre about which a matrix (width, 4) is most like its own reverse complement.
+    """Twice the place, in columns, of the centre about which a matrix (width, 4) is most like its own reverse
+    complement.
 
     >>> dyad(np.eye(4)[[0, 0, 3, 3, 0]])  # AATTA: between the second and the third column
     4
@@ -119,8 +126,11 @@ def dyad(matrix: np.ndarray) -> int:
     return max(range(width // 2 + 1, width + (width + 1) // 2), key=likeness)
 
 
-def promoter(place: Place, factors: Mapping[str, Motif], random: np.random.Generator, sharpness: float = 1.0) -> list[Piece]:
-    """The pieces of one promoter in the order to write them: a later one goes over an earlier. sharpness: of its hexamers and factor."""
+def promoter(
+    place: Place, factors: Mapping[str, Motif], random: np.random.Generator, sharpness: float = 1.0
+) -> list[Piece]:
+    """The pieces of one promoter in the order to write them: a later one goes over an earlier. sharpness: of its
+    hexamers and factor."""
     ten = -one_of(TO_START, random) - 5  # the last of six bases is TO_START before the +1
     spacer = one_of(SPACER, random)
     pieces = []
@@ -132,7 +142,9 @@ def promoter(place: Place, factors: Mapping[str, Motif], random: np.random.Gener
             codes, twice = reverse_complement(codes), 2 * len(matrix) - twice
         pieces.append((place.factor, centre - twice // 2, codes))
     if place.weight_35 > 0:
-        pieces.append(("-35", ten - spacer - 6, drawn(sharpened(hexamer(MINUS_35, place.weight_35), sharpness), random)))
+        pieces.append(
+            ("-35", ten - spacer - 6, drawn(sharpened(hexamer(MINUS_35, place.weight_35), sharpness), random))
+        )
     if random.random() < EXTENDED and place.factor != "LexA":
         pieces.append(("ext-10", ten - 3, np.array([3, 2], np.uint8)))
     pieces.append(("-10", ten, drawn(sharpened(hexamer(MINUS_10), sharpness), random)))
@@ -144,4 +156,8 @@ def promoter(place: Place, factors: Mapping[str, Motif], random: np.random.Gener
 def match(pieces: list[Piece]) -> float:
     """Bits by which a promoter's hexamers are likelier as such than as random letters."""
     matrices = {"-10": hexamer(MINUS_10), "-35": hexamer(MINUS_35)}
-    return sum(float(np.log2(matrices[name][np.arange(6), codes] / 0.25).sum()) for name, _, codes in pieces if name in matrices)
+    return sum(
+        float(np.log2(matrices[name][np.arange(6), codes] / 0.25).sum())
+        for name, _, codes in pieces
+        if name in matrices
+    )

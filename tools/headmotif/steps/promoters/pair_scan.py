@@ -1,7 +1,8 @@
-"""The baseline that needs no training: -35 and -10 matrices, their spacer and the distance to the +1, scored at every nucleotide.
+"""The baseline that needs no training: -35 and -10 matrices, their spacer and the distance to the +1, scored at every
+nucleotide.
 
-After Staden (1984), Nucleic Acids Res 12:505-519 (unchecked): the best sum of the two log-odds over the spacers and discriminators,
-each with the logarithm of its share.
+After Staden (1984), Nucleic Acids Res 12:505-519 (unchecked): the best sum of the two log-odds over the spacers and
+discriminators, each with the logarithm of its share.
 """
 
 from collections.abc import Iterable
@@ -19,8 +20,9 @@ NOTHING = -100.0
 
 
 class Scan(NamedTuple):
-    """What two matrices say of every place of a strand as the +1, each (length,): the score in bits, float64; the number of bases between
-    the -10 and the +1, between the two hexamers, and the -10's own score, all of the best pair."""
+    """What two matrices say of every place of a strand as the +1, each (length,): the score in bits, float64; the
+    number of bases between the -10 and the +1, between the two hexamers, and the -10's own score, all of the best
+    pair."""
 
     score: np.ndarray
     discriminator: np.ndarray
@@ -31,7 +33,8 @@ class Scan(NamedTuple):
 def promoter_scores(
     genome: Genome, minus35: Motif, minus10: Motif, spacer: dict[int, float], discriminator: dict[int, float]
 ) -> np.ndarray:
-    """Score in bits, float32 (2, N), rows + and -, both by + coordinates, of each nucleotide as the +1; -100 where a matrix meets N.
+    """Score in bits, float32 (2, N), rows + and -, both by + coordinates, of each nucleotide as the +1; -100 where a
+    matrix meets N.
 
     spacer: share of each number of bases between the two hexamers; discriminator: of those between the -10 and the +1.
     """
@@ -41,7 +44,9 @@ def promoter_scores(
     result = np.full((2, len(genome.base)), NOTHING, np.float32)
     for index, contig in enumerate(genome.contigs):
         for row, strand in enumerate((1, -1)):
-            score = scan_pairs(oriented(genome, index, strand, lead, 0), upper, lower, spacer, discriminator).score[lead:]
+            score = scan_pairs(oriented(genome, index, strand, lead, 0), upper, lower, spacer, discriminator).score[
+                lead:
+            ]
             start = genome.start[index]
             result[row, start : start + contig.length] = score if strand > 0 else score[::-1]
     return result
@@ -52,10 +57,14 @@ def upstream(minus35: Motif, minus10: Motif, spacer: dict[int, float], discrimin
     return len(minus35) + max(spacer) + len(minus10) + max(discriminator)
 
 
-def scan_pairs(codes: np.ndarray, upper: np.ndarray, lower: np.ndarray, spacer: dict[int, float], discriminator: dict[int, float]) -> Scan:
-    """The best pair for every place of codes, uint8 (length,), read 5' to 3'; upper, lower: scores (width, 4) of the two hexamers.
+def scan_pairs(
+    codes: np.ndarray, upper: np.ndarray, lower: np.ndarray, spacer: dict[int, float], discriminator: dict[int, float]
+) -> Scan:
+    """The best pair for every place of codes, uint8 (length,), read 5' to 3'; upper, lower: scores (width, 4) of the
+    two hexamers.
 
-    Of equal pairs the first in the order of `discriminator`, then of `spacer`, counts. Where there is none, the score is `NOTHING`.
+    Of equal pairs the first in the order of `discriminator`, then of `spacer`, counts. Where there is none, the score
+    is `NOTHING`.
     """
     length = len(codes)
     above, below = scan(codes, upper), scan(codes, lower)  # by their first bases
@@ -70,7 +79,8 @@ def scan_pairs(codes: np.ndarray, upper: np.ndarray, lower: np.ndarray, spacer: 
 
 
 def _best(length: int, choices: Iterable[tuple[int, float, np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray]:
-    """For every place the best of several values, each so many places before it and with a bonus: the value, and its name; -inf where none.
+    """For every place the best of several values, each so many places before it and with a bonus: the value, and its
+    name; -inf where none.
 
     choices: name, bonus, values (any length) and how far before.
     """

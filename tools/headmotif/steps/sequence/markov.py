@@ -1,8 +1,9 @@
-"""What a base is worth without a motif: its probability given the bases before it, learned from the sequences themselves.
+"""What a base is worth without a motif: its probability given the bases before it, learned from the sequences
+themselves.
 
-Order 0 is the composition alone. With an order of 1 or 2, words that neighbours make likely by themselves (AAAAAA where A follows A) do
-not count as a motif. Learned from the windows around attended bases, not from the whole genome: near promoters everything is rich in A
-and T, and against the genome every column would look like a motif's.
+Order 0 is the composition alone. With an order of 1 or 2, words that neighbours make likely by themselves (AAAAAA where
+A follows A) do not count as a motif. Learned from the windows around attended bases, not from the whole genome: near
+promoters everything is rich in A and T, and against the genome every column would look like a motif's.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from ...alphabet import N
 
 @dataclass(frozen=True, eq=False)
 class Markov:
-    """composition: float64 (4,). table: float64 (4 ** order, 4), P(base | the `order` bases before it), the first of them counting most."""
+    """composition: float64 (4,). table: float64 (4 ** order, 4), P(base | the `order` bases before it), the first of
+    them counting most."""
 
     composition: np.ndarray
     table: np.ndarray
@@ -24,7 +26,8 @@ class Markov:
         return (len(self.table).bit_length() - 1) // 2
 
     def logs(self, windows: np.ndarray) -> np.ndarray:
-        """ln P of each base of windows uint8 (sequences, length), float64 of that shape, reading left to right; 0 for N.
+        """ln P of each base of windows uint8 (sequences, length), float64 of that shape, reading left to right; 0 for
+        N.
 
         Bases with fewer than `order` before them, or with an N among those, count by the composition.
         """
@@ -49,7 +52,8 @@ class Markov:
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """A base is worth what others have at the same column of their windows: against it, only what sets some windows apart is a motif.
+    """A base is worth what others have at the same column of their windows: against it, only what sets some windows
+    apart is a motif.
 
     composition: float64 (4,), of all columns; table: float64 (columns, 4). Windows are read in full length.
     """
@@ -69,7 +73,8 @@ class Columns:
 
 
 def by_column(windows: np.ndarray) -> Columns:
-    """From windows uint8 (sequences, length), N left out; one of each base, shared out like the composition, is added to every column."""
+    """From windows uint8 (sequences, length), N left out; one of each base, shared out like the composition, is added
+    to every column."""
     composition = learned(windows).composition
     table = np.stack([(windows == base).sum(axis=0) for base in range(N)], axis=1) + composition
     return Columns(composition, table / table.sum(axis=1, keepdims=True))
@@ -81,7 +86,8 @@ def _sums(logs: np.ndarray, width: int) -> np.ndarray:
 
 
 def learned(windows: np.ndarray, order: int = 0) -> Markov:
-    """From windows uint8 (sequences, length), N left out; one of each base, shared out like the composition, is added to every count."""
+    """From windows uint8 (sequences, length), N left out; one of each base, shared out like the composition, is added
+    to every count."""
     count = np.bincount(windows.ravel(), minlength=N + 1)[:N] + 1.0
     composition = count / count.sum()
     if order == 0 or windows.shape[1] <= order:

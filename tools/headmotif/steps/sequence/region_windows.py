@@ -1,4 +1,5 @@
-"""The bases under regions: windows around what each points at, control regions at random places, and how frequent the bases are."""
+"""The bases under regions: windows around what each points at, control regions at random places, and how frequent the
+bases are."""
 
 from dataclasses import replace
 
@@ -12,8 +13,8 @@ from .windows import Reads, flip
 def cut(genome: Genome, regions: Regions, span: int, flank: int) -> np.ndarray:
     """Windows uint8 (regions, 2 span + 1) around each region's most attended base, read on its strand.
 
-    Bases more than `flank` outside the region are N, so that a motif is looked for where the head looked. A region without a
-    site has its middle in the middle.
+    Bases more than `flank` outside the region are N, so that a motif is looked for where the head looked. A region
+    without a site has its middle in the middle.
     """
     reads = Reads(genome, span, span)
     lengths = reads.lengths[regions.contig]
@@ -65,7 +66,8 @@ def composition(genome: Genome) -> np.ndarray:
 def composition_of(codes: np.ndarray) -> np.ndarray:
     """Frequencies of A, C, G, T, float64 (4,), in codes of any shape; one of each is added.
 
-    Windows around promoters are rich in A and T: against the genome's composition every column of them would look like a motif's.
+    Windows around promoters are rich in A and T: against the genome's composition every column of them would look like
+    a motif's.
     """
     count = np.bincount(codes.ravel(), minlength=5)[:N] + 1.0
     return count / count.sum()

@@ -21,8 +21,8 @@ STEP = 0.001
 def log_odds(motif: Motif, background: np.ndarray | None = None, pseudo: float = PSEUDO) -> np.ndarray:
     """Scores in bits, float64 (width, 4), of a motif against `background` (4,), by default the motif's own.
 
-    `pseudo` sites' worth of background are added to the motif's nsites (`UNKNOWN_SITES` where unknown); with 0, letters never
-    seen score -inf.
+    `pseudo` sites' worth of background are added to the motif's nsites (`UNKNOWN_SITES` where unknown); with 0, letters
+    never seen score -inf.
 
     >>> motif = Motif("TA", np.array([[0, 0, 0, 1], [1, 0, 0, 0]]), nsites=3)
     >>> log_odds(motif).round(2).tolist()
@@ -43,8 +43,9 @@ def reverse_complement_scores(scores: np.ndarray) -> np.ndarray:
 def scan(codes: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """The score of every window of the strand as given: float64 (length - width + 1,), by the window's first base.
 
-    codes: uint8 (length,), 0-4. scores: float64 (width, 4). Windows with an N score -inf. A sequence shorter than the motif
-    gives an empty array. For the other strand scan with `reverse_complement_scores`: places are still + coordinates.
+    codes: uint8 (length,), 0-4. scores: float64 (width, 4). Windows with an N score -inf. A sequence shorter than the
+    motif gives an empty array. For the other strand scan with `reverse_complement_scores`: places are still +
+    coordinates.
 
     >>> scan(np.array([3, 0, 4, 0], np.uint8), np.array([[0, 0, 0, 2.0], [1.0, 0, 0, 0]])).tolist()
     [3.0, -inf, -inf]
@@ -74,7 +75,8 @@ def scan(codes: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def score_distribution(scores: np.ndarray, background: np.ndarray, step: float = STEP) -> tuple[np.ndarray, np.ndarray]:
-    """Scores that a random word can reach, and how likely: values float64 (bins,) ascending by `step` bits, probability (bins,).
+    """Scores that a random word can reach, and how likely: values float64 (bins,) ascending by `step` bits, probability
+    (bins,).
 
     Letters of score -inf end in no bin, so that the probabilities may sum to less than 1.
 
@@ -96,7 +98,8 @@ def score_distribution(scores: np.ndarray, background: np.ndarray, step: float =
 
 
 def threshold(scores: np.ndarray, background: np.ndarray, p: float, step: float = STEP) -> float:
-    """The lowest score in bits that a random word reaches with a probability of at most `p`; inf where even the best word is likelier.
+    """The lowest score in bits that a random word reaches with a probability of at most `p`; inf where even the best
+    word is likelier.
 
     >>> threshold(np.array([[2.0, 0, 0, 0], [2.0, 0, 0, 0]]), np.full(4, 0.25), p=0.1) <= 4
     True

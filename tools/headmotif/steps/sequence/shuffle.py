@@ -1,7 +1,7 @@
 """Sequences with their bases in another order: what is left is composition.
 
-Altschul & Erickson 1985 (Mol Biol Evol 2:526-538, unchecked): a random walk over all pairs of neighbours, so that each of the
-sixteen dinucleotides occurs as often as before, and the ends stay. All such orders are equally likely.
+Altschul & Erickson 1985 (Mol Biol Evol 2:526-538, unchecked): a random walk over all pairs of neighbours, so that each
+of the sixteen dinucleotides occurs as often as before, and the ends stay. All such orders are equally likely.
 """
 
 import numpy as np
@@ -42,11 +42,14 @@ def _arrives(code: int, last: int, exits: dict[int, int], follows: list[np.ndarr
     return code == last
 
 
-def surroundings(genome: Genome, sites: Sites, before: int, after: int, number: int, seed: int) -> tuple[Genome, np.ndarray]:
-    """A genome of shuffled surroundings, one contig each, and of which site each is, int64 (contigs,), in the sites' order.
+def surroundings(
+    genome: Genome, sites: Sites, before: int, after: int, number: int, seed: int
+) -> tuple[Genome, np.ndarray]:
+    """A genome of shuffled surroundings, one contig each, and of which site each is, int64 (contigs,), in the sites'
+    order.
 
-    At most `number` sites, drawn at random; those with an N or a contig's end around them are left out. On the + strand of
-    its contig, place `before` of `before` + 1 + `after`, stands what was the site.
+    At most `number` sites, drawn at random; those with an N or a contig's end around them are left out. On the + strand
+    of its contig, place `before` of `before` + 1 + `after`, stands what was the site.
     """
     rng = np.random.default_rng([seed, 9])
     reads = Reads(genome, before, after)
@@ -54,6 +57,10 @@ def surroundings(genome: Genome, sites: Sites, before: int, after: int, number: 
     place = flip(sites.position[row], sites.strand[row], reads.lengths[sites.contig[row]])
     windows = reads.cut(sites.contig[row], sites.strand[row], place, 1)
     whole = ~(windows == N).any(axis=1)
-    codes = np.stack([shuffled(window, rng) for window in windows[whole]]) if whole.any() else np.zeros((0, before + 1 + after), np.uint8)
+    codes = (
+        np.stack([shuffled(window, rng) for window in windows[whole]])
+        if whole.any()
+        else np.zeros((0, before + 1 + after), np.uint8)
+    )
     contigs = tuple(Contig(f"shuffled {number}", before + 1 + after, False) for number in range(len(codes)))
     return Genome(contigs, codes.ravel()), row[whole]

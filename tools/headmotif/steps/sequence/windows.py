@@ -11,9 +11,11 @@ from ...data import Genome
 
 
 def stretch(codes: np.ndarray, circular: bool, strand: int, begin: int, end: int) -> np.ndarray:
-    """Codes uint8 (end - begin,) of one strand (+1 or -1), read 5' to 3', between two oriented places on or off the contig.
+    """Codes uint8 (end - begin,) of one strand (+1 or -1), read 5' to 3', between two oriented places on or off the
+    contig.
 
-    codes: the contig's + strand, uint8 (length,), one base or more. Only the stretch is copied, whatever the contig's length.
+    codes: the contig's + strand, uint8 (length,), one base or more. Only the stretch is copied, whatever the contig's
+    length.
     """
     first, last = (begin, end) if strand > 0 else (len(codes) - end, len(codes) - begin)
     if first >= 0 and last <= len(codes):

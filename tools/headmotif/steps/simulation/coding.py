@@ -12,10 +12,14 @@ from ...alphabet import encode, reverse_complement
 
 # Codons per thousand, second to last but one codon of every gene; rows by first and second base, columns A C G T.
 CODONS_PER_THOUSAND = {
-    "AA": (33.9, 21.7, 10.3, 17.5), "AC": (6.9, 23.6, 14.5, 8.9), "AG": (2.0, 16.1, 1.1, 8.7), "AT": (4.2, 25.4, 25.2, 30.7),
-    "CA": (15.5, 9.8, 29.2, 12.9), "CC": (8.5, 5.5, 23.6, 7.0), "CG": (3.5, 22.3, 5.4, 21.3), "CT": (3.9, 11.2, 53.6, 11.0),
-    "GA": (40.0, 19.2, 18.0, 32.2), "GC": (20.3, 25.9, 34.2, 15.3), "GG": (7.8, 30.0, 11.0, 24.9), "GT": (11.0, 15.4, 26.3, 18.4),
-    "TA": (0.0, 12.3, 0.0, 16.1), "TC": (7.1, 8.7, 9.0, 8.5), "TG": (0.0, 6.5, 15.3, 5.2), "TT": (13.9, 16.7, 13.7, 22.4),
+    "AA": (33.9, 21.7, 10.3, 17.5), "AC": (6.9, 23.6, 14.5, 8.9), "AG": (2.0, 16.1, 1.1, 8.7),
+    "AT": (4.2, 25.4, 25.2, 30.7),
+    "CA": (15.5, 9.8, 29.2, 12.9), "CC": (8.5, 5.5, 23.6, 7.0), "CG": (3.5, 22.3, 5.4, 21.3),
+    "CT": (3.9, 11.2, 53.6, 11.0),
+    "GA": (40.0, 19.2, 18.0, 32.2), "GC": (20.3, 25.9, 34.2, 15.3), "GG": (7.8, 30.0, 11.0, 24.9),
+    "GT": (11.0, 15.4, 26.3, 18.4),
+    "TA": (0.0, 12.3, 0.0, 16.1), "TC": (7.1, 8.7, 9.0, 8.5), "TG": (0.0, 6.5, 15.3, 5.2),
+    "TT": (13.9, 16.7, 13.7, 22.4),
 }  # fmt: skip
 CODON_WEIGHTS = np.array([CODONS_PER_THOUSAND[a + b] for a in "ACGT" for b in "ACGT"]).ravel()
 STARTS = {"ATG": 0.903, "GTG": 0.079, "TTG": 0.018}
@@ -27,14 +31,20 @@ IN_SAME_UNIT = 0.36
 UNIT_GAP_MEAN = 15.0
 """Nucleotides between genes of a unit; real genes overlap by 4 nt in four of ten cases, these never do."""
 GAP_SHAPE, GAP_DIVERGENT, GAP_CONVERGENT = 2.0, 1.25, 0.5
-"""Between units: a gamma's shape, and the gaps where both units begin or both end, relative to those of units in a row."""
+"""Between units: a gamma's shape, and the gaps where both units begin or both end, relative to those of units in a
+row."""
 
-# P(next base | the two before it) between genes, both strands taken together: rows AA, AC, AG, AT, CA ... TT, columns A C G T.
+# P(next base | the two before it) between genes, both strands taken together: rows AA, AC, AG, AT, CA ... TT, columns A
+# C G T.
 BETWEEN_GENES = np.array([
-    [0.365, 0.191, 0.171, 0.274], [0.301, 0.236, 0.233, 0.230], [0.263, 0.251, 0.255, 0.231], [0.257, 0.213, 0.212, 0.318],
-    [0.276, 0.194, 0.262, 0.268], [0.247, 0.221, 0.265, 0.267], [0.211, 0.295, 0.257, 0.237], [0.164, 0.211, 0.319, 0.306],
-    [0.320, 0.180, 0.195, 0.305], [0.283, 0.238, 0.257, 0.222], [0.253, 0.280, 0.220, 0.247], [0.233, 0.192, 0.235, 0.340],
-    [0.365, 0.187, 0.131, 0.317], [0.336, 0.226, 0.194, 0.244], [0.297, 0.262, 0.193, 0.248], [0.255, 0.193, 0.188, 0.365],
+    [0.365, 0.191, 0.171, 0.274], [0.301, 0.236, 0.233, 0.230], [0.263, 0.251, 0.255, 0.231],
+    [0.257, 0.213, 0.212, 0.318],
+    [0.276, 0.194, 0.262, 0.268], [0.247, 0.221, 0.265, 0.267], [0.211, 0.295, 0.257, 0.237],
+    [0.164, 0.211, 0.319, 0.306],
+    [0.320, 0.180, 0.195, 0.305], [0.283, 0.238, 0.257, 0.222], [0.253, 0.280, 0.220, 0.247],
+    [0.233, 0.192, 0.235, 0.340],
+    [0.365, 0.187, 0.131, 0.317], [0.336, 0.226, 0.194, 0.244], [0.297, 0.262, 0.193, 0.248],
+    [0.255, 0.193, 0.188, 0.365],
 ])  # fmt: skip
 
 IS_STOP = np.zeros(64, bool)
@@ -59,7 +69,8 @@ class Genes:
         return len(self.start)
 
     def codon_map(self, length: int) -> tuple[np.ndarray, np.ndarray]:
-        """For each place of a genome: the leftmost place of its codon (int64, -1 between genes), and its gene's strand (int8, 0 there)."""
+        """For each place of a genome: the leftmost place of its codon (int64, -1 between genes), and its gene's strand
+        (int8, 0 there)."""
         codon, strand = np.full(length, -1, np.int64), np.zeros(length, np.int8)
         for start, end, sign in zip(self.start, self.end, self.strand, strict=True):
             codon[start:end] = np.repeat(np.arange(start, end, 3), 3)
@@ -74,7 +85,9 @@ def lay_out(length: int, coding: float, random: np.random.Generator) -> Genes:
     while codons.sum() < target:
         drawn = random.gamma(GENE_CODONS_SHAPE, GENE_CODONS_MEAN / GENE_CODONS_SHAPE, size=64)
         codons = np.concatenate([codons, np.maximum(drawn.astype(np.int64), GENE_CODONS_MIN)])
-    n = int(np.searchsorted(np.cumsum(codons), target))  # the gene that passes the target is cut to what is missing, or dropped
+    n = int(
+        np.searchsorted(np.cumsum(codons), target)
+    )  # the gene that passes the target is cut to what is missing, or dropped
     last = target - int(codons[:n].sum())
     widths = 3 * np.concatenate([codons[:n], [last] if last >= GENE_CODONS_MIN or n == 0 else []]).astype(np.int64)
 
@@ -96,7 +109,8 @@ def lay_out(length: int, coding: float, random: np.random.Generator) -> Genes:
 
 
 def tilt_of(gc: float, coding: float) -> float:
-    """By how much G and C must be favoured over A and T, everywhere alike, for a share `gc` of them; 1, as in E. coli, where it is 0."""
+    """By how much G and C must be favoured over A and T, everywhere alike, for a share `gc` of them; 1, as in E. coli,
+    where it is 0."""
     if not gc:
         return 1.0
     low, high = 1e-3, 1e3

@@ -1,4 +1,5 @@
-"""Genomes with planted promoters, and the truth about them; the promoters' strengths stand in `promoters.frequencies`."""
+"""Genomes with planted promoters, and the truth about them; the promoters' strengths stand in
+`promoters.frequencies`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ from .coding import Genes, background, has_stop, lay_out, tilt_of
 from .settings import PlantSettings
 
 LEADER_MEAN, LEADER_SPREAD, LEADER_MAX = 3.92, 1.06, 400
-"""From the +1 to the start codon: natural log of a median of 50 nt; as Cappable-seq sites between genes lie before the next gene."""
+"""From the +1 to the start codon: natural log of a median of 50 nt; as Cappable-seq sites between genes lie before the
+next gene."""
 TRIES = 2000
 WHERE = {"before": 0, "inside": 1, "antisense": -1}
 """Kinds of places, and the strand of the gene there relative to the site's: 0 is none."""
@@ -38,10 +40,11 @@ Settled = tuple[int, int, list[tuple[int, int]]]
 
 @dataclass(frozen=True, eq=False)
 class Planted:
-    """A planted genome: one linear contig without labels, the sites as a user gets them, the true sites, and what was written where.
+    """A planted genome: one linear contig without labels, the sites as a user gets them, the true sites, and what was
+    written where.
 
-    elements: one row for each planted piece, `head` its name (-10, -35, ext-10, TSS, a factor's, or decoy), `site` the true +1
-    (-1 for a decoy), `distance` its middle from the site, on the site's strand.
+    elements: one row for each planted piece, `head` its name (-10, -35, ext-10, TSS, a factor's, or decoy), `site` the
+    true +1 (-1 for a decoy), `distance` its middle from the site, on the site's strand.
     """
 
     genome: Genome
@@ -84,7 +87,9 @@ class _Ground:
 
         They do not go over other pieces, start or stop codons, nor where they would end a gene early.
         """
-        begins = [position + offset if strand > 0 else position - offset - len(codes) + 1 for _, offset, codes in pieces]
+        begins = [
+            position + offset if strand > 0 else position - offset - len(codes) + 1 for _, offset, codes in pieces
+        ]
         spans = [(begin, begin + len(codes)) for begin, (_, _, codes) in zip(begins, pieces, strict=True)]
         low, high = min(begins), max(end for _, end in spans)
         if low < 0 or high > len(self.base) or any(self.taken[start:end].any() for start, end in spans):
@@ -114,14 +119,19 @@ class _Ground:
 def plant(settings: PlantSettings, seed: int, factors: Mapping[str, Motif]) -> Planted:
     """A genome of one linear contig with promoters, the same bytes for the same settings, seed and factors.
 
-    factors: the matrices of CRP, FNR and LexA by these names. Raises InputError where the promoters do not fit in the length.
+    factors: the matrices of CRP, FNR and LexA by these names. Raises InputError where the promoters do not fit in the
+    length.
     """
     layout, sequence, places, noise = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
     genes = lay_out(settings.length, settings.coding, layout)
-    ground = _Ground(background(genes, settings.length, sequence, tilt_of(settings.gc, settings.coding)), genes, settings.margin)
+    ground = _Ground(
+        background(genes, settings.length, sequence, tilt_of(settings.gc, settings.coding)), genes, settings.margin
+    )
     rows, sites = _promoters(ground, settings, factors, places)
     for _ in range(round(settings.decoys * settings.promoters)):
-        settled = ground.settle("anywhere", [("decoy", 0, drawn(sharpened(hexamer(MINUS_10), settings.sharpness), places))], places)
+        settled = ground.settle(
+            "anywhere", [("decoy", 0, drawn(sharpened(hexamer(MINUS_10), settings.sharpness), places))], places
+        )
         if settled is None:
             raise InputError(FULL)
         _, strand, [(start, end)] = settled
@@ -131,18 +141,24 @@ def plant(settings: PlantSettings, seed: int, factors: Mapping[str, Motif]) -> P
     return Planted(genome, genes, _listed(true_sites, settings, noise), true_sites, _elements(rows, settings.contig))
 
 
-def _promoters(ground: _Ground, settings: PlantSettings, factors: Mapping[str, Motif], random: np.random.Generator) -> tuple[list, list]:
-    """Plant them all: rows of the pieces (start, end, name, strand, distance, site), and position, strand, match of the sites."""
+def _promoters(
+    ground: _Ground, settings: PlantSettings, factors: Mapping[str, Motif], random: np.random.Generator
+) -> tuple[list, list]:
+    """Plant them all: rows of the pieces (start, end, name, strand, distance, site), and position, strand, match of the
+    sites."""
     n = settings.promoters
     kinds: list[Place] = [place for place in FACTORS for _ in range(round(place.share * n))]
     kinds += [PLAIN] * (n - len(kinds))
     inside, antisense = round(settings.inside * n), round(settings.antisense * n)
-    wheres = random.permutation(["inside"] * inside + ["antisense"] * antisense + ["before"] * (n - inside - antisense)).tolist()
+    wheres = random.permutation(
+        ["inside"] * inside + ["antisense"] * antisense + ["before"] * (n - inside - antisense)
+    ).tolist()
     rows, sites = [], []
     for place in kinds:
         pieces = promoter(place, factors, random, settings.sharpness)
         settled = None
-        # where it goes nowhere (it would be a stop codon in every frame), it changes places with a later one, or goes to any other kind
+        # where it goes nowhere (it would be a stop codon in every frame), it changes places with a later one, or goes
+        # to any other kind
         for where in dict.fromkeys([*wheres, *WHERE]):
             if settled := ground.settle(where, pieces, random):
                 wheres.remove(where if where in wheres else wheres[0])
@@ -159,7 +175,9 @@ def _promoters(ground: _Ground, settings: PlantSettings, factors: Mapping[str, M
 
 def _scored(sites: list[tuple[int, int, float]], random: np.random.Generator) -> Sites:
     """The true sites by position, with read scores that lean on how well the hexamers match."""
-    position, strand, fit = (np.array(column) for column in zip(*sorted(sites), strict=True)) if sites else (np.zeros(0),) * 3
+    position, strand, fit = (
+        (np.array(column) for column in zip(*sorted(sites), strict=True)) if sites else (np.zeros(0),) * 3
+    )
     lean = (fit - fit.mean()) / fit.std() if len(fit) > 1 else np.zeros(len(fit))
     return _with_scores(position, strand, lean, random)
 
@@ -187,12 +205,15 @@ def _listed(true: Sites, settings: PlantSettings, random: np.random.Generator) -
         np.concatenate([kept.strand, extra.strand]),
         np.concatenate([kept.strength, extra.strength]),
     )
-    _, rows = np.unique(np.stack([columns[1], columns[2]]), axis=1, return_index=True)  # by position; one line for each site
+    _, rows = np.unique(
+        np.stack([columns[1], columns[2]]), axis=1, return_index=True
+    )  # by position; one line for each site
     return Sites(*columns).take(rows)
 
 
 def shuffle_sites(sites: Sites, length: int, seed: int, margin: int = 150) -> Sites:
-    """As many sites on each strand of one contig at random positions, the scores kept: nothing is to be learned from them."""
+    """As many sites on each strand of one contig at random positions, the scores kept: nothing is to be learned from
+    them."""
     random = np.random.default_rng(np.random.SeedSequence(seed).spawn(5)[4])
     position = np.zeros(len(sites), np.int64)
     for strand in (1, -1):
@@ -207,6 +228,7 @@ def _elements(rows: list[tuple[int, int, str, int, int, int]], contig: str) -> R
     n, ints = len(rows), np.int64
     unknown = np.full(n, np.nan)
     return Regions(
-        (contig,), np.zeros(n, np.int32), np.array(start, ints), np.array(end, ints), np.array(name, str), np.array(strand, np.int8),
+        (contig,), np.zeros(n, np.int32), np.array(start, ints), np.array(end, ints), np.array(name, str),
+        np.array(strand, np.int8),
         np.ones(n), np.array(distance, ints), np.array(site, ints), unknown, unknown,
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """What heads attend to, against what was planted: recall and precision, beside windows at a fixed distance.
 
-A window at the right distance of every site finds a -10 box about as well as a head that reads it. So each score stands beside
-that of the best such window, as wide as the head's regions, its distance chosen on one half of the sites and scored on the other.
+A window at the right distance of every site finds a -10 box about as well as a head that reads it. So each score stands
+beside that of the best such window, as wide as the head's regions, its distance chosen on one half of the sites and
+scored on the other.
 """
 
 from dataclasses import dataclass
@@ -21,9 +22,10 @@ REACH = np.arange(-200, 101)
 class Recovery:
     """How one kind of planted piece was recovered by one head's regions.
 
-    elements: pieces whose site was listed. found: those of which a region of their own site covers at least half. regions: regions of the
-    head. hits: regions that cover half of such a piece. baseline_*: the same for one window of `width` at each site, its first base
-    `distance` from the site (the first half's choice). NaN where there is nothing to divide by.
+    elements: pieces whose site was listed. found: those of which a region of their own site covers at least half.
+    regions: regions of the head. hits: regions that cover half of such a piece. baseline_*: the same for one window of
+    `width` at each site, its first base `distance` from the site (the first half's choice). NaN where there is nothing
+    to divide by.
     """
 
     name: str
@@ -51,16 +53,21 @@ class Recovery:
         return _f1(self.recall, self.precision) - _f1(self.baseline_recall, self.baseline_precision)
 
 
-def recover(regions: Regions, truth: Regions, sites: Sites, contigs: tuple[str, ...], tolerance: int = 2) -> list[Recovery]:
+def recover(
+    regions: Regions, truth: Regions, sites: Sites, contigs: tuple[str, ...], tolerance: int = 2
+) -> list[Recovery]:
     """For each kind of planted piece and each head, and for all heads together, what was recovered; by name, then head.
 
-    truth: rows as `plant.Planted.elements` (`head` the piece's name, `site` the true +1; decoys, -1, are left out). sites: those that
-    the regions belong to, `contigs` the names that their `contig` counts in. tolerance: a listed site is the true one on its strand
-    within so many nucleotides. A region counts for a piece of its own site and strand only. Ends over a circle's origin are not unrolled.
+    truth: rows as `plant.Planted.elements` (`head` the piece's name, `site` the true +1; decoys, -1, are left out).
+    sites: those that the regions belong to, `contigs` the names that their `contig` counts in. tolerance: a listed site
+    is the true one on its strand within so many nucleotides. A region counts for a piece of its own site and strand
+    only. Ends over a circle's origin are not unrolled.
     """
     truth = truth.take(truth.site >= 0)
     names = {name: i for i, name in enumerate(dict.fromkeys([*contigs, *truth.contigs, *regions.contigs]))}
-    span = 1 + max((int(c.max()) for c in (truth.site, regions.site, sites.position) if len(c)), default=0) + 2 * tolerance
+    span = (
+        1 + max((int(c.max()) for c in (truth.site, regions.site, sites.position) if len(c)), default=0) + 2 * tolerance
+    )
 
     def key(contig: np.ndarray, of: tuple[str, ...], strand: np.ndarray, position: np.ndarray) -> np.ndarray:
         index = np.array([names[name] for name in of], np.int64)[contig]
@@ -121,12 +128,15 @@ class _Windows:
         self.site, piece = site[mine], piece[mine]
         self.n_sites = len(sites)
         position, forward = sites.position[self.site], sites.strand[self.site] > 0
-        self.low = np.where(forward, truth.start[piece] - position, position - truth.end[piece] + 1)  # from the site, on its strand
+        self.low = np.where(
+            forward, truth.start[piece] - position, position - truth.end[piece] + 1
+        )  # from the site, on its strand
         self.high = self.low + truth.end[piece] - truth.start[piece]
         self.known: dict[int, tuple[int, float, float]] = {}
 
     def best(self, width: int) -> tuple[int, float, float]:
-        """Distance, recall and precision of the best windows: chosen on every second site, scored on the others; and turned about."""
+        """Distance, recall and precision of the best windows: chosen on every second site, scored on the others; and
+        turned about."""
         if width not in self.known:
             self.known[width] = self._best(width)
         return self.known[width]
@@ -134,7 +144,9 @@ class _Windows:
     def _best(self, width: int) -> tuple[int, float, float]:
         if not len(self.site):
             return 0, float("nan"), float("nan")
-        covered = np.minimum(self.high[:, None], REACH + width) - np.maximum(self.low[:, None], REACH)  # (pieces, distances)
+        covered = np.minimum(self.high[:, None], REACH + width) - np.maximum(
+            self.low[:, None], REACH
+        )  # (pieces, distances)
         hit = 2 * covered >= (self.high - self.low)[:, None]
         even = self.site % 2 == 0
         found, windows, distances = 0, set(), []

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PlantSettings:
-    """What is planted. Shares are of the promoters: inside (a gene of the site's strand), antisense (to a gene), the rest before units.
+    """What is planted. Shares are of the promoters: inside (a gene of the site's strand), antisense (to a gene), the
+    rest before units.
 
-    decoys: -10 boxes without a site, as a share of the promoters. missing and false: true sites not listed, and listed ones that are
-    none, as shares of the true; jittered: share of the listed true ones off by one or two nucleotides. margin: no site nearer to an end.
-    sharpness: power of the hexamers' and factors' probabilities: 1 as published, above 1 easier, below 1 harder. gc: share of G and C
-    of what is not planted; 0: E. coli's.
+    decoys: -10 boxes without a site, as a share of the promoters. missing and false: true sites not listed, and listed
+    ones that are none, as shares of the true; jittered: share of the listed true ones off by one or two nucleotides.
+    margin: no site nearer to an end. sharpness: power of the hexamers' and factors' probabilities: 1 as published,
+    above 1 easier, below 1 harder. gc: share of G and C of what is not planted; 0: E. coli's.
     The inside and antisense sites stand to each other as Cappable-seq's (44 % and 18 % there).
     """
 
@@ -29,7 +30,15 @@ class PlantSettings:
     contig: str = "planted"
 
     def __post_init__(self) -> None:
-        shares = (self.coding, self.inside, self.antisense, self.missing, self.false, self.jittered, self.inside + self.antisense)
+        shares = (
+            self.coding,
+            self.inside,
+            self.antisense,
+            self.missing,
+            self.false,
+            self.jittered,
+            self.inside + self.antisense,
+        )
         if any(not 0 <= share <= 1 for share in shares) or self.decoys < 0:
             raise ValueError("a share lies outside 0 to 1")
         if self.sharpness <= 0 or not (self.gc == 0 or 0.25 <= self.gc <= 0.75):

@@ -18,7 +18,8 @@ STRANDS = {"both": 0, "+": 1, "-": -1}
 class Agreement:
     """Two sets on one strand (or both), a site of one being a site of the other within so many nt, one to one.
 
-    shift: mean distance of the second's from the first's, downstream; exact: those of the shared that are at distance 0.
+    shift: mean distance of the second's from the first's, downstream; exact: those of the shared that are at distance
+    0.
     """
 
     first: str
@@ -37,10 +38,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Distance:
-    """How many sites of a set have their nearest of another set, on their own strand or the other, at a distance on their strand.
+    """How many sites of a set have their nearest of another set, on their own strand or the other, at a distance on
+    their strand.
 
-    distance: downstream positive, "<-50" and ">50" beyond, "none" where the contig's strand has none; tied: those of the sites that have
-    another as near on the other side (they are counted upstream).
+    distance: downstream positive, "<-50" and ">50" beyond, "none" where the contig's strand has none; tied: those of
+    the sites that have another as near on the other side (they are counted upstream).
     """
 
     set: str
@@ -68,11 +70,23 @@ def _agreement(first: str, second: str, strand: str, within: int, a: Sites, b: S
     shift = pairs.shift[a.strand[pairs.first] == sign] if sign else pairs.shift
     k = len(shift)
     shares = (_share(k, n), _share(k, m), _share(k, n + m - k))
-    return Agreement(first, second, strand, within, n, m, k, *shares, int(np.sum(shift == 0)), float(shift.mean()) if k else float("nan"))
+    return Agreement(
+        first,
+        second,
+        strand,
+        within,
+        n,
+        m,
+        k,
+        *shares,
+        int(np.sum(shift == 0)),
+        float(shift.mean()) if k else float("nan"),
+    )
 
 
 def matrix(found: list[Agreement], sizes: Mapping[str, int]) -> dict[str, list]:
-    """Columns of a table: a row for each set and measure (shared exactly or within d, and the shares of the row's set), a column a set.
+    """Columns of a table: a row for each set and measure (shared exactly or within d, and the shares of the row's set),
+    a column a set.
 
     found: as `agreements` gives them; sizes: sites of each set.
     """
@@ -89,7 +103,8 @@ def matrix(found: list[Agreement], sizes: Mapping[str, int]) -> dict[str, list]:
 
 
 def distances(sets: Mapping[str, Sites], contigs: tuple[Contig, ...]) -> list[Distance]:
-    """From the sites of each set to the nearest of each other on their strand and, of its own too, on the other strand."""
+    """From the sites of each set to the nearest of each other on their strand and, of its own too, on the other
+    strand."""
     found = []
     for name, against in product(sets, sets):
         for strand in ("same", "other"):
@@ -97,7 +112,9 @@ def distances(sets: Mapping[str, Sites], contigs: tuple[Contig, ...]) -> list[Di
                 continue
             far, tied = nearest(sets[name], sets[against], contigs, strand == "other")
             place = np.where(far == NONE, FARTHEST + 2, np.clip(far, -FARTHEST - 1, FARTHEST + 1)) + FARTHEST + 1
-            count, ties = (np.bincount(place[rows], minlength=2 * FARTHEST + 4).tolist() for rows in (slice(None), tied))
+            count, ties = (
+                np.bincount(place[rows], minlength=2 * FARTHEST + 4).tolist() for rows in (slice(None), tied)
+            )
             told = [f"<-{FARTHEST}", *map(str, range(-FARTHEST, FARTHEST + 1)), f">{FARTHEST}", "none"]
             found += [Distance(name, against, strand, *row) for row in zip(told, count, ties, strict=True)]
     return found

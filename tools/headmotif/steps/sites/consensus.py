@@ -1,9 +1,10 @@
 """Sites that several sets support: one place for what each set has within a few nucleotides of it.
 
-Places are taken one after the other, the best first, and each takes along of every set the nearest site within d nt that is left. The
-best place is the one that most sets have a site near; of those, that most sets have exactly; then the strongest, by the mean of the
-ranks (0 to 1) of its sites within their own sets, as scales differ; then the most upstream. So no chain of sites grows longer than d to
-either side, each site supports one place, and the order of the sets changes nothing.
+Places are taken one after the other, the best first, and each takes along of every set the nearest site within d nt
+that is left. The best place is the one that most sets have a site near; of those, that most sets have exactly; then the
+strongest, by the mean of the ranks (0 to 1) of its sites within their own sets, as scales differ; then the most
+upstream. So no chain of sites grows longer than d to either side, each site supports one place, and the order of the
+sets changes nothing.
 """
 
 import heapq
@@ -20,8 +21,8 @@ ABSENT = np.iinfo(np.int64).max
 
 @dataclass(frozen=True, eq=False)
 class Consensus:
-    """Places, by contig, position and strand: sites, their strength the number of sets. distance: int64 (places, sets), how far each set's
-    site lies from the place, downstream positive; ABSENT where a set has none."""
+    """Places, by contig, position and strand: sites, their strength the number of sets. distance: int64 (places, sets),
+    how far each set's site lies from the place, downstream positive; ABSENT where a set has none."""
 
     sites: Sites
     distance: np.ndarray

@@ -1,9 +1,11 @@
-"""Do sites lie where transcripts start? What the sequence around them says of coordinates, strands and the version of the genome.
+"""Do sites lie where transcripts start? What the sequence around them says of coordinates, strands and the version of
+the genome.
 
-Most bacterial promoters have a -10 box, TATAAT or nearly so, and transcripts begin with a purine behind a pyrimidine. A table whose
-positions are off by one on a strand, or that belongs to another version of the genome, loses both, and nothing else tells it. Measured on
-E. coli: a -10-like box starts 14-10 nt upstream of 24 % of the sites of Cappable-seq and of 34 % of SMRT-Cappable-seq's, of 2 % of all
-positions; 58 % of either set's sites are a purine behind a pyrimidine, 25 % of all positions.
+Most bacterial promoters have a -10 box, TATAAT or nearly so, and transcripts begin with a purine behind a pyrimidine. A
+table whose positions are off by one on a strand, or that belongs to another version of the genome, loses both, and
+nothing else tells it. Measured on E. coli: a -10-like box starts 14-10 nt upstream of 24 % of the sites of Cappable-seq
+and of 34 % of SMRT-Cappable-seq's, of 2 % of all positions; 58 % of either set's sites are a purine behind a
+pyrimidine, 25 % of all positions.
 """
 
 import math
@@ -34,11 +36,12 @@ REACH = AWAY + 32
 class Check:
     """What stands around some sites. Shares are of the sites; a box counts where it starts at one of `STARTS`.
 
-    sites: how many. share: with a box; other: with one if they were on the other strand; upstream, downstream: with one if they lay `AWAY`
-    nt further; background: of all positions of both strands, exactly. profile: float64 (20,), with a box that starts at each of
-    `PROFILE`. purine: float64 (7,), with a purine at each of `AROUND_START`. start_codon: with ATG, GTG or TTG, begun at most one base
-    away. shift: how far downstream of the true starts the sites lie (None: no box is more frequent than chance has it within
-    `LARGEST_SHIFT`); other_shift: the same if they were on the other strand. p: of as many boxes as at that shift, by chance.
+    sites: how many. share: with a box; other: with one if they were on the other strand; upstream, downstream: with one
+    if they lay `AWAY` nt further; background: of all positions of both strands, exactly. profile: float64 (20,), with a
+    box that starts at each of `PROFILE`. purine: float64 (7,), with a purine at each of `AROUND_START`. start_codon:
+    with ATG, GTG or TTG, begun at most one base away. shift: how far downstream of the true starts the sites lie (None:
+    no box is more frequent than chance has it within `LARGEST_SHIFT`); other_shift: the same if they were on the other
+    strand. p: of as many boxes as at that shift, by chance.
     """
 
     sites: int
@@ -56,7 +59,8 @@ class Check:
 
 
 def minus10_share(genome: Genome, sites: Sites) -> float:
-    """The share of the sites with a -10-like box, TATAAT with at most one mismatch, that starts 14-10 nt upstream; NaN without sites."""
+    """The share of the sites with a -10-like box, TATAAT with at most one mismatch, that starts 14-10 nt upstream; NaN
+    without sites."""
     return _share(_starts(around(genome, sites)))
 
 
@@ -76,7 +80,8 @@ def minus10_background(genome: Genome) -> float:
 
 
 def around(genome: Genome, sites: Sites, reach: int = REACH) -> np.ndarray:
-    """Codes uint8 (sites, 2 reach + 1), 5' to 3' on each site's strand, the site in the middle; N off a linear contig."""
+    """Codes uint8 (sites, 2 reach + 1), 5' to 3' on each site's strand, the site in the middle; N off a linear
+    contig."""
     reads = Reads(genome, reach, reach)
     return reads.cut(sites.contig, sites.strand, flip(sites.position, sites.strand, reads.lengths[sites.contig]), 1)
 
@@ -115,16 +120,21 @@ def with_box(genome: Genome, sites: Sites) -> np.ndarray:
 
 
 def _shift(codes: np.ndarray, box: np.ndarray, background: float) -> tuple[int | None, float]:
-    """How far downstream of the true starts the sites lie, None where they have no more boxes than others; p of so many boxes there.
+    """How far downstream of the true starts the sites lie, None where they have no more boxes than others; p of so many
+    boxes there.
 
-    The boxes' peak says it to a base or two; the step from a pyrimidine to a purine nearby then to the base, where there is one.
+    The boxes' peak says it to a base or two; the step from a pyrimidine to a purine nearby then to the base, where
+    there is one.
     """
     n, middle = len(box), box.shape[1] // 2
     if not n:
         return None, 1.0
     near = min(range(-LARGEST_SHIFT, LARGEST_SHIFT + 1), key=lambda k: (-_share(box, -k, PEAK), abs(k)))
     purine, known = (codes == A) | (codes == G), codes != N
-    step = {k: int((purine[:, middle - k] & known[:, middle - k - 1] & ~purine[:, middle - k - 1]).sum()) for k in _about(near)}
+    step = {
+        k: int((purine[:, middle - k] & known[:, middle - k - 1] & ~purine[:, middle - k - 1]).sum())
+        for k in _about(near)
+    }
     sharp = min(step, key=lambda k: (-step[k], abs(k - near)))
     if step[sharp] - n / 4 > 4 * math.sqrt(n * 3 / 16):
         near = sharp

@@ -33,9 +33,12 @@ class Context:
 
 
 def context(genes: GeneTable, contigs: tuple[Contig, ...], sites: Sites, reach: int = REACH) -> Context:
-    """The genes around the sites. reach: the longest 5' UTR, and how far upstream of a gene the class goes. Of genes with one first base
-    the table's first counts. Circles go on over the origin."""
-    row, place = (sites.strand < 0).astype(np.int64), np.cumsum([0, *(c.length for c in contigs)])[sites.contig] + sites.position
+    """The genes around the sites. reach: the longest 5' UTR, and how far upstream of a gene the class goes. Of genes
+    with one first base the table's first counts. Circles go on over the origin."""
+    row, place = (
+        (sites.strand < 0).astype(np.int64),
+        np.cumsum([0, *(c.length for c in contigs)])[sites.contig] + sites.position,
+    )
     gene, utr = _downstream(genes, contigs, sites, reach)
     within = _within(genes, contigs)
     of_class = classes(genes.spans, contigs, reach)[row, place]
@@ -49,7 +52,9 @@ def _first_bases(genes: GeneTable, contigs: tuple[Contig, ...]) -> np.ndarray:
     return np.where(circular, place % np.maximum(length, 1), place)
 
 
-def _downstream(genes: GeneTable, contigs: tuple[Contig, ...], sites: Sites, reach: int) -> tuple[np.ndarray, np.ndarray]:
+def _downstream(
+    genes: GeneTable, contigs: tuple[Contig, ...], sites: Sites, reach: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The next gene of each site's strand and how many nucleotides lie before it."""
     gene, utr = np.full((2, len(sites)), NONE, np.int64)
     first = _first_bases(genes, contigs)

@@ -1,7 +1,7 @@
 """What kind of place a site lies at, from the genes around it, and how strong it is among its set.
 
-A model that sees both sides of a site also sees start codons and codon usage: upstream of genes it can do well without any promoter. So
-scores are to be told by class.
+A model that sees both sides of a site also sees start codons and codon usage: upstream of genes it can do well without
+any promoter. So scores are to be told by class.
 """
 
 import numpy as np
@@ -16,13 +16,15 @@ FIFTHS = 5
 
 
 def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) -> np.ndarray:
-    """uint8 (2, N): the class of every nucleotide, an index into `CLASSES`; rows + and -, both by + coordinates, contigs end to end.
+    """uint8 (2, N): the class of every nucleotide, an index into `CLASSES`; rows + and -, both by + coordinates,
+    contigs end to end.
 
-    The first that holds counts: inside a gene of its own strand, the first nucleotide included; upstream, at most `reach` nt before the
-    start of a gene of its own strand; antisense, inside a gene of the other strand; orphan.
+    The first that holds counts: inside a gene of its own strand, the first nucleotide included; upstream, at most
+    `reach` nt before the start of a gene of its own strand; antisense, inside a gene of the other strand; orphan.
 
-    genes: int (genes, 4), each a contig's index, start, end (0-based, half-open) and strand (+1 or -1). On a circle, genes with an end
-    beyond its length and the stretches before genes go on over the origin; on a line, what lies off the contig is cut off.
+    genes: int (genes, 4), each a contig's index, start, end (0-based, half-open) and strand (+1 or -1). On a circle,
+    genes with an end beyond its length and the stretches before genes go on over the origin; on a line, what lies off
+    the contig is cut off.
     """
     start = np.cumsum([0] + [c.length for c in contigs])
     inside, before = np.zeros((2, 2, start[-1]), bool)
@@ -47,7 +49,8 @@ def cover(row: np.ndarray, start: int, end: int, circular: bool, value: int = 1)
 
 
 def fifths(strength: np.ndarray) -> np.ndarray:
-    """int8 (sites,): the fifth of each site by its strength among those given, 0 the weakest, 4 the strongest; -1 where it is NaN.
+    """int8 (sites,): the fifth of each site by its strength among those given, 0 the weakest, 4 the strongest; -1 where
+    it is NaN.
 
     Equal strengths are in one fifth, so fifths can differ in size.
     """

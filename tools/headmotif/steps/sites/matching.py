@@ -1,9 +1,10 @@
 """Which sites of two sets are the same: one-to-one pairs within a distance, and the nearest site of another set.
 
-The pairs are the best there are: as many as possible, and of those the nearest together in sum. On a line such pairs can be had without
-any that cross, a[i] before a[k] and yet its partner behind the other's (uncrossing two makes neither the larger distance nor the sum
-larger), so they are found going along both sets at once. On a circle the same holds once a first pair is given, and each is tried;
-but most circles have a gap somewhere that no pair bridges, and are cut there.
+The pairs are the best there are: as many as possible, and of those the nearest together in sum. On a line such pairs
+can be had without any that cross, a[i] before a[k] and yet its partner behind the other's (uncrossing two makes neither
+the larger distance nor the sum larger), so they are found going along both sets at once. On a circle the same holds
+once a first pair is given, and each is tried; but most circles have a gap somewhere that no pair bridges, and are cut
+there.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,7 +22,8 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Sites that are one: indices into either set, and how far the second lies from the first, downstream on their strand; (pairs,)."""
+    """Sites that are one: indices into either set, and how far the second lies from the first, downstream on their
+    strand; (pairs,)."""
 
     first: np.ndarray
     second: np.ndarray
@@ -32,10 +34,11 @@ class Pairs:
 
 
 def match(first: Sites, second: Sites, contigs: tuple[Contig, ...], d: int) -> Pairs:
-    """One-to-one pairs of sites on one strand of one contig at most d nt apart: the most there can be, then the least total distance.
+    """One-to-one pairs of sites on one strand of one contig at most d nt apart: the most there can be, then the least
+    total distance.
 
-    Turned about, the same pairs come out: of equally good ones those that leave out the site further downstream. By contig, + strand
-    first, then 5' to 3'.
+    Turned about, the same pairs come out: of equally good ones those that leave out the site further downstream. By
+    contig, + strand first, then 5' to 3'.
     """
     found: list[tuple[int, int, int]] = []
     for contig, mine, theirs in _strands(first, second, contigs):
@@ -54,11 +57,14 @@ def match(first: Sites, second: Sites, contigs: tuple[Contig, ...], d: int) -> P
     return Pairs(*columns.T)
 
 
-def nearest(first: Sites, second: Sites, contigs: tuple[Contig, ...], other: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def nearest(
+    first: Sites, second: Sites, contigs: tuple[Contig, ...], other: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """From each site of the first set to the nearest of the second on its strand (`other`: on the other strand).
 
-    int64 (sites,), downstream on the first's strand positive, NONE where the contig's strand has none; bool (sites,), whether another
-    lies as far on the other side. Of two equally near ones the upstream one counts. A site beside itself is at distance 0.
+    int64 (sites,), downstream on the first's strand positive, NONE where the contig's strand has none; bool (sites,),
+    whether another lies as far on the other side. Of two equally near ones the upstream one counts. A site beside
+    itself is at distance 0.
     """
     distance, tied = np.full(len(first), NONE), np.zeros(len(first), bool)
     for contig, mine, theirs in _strands(first, second, contigs, other):
@@ -109,9 +115,11 @@ def _line(a: list[int], b: list[int], d: int) -> list[Pair]:
 
 
 def _stretch(a: list[int], b: list[int], d: int) -> list[Pair]:
-    """The best pairs by dynamic programming: worth(i, j) is that of the first i of a and j of b, a pair one large unit less its distance.
+    """The best pairs by dynamic programming: worth(i, j) is that of the first i of a and j of b, a pair one large unit
+    less its distance.
 
-    Row i holds it for the j between which a[i - 1] has partners at all; before them it is the row above's, behind them it stays.
+    Row i holds it for the j between which a[i - 1] has partners at all; before them it is the row above's, behind them
+    it stays.
     """
     unit = (d + 1) * (min(len(a), len(b)) + 1)
     low, rows = [0], [[0]]
@@ -155,7 +163,9 @@ def _round(a: list[int], b: list[int], length: int, d: int) -> list[Pair]:
         return [(j, i) for i, j in _round(b, a, length, d)]
     best: list[Pair] = []
     worth = (0, 0)
-    for i, x in enumerate(a):  # the first of a that has a partner, each partner in turn, and what goes with it downstream of both
+    for i, x in enumerate(
+        a
+    ):  # the first of a that has a partner, each partner in turn, and what goes with it downstream of both
         for j, turn in ((j, turn) for j in range(len(b)) for turn in (-length, 0, length) if abs(b[j] + turn - x) <= d):
             rest = [place + turn for place in b[j + 1 :]] + [place + turn + length for place in b[:j]]
             found = [(i, j)] + [(i + 1 + k, (j + 1 + m) % len(b)) for k, m in _line(a[i + 1 :], rest, d)]

@@ -1,12 +1,15 @@
-"""How far an average precision could have come out otherwise: intervals from stretches of the genome drawn anew, with replacement.
+"""How far an average precision could have come out otherwise: intervals from stretches of the genome drawn anew, with
+replacement.
 
-Neighbouring nucleotides share their context and sites come in clusters, so blocks of the genome are drawn, not positions; both strands
-of a block go together. Intervals are percentiles (Efron and Tibshirani 1993, unchecked). They tell how much hangs on the stretch of
-genome that is scored, not on the training: for that, see the spread over seeds. A draw holds copies of sites, which rank
-together, so draws score a little higher than the data: by a tenth of their standard deviation with 3,400 sites, by a third with 270.
+Neighbouring nucleotides share their context and sites come in clusters, so blocks of the genome are drawn, not
+positions; both strands of a block go together. Intervals are percentiles (Efron and Tibshirani 1993, unchecked). They
+tell how much hangs on the stretch of genome that is scored, not on the training: for that, see the spread over seeds. A
+draw holds copies of sites, which rank together, so draws score a little higher than the data: by a tenth of their
+standard deviation with 3,400 sites, by a third with 270.
 
-A draw is a whole weight for each block, and average precision needs weighted counts at the sites alone: how many positions of each block
-stand at or above each site. Those are counted once; a thousand draws are then two products of matrices, with nothing to sort, and exact.
+A draw is a whole weight for each block, and average precision needs weighted counts at the sites alone: how many
+positions of each block stand at or above each site. Those are counted once; a thousand draws are then two products of
+matrices, with nothing to sort, and exact.
 """
 
 from collections.abc import Sequence
@@ -22,7 +25,8 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Interval:
-    """A value on the data as they are, and the 2.5 and 97.5 % percentiles of what it is on the draws (NaN: no draw gives a number)."""
+    """A value on the data as they are, and the 2.5 and 97.5 % percentiles of what it is on the draws (NaN: no draw
+    gives a number)."""
 
     estimate: float
     low: float
@@ -31,10 +35,11 @@ class Interval:
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """A ranking of positions (or calls), counted by block at each probability that a site (or right call) has, from the highest.
+    """A ranking of positions (or calls), counted by block at each probability that a site (or right call) has, from the
+    highest.
 
-    hits: float64 (steps, blocks), sites with that probability. above: (steps, blocks), positions with that probability or a higher one.
-    sites: (blocks,), all sites: of them the recall is a share.
+    hits: float64 (steps, blocks), sites with that probability. above: (steps, blocks), positions with that probability
+    or a higher one. sites: (blocks,), all sites: of them the recall is a share.
     """
 
     hits: np.ndarray
@@ -43,7 +48,8 @@ class Ranked:
 
 
 def blocks(contigs: tuple[Contig, ...], size: int = 10_000) -> np.ndarray:
-    """int64 (N,): the block of each nucleotide, both strands alike; from each contig's start on, the last of a contig may be shorter."""
+    """int64 (N,): the block of each nucleotide, both strands alike; from each contig's start on, the last of a contig
+    may be shorter."""
     first, parts = 0, [np.zeros(0, np.int64)]
     for contig in contigs:
         parts.append(first + np.arange(contig.length) // size)
@@ -51,15 +57,19 @@ def blocks(contigs: tuple[Contig, ...], size: int = 10_000) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def ranked(hit: np.ndarray, probability: np.ndarray, block: np.ndarray, number: int, sites: np.ndarray | None = None) -> Ranked:
+def ranked(
+    hit: np.ndarray, probability: np.ndarray, block: np.ndarray, number: int, sites: np.ndarray | None = None
+) -> Ranked:
     """A ranking, counted. All (positions,): hit, bool; probability, none NaN; block, 0 to number - 1.
 
-    sites: (number,), the sites of each block, where not all are among the hits, as with calls: a right call is to be given the block of
-    its site, else a draw could find more sites than it holds.
+    sites: (number,), the sites of each block, where not all are among the hits, as with calls: a right call is to be
+    given the block of its site, else a draw could find more sites than it holds.
     """
     hit = np.asarray(hit, bool)
     level = np.unique(probability[hit])
-    high = probability >= level[0] if len(level) else np.zeros(len(probability), bool)  # what stands below all sites changes nothing
+    high = (
+        probability >= level[0] if len(level) else np.zeros(len(probability), bool)
+    )  # what stands below all sites changes nothing
 
     def counted(rows: np.ndarray) -> np.ndarray:
         step = np.searchsorted(level, probability[rows], side="right") - 1
@@ -97,7 +107,8 @@ def mean(models: Sequence[Ranked], weight: np.ndarray) -> Interval:
 
 
 def ratio(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray) -> Interval:
-    """The mean of some models' average precisions over that of others on the same blocks, the same draws for all: a paired comparison."""
+    """The mean of some models' average precisions over that of others on the same blocks, the same draws for all: a
+    paired comparison."""
     once = _once(weight)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = _means(models, once) / _means(others, once)
@@ -118,8 +129,11 @@ def average(value: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Interva
         return interval(float(sums.sum() / max(counts.sum(), 1)), (weight @ sums) / (weight @ counts))
 
 
-def found(right: np.ndarray, calls: np.ndarray, sites: np.ndarray, weight: np.ndarray) -> tuple[Interval, Interval, Interval]:
-    """Precision, recall and F1 of calls, from how many are right, how many there are, and how many sites, all (blocks,)."""
+def found(
+    right: np.ndarray, calls: np.ndarray, sites: np.ndarray, weight: np.ndarray
+) -> tuple[Interval, Interval, Interval]:
+    """Precision, recall and F1 of calls, from how many are right, how many there are, and how many sites, all
+    (blocks,)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = [(w @ right, w @ calls, w @ sites) for w in (_once(weight), weight)]
         once, every = ((x / n, x / m, 2 * x / (n + m)) for x, n, m in drawn)

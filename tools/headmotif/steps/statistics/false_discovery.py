@@ -3,8 +3,8 @@
 import numpy as np
 
 LIMITS = (0.5, 0.25, 0.1, 0.05, 0.02)
-"""Of p, above which the share of true nulls is read off. One limit misses a family where a few tests are real and all others a little
-less than chance: above a half there are then more p than chance alone would put there."""
+"""Of p, above which the share of true nulls is read off. One limit misses a family where a few tests are real and all
+others a little less than chance: above a half there are then more p than chance alone would put there."""
 SURE = 2.0
 """Standard errors added to what each limit says."""
 
@@ -29,11 +29,12 @@ def _stepped_up(p: np.ndarray) -> np.ndarray:
 
 
 def grouped(p: np.ndarray) -> np.ndarray:
-    """q-values over all tests of several families, p and q float64 (families, tests): one list, to which each family brings its own odds.
+    """q-values over all tests of several families, p and q float64 (families, tests): one list, to which each family
+    brings its own odds.
 
-    A family's p count times null / (1 - null), with its share of true nulls (`null_share`); q is Benjamini and Hochberg's of those, times
-    the share of what is not null (Hu, Zhao & Zhou 2010, J Am Stat Assoc 105:1215-1227, unchecked). A family where sites do not differ
-    from chance reports nothing, and does not bury the others.
+    A family's p count times null / (1 - null), with its share of true nulls (`null_share`); q is Benjamini and
+    Hochberg's of those, times the share of what is not null (Hu, Zhao & Zhou 2010, J Am Stat Assoc 105:1215-1227,
+    unchecked). A family where sites do not differ from chance reports nothing, and does not bury the others.
 
     >>> grouped(np.array([[0.01] * 40 + [0.9], [0.01] + [0.6] * 40])).round(3)[:, :2].tolist()
     [[0.001, 0.001], [1.0, 1.0]]
@@ -49,8 +50,9 @@ def grouped(p: np.ndarray) -> np.ndarray:
 def null_share(p: np.ndarray) -> np.ndarray:
     """The share of true nulls in each family of p (families, tests), float64 (families,), 1 at most.
 
-    As the p above a limit tell it (Storey 2002, J R Stat Soc B 64:479-498): each limit gives more than the truth, so the least of them is
-    taken, with SURE standard errors added to each so that the least of five is none that came out low by chance.
+    As the p above a limit tell it (Storey 2002, J R Stat Soc B 64:479-498): each limit gives more than the truth, so
+    the least of them is taken, with SURE standard errors added to each so that the least of five is none that came out
+    low by chance.
 
     >>> null_share(np.array([[0.001] * 100 + [0.8] * 900])).round(2).tolist()  # above a half alone: 1
     [0.94]

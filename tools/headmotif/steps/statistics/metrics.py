@@ -37,10 +37,11 @@ def score(truth: np.ndarray, probability: np.ndarray) -> Score:
 
 
 def score_against(sites: np.ndarray, others: np.ndarray) -> Score:
-    """The same scores from the probabilities of the sites, in any order, and those of all other positions, ascending; none may be NaN.
+    """The same scores from the probabilities of the sites, in any order, and those of all other positions, ascending;
+    none may be NaN.
 
-    One sorting of the others serves many sets of sites. ROC-AUC as the share of pairs in the right order, ties as half a pair
-    (Mann and Whitney 1947, unchecked).
+    One sorting of the others serves many sets of sites. ROC-AUC as the share of pairs in the right order, ties as half
+    a pair (Mann and Whitney 1947, unchecked).
     """
     hits, n = len(sites), len(sites) + len(others)
     if not hits or not len(others):
@@ -55,10 +56,11 @@ def score_against(sites: np.ndarray, others: np.ndarray) -> Score:
 
 
 def score_groups(truth: np.ndarray, probability: np.ndarray, group: np.ndarray, number: int) -> tuple[Score, ...]:
-    """A score for each group of sites, 0 to number - 1: its sites against all positions that are no site, other groups left out.
+    """A score for each group of sites, 0 to number - 1: its sites against all positions that are no site, other groups
+    left out.
 
-    truth, probability, group: of one shape; group counts at sites alone, and one outside 0 to number - 1 is in no score. The prevalence
-    is the group's own, so scores of groups that differ in it are not to be compared without it.
+    truth, probability, group: of one shape; group counts at sites alone, and one outside 0 to number - 1 is in no
+    score. The prevalence is the group's own, so scores of groups that differ in it are not to be compared without it.
     """
     truth = np.asarray(truth).astype(bool)
     others = np.sort(probability[~truth])
@@ -67,9 +69,11 @@ def score_groups(truth: np.ndarray, probability: np.ndarray, group: np.ndarray, 
 
 
 def average_precision(hit: np.ndarray, probability: np.ndarray, sites: int) -> float:
-    """Average precision of calls: bool (calls,) whether each is right, its probability, and of how many sites the recall is a share.
+    """Average precision of calls: bool (calls,) whether each is right, its probability, and of how many sites the
+    recall is a share.
 
-    Sites that no call finds lower it, as sites at the end of no ranking. Ties count as one step. NaN where there is no site.
+    Sites that no call finds lower it, as sites at the end of no ranking. Ties count as one step. NaN where there is no
+    site.
     """
     if not sites:
         return float("nan")
@@ -80,10 +84,11 @@ def average_precision(hit: np.ndarray, probability: np.ndarray, sites: int) -> f
 
 
 def curve(hit: np.ndarray, probability: np.ndarray, sites: int) -> dict[str, np.ndarray]:
-    """Calls at falling thresholds, each a probability that a right one has: columns threshold, calls, right, precision, recall, f1, mean.
+    """Calls at falling thresholds, each a probability that a right one has: columns threshold, calls, right, precision,
+    recall, f1, mean.
 
-    hit, probability: (calls,); sites: of how many the recall is a share. mean: of the calls' probabilities, from which one sees whether
-    they mean what they say (see `curves.calibration`).
+    hit, probability: (calls,); sites: of how many the recall is a share. mean: of the calls' probabilities, from which
+    one sees whether they mean what they say (see `curves.calibration`).
     """
     level, count = np.unique(probability[hit], return_counts=True)
     ranked = np.sort(probability)

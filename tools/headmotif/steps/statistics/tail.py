@@ -1,9 +1,11 @@
-"""How rare a value is among chance values, beyond the largest of them too: the empirical share, and a fitted tail above nine in ten.
+"""How rare a value is among chance values, beyond the largest of them too: the empirical share, and a fitted tail above
+nine in ten.
 
-Excesses over a high threshold follow a generalised Pareto distribution (Pickands 1975, unchecked). Its shape and scale come from
-probability-weighted moments (Hosking & Wallis 1987, Technometrics 29:339-349, unchecked). A shape below 0, a tail that ends, is taken as
-0, the exponential, and the shape is raised by a standard error: a tail that is guessed too thin makes findings of chance. Among the
-chance values the larger of the empirical share and the tail counts; beyond them the tail alone.
+Excesses over a high threshold follow a generalised Pareto distribution (Pickands 1975, unchecked). Its shape and scale
+come from probability-weighted moments (Hosking & Wallis 1987, Technometrics 29:339-349, unchecked). A shape below 0, a
+tail that ends, is taken as 0, the exponential, and the shape is raised by a standard error: a tail that is guessed too
+thin makes findings of chance. Among the chance values the larger of the empirical share and the tail counts; beyond
+them the tail alone.
 """
 
 import numpy as np
@@ -17,8 +19,8 @@ ENOUGH = 20
 def rarity(chance: np.ndarray, value: np.ndarray) -> np.ndarray:
     """P that a chance value is as large, float64 of the shape of `value`, never 0.
 
-    chance: (n,), values where there is nothing to be found. Up to their upper tenth, and everywhere where they are few, the share of them
-    that reach the value, one added to both.
+    chance: (n,), values where there is nothing to be found. Up to their upper tenth, and everywhere where they are few,
+    the share of them that reach the value, one added to both.
 
     >>> rarity(np.arange(9.0), np.array([8.0, 4.0, 100.0])).round(2).tolist()
     [0.2, 0.6, 0.1]

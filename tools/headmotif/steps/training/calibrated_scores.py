@@ -14,11 +14,13 @@ from .teach import Progress
 
 
 def scored(net: Network, genome: Genome, part: np.ndarray, where: Compute, team: Workers, progress: Progress) -> dict:
-    """Calibrate the network in place on the validation part; then its scores on each part and label, the calibration, and the threshold of
-    calls, which is chosen on the validation part too."""
+    """Calibrate the network in place on the validation part; then its scores on each part and label, the calibration,
+    and the threshold of calls, which is chosen on the validation part too."""
 
     def chosen_by(probability: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        known = (part == split.VALIDATION) & (genome.label != NO_LABEL) & (probability == probability)  # NaN, at N, equals nothing
+        known = (
+            (part == split.VALIDATION) & (genome.label != NO_LABEL) & (probability == probability)
+        )  # NaN, at N, equals nothing
         return [(truth[k], p[k]) for truth, p, k in zip(genome.label, probability, known, strict=True)]
 
     def annotated(what: str, wanted: np.ndarray) -> np.ndarray:

@@ -69,9 +69,31 @@ def scores_in_words(metrics: dict) -> str:
 def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
     """Columns of the history: a row for each evaluation and label."""
     rows = [
-        (r.step, r.epoch, r.nucleotides, r.loss, r.validation_loss, label, s.roc_auc, s.average_precision, s.prevalence, int(r.best))
+        (
+            r.step,
+            r.epoch,
+            r.nucleotides,
+            r.loss,
+            r.validation_loss,
+            label,
+            s.roc_auc,
+            s.average_precision,
+            s.prevalence,
+            int(r.best),
+        )
         for r in records
         for label, s in zip(labels, r.scores, strict=True)
     ]
-    names = ("step", "epoch", "nucleotides", "loss", "validation_loss", "label", "roc_auc", "average_precision", "prevalence", "best")
+    names = (
+        "step",
+        "epoch",
+        "nucleotides",
+        "loss",
+        "validation_loss",
+        "label",
+        "roc_auc",
+        "average_precision",
+        "prevalence",
+        "best",
+    )
     return {name: [row[i] for row in rows] for i, name in enumerate(names)}

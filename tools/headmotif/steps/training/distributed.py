@@ -1,6 +1,7 @@
 """Several processes that train one network, each on its share of every batch; alone, all of this is nothing.
 
-They are started by PyTorch's own launcher (`torchrun --nproc-per-node 2 -m headmotif.commands.train_annot ...`), which tells each its rank.
+They are started by PyTorch's own launcher (`torchrun --nproc-per-node 2 -m headmotif.commands.train_annot ...`), which
+tells each its rank.
 """
 
 import os

@@ -28,10 +28,11 @@ def in_one(genomes: Sequence[Genome], names: Sequence[str]) -> tuple[Genome, dic
 def joined(genomes: Sequence[Genome], names: Sequence[str]) -> Genome:
     """The contigs of all genomes end to end, with the label sets of the same name as one.
 
-    names: one a genome; a contig's name that two genomes share is written `genome:contig` in each. A label set that a genome does not
-    have is `NO_LABEL` throughout it: nothing is known there. Label sets stand in the order in which they first come; sites are sorted
-    by label, row and place. Raises InputError where two genomes hold the same sequence, which would leak from one part into another
-    (known by the contigs' digests; a contig without one is not compared), or where two contigs would still be named alike.
+    names: one a genome; a contig's name that two genomes share is written `genome:contig` in each. A label set that a
+    genome does not have is `NO_LABEL` throughout it: nothing is known there. Label sets stand in the order in which
+    they first come; sites are sorted by label, row and place. Raises InputError where two genomes hold the same
+    sequence, which would leak from one part into another (known by the contigs' digests; a contig without one is not
+    compared), or where two contigs would still be named alike.
     """
     _refuse_same_sequence(genomes, names)
     labels = tuple(dict.fromkeys(label for genome in genomes for label in genome.labels))
@@ -51,7 +52,8 @@ def joined(genomes: Sequence[Genome], names: Sequence[str]) -> Genome:
 
 
 def parted(values: np.ndarray, genomes: Sequence[Genome]) -> list[np.ndarray]:
-    """Per-nucleotide values (..., N) of the joined genome as those of each, views (..., n), in the order of `joined`."""
+    """Per-nucleotide values (..., N) of the joined genome as those of each, views (..., n), in the order of
+    `joined`."""
     begin = _begin(genomes)
     if values.shape[-1] != begin[-1]:
         raise ValueError(f"values of {values.shape[-1]} nucleotides for genomes of {begin[-1]}")

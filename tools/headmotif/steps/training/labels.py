@@ -11,10 +11,12 @@ from ...errors import InputError
 
 
 def label(genome: Genome, named: Mapping[str, Sites]) -> Genome:
-    """The genome with further label sets behind those it has: 1 at the sites, 0 elsewhere, `NO_LABEL` where the base is N.
+    """The genome with further label sets behind those it has: 1 at the sites, 0 elsewhere, `NO_LABEL` where the base is
+    N.
 
-    named: sites by the label's name, contigs as indices into the genome's, positions inside them, each place and strand once. A site
-    on an N stays among `Genome.site`, its label is `NO_LABEL`. Raises InputError where a name is taken already.
+    named: sites by the label's name, contigs as indices into the genome's, positions inside them, each place and strand
+    once. A site on an N stays among `Genome.site`, its label is `NO_LABEL`. Raises InputError where a name is taken
+    already.
     """
     for name in named:
         if name in genome.labels:
@@ -32,11 +34,19 @@ def label(genome: Genome, named: Mapping[str, Sites]) -> Genome:
         strength.append(sites.strength[order])
     new[:, :, genome.base == N] = NO_LABEL
     labels = (*genome.labels, *named)
-    return Genome(genome.contigs, genome.base, labels, np.concatenate([known, new]), np.concatenate(site), np.concatenate(strength))
+    return Genome(
+        genome.contigs,
+        genome.base,
+        labels,
+        np.concatenate([known, new]),
+        np.concatenate(site),
+        np.concatenate(strength),
+    )
 
 
 def stretches(genome: Genome, intervals: Iterable[tuple[int, int, int, int]]) -> np.ndarray:
-    """bool (2, N), the rows of `Genome.label`: what intervals cover, each a contig's index, start, end, and strand (+1, -1, 0 for both)."""
+    """bool (2, N), the rows of `Genome.label`: what intervals cover, each a contig's index, start, end, and strand (+1,
+    -1, 0 for both)."""
     covered = np.zeros((2, len(genome.base)), bool)
     offset = genome.start.tolist()
     rows = {1: slice(0, 1), -1: slice(1, 2), 0: slice(0, 2)}

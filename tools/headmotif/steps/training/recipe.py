@@ -13,7 +13,9 @@ class Recipe:
     batch: int = 32  # stretches per step
     length: int = 128  # nucleotides per stretch
     rate: float = 2e-3  # of AdamW, after the warm-up
-    table_rate: float = 20.0  # times the rate, for tables of distances: they begin flat, and until they are not, places are all alike
+    table_rate: float = (
+        20.0  # times the rate, for tables of distances: they begin flat, and until they are not, places are all alike
+    )
     warmup: int = 50  # steps
     decay: float = 0.3  # share of the steps, at the end, over which the rate falls to nothing
     cosine: bool = False  # the rate follows a cosine from the warm-up to nothing instead
@@ -24,7 +26,9 @@ class Recipe:
     balanced_start: bool = True  # the outputs begin at the sites' prevalence
     average: float = 0.995  # of the weights over the steps; 0: none
     others: float = 0.25  # share of the stretches without a site that an epoch draws
-    streams: bool = False  # so many streams as the batch is large, each read in order, instead of stretches drawn at random
+    streams: bool = (
+        False  # so many streams as the batch is large, each read in order, instead of stretches drawn at random
+    )
     substitutions: float = 0.05  # share of the bases read that are replaced at random, where there are few sites
     few: int = 4000  # training sites; with fewer a network learns them by heart, with more it reads better undisturbed
     every: int = 0  # steps between evaluations; 0: by the size of the validation part
@@ -57,13 +61,15 @@ PUBLISHED = Recipe(
     by_loss=True,
     patience=85_000,
 )
-"""Clauwaert, Menschaert & Waegeman 2021, as their code has it; what `Recipe` says of streams stands for their contiguous reading."""
+"""Clauwaert, Menschaert & Waegeman 2021, as their code has it; what `Recipe` says of streams stands for their
+contiguous reading."""
 RECIPES = {"default": DEFAULT, "wide": DEFAULT, "cnn": DEFAULT, "paper": PUBLISHED}
 """The recipe of each preset."""
 
 
 def rate_at(recipe: Recipe, step: int, limit: int) -> float:
-    """The learning rate of a step, 0-based, of `limit`: a linear warm-up, a plateau, then a linear fall; or a cosine after the warm-up."""
+    """The learning rate of a step, 0-based, of `limit`: a linear warm-up, a plateau, then a linear fall; or a cosine
+    after the warm-up."""
     risen = min(1.0, (step + 1) / max(recipe.warmup, 1))
     if recipe.cosine:
         along = (step - recipe.warmup) / max(limit - recipe.warmup, 1)

@@ -16,12 +16,15 @@ EVALUATIONS = 10
 
 
 def recipe(path: str, like: Trained, genome: Genome) -> Recipe:
-    """The model's own recipe, with more steps by as much as the whole genome has more sites than the training part: each is seen as often.
+    """The model's own recipe, with more steps by as much as the whole genome has more sites than the training part:
+    each is seen as often.
 
     Raises InputError where the genome, the labels or the model's record do not allow it.
     """
     header = like.header
-    if header["labels"] != list(genome.labels) or header.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
+    if header["labels"] != list(genome.labels) or header.get("data", {}).get("contigs") != [
+        c.digest for c in genome.contigs
+    ]:
         raise InputError(f"{path}: --refit needs the genome and the label sets that this model was trained on")
     try:
         known = Recipe(**{field.name: header["training"][field.name] for field in fields(Recipe)})
@@ -30,13 +33,18 @@ def recipe(path: str, like: Trained, genome: Genome) -> Recipe:
         if not like.calibration:
             raise KeyError("calibration")
     except (KeyError, TypeError):
-        raise InputError(f"{path}: this model does not say how it was trained; train it again with this version") from None
+        raise InputError(
+            f"{path}: this model does not say how it was trained; train it again with this version"
+        ) from None
     first, second = known.momenta  # a list, as JSON has it
     known = replace(known, momenta=(first, second))
     sites = (genome.label == 1) & (genome.label != NO_LABEL)
     every, learned = int(sites.sum()), int((sites & (split.parts(genome, *held_out) == split.TRAIN)).sum())
     if header.get("init"):
-        raise InputError(f"{path}: this model began with another's weights, which its recipe does not hold; give one trained from nothing")
+        raise InputError(
+            f"{path}: this model began with another's weights, which its recipe does not hold; give one trained "
+            "from nothing"
+        )
     if not np.any(held_out) or not learned:
         raise InputError(f"{path}: this model had nothing held out, so its scores are of no use; give one that had")
     steps = round(steps * every / learned)

@@ -22,8 +22,9 @@ TURNS = 3
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of this machine for one step of training, one nucleotide annotated on both strands, and one position whose heads are
-    recorded; and the most steps that training takes, with as many steps from one evaluation to the next, on a genome of the size asked."""
+    """Seconds of this machine for one step of training, one nucleotide annotated on both strands, and one position
+    whose heads are recorded; and the most steps that training takes, with as many steps from one evaluation to the
+    next, on a genome of the size asked."""
 
     step: float
     nucleotide: float
@@ -63,7 +64,8 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
     return Pace(
         min(train.seconds_per_step(net, chunks, compute) for _turn in range(2)),
         timing.seconds(lambda: annotate.annotate(net, genome, compute, wanted), TURNS) / min(POSITIONS, length),
-        timing.seconds(lambda: record.gathered(net, genome, queries, np.zeros(len(queries)), compute), TURNS) / len(queries),
+        timing.seconds(lambda: record.gathered(net, genome, queries, np.zeros(len(queries)), compute), TURNS)
+        / len(queries),
         train.steps_at_most(chunks),
         RECIPES[preset].every or train.evaluation_interval(chunks),
     )

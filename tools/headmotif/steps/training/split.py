@@ -56,7 +56,9 @@ def parsed(genome: Genome, text: str) -> Stretch:
     name, _, span = text.rpartition(":")
     first, dash, last = span.replace(",", "").partition("-")
     if name not in names:
-        raise InputError(f"the region '{text}' names no contig of the genome ({', '.join(names[:5])}); write contig:first-last")
+        raise InputError(
+            f"the region '{text}' names no contig of the genome ({', '.join(names[:5])}); write contig:first-last"
+        )
     if not (dash and first.isdecimal() and last.isdecimal()):
         raise InputError(f"the region '{text}' is not contig:first-last, 1-based, as in {name}:1-1000")
     index = names.index(name)

@@ -12,7 +12,8 @@ from ..statistics.metrics import Score
 
 @dataclass(frozen=True)
 class Record:
-    """One evaluation: what was seen, the mean training loss since the last one, the validation part's loss, and its scores per label."""
+    """One evaluation: what was seen, the mean training loss since the last one, the validation part's loss, and its
+    scores per label."""
 
     step: int
     epoch: int
@@ -48,7 +49,9 @@ class State:
 def remember(net: Network, optimiser: torch.optim.Optimizer, state: State) -> None:
     state.weights = {name: p.detach().clone() for name, p in net.named_parameters()}
     moments = optimiser.state_dict()["state"]
-    state.moments = {f"{number}.{name}": torch.as_tensor(value) for number, slots in moments.items() for name, value in slots.items()}
+    state.moments = {
+        f"{number}.{name}": torch.as_tensor(value) for number, slots in moments.items() for name, value in slots.items()
+    }
 
 
 def restore(net: Network, optimiser: torch.optim.Optimizer, state: State) -> None:
@@ -66,11 +69,14 @@ def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
     """A state as plain numbers and arrays, for a checkpoint; `unpack` gives it back."""
     progress: dict[str, object] = {"step": state.step, "epoch": state.epoch, "batch": state.batch, "seen": state.seen}
     progress["records"] = [
-        [r.step, r.epoch, r.nucleotides, r.loss.hex(), r.validation_loss.hex(), [_hex(s) for s in r.scores], r.best] for r in state.records
+        [r.step, r.epoch, r.nucleotides, r.loss.hex(), r.validation_loss.hex(), [_hex(s) for s in r.scores], r.best]
+        for r in state.records
     ]
     progress["loss"] = [state.loss[0].hex(), state.loss[1]]
     groups = ("weights", "mean", "best", "moments")
-    return progress, {group: {n: t.detach().cpu().numpy() for n, t in getattr(state, group).items()} for group in groups}
+    return progress, {
+        group: {n: t.detach().cpu().numpy() for n, t in getattr(state, group).items()} for group in groups
+    }
 
 
 def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
@@ -89,7 +95,9 @@ def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
     ]
     groups = {group: {n: torch.from_numpy(np.array(a)) for n, a in found.items()} for group, found in arrays.items()}
     loss = (float.fromhex(progress["loss"][0]), progress["loss"][1])
-    return State(progress["step"], progress["epoch"], progress["batch"], progress["seen"], **groups, loss=loss, records=records)
+    return State(
+        progress["step"], progress["epoch"], progress["batch"], progress["seen"], **groups, loss=loss, records=records
+    )
 
 
 def _hex(s: Score) -> list:

@@ -16,16 +16,24 @@ Progress = Callable[[str, int], Callable[[int], None]]
 
 
 def taught(
-    teachers: list[tuple[str, Trained]], genome: Genome, wanted: np.ndarray, where: Compute, team: Workers, progress: Progress
+    teachers: list[tuple[str, Trained]],
+    genome: Genome,
+    wanted: np.ndarray,
+    where: Compute,
+    team: Workers,
+    progress: Progress,
 ) -> np.ndarray | None:
-    """The mean P(site) of those teachers that know a label, by its name, float32 (labels, 2, N); NaN where not `wanted` and for labels that
-    none of them knows. None without a teacher."""
+    """The mean P(site) of those teachers that know a label, by its name, float32 (labels, 2, N); NaN where not `wanted`
+    and for labels that none of them knows. None without a teacher."""
     total, known_by = np.zeros(genome.label.shape, np.float32), np.zeros(len(genome.labels), np.int64)
     for turn, (path, known) in enumerate(teachers, 1):
         labels = list(known.labels)
         mine = [number for number, label in enumerate(genome.labels) if label in labels]
         if not mine:
-            raise InputError(f"{path}: this teacher knows nothing of {' or '.join(genome.labels)}; it was trained on {', '.join(labels)}")
+            raise InputError(
+                f"{path}: this teacher knows nothing of {' or '.join(genome.labels)}; it was trained on "
+                f"{', '.join(labels)}"
+            )
         net = presets.of_model(known).to(where.device)
         told = progress(f"asking teacher {turn} of {len(teachers)}", 2 * len(genome.base))
         found = train.annotated(net, genome, where, wanted, team, told)

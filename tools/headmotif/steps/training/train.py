@@ -1,10 +1,12 @@
 """From a network and a labelled genome to a better network, one record per evaluation.
 
-Every stretch of the training part that holds a site is seen once an epoch; of the others a share is drawn, and each drawn one counts for
-those left out, so the loss is that of the whole genome at its natural balance. The weights are averaged over the steps, and the
-average that scores best on the validation part is kept: a small network memorises the sites of a genome in some twenty passes.
+Every stretch of the training part that holds a site is seen once an epoch; of the others a share is drawn, and each
+drawn one counts for those left out, so the loss is that of the whole genome at its natural balance. The weights are
+averaged over the steps, and the average that scores best on the validation part is kept: a small network memorises the
+sites of a genome in some twenty passes.
 
-Every random choice comes from (seed, epoch) or (seed, step), so a run that stops can go on from its last state to the same end.
+Every random choice comes from (seed, epoch) or (seed, step), so a run that stops can go on from its last state to the
+same end.
 """
 
 import copy
@@ -41,12 +43,13 @@ def train(
     workers: Workers = ALONE,
     begun: Sequence[bool] = (),
 ) -> Iterator[Record]:
-    """Train `net` in place; after the last record it holds the averaged weights of the evaluation that, with those just before it
-    (`Recipe.smooth`), scored best on the validation part.
+    """Train `net` in place; after the last record it holds the averaged weights of the evaluation that, with those just
+    before it (`Recipe.smooth`), scored best on the validation part.
 
     state: fresh, or where an interrupted run stood; it moves along. told: called each step with the step and its loss.
-    keep: called with the state after each evaluation. workers: the processes that share every batch. begun: which labels the network knows
-    already, having begun with another's weights; it is then scored before the first step too, and kept if it gets no better.
+    keep: called with the state after each evaluation. workers: the processes that share every batch. begun: which
+    labels the network knows already, having begun with another's weights; it is then scored before the first step too,
+    and kept if it gets no better.
     """
     recipe = chunks.recipe
     optimiser = torch.optim.AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
@@ -54,7 +57,9 @@ def train(
         if recipe.balanced_start:
             new = [label for label in range(len(chunks.prevalence)) if label >= len(begun) or not begun[label]]
             with torch.no_grad():
-                net.out.bias[new] = torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence)))[new].to(net.out.bias)
+                net.out.bias[new] = torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence)))[new].to(
+                    net.out.bias
+                )
         state.mean = {name: p.detach().clone() for name, p in net.named_parameters()}
         if any(begun):
             yield _kept_record(net, optimiser, chunks, compute, state, workers, keep)
@@ -67,7 +72,11 @@ def train(
         while state.batch < len(plan) and not _finished(state, recipe, limit):
             batch = chunks.batch(*plan[state.batch], state.step)
             loss = _step(net, optimiser, batch, state, recipe, rate_at(recipe, state.step, limit), compute, workers)
-            state.step, state.batch, state.seen = state.step + 1, state.batch + 1, state.seen + batch.weight[..., 0].numel()
+            state.step, state.batch, state.seen = (
+                state.step + 1,
+                state.batch + 1,
+                state.seen + batch.weight[..., 0].numel(),
+            )
             state.loss = (state.loss[0] + loss, state.loss[1] + 1)
             if told:
                 told(state.step, loss)
@@ -79,13 +88,15 @@ def train(
 
 
 def steps_at_most(chunks: Chunks) -> int:
-    """The recipe's limit, or the steps of all epochs together, from the size of the first (they differ by the draw of the other chunks)."""
+    """The recipe's limit, or the steps of all epochs together, from the size of the first (they differ by the draw of
+    the other chunks)."""
     recipe = chunks.recipe
     return recipe.max_steps or recipe.epochs * len(chunks.plan(0))
 
 
 def evaluation_interval(chunks: Chunks) -> int:
-    """Steps between evaluations that keep them below about a sixth of the work; inference is about five times as fast."""
+    """Steps between evaluations that keep them below about a sixth of the work; inference is about five times as
+    fast."""
     positions = 2 * int((chunks.part == VALIDATION).sum())
     return max(25, round(6 * positions / 5 / (chunks.recipe.batch * chunks.recipe.length)))
 
@@ -125,7 +136,8 @@ def _finished(state: State, recipe: Recipe, limit: int) -> bool:
 
 
 def _groups(net: Network, recipe: Recipe) -> list[dict]:
-    """Weight decay for matrices alone: biases, norms and the tables of distances stay free; those tables learn faster."""
+    """Weight decay for matrices alone: biases, norms and the tables of distances stay free; those tables learn
+    faster."""
     tables = [p for n, p in net.named_parameters() if "by_distance" in n]
     matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and "by_distance" not in n]
     vectors = [p for _, p in net.named_parameters() if p.ndim <= 1]
@@ -145,7 +157,9 @@ def _step(
 ) -> float:
     """One step of all workers together; the mean loss of the whole batch."""
     total = batch.weight.sum().clamp(min=1).to(compute.device)
-    codes, target, weight, noise = (workers.mine(x).to(compute.device) for x in (batch.codes, batch.target, batch.weight, batch.noise))
+    codes, target, weight, noise = (
+        workers.mine(x).to(compute.device) for x in (batch.codes, batch.target, batch.weight, batch.noise)
+    )
     net.train()
     for group in optimiser.param_groups:
         group["lr"] = rate * group["faster"]
@@ -160,12 +174,15 @@ def _step(
     optimiser.step()
     decay = min(recipe.average, (1 + state.step) / (10 + state.step))
     with torch.no_grad():
-        torch._foreach_lerp_([state.mean[n] for n, _ in net.named_parameters()], [p.detach() for p in net.parameters()], 1 - decay)
+        torch._foreach_lerp_(
+            [state.mean[n] for n, _ in net.named_parameters()], [p.detach() for p in net.parameters()], 1 - decay
+        )
     return float(loss)
 
 
 def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
-    """Cross-entropy of each position and label; with `focal` > 0 times (1 - P of the truth) to that power, which passes no gradient.
+    """Cross-entropy of each position and label; with `focal` > 0 times (1 - P of the truth) to that power, which passes
+    no gradient.
 
     Lin et al. 2017, Focal loss for dense object detection, in the form of Clauwaert et al. 2021.
     """
@@ -239,7 +256,8 @@ def _merit(records: list[Record], recipe: Recipe) -> float:
 
 
 def smoothed(records: list[Record], number: int) -> float:
-    """Sum of the validation scores of the last `number` evaluations, over `number`: the first evaluations count less, as they should.
+    """Sum of the validation scores of the last `number` evaluations, over `number`: the first evaluations count less,
+    as they should.
 
     One before the first step, of a network that knows something already, stands for those that there were none of.
     """
@@ -268,7 +286,8 @@ def part_loss(genome: Genome, probability: np.ndarray, wanted: np.ndarray, focal
 
 
 def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
-    """The least probability of a call that gives calls the largest F1 (harmonic mean of precision and recall) on the positions given.
+    """The least probability of a call that gives calls the largest F1 (harmonic mean of precision and recall) on the
+    positions given.
 
     Equal probabilities are called together.
     """
