@@ -77,8 +77,8 @@ def shapes(attention: Attention) -> list[list[Shape]]:
     return [
         [
             _shape(
-                attention.offset, at_sites[i, j], at_background[i, j], float(nothing[i, j]), float(nothing_there[i, j]),
-                hidden, forward[i, j], backward[i, j],
+                attention.offset, (at_sites[i, j], float(nothing[i, j])),
+                (at_background[i, j], float(nothing_there[i, j])), hidden, forward[i, j], backward[i, j],
             )
             for j in range(heads)
         ]
@@ -88,19 +88,19 @@ def shapes(attention: Attention) -> list[list[Shape]]:
 
 def _shape(
     offset: np.ndarray,
-    here: np.ndarray,
-    there: np.ndarray,
-    nothing: float,
-    nothing_there: float,
+    at_sites: tuple[np.ndarray, float],
+    at_background: tuple[np.ndarray, float],
     hidden: float,
     forward: np.ndarray,
     backward: np.ndarray,
 ) -> Shape:
+    """at_sites, at_background: mean weights on keys, and on none; forward, backward: of the sites of either strand."""
+    (here, nothing), (there, nothing_there) = at_sites, at_background
     gain = here - there
     peak = int(gain.argmax())
     up = np.sort(np.maximum(gain, 0))[::-1]
     width = int(np.searchsorted(np.cumsum(up), up.sum() / 2)) + 1
-    p, q = (np.append(x, n) / max(x.sum() + n, 1e-12) for x, n in ((here, nothing), (there, nothing_there)))
+    p, q = (np.append(x, n) / max(x.sum() + n, 1e-12) for x, n in (at_sites, at_background))
     inside = (offset >= PROMOTER[0]) & (offset <= PROMOTER[1])
     near = np.abs(np.arange(len(offset)) - peak) <= width // 2
     plus, minus = forward[near].sum(), backward[near].sum()
