@@ -234,6 +234,7 @@ def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_fi
         ("heads", "head\tregions\tverdict\nL1H1\tx\tcontent\n", ":2: 'x' in column regions is not a number"),
         ("heads", "head\tregions\nL1H1\t3\n", "no column verdict; the table of score-heads"),
         ("heads", "head\tregions\tverdict\nL1H1\t3\tcontent\nL1H1\t3\tcontent\n", "L1H1 has two rows"),
+        ("heads", "head\tregions\tverdict\nL1H1\t3\tgood\n", "'good' of head L1H1 is no verdict of score-heads"),
         ("heads", "head\tregions\tverdict\n", "no head"),
         ("profiles", "head\tdistance\n", "score-heads --profiles"),
         ("metrics", "{", "no JSON"),

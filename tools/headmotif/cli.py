@@ -44,6 +44,13 @@ SitesFile = Annotated[
     str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")
 ]
 Feature = Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")]
+TssFeature = Annotated[
+    str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")
+]
+ZeroBased = Annotated[bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")]
+Circular = Annotated[
+    list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")
+]
 ModelFile = Annotated[
     str,
     typer.Argument(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Output, Quiet, command, say
+from ..cli import Circular, Output, Quiet, TssFeature, ZeroBased, command, say
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -42,15 +42,9 @@ def annot_compare(
     within: Annotated[
         int, typer.Option(min=0, max=50, metavar="D", help="Sites at most D nt apart on a strand are the same.")
     ] = 2,
-    feature: Annotated[
-        str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")
-    ] = "",
-    zero_based: Annotated[
-        bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")
-    ] = False,
-    circular: Annotated[
-        list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")
-    ] = None,
+    feature: TssFeature = "",
+    zero_based: ZeroBased = False,
+    circular: Circular = None,
     output: Output = "-",
     matrix: Annotated[
         str, typer.Option(metavar="FILE", help="Every set by every set: sites shared and shares, TSV.")

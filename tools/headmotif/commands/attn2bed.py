@@ -67,8 +67,8 @@ def attn2bed(
     from ..steps.attention.merge import combined
     from ..steps.attention.segment import permuted_offsets, segment
     from ..steps.heads import mutagenesis
-    from ..steps.network import device as compute
     from ..steps.network import presets
+    from ..steps.network.device import using
 
     seen = attention_tensor.read(attention)
     trained = model_tensor.opened(model, MODELS) if model else None
@@ -83,7 +83,7 @@ def attn2bed(
         say(line, quiet)
     lengths, circles = {c.name: c.length for c in seen.contigs}, [c.name for c in seen.contigs if c.circular]
     if ism and trained:
-        where = enter(compute.using(device, "float32", usable_threads(threads)))
+        where = enter(using(device, "float32", usable_threads(threads)))
         net = presets.with_heads(trained, model).to(where.device)
         told = Progress("replacing bases", len(regions), quiet)
         drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, 0, where, ism, seed, told)

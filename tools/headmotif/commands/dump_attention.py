@@ -83,15 +83,15 @@ def dump_attention(
     from ..formats.tensors import attention_tensor, model_tensor
     from ..steps.attention import queries as drawn
     from ..steps.attention import record
-    from ..steps.network import device as compute
     from ..steps.network import presets
+    from ..steps.network.device import using
 
     _refuse_what_does_not_go_together([bool(sites), called, bool(random), everywhere], resume, output)
     refuse_terminal("" if dry_run else output)
     trained = model_tensor.opened(model, MODELS)
     net = presets.with_heads(trained, model)
     data = genomes.read(genome)
-    where = enter(compute.using(device, precision, usable_threads(threads)))
+    where = enter(using(device, precision, usable_threads(threads)))
     net.to(where.device)
     if everywhere:
         known, background, shuffled = drawn.everywhere(data), 0, 0  # there is nothing else left

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import GenomeFile, Output, Quiet, command, say
+from ..cli import Circular, GenomeFile, Output, Quiet, TssFeature, ZeroBased, command, say
 from ..errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -27,15 +27,9 @@ def fasta2tensor(
             help="Sites as BED6, GFF3, GTF or TSV; may be given again, each a label set of its own.",
         ),
     ] = None,
-    feature: Annotated[
-        str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")
-    ] = "",
-    zero_based: Annotated[
-        bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")
-    ] = False,
-    circular: Annotated[
-        list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")
-    ] = None,
+    feature: TssFeature = "",
+    zero_based: ZeroBased = False,
+    circular: Circular = None,
     annotation: Annotated[
         str, typer.Option(metavar="FILE", help="GFF3 that tells which contigs are circles (Is_circular=true).")
     ] = "",

@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, Output, Precision, Progress, Quiet, Seed, Threads, command, enter, say, usable_threads
+from ..cli import (
+    Circular,
+    Device,
+    Output,
+    Precision,
+    Progress,
+    Quiet,
+    Seed,
+    Threads,
+    command,
+    enter,
+    say,
+    usable_threads,
+)
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -56,9 +69,7 @@ def predict_annot(
             min=0, help="Of calls so near to each other on one strand the one with the highest P stays, in nucleotides."
         ),
     ] = 2,
-    circular: Annotated[
-        list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")
-    ] = None,
+    circular: Circular = None,
     genes: Annotated[
         str,
         typer.Option(
@@ -190,10 +201,10 @@ def _annotator(trained: "Trained", asked: "Asked", device: str, precision: str, 
     from ..builtin import MOTIFS
     from ..formats.inputs import motif_files
     from ..steps.calling.prediction import Annotator, sigma70
-    from ..steps.network import device as devices
     from ..steps.network import presets
+    from ..steps.network.device import using
 
-    where = enter(devices.using(device, precision, usable_threads(threads)))
+    where = enter(using(device, precision, usable_threads(threads)))
     net = presets.of_model(trained).to(where.device)
     return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs))
 

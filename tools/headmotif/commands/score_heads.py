@@ -100,7 +100,7 @@ def score_heads(
     from ..formats.tables import tsv
     from ..steps.attention import profile, queries, similarity
     from ..steps.heads import measures, score
-    from ..steps.network import device as devices
+    from ..steps.network.device import using
 
     _refuse_what_does_not_go_together(strands, ablate)
     trained, net, rivals, knowing_nothing = _networks(model, also or [], null or [], untrained, seed)
@@ -108,7 +108,7 @@ def score_heads(
     known = named_sites.of_genome(data, sites, feature)
     asked = queries.sample(known, limit, seed)
     looked_at = queries.joined(asked, queries.matched(data, asked, known, background, seed))
-    where = enter(devices.using(device, precision, usable_threads(threads)))
+    where = enter(using(device, precision, usable_threads(threads)))
     wanted = measures.part(data, trained, ablate, seed)
     models = 1 + len(rivals) + len(knowing_nothing)
     say(_forecast(net, data, where, len(looked_at[0]), models, wanted), quiet and not dry_run)

@@ -106,13 +106,13 @@ def train_annot(
     from functools import partial
 
     from ..formats.files import refuse_terminal
-    from ..steps.network import device as devices
+    from ..steps.network.device import using
     from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach, train
     from ..steps.training import refit as refitting
 
     _refuse_options(refit, bool(init or validation or test or epochs or steps), resume, checkpoint)
     refuse_terminal("" if dry_run else output)
-    where = enter(devices.using(device, precision, usable_threads(threads)))
+    where = enter(using(device, precision, usable_threads(threads)))
     team = distributed.joined(where.device.type)
     quiet = quiet or not team.first
     data, regions = _genomes(genome)

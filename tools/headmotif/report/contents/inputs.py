@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ... import __version__
 from ...data import Motif, source
-from ...data.verdict import HeadTest
 from ...errors import FormatError, InputError
 from ...formats.files import opened, read_text
 from ...formats.inputs import motif_files
@@ -224,7 +223,7 @@ def _refuse_twice(names: list[str], path: str) -> None:
 def _refuse_verdicts(rows: Sequence[Mapping], path: str) -> None:
     for row in rows:
         try:
-            _ = HeadTest.parse(row["verdict"]) if row["verdict"] else None
+            verdicts.tested(row)
         except ValueError:
             said = f"'{row['verdict']}' of head {row['head']} is no verdict of score-heads; make the table again"
             raise FormatError(path, None, said) from None

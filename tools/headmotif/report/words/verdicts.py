@@ -177,46 +177,47 @@ def named(matches: Sequence[Match]) -> dict[str, Match]:
     return result
 
 
-def _tested(row: Row) -> HeadTest | None:
-    """What score-heads found of a head; None where the table of heads was not given."""
+def tested(row: Row) -> HeadTest | None:
+    """What score-heads found of a head; None where the table of heads was not given. Raises ValueError for a verdict
+    that is none of its."""
     said = str(row.get("verdict", ""))
     return HeadTest.parse(said) if said else None
 
 
 def _has_content(row: Row) -> bool:
-    tested = _tested(row)
-    return tested is not None and tested.outcome == Outcome.CONTENT and tested.recurs is not False
+    found = tested(row)
+    return found is not None and found.outcome == Outcome.CONTENT and found.recurs is not False
 
 
 def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
-    tested = _tested(row)
+    found = tested(row)
     name = str(row["head"])
     like = f"No known motif matches with q of at most {MATCH_Q}."
     if match:
         like = f"Its motif{at_place(match.query)} resembles {_much(match)} (q = {match.q:.2g})."
-    if tested is None:
+    if found is None:
         return Verdict(
             Kind.UNTESTED,
             f"not tested; like {match.target}" if match else Kind.UNTESTED,
             f"No control was run on this motif. {like}",
             match,
         )
-    if tested.outcome == Outcome.POSITION:
+    if found.outcome == Outcome.POSITION:
         return Verdict(
             Kind.POSITION,
             Kind.POSITION,
             "Its regions' motif is no stronger than at the same distances swapped among the sites.",
             match,
         )
-    if tested.outcome != Outcome.CONTENT:
-        said = str(tested)
+    if found.outcome != Outcome.CONTENT:
+        said = str(found)
         lost = row.get("ap_zero_high", 0.0)
         yet = " Yet the model is worse without it." if isinstance(lost, float) and lost < 0 else ""
         return Verdict(
             Kind.NOTHING, said, f"{said[:1].upper()}{said[1:]}: nothing can be said of what it reads.{yet}", match
         )
     beyond = "Its motif is stronger than at the same distances swapped among the sites"
-    if tested.recurs is False:
+    if found.recurs is False:
         where = (
             f"recurs in {row['recurs']:.0f} of {row['models']:.0f} models of other seeds"
             if "recurs" in row
@@ -225,7 +226,7 @@ def _verdict(row: Row, leader: str | None, match: Match | None) -> Verdict:
         return Verdict(
             Kind.UNSTABLE, Kind.UNSTABLE, f"{beyond}, but it {where}: too few to rest a claim on it. {like}", match
         )
-    alone = " The motif alone moves no score in shuffled promoters." if tested.inert else ""
+    alone = " The motif alone moves no score in shuffled promoters." if found.inert else ""
     if leader and leader != name:
         return Verdict(Kind.REDUNDANT, f"redundant with {leader}", f"{_same(row, leader)}{alone} {like}", match)
     if match and not partial(match):
