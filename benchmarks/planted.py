@@ -73,8 +73,7 @@ def report(folder: Path, kind: str, seed: int, seconds: float) -> None:
         )
         print(
             f"| {kind} | {seed} | {element} | {shown['head']} | {shown['motif']} | {short(cell['q'])} | "
-            f"{shown['distance']} | "
-            f"{short(shown['recall'])} | {short(shown['precision'])} | {window} | {run} |",
+            f"{shown['distance']} | {short(shown['recall'])} | {short(shown['precision'])} | {window} | {run} |",
             flush=True,
         )
 

@@ -42,8 +42,7 @@ EXACT = {
     "t.merged.meme",
     "agreement": "annot-compare calls=calls.bed listed=sites.bed --genome genome.fa -o a.tsv --checks a.checks.tsv",
     "scores": "annot-compare calls=calls.bed p=plus.bedgraph,minus.bedgraph --missing 0 --genome genome.fa --truth "
-    "true.bed --draws 20 "
-    "--genes genes.gff3 -o s.tsv --curve s.curve.tsv",
+    "true.bed --draws 20 --genes genes.gff3 -o s.tsv --curve s.curve.tsv",
     "report": "head-report --heads heads.tsv --profiles profiles.tsv --pairs pairs.tsv --strands strands.tsv --motifs "
     "motifs.meme "
     "--matches matches.tsv --regions regions.bed --genome genome.safetensors --genes genes.gff3 --calls calls.bed "
@@ -52,8 +51,7 @@ EXACT = {
 """What no network computes, by what it is."""
 NEAR = {
     "cnn": f"train-annot genome.safetensors --preset cnn --steps 4 --every 2 --batch 4 --precision float32 {ONE} "
-    "-o cnn.st "
-    "--metrics cnn.json --history cnn.tsv",
+    "-o cnn.st --metrics cnn.json --history cnn.tsv",
     "further": f"train-annot genome.safetensors --init tiny.safetensors --steps 2 --batch 4 --precision float32 {ONE} "
     "-o further.st",
     "calls": f"predict-annot genome.fa --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} -o c.bed --table "

@@ -11,10 +11,12 @@ from headmotif.formats.features import vcf
 CONTIGS = (Contig("NC_00001.1", 100), Contig("p", 20, True))
 HEADER = "##fileformat=VCFv4.2\n##contig=<ID=p>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
 ROWS = (
-    ""
-    "NC_00001.1\t1\trs1\ta\tC,g\t.\tPASS\t.\np\t19\t.\tAC\tA\t50\tq10\tDP=3\nNC_00001.1\t50\tx\tT\t<DEL>,TAA,*\t.\t.\t.\n"
+    "NC_00001.1\t1\trs1\ta\tC,g\t.\tPASS\t.\n"
+    "p\t19\t.\tAC\tA\t50\tq10\tDP=3\n"
+    "NC_00001.1\t50\tx\tT\t<DEL>,TAA,*\t.\t.\t.\n"
+    "NC_00001.1\t60\t.\tG\tG]p:3]\t.\t.\t.\n"
+    "NC_00001.1\t70\t.\tG\t.\t.\t.\t.\n"
 )
-ROWS += "NC_00001.1\t60\t.\tG\tG]p:3]\t.\t.\t.\nNC_00001.1\t70\t.\tG\t.\t.\t.\t.\n"
 EXPECTED = [
     (0, 0, "rs1", "A", "C", 4),
     (0, 0, "rs1", "A", "G", 4),

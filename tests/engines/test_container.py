@@ -25,8 +25,7 @@ PIPE = (
     " | train-annot - --steps 4 --every 2 --batch 8 --length 512 --precision float32 --threads 1 --quiet"
     " | dump-attention - genome.fa.gz --sites sites.bed --background 300 --shuffled 50 --threads 1 --quiet"
     " | attn2bed - --max-q 1 --threads 1 --quiet | bed2pwm - genome.fa.gz --min-sites 8 --max-e 1000 --widths 6 "
-    "--threads 1 --quiet"
-    " | pwm-compare - --quiet"
+    "--threads 1 --quiet | pwm-compare - --quiet"
 )
 
 

@@ -24,8 +24,7 @@ def annot_compare(
         typer.Argument(
             metavar="[NAME=]SITES...",
             help="Sites as BED6, GFF3, GTF or TSV; label:NAME is a label set of the genome tensor; with --truth also "
-            "tracks, "
-            "[NAME=]PLUS,MINUS, a bigWig or bedGraph for each strand. One may be -, standard input.",
+            "tracks, [NAME=]PLUS,MINUS, a bigWig or bedGraph for each strand. One may be -, standard input.",
         ),
     ],
     genome: Annotated[

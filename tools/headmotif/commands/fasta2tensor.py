@@ -47,8 +47,7 @@ def fasta2tensor(
             min=0,
             metavar="K",
             help="Mask, on both strands, what K nucleotides in a row cover that occur elsewhere in the genome too, on "
-            "either strand "
-            "(rRNA operons, IS elements); 16 or more, such as 75; 0: nothing.",
+            "either strand (rRNA operons, IS elements); 16 or more, such as 75; 0: nothing.",
         ),
     ] = 0,
     output: Output = "-",

@@ -41,8 +41,7 @@ def train_annot(
         typer.Option(
             metavar="default|wide|paper|cnn",
             help="The network and its training: attention heads over k-mers, the same with wide keys for factors, the "
-            "one published in "
-            "2021, or the convolutional baseline.",
+            "one published in 2021, or the convolutional baseline.",
         ),
     ] = "default",
     init: Annotated[

@@ -23,8 +23,7 @@ CAPTIONS = {
     "ablation": "Change of average precision when each head is silenced, with 95 % intervals over blocks of 10 kb. "
     "Left of the line: the model is worse without it.",
     "pairs": "The commonest spacing of every two heads at the sites where both chose a base (in nt, second less "
-    "first); the darker, "
-    "the more sites beyond what their habits of distance give. Only pairs with q of at most 0.05.",
+    "first); the darker, the more sites beyond what their habits of distance give. Only pairs with q of at most 0.05.",
     "strands": "Correlation of the two strands' predictions, by the − strand's position less the + strand's: as it "
     "is, and freed of what "
     "the share of A and T around explains.",
@@ -34,15 +33,13 @@ CAPTIONS = {
     "give: 1 is always, 0 no more than by chance. Framed: groups; grey: a head and itself, or two that choose at too "
     "few sites.",
     "curve": "Precision against recall as the threshold falls, exactly and within a few nucleotides; guessing "
-    "reaches the "
-    "line of prevalence.",
+    "reaches the line of prevalence.",
     "roc": "The same as ROC: recall against the share of nucleotides without a site that are called, exactly. On the "
     "right by its "
     "logarithm: nearly all nucleotides hold no site, so a rate of 0.01 is already many times more wrong calls than "
     "there are sites.",
     "calibration": "Does P mean what it says? Nucleotides in bins by P: the share of them that are sites, with 95 % "
-    "intervals. On the "
-    "dotted line P is what happens; below it the model promises too much.",
+    "intervals. On the dotted line P is what happens; below it the model promises too much.",
     "agreement": "Which share of the sites of one set another one has, on the same strand; one site is paired "
     "with one.",
     "found": "Precision, recall and F1 of each prediction at its threshold, against the true sites.",

@@ -226,10 +226,8 @@ def _worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
         most = max(alone, key=lambda row: float(row["motif_effect"]))
         lines.append(
             f"Set alone into shuffled promoters, the motifs of {len(alone)} of these heads raise the score, most that "
-            f"of {most['head']}: "
-            f"by {float(most['motif_effect']):.2f} in logit ({float(most['motif_low']):.2f} to "
-            f"{float(most['motif_high']):.2f}; "
-            f"control {float(most['motif_control']):.2f})."
+            f"of {most['head']}: by {float(most['motif_effect']):.2f} in logit ({float(most['motif_low']):.2f} to "
+            f"{float(most['motif_high']):.2f}; control {float(most['motif_control']):.2f})."
         )
     return lines
 

@@ -51,8 +51,7 @@ RULES = (
     (
         Kind.KNOWN,
         "it passed, and a known motif, of which half or more lies under the head's, matches with q of at most "
-        f"{MATCH_Q} "
-        f"(under that of one of its places: {PLACE_Q}): "
+        f"{MATCH_Q} (under that of one of its places: {PLACE_Q}): "
         "a resemblance, not a proof of binding",
     ),
     (

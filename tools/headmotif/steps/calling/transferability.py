@@ -111,8 +111,7 @@ def _judged(facts: dict, learned_chance: float, applies: bool, label: str, usual
         doubts += 1
         words.append(
             f"GC is {look.gc:.0%} here and {look.learned_gc:.0%} where the model learned: its probabilities need "
-            "not hold; "
-            "rank by them, and train or fine-tune (train-annot --init) where sites are known"
+            "not hold; rank by them, and train or fine-tune (train-annot --init) where sites are known"
         )
     if applies and enough:
         words.append(
