@@ -64,7 +64,7 @@ def test_both_hold_the_built_in_files(distributions):
     assert {
         "headmotif/builtin/ecoli-tss.safetensors",
         "headmotif/builtin/motifs.meme",
-        "headmotif/report/report.html",
+        "headmotif/report/pages/report.html",
     } <= set(BUILT_IN)
     with zipfile.ZipFile(wheel) as archive:
         for name in BUILT_IN:
