@@ -25,10 +25,10 @@ pytestmark = [
 PACKAGE = REPOSITORY / "tools/headmotif"
 BUILT_IN = [
     path.relative_to(REPOSITORY / "tools").as_posix()
-    for folder in ("builtin", "report")
-    for path in sorted((PACKAGE / folder).iterdir())
-    if path.is_file() and path.suffix != ".py"
+    for path in sorted(PACKAGE.rglob("*"))
+    if path.is_file() and path.suffix not in (".py", ".pyc")
 ]
+"""Every file of the package that is no module, wherever it stands."""
 EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
 
 

@@ -1,9 +1,6 @@
 """Model, version 1: the weights of a trained annotator, in the container of `tensors`.
 
-Arrays: the network's parameters, float32, by name. Header: `config` (preset and sizes of the network), `labels` (names
-of the outputs), `training` (settings and where it stopped), `split` (validation and test regions, 1-based closed),
-`metrics` (per label and part: roc_auc, average_precision, prevalence, positions, sites; and the threshold), `data`
-(digests of the contigs trained on).
+Arrays: the network's parameters, float32, by name. Header: see `model_header`.
 """
 
 import os
@@ -11,19 +8,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...data import Trained
+from ...data import Model
 from ...errors import FormatError
-from . import container
+from . import container, model_header
 
 VERSION = 1
 
 
-def write(path: str, model: Trained) -> None:
+def write(path: str, model: Model) -> None:
     """A model as a file, or to standard output."""
-    container.write(path, {"format": "model", "version": VERSION, **model.header}, model.weights)
+    container.write(path, {"format": "model", "version": VERSION, **model_header.header(model)}, model.weights)
 
 
-def read(path: str) -> Trained:
+def read(path: str) -> Model:
     """A model from a file or standard input."""
     header, weights = container.read(path, "model", VERSION)
     if not isinstance(header.get("config"), dict) or not isinstance(header.get("labels"), list):
@@ -31,10 +28,13 @@ def read(path: str) -> Trained:
     for name, array in weights.items():
         if array.dtype == np.float32 and not np.isfinite(array).all():
             raise FormatError(path, None, f"the weights '{name}' hold values that are not numbers; train again")
-    return Trained({k: v for k, v in header.items() if k not in ("format", "version")}, dict(weights))
+    try:
+        return model_header.model(header, dict(weights))
+    except ValueError as problem:
+        raise FormatError(path, None, f"{problem}; train it again") from None
 
 
-def opened(model: str, known: Mapping[str, os.PathLike[str]]) -> Trained:
+def opened(model: str, known: Mapping[str, os.PathLike[str]]) -> Model:
     """The model of a file, of standard input (-), or of a known name; a name is never a file of the folder that one
     happens to be in.
 
