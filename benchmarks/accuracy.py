@@ -16,6 +16,7 @@ import hashlib
 import itertools
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -57,17 +58,15 @@ def network_probability(path: str, genome: Genome, label: str, region: np.ndarra
     from headmotif.steps.network import annotate, presets
 
     trained = model_tensor.read(path)
-    if label not in trained.header["labels"]:
-        raise InputError(f"{path}: this model knows no label '{label}', but {', '.join(trained.header['labels'])}")
-    made_of = [trained.header["config"], [c.digest for c in genome.contigs], label, str(where.dtype), str(where.device)]
+    if label not in trained.names:
+        raise InputError(f"{path}: this model knows no label '{label}', but {', '.join(trained.names)}")
+    made_of = [trained.network, [c.digest for c in genome.contigs], label, str(where.dtype), str(where.device)]
     key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode() + np.packbits(region).tobytes()).hexdigest()[:8]
     kept, p = folder / f"P.{trained.digest}.{key}.npy", np.full((2, len(region)), np.nan, np.float32)
     if not kept.exists():
         print(f"annotating with {path}", file=sys.stderr, flush=True)
-        net = presets.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).to(
-            where.device
-        )
-        every = annotate.annotate(net, genome, where, region)[trained.header["labels"].index(label)]
+        net = presets.of_model(trained).to(where.device)
+        every = annotate.annotate(net, genome, where, region)[trained.names.index(label)]
         np.save(kept, every[:, region])
     p[:, region] = np.load(kept)
     return p
@@ -176,17 +175,15 @@ def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
 
     stated = {}
     for path in paths:
-        header = model_tensor.read(path).header
-        if header["data"]["contigs"] != [c.digest for c in genome.contigs]:
+        model = model_tensor.read(path)
+        if not model.genome.has(genome.contigs):
             raise InputError(f"{path}: this model was trained on another genome, so its split says nothing of this one")
-        stated.setdefault(json.dumps(header["split"], sort_keys=True), path)
+        stated.setdefault(model.split, path)
     if len(stated) > 1:
         raise InputError(
             f"{' and '.join(stated.values())} have different splits; compare models that left out the same part"
         )
-    every = {
-        name: [split.parsed(genome, text) for text in texts] for name, texts in json.loads(next(iter(stated))).items()
-    }
+    every = {name: [split.parsed(genome, text) for text in texts] for name, texts in asdict(next(iter(stated))).items()}
     return (
         split.parts(genome, every["validation"], every["test"])
         == {"validation": split.VALIDATION, "test": split.TEST}[part]

@@ -55,7 +55,7 @@ class Scores:
 
     def net(self, name: str) -> object:
         trained = model_tensor.read(str(self.folder / f"{name}.safetensors"))
-        return presets.restored(trained.header["config"], len(trained.header["labels"]), trained.weights).eval()
+        return presets.of_model(trained).eval()
 
     def known(self, part: int, label: np.ndarray) -> np.ndarray:
         return (self.part == part) & (label != NO_LABEL)

@@ -196,7 +196,7 @@ def at_motifs(mine: Regions, sites: Sites) -> Regions:
 def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:
     """What the network's logit loses without each element, mean over the sites of the test part that have it."""
     trained = model_tensor.read(str(world.folder / "model.st"))
-    net = presets.restored(trained.header["config"], 1, trained.weights)
+    net = presets.of_model(trained)
     where = device.choose("cpu", "float32", threads)
     for element in (*HEXAMERS, *FACTORS_WHOLE):
         pieces = listed(element.of(world.elements), scored)
@@ -224,8 +224,8 @@ def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sit
     ways = {"both heads": both, "frequent words, no network": windows_of(words, scored, names, width, len(both))}
     for file in ("model.st", "cnn.st"):
         trained = model_tensor.read(str(world.folder / file))
-        preset = trained.header["config"]["preset"]
-        net = presets.restored(trained.header["config"], 1, trained.weights)
+        preset = trained.preset
+        net = presets.of_model(trained)
         tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if file == "model.st" else {})
         for name, track in tracks.items():
             ways[f"{name}, {preset}"] = windows_of(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from headmotif.data import Contig, Genome, Sites, Trained
+from headmotif.data import Contig, Genome, Label, Model, Sites, Split, TrainingGenome
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import genome_tensor, model_tensor
 from headmotif.steps.calling.local_maxima import calls
@@ -40,15 +40,9 @@ def write_model(path: Path, seed: int, test: str = "c:30001-60000", digest: str 
     torch.manual_seed(seed)
     net = Dilated(DilatedConfig(width=8, blocks=2), 1)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-    split = {"validation": ["c:20001-30000"], "test": [test]}
-    header = {
-        "config": presets.config_header(net.config),
-        "labels": ["cappable"],
-        "training": {},
-        "split": split,
-        "metrics": {},
-    }
-    model_tensor.write(str(path), Trained({**header, "data": {"contigs": [digest], "labels": "0"}}, weights))
+    split = Split(("c:20001-30000",), (test,))
+    config, genome = presets.config_header(net.config), TrainingGenome((digest,), "0")
+    model_tensor.write(str(path), Model(config, (Label("cappable"),), split, genome, weights=weights))
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from headmotif import builtin
+from headmotif.data import Split
 from headmotif.formats.inputs import genomes, site_files
-from headmotif.formats.tensors import model_tensor
+from headmotif.formats.tensors import model_header, model_tensor
 from headmotif.steps.calling import thresholds
 from headmotif.steps.network import annotate, device, presets
 from headmotif.steps.statistics import metrics
@@ -35,28 +36,29 @@ def test_there_are_these_and_they_are_small():
 
 def test_each_says_how_it_was_made_and_the_card_names_it(trained):
     name, model = trained
-    header = model.header
     assert f"| `{name}` | {model.digest} |" in CARD
-    assert header["labels"] == [name.split("-")[1]]
-    for label in header["labels"]:
-        assert 0 < header["metrics"]["threshold"][label] < 1
-        assert header["metrics"]["calibration"][label]["slope"] > 0
-        assert header["learned_from"]["labels"][label]["sites"] > 1000
-    assert header["data"]["contigs"] == ["SQ.NjjHtoQ2gYdy2RVkAZBKURBiV7xp-8ZS"]
-    assert "/" not in json.dumps(
-        {key: value for key, value in header.items() if key != "split"}
-    )  # no path of a machine
+    assert model.names == (name.split("-")[1],)
+    for label in model.labels:
+        assert 0 < label.threshold < 1
+        assert label.calibration.slope > 0
+        assert model.genome.learned[label.name].sites > 1000
+    assert model.genome.contigs == ("SQ.NjjHtoQ2gYdy2RVkAZBKURBiV7xp-8ZS",)
+    header = {key: value for key, value in model_header.header(model).items() if key != "split"}
+    assert "/" not in json.dumps(header)  # no path of a machine
+
+
+def test_a_model_is_written_as_it_was_read(trained, tmp_path):
+    name, model = trained
+    model_tensor.write(str(tmp_path / "again"), model)
+    assert (tmp_path / "again").read_bytes() == builtin.MODELS[name].read_bytes()
 
 
 def test_the_one_for_use_has_the_scores_of_the_one_with_parts_held_out():
-    whole, held = opened("ecoli-tss").header, opened("ecoli-tss-split")
-    assert (whole["metrics_of"], whole["metrics"]) == (held.digest, held.header["metrics"])
-    assert whole["split"] == {"test": [], "validation": []}
-    assert held.header["split"] == {
-        "test": ["NC_000913.3:2738786-3667115"],
-        "validation": ["NC_000913.3:3667116-4131280"],
-    }
-    assert whole["teachers"] == held.header["teachers"] != []
+    whole, held = opened("ecoli-tss"), opened("ecoli-tss-split")
+    assert (whole.scores_of, whole.labels) == (held.digest, held.labels)
+    assert whole.split == Split()
+    assert held.split == Split(("NC_000913.3:3667116-4131280",), ("NC_000913.3:2738786-3667115",))
+    assert whole.training.teachers == held.training.teachers != ()
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -77,11 +79,11 @@ def test_a_part_of_the_test_region_scores_as_the_header_says_of_the_whole(data_f
     model = opened("ecoli-tss-split")
     whole = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
     sites = site_files.read(str(data_folder / "ecoli" / "tss.cappable.bed"), whole.contigs).sites
-    [(_, first, _)] = [split.parsed(whole, text) for text in model.header["split"]["test"]]
+    [(_, first, _)] = [split.parsed(whole, text) for text in model.split.test]
     wanted = np.zeros(len(whole.base), bool)
     wanted[first : first + 200_000] = True
     p = annotate.annotate(presets.of_model(model), whole, device.choose("cpu", "float32", 1), wanted)[0, :, wanted].T
     truth = np.zeros((2, len(whole.base)), bool)
     truth[(sites.strand < 0).astype(int), sites.position] = True
-    said = model.header["metrics"]["test"]["tss"]["average_precision"]
+    said = model.scores("test")["tss"].average_precision
     assert metrics.score(truth[:, wanted], p).average_precision == pytest.approx(said, rel=1 / 3)

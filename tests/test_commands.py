@@ -523,7 +523,7 @@ def test_attention_of_some_heads_at_random_places_and_called_sites(made: Path, t
     )
     assert done.returncode == 0, done.stderr
     called = attention_tensor.read(str(tmp_path / "b"))
-    threshold = model_tensor.read(str(made / "model.st")).header["metrics"]["threshold"]["sites"]
+    threshold = model_tensor.read(str(made / "model.st")).labels[0].threshold
     assert (called.probability[called.is_site] >= np.float32(threshold) * (1 - 1e-5)).all()
 
 

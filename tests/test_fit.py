@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import encode
-from headmotif.data import GeneTable, Sites
+from headmotif.data import GeneTable, LabelledSites, Sites, TrainingGenome
 from headmotif.steps.calling import transferability
 from headmotif.steps.training import labels
 from networks import genome_of, random_codes
@@ -41,9 +41,9 @@ def learned():
 
 def test_what_is_kept_of_the_training_genome(learned):
     genome, sites = genome_with_boxes(1, 120)
-    assert learned["gc"] == pytest.approx(np.isin(genome.base, (1, 2)).mean())
-    assert learned["labels"]["tss"]["sites"] == len(sites)
-    assert 0.3 <= learned["labels"]["tss"]["minus10"] < 0.36
+    assert learned.gc == pytest.approx(np.isin(genome.base, (1, 2)).mean())
+    assert learned.learned["tss"].sites == len(sites)
+    assert 0.3 <= learned.learned["tss"].minus10 < 0.36
 
 
 def test_calls_like_the_sites_learned_from_fit(learned):
@@ -80,9 +80,9 @@ def test_few_calls_or_a_model_that_says_nothing_cannot_be_judged(learned):
     genome, sites = genome_with_boxes(2, 110)
     few = transferability.fit(genome, sites.take(np.arange(10)), None, learned, "tss")
     assert (few.verdict, "10 calls" in few.words[-1]) == (transferability.UNKNOWN, True)
-    none = transferability.fit(genome, sites, None, {}, "tss")
+    none = transferability.fit(genome, sites, None, TrainingGenome(), "tss")
     assert (none.verdict, math.isnan(none.learned_gc)) == (transferability.UNKNOWN, True)
-    without = {**learned, "labels": {"tis": {"sites": 100, "minus10": 0.02}}}
+    without = replace(learned, learned={"tis": LabelledSites(100, 0.02)})
     assert (
         transferability.fit(genome, sites, None, without, "tis").verdict == transferability.UNKNOWN
     )  # the labels have no box to begin with

@@ -8,7 +8,7 @@ import torch
 
 import networks
 from headmotif.alphabet import encode
-from headmotif.data import Attention, Contig, Genome, Trained
+from headmotif.data import Attention, Contig, Genome, Model, Split, TrainingGenome
 from headmotif.steps.attention.similarity import choices
 from headmotif.steps.heads import measures, score
 from headmotif.steps.heads.marginalization import Marginal
@@ -111,12 +111,12 @@ def test_pairs_are_named(found):
 
 def test_the_part_without_heads_is_whole_blocks_of_what_the_network_did_not_learn():
     genome = Genome((Contig("c", 65_000, False, "SQ.1"),), np.zeros(65_000, np.uint8))
-    known = Trained({"data": {"contigs": ["SQ.1"]}, "split": {"validation": ["c:20001-52000"]}}, {})
+    known = Model({}, (), Split(("c:20001-52000",)), TrainingGenome(("SQ.1",)))
     sizes = {asked: measures.part(genome, known, asked, 1) for asked in (0, 1, 25_000, 10**9)}
     assert not sizes[0].any()
     assert 0 < sizes[1].sum() <= 10_000
     assert 10_000 < sizes[25_000].sum() <= 25_000
     assert np.flatnonzero(sizes[10**9]).tolist() == list(range(20_000, 52_000))
     assert all(not part[:20_000].any() and not part[52_000:].any() for part in sizes.values())
-    stranger = Trained({"data": {"contigs": ["SQ.2"]}, "split": {"validation": ["c:1-10"]}}, {})
+    stranger = Model({}, (), Split(("c:1-10",)), TrainingGenome(("SQ.2",)))
     assert measures.part(genome, stranger, 10**9, 1).all()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from headmotif.commands.inspect import inspect
-from headmotif.data import Contig, Genome, Trained
+from headmotif.data import Contig, Genome, Label, Model, Score
 from headmotif.errors import FormatError
 from headmotif.formats.tables.tsv import MATCH_COLUMNS
 from headmotif.formats.tensors import attention_tensor, genome_tensor, model_tensor
@@ -72,15 +72,14 @@ def test_what_a_genome_tensor_holds(tmp_path, capfdbinary):
 
 
 def test_what_model_and_attention_hold(tmp_path, capfdbinary):
-    header = {
-        "config": {"preset": "default", "layers": 1},
-        "labels": ["tss"],
-        "metrics": {"test": {"tss": {"roc_auc": 0.9123456789}}},
-    }
-    model_tensor.write(str(tmp_path / "m"), Trained(header, {"w": np.zeros((2, 3), np.float32)}))
+    score = Score(0.9123456789, float("nan"), 0.002, 100, 5)
+    label = Label("tss", scores={"test": score})
+    model = Model({"preset": "default", "layers": 1}, (label,), weights={"w": np.zeros((2, 3), np.float32)})
+    model_tensor.write(str(tmp_path / "m"), model)
     facts = said(tmp_path / "m", capfdbinary)
     assert (facts["file"], facts["preset"], facts["weights"]) == ("model, version 1", "default", "6")
     assert facts["metrics test tss roc_auc"] == "0.912346"
+    assert "metrics test tss average_precision" not in facts
 
     frame = attention_tensor.Frame((Contig("c", 90),), (2,), (1, 4), (3,), "feed", np.arange(-4, 1), 4)
     for top in (0, 2):

@@ -16,7 +16,7 @@ FORMATS = {
     "features": {"sequences"},
     "tracks": set(),
     "motifs": set(),
-    "tensors": set(),
+    "tensors": {"tables"},
     "tables": set(),
     "inputs": {"sequences", "features", "tracks", "motifs", "tensors"},
     "outputs": {"sequences", "features", "tracks", "tables"},

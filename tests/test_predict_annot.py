@@ -11,7 +11,7 @@ import pytest
 from headmotif import builtin
 from headmotif.alphabet import decode
 from headmotif.commands import predict_annot
-from headmotif.data import Asked, Contig, Trained
+from headmotif.data import Asked, Contig, Label, Model, Score
 from headmotif.errors import InputError
 from headmotif.formats import files as files_format
 from headmotif.formats.features import genbank_calls
@@ -37,9 +37,10 @@ def made(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("predict")
     net = network(READER, labels=2, seed=3)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-    metrics = {"threshold": {"tss": 0.8, "tis": 0.8}, "validation": {"tss": {"prevalence": 0.0016}}}
-    header = {"config": presets.config_header(net.config), "labels": ["tss", "tis"], "metrics": metrics}
-    model_tensor.write(str(folder / "model.st"), Trained(header, weights))
+    score = Score(0.9, 0.3, 0.0016, 10_000, 16)
+    labels = Label("tss", 0.8, scores={"validation": score}), Label("tis", 0.8)
+    model = Model(presets.config_header(net.config), labels, weights=weights)
+    model_tensor.write(str(folder / "model.st"), model)
     fasta.write(str(folder / "g.fa"), ["c0", "c1"], BASES)
     (folder / "genes.gff3").write_text(GENES)
     reference = decode(BASES[0][1000:1001])
@@ -220,7 +221,7 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
     raw = np.stack([expected, expected])
 
     def called(asked):
-        return prediction.Annotator(Trained({}, {}), net, CPU, asked, SIGMA70).predict(genome, raw, None)
+        return prediction.Annotator(Model({}, ()), net, CPU, asked, SIGMA70).predict(genome, raw, None)
 
     every = called(asked(threshold=0.0)).calls
     best = called(asked(top=7))
@@ -236,7 +237,7 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
     assert 0 < len(own) < len(every)
     assert 1 - own.strength.mean() <= 0.2
     with pytest.raises(InputError, match="knows tss, tis"):
-        predict_annot._asked("m", Trained({"labels": ["tss", "tis"]}, {}), "rbs", (0.0, 0, 0.0), 2, 0, 1)
+        predict_annot._asked("m", Model({}, (Label("tss"), Label("tis"))), "rbs", (0.0, 0, 0.0), 2, 0, 1)
 
 
 def genbank_of(made, tmp_path, run):

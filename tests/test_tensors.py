@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from headmotif.data import Contig, Genome, Trained
+from headmotif.data import Contig, Genome, Label, Model
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.tables import summary
 from headmotif.formats.tensors import (
@@ -361,12 +361,8 @@ def genome_example():
 
 
 def model_example():
-    header = {
-        "config": {"preset": "default", "width": 2},
-        "labels": ["tss"],
-        "metrics": {"threshold": {"tss": 0.125}, "none": None},
-    }
-    return Trained(header, {"out.weight": np.array([[0.5, -2]], np.float32), "out.bias": np.array([1e-30], np.float32)})
+    weights = {"out.weight": np.array([[0.5, -2]], np.float32), "out.bias": np.array([1e-30], np.float32)}
+    return Model({"preset": "default", "width": 2}, (Label("tss", 0.125),), weights=weights)
 
 
 def attention_blocks():
@@ -473,7 +469,9 @@ def test_a_genome_without_labels_comes_back(tmp_path):
 
 def test_a_model_comes_back(example):
     found, right = model_tensor.read(example("model")), model_example()
-    assert found.header == right.header
+    known = "network", "labels", "split", "training", "scores_of"
+    assert [getattr(found, name) for name in known] == [getattr(right, name) for name in known]
+    assert found.genome.contigs == ()
     assert list(found.weights) == list(right.weights)
     assert all(same(np.asarray(found.weights[name]), right.weights[name]) for name in right.weights)
     by_hand = b"out.bias" + right.weights["out.bias"].tobytes() + b"out.weight" + right.weights["out.weight"].tobytes()
@@ -544,7 +542,7 @@ def test_a_checkpoint_comes_back(example):
         assert all(same(found.arrays[group][name], array) for name, array in arrays.items())
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", sorted(WRITERS.keys() - {"model"}))  # its: test_a_model_is_written_as_it_was_read
 def test_the_bytes_written_today_are_the_frozen_ones(tmp_path, name):
     WRITERS[name](str(tmp_path / name))
     assert (tmp_path / name).read_bytes() == frozen(name).read_bytes()

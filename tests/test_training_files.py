@@ -1,11 +1,13 @@
 """What train-annot begins from: several genomes, and another model's weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from headmotif.commands import train_annot
-from headmotif.data import NO_LABEL, Contig, Genome, Trained
+from headmotif.data import NO_LABEL, Contig, Genome, Label, Model, Split
 from headmotif.errors import InputError
 from headmotif.formats.tensors import genome_tensor, model_tensor
 from headmotif.steps.network import presets
@@ -58,8 +60,8 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
     torch.manual_seed(0)
     old = model.build(model.PRESETS[preset], 2)
     weights = {name: p.detach().numpy() for name, p in old.named_parameters()}
-    header = {"config": model.config_header(old.config), "labels": ["tss", "tis"]}
-    model_tensor.write(str(tmp_path / "old.st"), Trained(header, weights))
+    known = Model(model.config_header(old.config), (Label("tss"), Label("tis")), weights=weights)
+    model_tensor.write(str(tmp_path / "old.st"), known)
     net = presets.begun("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
     assert net.config == old.config  # the model's preset, whatever --preset says
     fresh = presets.begun(preset, None, ("new", "tis"), 1).eval()
@@ -88,17 +90,15 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
         torch.manual_seed(seed)
         net = model.build(model.PRESETS["cnn"], len(labels))
         weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-        header = {"config": model.config_header(net.config), "labels": labels}
-        model_tensor.write(str(tmp_path / f"{seed}.st"), Trained(header, weights))
+        known = Model(model.config_header(net.config), tuple(map(Label, labels)), weights=weights)
+        model_tensor.write(str(tmp_path / f"{seed}.st"), known)
         found = annotated(net, data, where, np.ones(1500, bool))
         said.append(found[[labels.index("tss"), labels.index("tis")]])
     paths = [(path, model_tensor.read(path)) for path in (str(tmp_path / f"{seed}.st") for seed in (0, 1))]
     np.testing.assert_allclose(
         teach.taught(paths, data, np.ones(1500, bool), where, Workers(), unseen), (said[0] + said[1]) / 2, atol=1e-6
     )
-    third = Trained(
-        {**paths[0][1].header, "labels": ["tss", "other"]}, paths[0][1].weights
-    )  # another name for one of its outputs
+    third = replace(paths[0][1], labels=(Label("tss"), Label("other")))  # another name for one of its outputs
     some = teach.taught([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
     np.testing.assert_allclose(
         some[0], (said[0][0] + said[1][0] + said[0][1]) / 3, atol=1e-6
@@ -149,13 +149,11 @@ def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(t
     done = run(*again)
     assert done.returncode == 0, done.stderr
     held, whole = (model_tensor.read(str(tmp_path / name)) for name in ("held.st", "whole.st"))
-    steps = round(
-        held.header["stopped"]["kept_step"] * 10 / 4
-    )  # of each strand's five sites two lie in the training part
-    assert whole.header["stopped"] == {"steps": steps, "kept_step": steps}
-    assert whole.header["split"] == {"validation": [], "test": []}
-    assert (whole.header["metrics"], whole.header["metrics_of"]) == (held.header["metrics"], held.digest)
-    assert whole.header["training"]["seed"] == 3
+    steps = round(held.training.kept_step * 10 / 4)  # of each strand's five sites two lie in the training part
+    assert (whole.training.steps, whole.training.kept_step) == (steps, steps)
+    assert whole.split == Split()
+    assert (whole.labels, whole.scores_of) == (held.labels, held.digest)
+    assert whole.training.recipe["seed"] == 3
     assert f"held out from {tmp_path / 'held.st'}".encode() in done.stderr
     data, other = genome(tmp_path / "a.st", ("one", "two"), 1), genome(tmp_path / "b.st", ("one",), 2)
     for like, on, problem in (

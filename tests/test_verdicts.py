@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headmotif import __version__
-from headmotif.data import Match
+from headmotif.data import Label, Match, Model, Score, Split, Training
 from headmotif.data.verdict import HeadTest, Kind, Outcome
 from headmotif.report.words import findings, methods, verdicts
 
@@ -164,12 +164,12 @@ def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
     assert verdicts.telling(names, matches) == ["A", "A@-12", "A@-12^8", "A@-60"]
 
 
-def scored(ap: float, part: str = "test") -> dict:
-    return {"metrics": {part: {"tss": {"average_precision": ap, "prevalence": 0.002, "roc_auc": 0.9}}}}
+def scored(ap: float, part: str = "test") -> Model:
+    return Model({}, (Label("tss", scores={part: Score(0.9, ap, 0.002, 1000, 2)}),))
 
 
-def said(rows: list, metrics: dict | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
-    return " ".join(findings.findings(rows, verdicts.verdicts(rows, matches), matches, metrics or {}, baselines or {}))
+def said(rows: list, model: Model | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
+    return " ".join(findings.findings(rows, verdicts.verdicts(rows, matches), matches, model, baselines or {}))
 
 
 def test_findings_say_how_good_against_prevalence_and_baseline():
@@ -227,18 +227,12 @@ def test_motifs_alone_make_no_claim():
 
 
 def test_methods_say_what_the_metrics_hold():
-    told = methods.methods(
-        {
-            "config": {"preset": "p", "heads": 2},
-            "training": {"seed": 7, "rate": 0.1},
-            "split": {"test": ["c:1-9"], "validation": []},
-        },
-        True,
-    )
+    training = Training({"seed": 7, "rate": 0.1})
+    told = methods.methods(Model({"preset": "p", "heads": 2}, (), Split((), ("c:1-9",)), training=training), True)
     assert told[0] == "Network: preset p (heads 2)."
     assert told[1].startswith("Training: seed 7; rate 0.1")
     assert any("The test part: c:1-9." in line for line in told)
-    assert "not given (--metrics)" in methods.methods({}, False)[0]
+    assert "not given (--metrics)" in methods.methods(None, False)[0]
 
 
 def test_what_is_cited_is_what_citation_cff_says():

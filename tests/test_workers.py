@@ -85,8 +85,8 @@ def test_the_command_trains_a_student_and_goes_on_with_a_model(tmp_path, run, ge
         done = run("train-annot", *options(genome, tmp_path / name, "cnn"), *more)
         assert done.returncode == 0, done.stderr
     first, student, further = (model_tensor.read(str(tmp_path / name)) for name in ("first", "student", "further"))
-    assert student.header["teachers"] == [first.digest]
-    assert further.header["init"] == first.digest
+    assert student.training.teachers == (first.digest,)
+    assert further.training.init == first.digest
     assert len({first.digest, student.digest, further.digest}) == 3
     for name in first.weights.keys() - {"out.weight", "out.bias"}:  # those are calibrated anew
         array = first.weights[name]
@@ -113,7 +113,7 @@ def test_a_model_says_how_it_was_calibrated_and_its_probabilities_sum_to_the_sit
     region = json.loads((tmp_path / "model.json").read_text())["split"]["validation"]
     trained, data = model_tensor.read(str(tmp_path / "model")), genomes.read(str(genome))
     part = split.parts(data, [split.parsed(data, text) for text in region], [])
-    net = presets.restored(trained.header["config"], 1, trained.weights)
+    net = presets.restored(trained.network, 1, trained.weights)
     p = annotate.annotate(net, data, Compute(torch.device("cpu"), torch.float32), part == split.VALIDATION)[0]
     known = (part == split.VALIDATION) & np.isfinite(p)
     assert p[known].sum() == pytest.approx(

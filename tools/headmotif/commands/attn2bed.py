@@ -8,7 +8,7 @@ from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, enter
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
-    from ..data import Attention, Contig, Genome, Regions, Trained
+    from ..data import Attention, Contig, Genome, Model, Regions
     from ..steps.attention.segment import Segmented
 
 AttentionFile = Annotated[
@@ -100,7 +100,7 @@ def attn2bed(
     bed.write_regions(output, regions, lengths, circles)
 
 
-def _refuse_attention(path: str, seen: "Attention", model: str, trained: "Trained | None") -> None:
+def _refuse_attention(path: str, seen: "Attention", model: str, trained: "Model | None") -> None:
     if trained and trained.digest != seen.model:
         said = f"this is the attention of another model than {model}; dump it again from that one"
         raise FormatError(path, None, said)

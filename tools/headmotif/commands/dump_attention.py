@@ -24,7 +24,7 @@ from ..cli import (
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    from ..data import Genome, Sites, Trained
+    from ..data import Genome, Model, Sites
     from ..formats.tensors.attention_tensor import Frame
     from ..steps.attention.record import Chosen
     from ..steps.network.device import Compute
@@ -158,13 +158,12 @@ def _size(sites: int, background: int, shuffled: int, frame: "Frame") -> str:
     return f"{queries} x {heads} heads x {keys} keys: {frame.n_bytes:,} bytes"
 
 
-def _called(net: "HeadedNetwork", genome: "Genome", model: "Trained", where: "Compute", quiet: bool) -> "Sites":
+def _called(net: "HeadedNetwork", genome: "Genome", model: "Model", where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
     from ..steps.calling import local_maxima
     from ..steps.network import annotate
 
-    label = model.labels[0]
-    threshold = model.threshold(label)
+    label, threshold = model.names[0], model.labels[0].threshold
     if threshold is None:
         raise InputError("this model names no threshold of its calls; give --sites, or train it again")
     told = Progress("annotating", 2 * len(genome.base), quiet)

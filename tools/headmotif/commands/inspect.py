@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -102,16 +102,17 @@ def _genome(file: str) -> Facts:
 
 
 def _model(file: str) -> Facts:
-    from ..formats.tensors import model_tensor
+    from ..formats.tensors import model_header, model_tensor
 
     model = model_tensor.read(file)
-    facts: Facts = [(key, value) for key, value in model.header["config"].items() if not isinstance(value, dict)]
+    facts: Facts = [(key, value) for key, value in model.network.items() if not isinstance(value, dict)]
     n_weights = sum(w.size for w in model.weights.values())
-    facts += [("labels", _listed(model.header["labels"])), ("weights", f"{n_weights:,}"), ("digest", model.digest)]
-    if model.header.get("metrics_of"):
-        facts.append(("metrics are those of", model.header["metrics_of"]))
+    facts += [("labels", _listed(model.names)), ("weights", f"{n_weights:,}"), ("digest", model.digest)]
+    if model.scores_of:
+        facts.append(("metrics are those of", model.scores_of))
+    known = model_header.header(model)
     for key in ("split", "metrics"):
-        facts += [(f"{key} {path}", value) for path, value in _leaves(model.header.get(key))]
+        facts += [(f"{key} {path}", value) for path, value in _leaves(known[key])]
     return facts
 
 
@@ -281,7 +282,7 @@ def _strands(strand: "np.ndarray") -> str:
 def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
     """The values of nested mappings, each with its path."""
     if isinstance(tree, dict):
-        for key, value in tree.items():
+        for key, value in sorted(tree.items()):
             yield from _leaves(value, f"{path} {key}".strip())
     elif tree is not None:
         value = (
@@ -290,6 +291,6 @@ def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
         yield path, value
 
 
-def _listed(names: "dict | list") -> str:
+def _listed(names: Iterable[object]) -> str:
     listed = list(names)
     return ", ".join(map(str, listed[:SHOWN])) + (f" and {len(listed) - SHOWN:,} more" if len(listed) > SHOWN else "")

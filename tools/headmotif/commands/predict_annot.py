@@ -22,7 +22,7 @@ from ..cli import (
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    from ..data import Asked, Genome, Predicted, Trained
+    from ..data import Asked, Genome, Model, Predicted
     from ..formats.features.vcf import VariantFile
     from ..steps.calling.prediction import Annotator
 
@@ -182,22 +182,22 @@ def predict_annot(
 
 
 def _asked(
-    model: str, trained: "Trained", label: str, choice: tuple[float, int, float], merge: int, decoy: int, seed: int
+    model: str, trained: "Model", label: str, choice: tuple[float, int, float], merge: int, decoy: int, seed: int
 ) -> "Asked":
     """What is called. choice: threshold, top and fdr, 0 where not given."""
     from ..data import Asked
 
     number = trained.number(label)
     if number is None:
-        raise InputError(f"--label {label}: {model} knows {', '.join(trained.labels)}")
+        raise InputError(f"--label {label}: {model} knows {', '.join(trained.names)}")
     threshold, top, fdr = choice
-    chosen = threshold or trained.threshold(trained.labels[number])
+    chosen = threshold or trained.labels[number].threshold
     if chosen is None and not (top or fdr):
         raise InputError(f"{model} names no threshold of its calls; give --threshold, --top or --fdr")
-    return Asked(number, trained.labels[number], chosen or 0.0, top, fdr, merge, decoy, seed)
+    return Asked(number, trained.names[number], chosen or 0.0, top, fdr, merge, decoy, seed)
 
 
-def _annotator(trained: "Trained", asked: "Asked", device: str, precision: str, threads: int) -> "Annotator":
+def _annotator(trained: "Model", asked: "Asked", device: str, precision: str, threads: int) -> "Annotator":
     from ..builtin import MOTIFS
     from ..formats.inputs import motif_files
     from ..steps.calling.prediction import Annotator, sigma70

@@ -26,7 +26,7 @@ from ..errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..data import Attention, Genome, Sites, Trained
+    from ..data import Attention, Genome, Model, Sites
     from ..steps.network.device import Compute
     from ..steps.network.protocol import HeadedNetwork
 
@@ -139,7 +139,7 @@ def _refuse_what_does_not_go_together(strands: str, ablate: int) -> None:
 
 def _networks(
     model: str, also: list[str], null: list[str], untrained: int, seed: int
-) -> tuple["Trained", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
+) -> tuple["Model", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
     """The model and its network, those of other seeds by their files, and those that know nothing of real sites."""
     from ..builtin import MODELS
     from ..formats.tensors import model_tensor

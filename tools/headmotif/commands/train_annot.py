@@ -24,7 +24,7 @@ from ..steps.training.recipe import DEFAULT
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..data import Genome, Trained
+    from ..data import Genome, Model
     from ..steps.network.presets import Network
     from ..steps.training.recipe import Recipe
     from ..steps.training.split import Stretch
@@ -131,16 +131,16 @@ def train_annot(
     if dry_run:
         return distributed.left()
     keep = partial(_keep, checkpoint if team.first else "", run)
-    begun = [label in known.labels for label in data.labels] if known else []
+    begun = [label in known.names for label in data.labels] if known else []
     told = partial(_tell_loss, Progress("training", limit, quiet))
     for record in train.train(net, chunks, where, stand, told, keep, team, begun):
         say(description.evaluation_in_words(data.labels, record), quiet)
     held = refitting.calibrate_as(net, like) if like else None
-    scores = held or calibrated_scores.scored(net, data, part, where, team, progress)
+    labels = held or calibrated_scores.scored(net, data, part, where, team, progress)
     if team.first:
-        told_of = {**run, "stopped": train.stopped(stand), "metrics": scores, "metrics_of": like.digest if like else ""}
-        _write(output, history, metrics, told_of, net, data, stand)
-        say((f"held out from {refit}:\n" if like else "") + description.scores_in_words(scores), quiet)
+        made = description.finished(run, labels, train.stopped(stand), like.digest if like else "")
+        _write(output, history, metrics, made, net, data, stand)
+        say((f"held out from {refit}:\n" if like else "") + description.scores_in_words(labels), quiet)
     distributed.left()
 
 
@@ -169,29 +169,29 @@ def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
     return genomes.in_one(found, names)
 
 
-def _opened(path: str) -> "Trained | None":
+def _opened(path: str) -> "Model | None":
     from ..builtin import MODELS
     from ..formats.tensors import model_tensor
 
     return model_tensor.opened(path, MODELS) if path else None
 
 
-def _teachers(paths: list[str]) -> list[tuple[str, "Trained"]]:
+def _teachers(paths: list[str]) -> list[tuple[str, "Model"]]:
     """Each read once: its digest is wanted as well as its weights."""
     return [(path, model) for path in paths if (model := _opened(path))]
 
 
-def _network(refit: str, like: "Trained", data: "Genome") -> tuple["Network", "Recipe"]:
+def _network(refit: str, like: "Model", data: "Genome") -> tuple["Network", "Recipe"]:
     """A fresh network of a model's preset, and the model's own recipe."""
     from ..steps.network import presets
     from ..steps.training import refit as refitting
 
     recipe = refitting.recipe(refit, like, data)
-    return presets.begun(like.header["config"]["preset"], None, data.labels, recipe.seed), recipe
+    return presets.begun(like.preset, None, data.labels, recipe.seed), recipe
 
 
 def _fresh(
-    preset: str, known: "Trained | None", data: "Genome", seed: int, asked: tuple[float, ...]
+    preset: str, known: "Model | None", data: "Genome", seed: int, asked: tuple[float, ...]
 ) -> tuple["Network", "Recipe"]:
     """A network of a preset or from another model's weights, and its preset's recipe with what was asked for
     instead."""
@@ -205,27 +205,28 @@ def _tell_loss(progress: Progress, step: int, loss: float) -> None:
     progress(step, f"loss {loss:.4f}")
 
 
-def _keep(path: str, run: dict, state: "State") -> None:
+def _keep(path: str, run: "Model", state: "State") -> None:
     """The state of a run, in its checkpoint, where there is to be one."""
-    from ..formats.tensors import checkpoint_tensor
+    from ..formats.tensors import checkpoint_tensor, model_header
     from ..steps.training.state import pack
 
     if path:
-        checkpoint_tensor.write(path, checkpoint_tensor.Checkpoint(run, *pack(state)))
+        checkpoint_tensor.write(path, checkpoint_tensor.Checkpoint(model_header.run(run), *pack(state)))
 
 
-def _resumed(path: str, run: dict) -> "State":
+def _resumed(path: str, run: "Model") -> "State":
     """The state in a checkpoint, or a fresh one where there is no file yet."""
     import os
 
-    from ..formats.tensors import checkpoint_tensor
+    from ..formats.tensors import checkpoint_tensor, model_header
     from ..steps.training import state
 
     if not os.path.exists(path):
         return state.State()
     found = checkpoint_tensor.read(path)
-    if found.run != run:
-        other = [key for key in run if found.run.get(key) != run[key]]
+    wanted = model_header.run(run)
+    if found.run != wanted:
+        other = [key for key in wanted if found.run.get(key) != wanted[key]]
         raise InputError(
             f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or "
             "another file"
@@ -234,22 +235,23 @@ def _resumed(path: str, run: dict) -> "State":
 
 
 def _write(
-    output: str, history: str, metrics: str, header: dict, net: "Network", data: "Genome", state: "State"
+    output: str, history: str, metrics: str, made: "Model", net: "Network", data: "Genome", state: "State"
 ) -> None:
     """The model last: where it is, the rest is too."""
-    from ..data import Trained
-    from ..formats.tables import summary, tsv
-    from ..formats.tensors import model_tensor
+    from dataclasses import replace
+
+    from ..formats.tables import tsv
+    from ..formats.tensors import model_header, model_tensor
     from ..steps.calling import transferability
     from ..steps.training import description
 
-    header["learned_from"] = transferability.origin(data)
+    weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
+    made = replace(made, genome=transferability.origin(data), weights=weights)
     if history:
         tsv.write_table(history, description.history(data.labels, state.records))
     if metrics:
-        summary.write(metrics, header)
-    weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
-    model_tensor.write(output, Trained({name: summary.plain(value) for name, value in header.items()}, weights))
+        model_header.write_metrics(metrics, made)
+    model_tensor.write(output, made)
 
 
 def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":

@@ -8,9 +8,10 @@ from .browser import BrowserTrack
 from .genes import GeneTable
 from .genome import NO_LABEL, Contig, Genome, Sites
 from .genome_file import GenomeFile
-from .model import Trained
+from .model import Label, LabelledSites, Model, Split, Training, TrainingGenome
 from .motif import Match, Motif, consensus, in_order, source
 from .prediction import Asked, Predicted
+from .score import Calibration, Score
 from .variants import Variants
 
 __all__ = [
@@ -21,16 +22,23 @@ __all__ = [
     "Asked",
     "Attention",
     "BrowserTrack",
+    "Calibration",
     "Contig",
     "GeneTable",
     "Genome",
     "GenomeFile",
+    "Label",
+    "LabelledSites",
     "Match",
+    "Model",
     "Motif",
     "Predicted",
     "Regions",
+    "Score",
     "Sites",
-    "Trained",
+    "Split",
+    "Training",
+    "TrainingGenome",
     "Variants",
     "consensus",
     "in_order",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...data import Genome, Sites
+from ...data import Genome, Model, Sites
 from ...data.locus import Locus
 from ...errors import InputError
 from ...formats.features import bed
@@ -14,8 +14,8 @@ from . import locus
 from .locus import Layers
 
 
-def layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> Layers:
-    """The genome, and all that was given along it. metrics: tell which part of it the model never saw."""
+def layers(paths: Mapping[str, str], feature: str, model: Model | None) -> Layers:
+    """The genome, and all that was given along it. model: tells which part of it the model never saw."""
     genome = genomes.read(paths["genome"])
     none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
     plus, minus = paths["bigwig-plus"], paths["bigwig-minus"]
@@ -26,7 +26,7 @@ def layers(paths: Mapping[str, str], feature: str, metrics: Mapping) -> Layers:
         genes=gene_files.read(paths["genes"], genome.contigs) if paths["genes"] else None,
         p=named_sites.read_track((plus, minus), genome.contigs) if plus else None,
         regions=bed.read_regions(paths["regions"], genome.contigs) if paths["regions"] else None,
-        unseen=_unseen(genome, metrics),
+        unseen=_unseen(genome, model),
     )
 
 
@@ -35,13 +35,12 @@ def loci(given: Layers, asked: Sequence[str]) -> list[Locus]:
     return [locus.cut(given, split.parsed(given.genome, text)) for text in asked] or locus.chosen(given)
 
 
-def _unseen(genome: Genome, metrics: Mapping) -> np.ndarray | None:
+def _unseen(genome: Genome, model: Model | None) -> np.ndarray | None:
     """bool (N,): the test part of the genome that the model was trained on; None where this is another genome, or there
     is none."""
-    test = metrics.get("split", {}).get("test") or []
-    if not test or metrics.get("data", {}).get("contigs") != [c.digest for c in genome.contigs]:
+    if model is None or not model.split.test or not model.genome.has(genome.contigs):
         return None
     try:
-        return split.parts(genome, [], [split.parsed(genome, text) for text in test]) == split.TEST
+        return split.parts(genome, [], [split.parsed(genome, text) for text in model.split.test]) == split.TEST
     except InputError:  # the same sequence under another name
         return None

@@ -1,16 +1,16 @@
 """The files of a report, read into one record."""
 
 import hashlib
-import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 
 from ... import __version__
-from ...data import Motif, source
+from ...data import Model, Motif, source
 from ...errors import FormatError, InputError
-from ...formats.files import opened, read_text
+from ...formats.files import opened
 from ...formats.inputs import motif_files
 from ...formats.tables import tsv
+from ...formats.tensors import model_header
 from ..words import findings, methods, verdicts
 from . import curves, genome
 from .examples import drops
@@ -93,10 +93,11 @@ def read(
     if not rows:
         raise FormatError(paths["heads"] or paths["motifs"], None, "there is no head and no motif in it to report")
     others = _baselines(baseline)
-    metrics = _json(paths["metrics"]) if paths["metrics"] else {}
+    model = model_header.read_metrics(paths["metrics"]) if paths["metrics"] else None
+    part = findings.best_part(model)
     said = verdicts.verdicts(rows, found)
-    layers = genome.layers(paths, feature, metrics) if paths["genome"] else None
-    accuracy = curves.summary(table["curve"], _threshold(metrics))
+    layers = genome.layers(paths, feature, model) if paths["genome"] else None
+    accuracy = curves.summary(table["curve"], _threshold(model))
     calibration = curves.calibration(table["curve"])
     given = {**paths, "baseline": ",".join(baseline)}
     return Run(
@@ -104,15 +105,15 @@ def read(
         version=__version__,
         rows=rows,
         verdicts=said,
-        findings=findings.findings(rows, said, found, metrics, others, accuracy, calibration),
+        findings=findings.findings(rows, said, found, model, others, accuracy, calibration),
         motifs={name: own[name] for name in verdicts.telling(own, found)},
         matches=found,
         targets=_motifs(paths["targets"] or collection) if found else {},
         profiles=table["profiles"],
         pairs=table["pairs"],
         strands=table["strands"],
-        metrics=metrics,
-        part=findings.best_part(metrics),
+        model=model,
+        part=part,
         baselines=others,
         history=table["history"],
         curve=table["curve"],
@@ -124,7 +125,7 @@ def read(
         else {},
         drops=drops(layers.regions) if layers and layers.regions is not None else {},
         loci=genome.loci(layers, locus) if layers else [],
-        methods=methods.methods(metrics, bool(table["history"])),
+        methods=methods.methods(model, bool(table["history"])),
         rules=verdicts.RULES,
         citation=methods.cited(__version__),
         given=_digests(paths, baseline),
@@ -163,37 +164,17 @@ def _motifs(path: str) -> dict[str, Motif]:
     return {motif.name: motif for motif in motif_files.read(path).motifs} if path else {}
 
 
-def _baselines(given: Sequence[str]) -> dict[str, dict]:
-    """Metrics of other models by name: as given, else the preset's."""
-    found: dict[str, dict] = {}
+def _baselines(given: Sequence[str]) -> dict[str, Model]:
+    """Other models by name: as given, else the preset's."""
+    found: dict[str, Model] = {}
     for text in given:
         name, _, path = text.partition("=") if "=" in text and not os.path.exists(text) else ("", "", text)
-        metrics = _json(path)
-        name = name or str(metrics.get("config", {}).get("preset", "baseline"))
+        model = model_header.read_metrics(path)
+        name = name or model.preset or "baseline"
         if name in found:
             raise InputError(f"two baselines are called {name}; name them: --baseline NAME=FILE")
-        found[name] = metrics
+        found[name] = model
     return found
-
-
-def _json(path: str) -> dict:
-    """The metrics that train-annot wrote. Raises FormatError where it is something else."""
-    try:
-        value = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise FormatError(
-            path, error.lineno, "this is no JSON; the metrics that train-annot --metrics wrote are needed here"
-        ) from None
-    scores = value.get("metrics") if isinstance(value, dict) else None
-    if not isinstance(scores, dict) or not all(isinstance(part, dict) for part in scores.values()):
-        raise FormatError(path, None, "there are no metrics in it; what train-annot --metrics wrote is needed here")
-    for part in ("test", "validation"):
-        for label, score in scores.get(part, {}).items():
-            if not isinstance(score, dict) or not {"average_precision", "prevalence"} <= score.keys():
-                raise FormatError(path, None, f"average_precision or prevalence of {label}, {part}, is missing")
-            # null stands for what is not a number
-            scores[part][label] = {name: float("nan") if number is None else number for name, number in score.items()}
-    return value
 
 
 def _plain(path: str) -> list[dict]:
@@ -209,10 +190,10 @@ def _numbers(cells: list[str]) -> list:
         return cells
 
 
-def _threshold(metrics: Mapping) -> float:
+def _threshold(model: Model | None) -> float:
     """Of calls of the first label, as training chose it; NaN where it is not known."""
-    known = metrics.get("metrics", {}).get("threshold", {})
-    return float(next(iter(known.values()), float("nan"))) if isinstance(known, dict) else float("nan")
+    known = model.labels[0].threshold if model and model.labels else None
+    return float("nan") if known is None else known
 
 
 def _refuse_twice(names: list[str], path: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...data import Match, Motif
+from ...data import Match, Model, Motif, Score
 from ...data.locus import Locus
 from ...data.verdict import Example, Verdict
 
@@ -15,8 +15,8 @@ class Run:
     """All that the page shows. Tables are rows by column, as their files have them.
 
     rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples, drops (see
-    `examples.drops`): by head; targets: known motifs by name. metrics: what train-annot wrote; part: of the genome
-    whose scores count; baselines: the same of other models by name. accuracy and calibration: what the curves say, see
+    `examples.drops`): by head; targets: known motifs by name. model: what train-annot --metrics wrote of it; part: of
+    the genome whose scores count; baselines: other models by name. accuracy and calibration: what the curves say, see
     `curves`. methods: sentences; rules: (kind of verdict, its rule); citation: what to cite. given: a row for each
     input with its digest; absent: (option, what it would show) of each that was not given.
     """
@@ -32,9 +32,9 @@ class Run:
     profiles: Sequence[Row] = ()
     pairs: Sequence[Row] = ()
     strands: Sequence[Row] = ()
-    metrics: Mapping = field(default_factory=dict)
+    model: Model | None = None
     part: str = ""
-    baselines: Mapping[str, Mapping] = field(default_factory=dict)
+    baselines: Mapping[str, Model] = field(default_factory=dict)
     history: Sequence[Row] = ()
     curve: Sequence[Row] = ()
     accuracy: Sequence[Row] = ()
@@ -48,3 +48,13 @@ class Run:
     citation: Sequence[str] = ()
     given: Sequence[Row] = ()
     absent: Sequence[tuple[str, str]] = ()
+
+    @property
+    def scores(self) -> dict[str, Score]:
+        """The model's scores on the part that counts, by label."""
+        return self.model.scores(self.part) if self.model else {}
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The model and those that it is compared with, by name."""
+        return {**({"this model": self.model} if self.model else {}), **self.baselines}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from ...data.model import PARTS
 from ...formats.files import stems
 from ..contents.run import Row, Run
 from . import accuracy, heads, svg, track
@@ -74,7 +75,7 @@ def all_of(run: Run) -> Iterator[tuple[str, str, Maker]]:
     if run.strands:
         parts = [column(run.strands, name) for name in ("distance", "correlation", "corrected")]
         yield "strands", CAPTIONS["strands"], lambda: heads.strands(*parts)
-    if run.metrics.get("metrics"):
+    if run.scores:
         yield "scores", CAPTIONS["scores"], lambda: accuracy.scores(*_scores(run))
     if run.curve:
         yield "curve", CAPTIONS["curve"], lambda: accuracy.recall_precision(*_curves(run))
@@ -143,10 +144,10 @@ def _pairs(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
 
 def _scores(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
     found = [
-        (f"{name}, {label}, {part}", score["average_precision"], score["prevalence"])
-        for part in ("test", "validation")
-        for name, metrics in (("this model", run.metrics), *run.baselines.items())
-        for label, score in metrics.get("metrics", {}).get(part, {}).items()
+        (f"{name}, {label}, {part}", score.average_precision, score.prevalence)
+        for part in reversed(PARTS)
+        for name, model in run.models.items()
+        for label, score in model.scores(part).items()
     ]
     names, values, prevalence = zip(*found, strict=True) if found else ((), (), ())
     return list(names), np.array(values, float), np.array(prevalence, float)
@@ -161,8 +162,8 @@ def _curves(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray, np.ndarra
         words = "exactly" if not within else f"within {within:.0f} nt"
         curves[f"{name}, {words}"] = column(mine, "recall"), column(mine, "precision"), column(mine, "threshold")
     told = [float(row["prevalence"]) for row in run.accuracy if not math.isnan(float(row["prevalence"]))]
-    known = run.metrics.get("metrics", {}).get(run.part, {})
-    prevalence = told[0] if told else float(next(iter(known.values()))["prevalence"]) if known else np.nan
+    known = list(run.scores.values())
+    prevalence = told[0] if told else known[0].prevalence if known else np.nan
     return curves, prevalence, float(run.accuracy[0]["threshold"]) if run.accuracy else np.nan
 
 
@@ -232,9 +233,8 @@ def _training(run: Run) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], dict[
     labels = list(dict.fromkeys(str(row["label"]) for row in run.history))
     mine = {label: [row for row in run.history if row["label"] == label] for label in labels}
     curves = {label: (column(rows, "step"), column(rows, "average_precision")) for label, rows in mine.items()}
-    kept = run.metrics.get("stopped", {}).get("kept_step")
     return (
         curves,
         {label: float(rows[-1]["prevalence"]) for label, rows in mine.items()},
-        kept if isinstance(kept, int) else None,
+        run.model.training.kept_step if run.model else None,
     )

@@ -40,8 +40,8 @@ COLUMNS = {
 def sections(run: Run) -> Iterator[tuple[str, dict]]:
     """File names and what is in them: general figures of the run, the heads, the promoter map."""
     mine = tag(run.title)
-    if scores := run.metrics.get("metrics", {}).get(run.part, {}):
-        yield f"headmotif_scores{mine}_mqc.json", _scores(run, scores)
+    if run.scores:
+        yield f"headmotif_scores{mine}_mqc.json", _scores(run)
     yield f"headmotif_heads{mine}_mqc.json", _heads(run, mine)
     if run.profiles:
         yield f"headmotif_map{mine}_mqc.json", _map(run, mine)
@@ -66,15 +66,15 @@ def row_names(names: list[str]) -> list[str]:
     return found
 
 
-def _scores(run: Run, scores: dict) -> dict:
-    names = row_names([f"{run.title} {label}" for label in scores])
+def _scores(run: Run) -> dict:
+    names = row_names([f"{run.title} {label}" for label in run.scores])
     rows = {
         name: {
-            key: float(score[key])
+            key: value
             for key in ("average_precision", "prevalence", "roc_auc")
-            if _is_number(score.get(key))
+            if _is_number(value := getattr(score, key))
         }
-        for name, score in zip(names, scores.values(), strict=True)
+        for name, score in zip(names, run.scores.values(), strict=True)
     }
     headers: dict[str, dict] = {
         "average_precision": {

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from ...data.locus import Locus
+from ...data.model import PARTS
 from ..contents.run import Row, Run
 
 
@@ -73,10 +75,10 @@ def match_rows(run: Run) -> list[Row]:
 def score_rows(run: Run) -> list[Row]:
     """The models' scores, as train-annot wrote them."""
     return [
-        {"model": name, "part": part, "label": label, **{key: float(value) for key, value in sorted(score.items())}}
-        for name, metrics in (("this model", run.metrics), *run.baselines.items())
-        for part in ("test", "validation")
-        for label, score in metrics.get("metrics", {}).get(part, {}).items()
+        {"model": name, "part": part, "label": label, **{key: float(x) for key, x in sorted(asdict(score).items())}}
+        for name, model in run.models.items()
+        for part in reversed(PARTS)
+        for label, score in model.scores(part).items()
     ]
 
 

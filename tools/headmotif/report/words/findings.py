@@ -4,7 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ...data import Match, source
+from ...data import Match, Model, source
+from ...data.model import PARTS
 from ...data.verdict import Kind, Verdict
 from .verdicts import READS, Row, at_place, named, of_place, surest
 
@@ -18,8 +19,8 @@ def findings(
     rows: Sequence[Row],
     said: Mapping[str, Verdict],
     matches: Sequence[Match],
-    metrics: Mapping,
-    baselines: Mapping[str, Mapping],
+    model: Model | None,
+    baselines: Mapping[str, Model],
     accuracy: Sequence[Row] = (),
     calibration: Sequence[Row] = (),
 ) -> list[str]:
@@ -27,11 +28,11 @@ def findings(
     heads are worth.
 
     rows: of score-heads' table; said: the verdicts by head; matches: of motifs with known ones, those of single places
-    too; metrics: what train-annot wrote ({} where it was not given); baselines: the same of other models, by name;
+    too; model: what train-annot --metrics wrote (None where it was not given); baselines: other models by name;
     accuracy, calibration: what the curves say (see `curves`).
     """
     return [
-        *_accuracy(metrics, baselines),
+        *_accuracy(model, baselines),
         *_called(accuracy, calibration),
         *_heads(rows, said),
         *_places(matches),
@@ -40,11 +41,11 @@ def findings(
     ]
 
 
-def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
+def _accuracy(model: Model | None, baselines: Mapping[str, Model]) -> list[str]:
     lines = []
-    part = best_part(metrics)
-    for label, score in metrics.get("metrics", {}).get(part, {}).items():
-        ap, prevalence = _number(score.get("average_precision")), _number(score.get("prevalence"))
+    part = best_part(model)
+    for label, score in (model.scores(part) if model else {}).items():
+        ap, prevalence = score.average_precision, score.prevalence
         where = {
             "test": "the test part, which it never saw",
             "validation": "the validation part, by which it was chosen",
@@ -52,12 +53,14 @@ def _accuracy(metrics: Mapping, baselines: Mapping[str, Mapping]) -> list[str]:
         line = f"For {label}, the model ranks nucleotides with an average precision of {_score(ap)} on {where}"
         if prevalence > 0:
             line += f", {_times(ap / prevalence)} times the prevalence of {prevalence:.2g} that guessing reaches"
-        lines.append(line + (f" (ROC-AUC {score['roc_auc']:.3f})." if _number(score.get("roc_auc")) > 0 else "."))
+        lines.append(line + (f" (ROC-AUC {score.roc_auc:.3f})." if score.roc_auc > 0 else "."))
         for name, other in baselines.items():
-            theirs = _number(other.get("metrics", {}).get(part, {}).get(label, {}).get("average_precision"))
-            if math.isfinite(theirs):
-                more = "above" if ap > theirs else "below"
-                lines.append(f"That is {abs(ap - theirs):.3f} {more} {name} on the same part ({_score(theirs)}).")
+            if (theirs := other.scores(part).get(label)) and math.isfinite(theirs.average_precision):
+                more = "above" if ap > theirs.average_precision else "below"
+                lines.append(
+                    f"That is {abs(ap - theirs.average_precision):.3f} {more} {name} on the same part "
+                    f"({_score(theirs.average_precision)})."
+                )
         if not baselines:
             lines.append("No baseline was given (--baseline), so it is not said here what a simpler model reaches.")
     return lines
@@ -104,10 +107,9 @@ def _where(row: Row) -> str:
     return f"within {float(row['within']):.0f} nt" if row["within"] else "exactly"
 
 
-def best_part(metrics: Mapping) -> str:
+def best_part(model: Model | None) -> str:
     """The part of the genome whose scores count: test, else validation; "" where there are none."""
-    parts = metrics.get("metrics", {})
-    return next((part for part in ("test", "validation") if parts.get(part)), "")
+    return next((part for part in reversed(PARTS) if model and model.scores(part)), "")
 
 
 def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:

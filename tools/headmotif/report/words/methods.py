@@ -1,6 +1,9 @@
 """How a run was made, in words, out of what its files say of themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from ...data import Model
+from ...data.model import PARTS
 
 CITATION = (
     "headmotif, version {version}: the program that made this report (its CITATION.cff).",
@@ -9,47 +12,39 @@ CITATION = (
 )
 
 
-def methods(metrics: Mapping, history: bool) -> list[str]:
-    """Sentences on the network, its training, the data and the split; what the metrics do not hold is not said.
+def methods(model: Model | None, history: bool) -> list[str]:
+    """Sentences on the network, its training, the data and the split; what is not known of the model is not said.
     history: was it given?"""
+    if model is None:
+        return [
+            "The network, its training and its data are not known here: the metrics of training were not given "
+            "(--metrics)."
+        ]
     lines = []
-    config, training, stopped = (metrics.get(name, {}) for name in ("config", "training", "stopped"))
-    if config:
-        sizes = ", ".join(f"{name} {value}" for name, value in config.items() if name != "preset")
-        lines.append(f"Network: preset {config.get('preset', 'unnamed')} ({sizes}).")
-    if training:
-        kept = (
-            f", step {stopped['kept_step']:,} of {stopped['steps']:,} kept"
-            if {"kept_step", "steps"} <= set(stopped)
-            else ""
-        )
-        rest = ", ".join(f"{name} {_said(value)}" for name, value in training.items() if name != "seed")
-        lines.append(f"Training: seed {training.get('seed', 'unknown')}{kept}; {rest}.")
-    data, split = metrics.get("data", {}), metrics.get("split", {})
-    if data:
-        lines.append(
-            f"Data: contigs {', '.join(data.get('contigs', [])) or 'unknown'} (refget digests), labels "
-            f"{data.get('labels', 'unknown')}."
-        )
-    parts = {
-        part: ", ".join(map(str, regions)) for part, regions in split.items() if isinstance(regions, list) and regions
-    }
+    training, genome = model.training, model.genome
+    if model.network:
+        sizes = ", ".join(f"{name} {value}" for name, value in model.network.items() if name != "preset")
+        lines.append(f"Network: preset {model.preset or 'unnamed'} ({sizes}).")
+    if training.recipe:
+        known = training.kept_step is not None and training.steps is not None
+        kept = f", step {training.kept_step:,} of {training.steps:,} kept" if known else ""
+        rest = ", ".join(f"{name} {_said(value)}" for name, value in training.recipe.items() if name != "seed")
+        lines.append(f"Training: seed {training.recipe.get('seed', 'unknown')}{kept}; {rest}.")
+    if genome.contigs or genome.labels:
+        contigs = ", ".join(genome.contigs) or "unknown"
+        lines.append(f"Data: contigs {contigs} (refget digests), labels {genome.labels or 'unknown'}.")
+    parts = {part: ", ".join(where) for part in reversed(PARTS) if (where := getattr(model.split, part))}
     if parts:
         lines.append(
             " ".join(f"The {part} part: {where}." for part, where in parts.items())
             + " What is in neither was trained on."
         )
-    threshold = metrics.get("metrics", {}).get("threshold", {})
-    if isinstance(threshold, dict):
-        lines += [f"Threshold of calls of {label}: P of at least {value:.4g}." for label, value in threshold.items()]
-    if not metrics:
-        lines.append(
-            "The network, its training and its data are not known here: the metrics of training were not given "
-            "(--metrics)."
-        )
-    elif not history:
-        lines.append("The course of training was not given (--history).")
-    return lines
+    lines += [
+        f"Threshold of calls of {label.name}: P of at least {label.threshold:.4g}."
+        for label in model.labels
+        if label.threshold is not None
+    ]
+    return lines if history else [*lines, "The course of training was not given (--history)."]
 
 
 def cited(version: str) -> Sequence[str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ...alphabet import N
-from ...data import Asked, GeneTable, Genome, Motif, Predicted, Sites, Trained
+from ...data import Asked, GeneTable, Genome, Model, Motif, Predicted, Sites
 from ..network import annotate, timing
 from ..network.device import Compute
 from ..network.presets import Network
@@ -32,7 +32,7 @@ class Annotator:
     """A model that is asked for the calls of genomes: its network, where that runs, what is asked of it, and the motifs
     of the boxes."""
 
-    model: Trained
+    model: Model
     net: Network
     where: Compute
     asked: Asked
@@ -75,7 +75,7 @@ class Annotator:
         )
         return {
             "model": self.model.digest,
-            "prevalence": self.model.prevalence(self.asked.label),
+            "prevalence": self.model.labels[self.asked.number].prevalence,
             "asked": asdict(self.asked),
             "contigs": [[c.name, c.digest, c.circular] for c in genome.contigs],
             "genes": known,
@@ -130,12 +130,11 @@ def _numbers(values: np.ndarray, there: np.ndarray) -> list[str]:
     return [str(value) if known else "" for value, known in zip(values.tolist(), there.tolist(), strict=True)]
 
 
-def fit(trained: Trained, found: Predicted) -> Fit:
+def fit(trained: Model, found: Predicted) -> Fit:
     """Whether the model seems at home in the genome."""
-    learned = trained.header.get("learned_from") or {}
     asked = found.asked
-    usual = not (asked.top or asked.fdr) and asked.threshold == trained.threshold(asked.label)
-    return transferability.fit(found.genome, found.calls, found.genes, learned, found.label, usual)
+    usual = not (asked.top or asked.fdr) and asked.threshold == trained.labels[asked.number].threshold
+    return transferability.fit(found.genome, found.calls, found.genes, trained.genome, found.label, usual)
 
 
 def forecast(net: Network, genome: Genome, decoy: int, where: Compute) -> str:

@@ -6,13 +6,13 @@ often than any position does. None proves that the calls are right.
 """
 
 import math
-from dataclasses import dataclass
-from types import SimpleNamespace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...alphabet import C, G, N
-from ...data import GeneTable, Genome, Sites
+from ...data import GeneTable, Genome, LabelledSites, Sites, TrainingGenome
 from ..sites.coordinate_checks import minus10_background, minus10_share
 from ..sites.genomic_class import UPSTREAM, classes
 
@@ -50,102 +50,122 @@ class Fit:
     minus10_shuffled: float
     upstream: float
     upstream_chance: float
-    verdict: str
-    words: tuple[str, ...]
+    verdict: str = UNKNOWN
+    words: tuple[str, ...] = ()
 
 
-def origin(genome: Genome) -> dict:
-    """What a model's header keeps of the genome that it was trained on, for `fit`: plain numbers."""
-    chance = minus10_background(genome)
-    labels = {
-        name: {
-            "sites": int((genome.site[:, 0] == number).sum()),
-            "minus10": minus10_share(genome, genome.sites(number)),
-        }
+def origin(genome: Genome) -> TrainingGenome:
+    """What a model keeps of the genome that it was trained on, for `fit` among others."""
+    learned = {
+        name: LabelledSites(int((genome.site[:, 0] == number).sum()), minus10_share(genome, genome.sites(number)))
         for number, name in enumerate(genome.labels)
     }
-    return {"gc": gc_of(genome), "nucleotides": len(genome.base), "minus10_chance": chance, "labels": labels}
+    return replace(
+        TrainingGenome.of(genome),
+        nucleotides=len(genome.base),
+        gc=gc_of(genome),
+        minus10_chance=minus10_background(genome),
+        learned=learned,
+    )
 
 
-def fit(genome: Genome, calls: Sites, genes: GeneTable | None, learned: dict, label: str, usual: bool = True) -> Fit:
-    """Look at the calls of one label; learned: as `origin` gives it, {} where the model says nothing; usual: the calls
+def fit(
+    genome: Genome,
+    calls: Sites,
+    genes: GeneTable | None,
+    learned_from: TrainingGenome,
+    label: str,
+    usual: bool = True,
+) -> Fit:
+    """Look at the calls of one label; learned_from: the model's training genome; usual: the calls
     are those above the model's own threshold, so that their number means something."""
-    mine = learned.get("labels", {}).get(label, {})
+    mine = learned_from.learned.get(label)
     known = max(int((genome.base != N).sum()), 1)
     upstream, upstream_chance = _upstream(genome, calls, genes)
-    facts = {
-        "gc": gc_of(genome),
-        "learned_gc": learned.get("gc", math.nan),
-        "calls": len(calls),
-        "calls_per_mb": len(calls) / (2 * known) * 1e6,
-        "learned_per_mb": mine["sites"] / (2 * learned["nucleotides"]) * 1e6 if mine else math.nan,
-        "minus10": minus10_share(genome, calls),
-        "learned_minus10": mine.get("minus10", math.nan),
-        "minus10_chance": minus10_background(genome),
-        "minus10_shuffled": by_composition(genome),
-        "upstream": upstream,
-        "upstream_chance": upstream_chance,
-    }
-    applies = mine and mine["minus10"] > SIGNAL * learned["minus10_chance"]
-    return Fit(**facts, **_judged(facts, learned.get("minus10_chance", math.nan), bool(applies), label, usual))
-
-
-def _judged(facts: dict, learned_chance: float, applies: bool, label: str, usual: bool) -> dict:
-    """The verdict and the sentences that tell it."""
-    look = SimpleNamespace(**facts)
+    look = Fit(
+        gc=gc_of(genome),
+        learned_gc=learned_from.gc,
+        calls=len(calls),
+        calls_per_mb=len(calls) / (2 * known) * 1e6,
+        learned_per_mb=mine.sites / (2 * learned_from.nucleotides) * 1e6 if mine else math.nan,
+        minus10=minus10_share(genome, calls),
+        learned_minus10=mine.minus10 if mine else math.nan,
+        minus10_chance=minus10_background(genome),
+        minus10_shuffled=by_composition(genome),
+        upstream=upstream,
+        upstream_chance=upstream_chance,
+    )
+    applies = mine is not None and mine.minus10 > SIGNAL * learned_from.minus10_chance
     enough = look.calls >= FEW
-    words = [
+    seen = [*_number_and_gc(look, label, usual and enough)]
+    seen += _boxes(look, learned_from.minus10_chance) if applies and enough else []
+    seen += _before_genes(look) if enough else []
+    verdict = UNKNOWN if not applies or not enough else DOUBTFUL if any(doubt for doubt, _ in seen) else FITS
+    return replace(look, verdict=verdict, words=(*(words for _, words in seen), _in_short(look, verdict, applies)))
+
+
+def _number_and_gc(look: Fit, label: str, countable: bool) -> Iterator[tuple[bool, str]]:
+    """Sentences, each with whether it is a doubt. countable: the number of calls means something."""
+    words = (
         f"{look.calls:,} call{'s' if look.calls != 1 else ''} of {label}, {look.calls_per_mb:,.0f} per million "
         "positions of both strands"
-    ]
+    )
     if look.learned_per_mb == look.learned_per_mb:
-        words[0] += f"; the model learned from {look.learned_per_mb:,.0f} sites per million"
-    doubts = 0
-    if usual and enough and look.calls_per_mb > DENSE * look.learned_per_mb:
-        doubts += 1
-        words.append(
+        words += f"; the model learned from {look.learned_per_mb:,.0f} sites per million"
+    yield False, words
+    if countable and look.calls_per_mb > DENSE * look.learned_per_mb:
+        yield (
+            True,
             "so many calls are what sequence without genes gives: P is too high here; rank by it (--top), or ask for "
-            "more (--threshold)"
+            "more (--threshold)",
         )
     if abs(look.gc - look.learned_gc) > FAR_GC:
-        doubts += 1
-        words.append(
+        yield (
+            True,
             f"GC is {look.gc:.0%} here and {look.learned_gc:.0%} where the model learned: its probabilities need "
-            "not hold; rank by them, and train or fine-tune (train-annot --init) where sites are known"
+            "not hold; rank by them, and train or fine-tune (train-annot --init) where sites are known",
         )
-    if applies and enough:
-        words.append(
-            f"{look.minus10:.0%} of the calls have a -10-like box 14-10 nt upstream; {look.minus10_chance:.1%} of all "
-            "positions do, "
-            f"{look.minus10_shuffled:.1%} would by the bases' shares alone, and {look.learned_minus10:.0%} of the "
-            "sites learned from"
+
+
+def _boxes(look: Fit, learned_chance: float) -> Iterator[tuple[bool, str]]:
+    """Whether the calls have -10 boxes as the sites learned from have."""
+    yield (
+        False,
+        f"{look.minus10:.0%} of the calls have a -10-like box 14-10 nt upstream; {look.minus10_chance:.1%} of all "
+        f"positions do, {look.minus10_shuffled:.1%} would by the bases' shares alone, and {look.learned_minus10:.0%} "
+        "of the sites learned from",
+    )
+    if look.minus10 < 0.5 * (look.learned_minus10 - learned_chance) + look.minus10_chance:
+        yield (
+            True,
+            f"that is {look.minus10 / max(look.minus10_chance, 1e-9):.1f} times chance, too little: these calls do not "
+            "look like the promoters that the model knows",
         )
-        if look.minus10 < 0.5 * (look.learned_minus10 - learned_chance) + look.minus10_chance:
-            doubts += 1
-            times = look.minus10 / max(look.minus10_chance, 1e-9)
-            words.append(
-                f"that is {times:.1f} times chance, too little: these calls do not look like the promoters that the "
-                "model knows"
-            )
-    if look.upstream == look.upstream and enough:
-        words.append(
-            f"{look.upstream:.0%} of the calls lie upstream of a gene; {look.upstream_chance:.0%} of all positions do"
-        )
-        if look.upstream < 1.5 * look.upstream_chance:
-            doubts += 1
-            words.append("the calls hardly prefer the places before genes")
-    verdict = UNKNOWN if not applies or not enough else DOUBTFUL if doubts else FITS
-    summary = {
+
+
+def _before_genes(look: Fit) -> Iterator[tuple[bool, str]]:
+    """Whether the calls lie where promoters do."""
+    if look.upstream != look.upstream:
+        return
+    yield (
+        False,
+        f"{look.upstream:.0%} of the calls lie upstream of a gene; {look.upstream_chance:.0%} of all positions do",
+    )
+    if look.upstream < 1.5 * look.upstream_chance:
+        yield True, "the calls hardly prefer the places before genes"
+
+
+def _in_short(look: Fit, verdict: str, applies: bool) -> str:
+    why = (
+        f" from {look.calls} call{'s' if look.calls != 1 else ''}"
+        if applies
+        else ": what it learned has no -10 box, or its file does not say"
+    )
+    return {
         FITS: "the model seems to fit this genome",
         DOUBTFUL: "doubtful: take these calls with care",
-        UNKNOWN: "whether the model fits this genome cannot be told"
-        + (
-            f" from {look.calls} call{'s' if look.calls != 1 else ''}"
-            if applies
-            else ": what it learned has no -10 box, or its file does not say"
-        ),
-    }
-    return {"verdict": verdict, "words": (*words, summary[verdict])}
+        UNKNOWN: f"whether the model fits this genome cannot be told{why}",
+    }[verdict]
 
 
 def gc_of(genome: Genome) -> float:

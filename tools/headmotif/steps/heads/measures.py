@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from ...data import Genome, Sites, Trained, consensus
+from ...data import Genome, Model, Sites, consensus
 from ..network.device import Compute
 from ..network.protocol import HeadedNetwork, Network
 from ..sequence.shuffle import surroundings
@@ -17,18 +17,15 @@ from .marginalization import Marginal, marginal
 from .score import RECURS, Head
 
 
-def part(genome: Genome, trained: Trained, nucleotides: int, seed: int) -> np.ndarray:
+def part(genome: Genome, trained: Model, nucleotides: int, seed: int) -> np.ndarray:
     """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at
     random.
 
     As many as hold no more than so many nucleotides, but one at least; none where none is asked for.
     """
     part = np.ones(len(genome.base), bool)
-    header = trained.header
-    if header.get("data", {}).get("contigs") == [c.digest for c in genome.contigs] and header.get("split", {}).get(
-        "validation"
-    ):
-        regions = [split.parsed(genome, text) for text in header["split"]["validation"]]
+    if trained.genome.has(genome.contigs) and trained.split.validation:
+        regions = [split.parsed(genome, text) for text in trained.split.validation]
         part = split.parts(genome, regions, []) == split.VALIDATION
     block = bootstrap.blocks(genome.contigs)
     order = np.random.default_rng([seed, 12]).permutation(np.unique(block[part]))

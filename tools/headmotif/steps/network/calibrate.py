@@ -6,20 +6,12 @@ ranking as it is. Platt 1999, Probabilistic outputs for support vector machines;
 (both unchecked).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 
+from ...data import Calibration
 from .annotate import logit
 from .protocol import Network
-
-
-class Calibration(NamedTuple):
-    """P as it should be is sigmoid(slope x logit of P as it is + shift); slope > 0."""
-
-    slope: float = 1.0
-    shift: float = 0.0
 
 
 def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:

@@ -1,14 +1,14 @@
 """The networks by their presets: `default` and `wide`, attention heads over k-mers; `paper`, the published one; `cnn`,
 without heads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import torch
 
-from ...data import Trained
+from ...data import Model
 from ...errors import InputError
 from .cnn import Dilated, DilatedConfig
 from .kmer_attention import WIDE, Reader, ReaderConfig
@@ -44,7 +44,7 @@ def fresh(config: Config, labels: int, seed: int) -> Network:
         return build(config, labels).eval()
 
 
-def config_from(header: dict) -> Config:
+def config_from(header: Mapping[str, Any]) -> Config:
     """The configuration that a model file's header describes. Raises KeyError or TypeError where it describes none."""
     return type(PRESETS[header["preset"]])(**header)
 
@@ -73,7 +73,7 @@ def continued(old: Network, known: Sequence[str], labels: Sequence[str]) -> Netw
     return net
 
 
-def restored(config: dict, labels: int, weights: dict[str, np.ndarray]) -> Network:
+def restored(config: Mapping[str, Any], labels: int, weights: Mapping[str, np.ndarray]) -> Network:
     """The network that a model file describes, with its weights. Raises InputError where the two do not fit
     together."""
     try:
@@ -86,12 +86,12 @@ def restored(config: dict, labels: int, weights: dict[str, np.ndarray]) -> Netwo
     return net
 
 
-def of_model(model: Trained) -> Network:
+def of_model(model: Model) -> Network:
     """The network of a model, of any preset. Raises InputError where its weights and its description do not fit."""
-    return restored(model.header["config"], len(model.labels), model.weights)
+    return restored(model.network, len(model.labels), model.weights)
 
 
-def with_heads(model: Trained, path: str) -> HeadedNetwork:
+def with_heads(model: Model, path: str) -> HeadedNetwork:
     """The network of a model whose heads are to be read. Raises InputError with the model's file where its network has
     none."""
     net = of_model(model)
@@ -102,10 +102,10 @@ def with_heads(model: Trained, path: str) -> HeadedNetwork:
     )
 
 
-def begun(preset: str, init: Trained | None, labels: tuple[str, ...], seed: int) -> Network:
+def begun(preset: str, init: Model | None, labels: tuple[str, ...], seed: int) -> Network:
     """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's
     name."""
     if preset not in PRESETS:
         raise InputError(f"there is no preset '{preset}'; take one of {', '.join(PRESETS)}")
     torch.manual_seed(seed)
-    return build(PRESETS[preset], len(labels)) if init is None else continued(of_model(init), init.labels, labels)
+    return build(PRESETS[preset], len(labels)) if init is None else continued(of_model(init), init.names, labels)

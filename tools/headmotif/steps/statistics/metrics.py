@@ -1,19 +1,8 @@
 """How good a ranking of nucleotides is: ROC-AUC and average precision, with the prevalence that they depend on."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Score:
-    """One label's scores on one part of the genome, both strands, exact positions."""
-
-    roc_auc: float
-    average_precision: float
-    prevalence: float
-    positions: int
-    sites: int
+from ...data import Score
 
 
 def score(truth: np.ndarray, probability: np.ndarray) -> Score:

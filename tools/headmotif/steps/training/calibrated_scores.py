@@ -1,10 +1,8 @@
 """The last of a training: P calibrated on the validation part, scores of each part, and the threshold of calls."""
 
-from dataclasses import asdict
-
 import numpy as np
 
-from ...data import NO_LABEL, Genome
+from ...data import NO_LABEL, Genome, Label
 from ..network import calibrate
 from ..network.device import Compute
 from ..network.presets import Network
@@ -13,9 +11,11 @@ from .distributed import Workers
 from .teach import Progress
 
 
-def scored(net: Network, genome: Genome, part: np.ndarray, where: Compute, team: Workers, progress: Progress) -> dict:
-    """Calibrate the network in place on the validation part; then its scores on each part and label, the calibration,
-    and the threshold of calls, which is chosen on the validation part too."""
+def scored(
+    net: Network, genome: Genome, part: np.ndarray, where: Compute, team: Workers, progress: Progress
+) -> tuple[Label, ...]:
+    """Calibrate the network in place on the validation part; then of each label its scores on each part, the
+    calibration, and the threshold of calls, which is chosen on the validation part too."""
 
     def chosen_by(probability: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         known = (
@@ -30,13 +30,10 @@ def scored(net: Network, genome: Genome, part: np.ndarray, where: Compute, team:
     found = tuple(calibrate.fitted(truth, p) for truth, p in chosen_by(raw))
     calibrate.apply(net, found)
     probability = annotated("scoring", part != split.TRAIN)
-    parts = {
-        name: map(asdict, train.part_scores(genome, probability, part == number))
-        for name, number in {"validation": split.VALIDATION, "test": split.TEST}.items()
-    }
-    each = {
-        **parts,
-        "threshold": [train.best_threshold(truth, p) for truth, p in chosen_by(probability)],
-        "calibration": [one._asdict() for one in found],
-    }
-    return {name: dict(zip(genome.labels, values, strict=True)) for name, values in each.items()}
+    thresholds = [train.best_threshold(truth, p) for truth, p in chosen_by(probability)]
+    on_each = (train.part_scores(genome, probability, part == number) for number in (split.VALIDATION, split.TEST))
+    each = zip(genome.labels, thresholds, found, *on_each, strict=True)
+    return tuple(
+        Label(name, threshold, calibration, {"validation": validation, "test": test})
+        for name, threshold, calibration, validation, test in each
+    )

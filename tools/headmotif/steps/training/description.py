@@ -1,9 +1,10 @@
 """What a training run depends on, what it will cost, and what it says on its way."""
 
-import hashlib
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
-from ...data import Genome, Trained
+from ...data import Genome, Label, Model, Split, Training, TrainingGenome
+from ...data.model import PARTS
 from ..network import presets
 from ..network.device import Compute
 from ..network.presets import Config, Network
@@ -18,20 +19,25 @@ def describe(
     config: Config,
     recipe: Recipe,
     regions: dict[str, list[Stretch]],
-    init: Trained | None,
-    teachers: list[tuple[str, Trained]],
-) -> dict:
-    """All that a run depends on, but threads and precision: what must agree to go on from a checkpoint."""
-    labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
-    return {
-        "config": presets.config_header(config),
-        "labels": list(genome.labels),
-        "training": {**asdict(recipe), "momenta": list(recipe.momenta)},
-        "init": init.digest if init else "",
-        "teachers": [known.digest for _path, known in teachers],
-        "split": {name: split.shown(genome, stretches) for name, stretches in regions.items()},
-        "data": {"contigs": [c.digest for c in genome.contigs], "labels": labels},
-    }
+    init: Model | None,
+    teachers: list[tuple[str, Model]],
+) -> Model:
+    """The model that a run will make, without what training tells of it: all that the run depends on, but threads and
+    precision."""
+    return Model(
+        presets.config_header(config),
+        tuple(map(Label, genome.labels)),
+        Split(**{name: tuple(split.shown(genome, stretches)) for name, stretches in regions.items()}),
+        TrainingGenome.of(genome),
+        Training(asdict(recipe), init.digest if init else "", tuple(known.digest for _path, known in teachers)),
+    )
+
+
+def finished(run: Model, labels: tuple[Label, ...], stopped: tuple[int, int], scores_of: str) -> Model:
+    """The model of a run that came to its end, but for its weights. stopped: steps taken, and the step kept; scores_of:
+    as in `Model`."""
+    steps, kept = stopped
+    return replace(run, labels=labels, training=replace(run.training, steps=steps, kept_step=kept), scores_of=scores_of)
 
 
 def forecast(net: Network, seconds: float, steps: int, recipe: Recipe, where: Compute) -> str:
@@ -55,13 +61,14 @@ def evaluation_in_words(labels: tuple[str, ...], record: Record) -> str:
     return f"step {record.step}: loss {record.loss:.5f}; validation {scores}{' (best so far)' if record.best else ''}"
 
 
-def scores_in_words(metrics: dict) -> str:
+def scores_in_words(labels: Sequence[Label]) -> str:
     """A line for each part and label."""
     lines = [
-        f"{part}, {label}: PR-AUC {s['average_precision']:.4f}, ROC-AUC {s['roc_auc']:.4f}, "
-        f"prevalence {s['prevalence']:.2e} ({s['sites']:,} sites)"
-        for part in ("validation", "test")
-        for label, s in metrics[part].items()
+        f"{part}, {label.name}: PR-AUC {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, "
+        f"prevalence {s.prevalence:.2e} ({s.sites:,} sites)"
+        for part in PARTS
+        for label in labels
+        if (s := label.scores.get(part))
     ]
     return "\n".join(lines)
 

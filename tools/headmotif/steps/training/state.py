@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from ...data import Score
 from ..network.protocol import Network
-from ..statistics.metrics import Score
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...data import Genome, Trained
+from ...data import Genome, Model
 from ...errors import InputError
 from ..network import presets
 from ..network.device import Compute
@@ -16,7 +16,7 @@ Progress = Callable[[str, int], Callable[[int], None]]
 
 
 def taught(
-    teachers: list[tuple[str, Trained]],
+    teachers: list[tuple[str, Model]],
     genome: Genome,
     wanted: np.ndarray,
     where: Compute,
@@ -27,7 +27,7 @@ def taught(
     and for labels that none of them knows. None without a teacher."""
     total, known_by = np.zeros(genome.label.shape, np.float32), np.zeros(len(genome.labels), np.int64)
     for turn, (path, known) in enumerate(teachers, 1):
-        labels = list(known.labels)
+        labels = known.names
         mine = [number for number, label in enumerate(genome.labels) if label in labels]
         if not mine:
             raise InputError(

@@ -122,10 +122,10 @@ def kept(state: State) -> Record:
     return best[-1]
 
 
-def stopped(state: State) -> dict[str, int]:
+def stopped(state: State) -> tuple[int, int]:
     """Steps taken, and the step whose weights are kept: the last where there was nothing to be evaluated on."""
     evaluated = any(score.positions for record in state.records for score in record.scores)
-    return {"steps": state.step, "kept_step": kept(state).step if evaluated else state.step}
+    return state.step, kept(state).step if evaluated else state.step
 
 
 def _finished(state: State, recipe: Recipe, limit: int) -> bool:

@@ -1,0 +1,154 @@
+"""What is known of a model as JSON: the header of its file, and what train-annot --metrics writes.
+
+Keys: `config` (preset and sizes of the network), `labels` (names of the outputs), `training` (the recipe), `init` and
+`teachers` (digests of other models), `split` (validation and test regions, 1-based closed), `data` (digests of the
+contigs and labels trained on), `stopped` (steps), `metrics` (of each part and label its scores; threshold and
+calibration of each label), `metrics_of` (digest of the model whose metrics these are), `learned_from` (what the
+training genome and its sites are like). null is what is not a number.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ...data import Calibration, Label, LabelledSites, Model, Score, Split, Training, TrainingGenome
+from ...data.model import PARTS
+from ...errors import FormatError
+from ..files import read_text
+from ..tables import summary
+from .container import Header
+
+WANTED = "what train-annot --metrics wrote is needed here"
+
+
+def run(model: Model) -> Header:
+    """All that a training depends on, but threads and precision: what must agree to go on from a checkpoint."""
+    return {
+        "config": dict(model.network),
+        "labels": list(model.names),
+        "training": {name: list(x) if isinstance(x, tuple) else x for name, x in model.training.recipe.items()},
+        "init": model.training.init,
+        "teachers": list(model.training.teachers),
+        "split": {part: list(getattr(model.split, part)) for part in PARTS},
+        "data": {"contigs": list(model.genome.contigs), "labels": model.genome.labels},
+    }
+
+
+def header(model: Model) -> Header:
+    """All that is known of a model; what is unknown is left out, but for numbers among others, which are null."""
+    known: Header = {**run(model), "metrics": _metrics(model), "metrics_of": model.scores_of}
+    if model.training.kept_step is not None:
+        known["stopped"] = {"steps": model.training.steps, "kept_step": model.training.kept_step}
+    if model.genome.nucleotides:
+        known["learned_from"] = {
+            "gc": model.genome.gc,
+            "nucleotides": model.genome.nucleotides,
+            "minus10_chance": model.genome.minus10_chance,
+            "labels": {name: asdict(sites) for name, sites in model.genome.learned.items()},
+        }
+    return {name: summary.plain(value) for name, value in known.items()}
+
+
+def _metrics(model: Model) -> Header:
+    parts = {part: {name: asdict(score) for name, score in model.scores(part).items()} for part in PARTS}
+    each = {
+        **parts,
+        "threshold": {label.name: label.threshold for label in model.labels if label.threshold is not None},
+        "calibration": {label.name: label.calibration._asdict() for label in model.labels if label.calibration},
+    }
+    return {name: values for name, values in each.items() if values}
+
+
+def model(known: Header, weights: Mapping[str, Any]) -> Model:
+    """The model of a header and its weights; what the header does not say is unknown. Raises ValueError where it says
+    something that cannot be."""
+    try:
+        return _model(known, weights)
+    except (AttributeError, KeyError, TypeError) as problem:
+        raise ValueError(f"its record is not as train-annot writes it ({problem!r})") from None
+
+
+def _model(known: Header, weights: Mapping[str, Any]) -> Model:
+    metrics, stopped, data, learned = (known.get(name) or {} for name in ("metrics", "stopped", "data", "learned_from"))
+    parts = {part: metrics.get(part) or {} for part in PARTS}
+    names = known.get("labels") or [*dict.fromkeys(name for scores in parts.values() for name in scores)]
+    split = known.get("split") or {}
+    return Model(
+        network=dict(known.get("config") or {}),
+        labels=tuple(_label(str(name), metrics, parts) for name in names),
+        split=Split(*(tuple(map(str, split.get(part) or ())) for part in PARTS)),
+        genome=TrainingGenome(
+            contigs=tuple(map(str, data.get("contigs") or ())),
+            labels=str(data.get("labels", "")),
+            nucleotides=int(learned.get("nucleotides", 0)),
+            gc=_number(learned.get("gc")),
+            minus10_chance=_number(learned.get("minus10_chance")),
+            learned={
+                str(name): LabelledSites(int(one["sites"]), _number(one["minus10"]))
+                for name, one in (learned.get("labels") or {}).items()
+            },
+        ),
+        training=Training(
+            recipe=dict(known.get("training") or {}),
+            init=str(known.get("init") or ""),
+            teachers=tuple(map(str, known.get("teachers") or ())),
+            steps=_whole(stopped.get("steps")),
+            kept_step=_whole(stopped.get("kept_step")),
+        ),
+        scores_of=str(known.get("metrics_of") or ""),
+        weights=weights,
+    )
+
+
+def _label(name: str, metrics: Header, parts: Mapping[str, Header]) -> Label:
+    threshold, calibration = ((metrics.get(what) or {}).get(name) for what in ("threshold", "calibration"))
+    return Label(
+        name,
+        None if threshold is None else float(threshold),
+        Calibration(float(calibration["slope"]), float(calibration["shift"])) if calibration else None,
+        {part: _score(scores[name]) for part, scores in parts.items() if name in scores},
+    )
+
+
+def _score(score: Header) -> Score:
+    roc_auc, precision, prevalence = (
+        _number(score.get(name)) for name in ("roc_auc", "average_precision", "prevalence")
+    )
+    return Score(roc_auc, precision, prevalence, int(score.get("positions", 0)), int(score.get("sites", 0)))
+
+
+def _number(value: object) -> float:
+    """A number; NaN where there is none."""
+    return math.nan if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(value)  # type: ignore[call-overload]
+
+
+def write_metrics(path: str, known: Model) -> None:
+    """What train-annot --metrics writes."""
+    summary.write(path, header(known))
+
+
+def read_metrics(path: str) -> Model:
+    """What train-annot --metrics wrote: a model without its weights. Raises FormatError where it is something else."""
+    try:
+        value = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise FormatError(
+            path, error.lineno, "this is no JSON; the metrics that train-annot --metrics wrote are needed here"
+        ) from None
+    scores = value.get("metrics") if isinstance(value, dict) else None
+    if not isinstance(scores, dict) or not all(isinstance(part, dict) for part in scores.values()):
+        raise FormatError(path, None, f"there are no metrics in it; {WANTED}")
+    for part in PARTS:
+        for label, score in scores.get(part, {}).items():
+            if not isinstance(score, dict) or not {"average_precision", "prevalence"} <= score.keys():
+                raise FormatError(path, None, f"average_precision or prevalence of {label}, {part}, is missing")
+    try:
+        return model(value, {})
+    except ValueError as problem:
+        raise FormatError(path, None, f"{problem}; {WANTED}") from None
