@@ -187,7 +187,7 @@ def true_matrix(
         sums[:, i] = np.max([np.where(word < 4, b[np.arange(columns), known], -9).sum(axis=1) for b in bits], axis=0)
     order = np.argsort(-sums.max(axis=1), kind="stable")
     middle = sums.argmax(axis=1)[order] + places.start + (columns - 1) // 2
-    return regions(sites.take(order), tuple(c.name for c in genome.contigs), middle, width), sums.max(axis=1)[order]
+    return regions(sites.take(order), genome.contigs.names, middle, width), sums.max(axis=1)[order]
 
 
 def regions(sites: Sites, contigs: tuple[str, ...], distance: np.ndarray, width: int) -> Regions:

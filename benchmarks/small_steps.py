@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from headmotif.data import Contig
+from headmotif.data import Contig, Contigs
 from headmotif.formats.inputs import genomes
 from headmotif.steps.calling import local_maxima
 from headmotif.steps.sequence import repeats, scan
@@ -69,7 +69,7 @@ def steps(ecoli: Path) -> list[tuple[str, float, Callable[[], object]]]:
     n = 1_860_000
     block, hit, p = np.arange(n) // 20_000, rng.random(n) < 0.0018, rng.random((2, n // 2), np.float32)
     label = (rng.random(p.shape) < 0.002).astype(np.uint8)
-    contigs = (Contig("a", n // 2, True),)
+    contigs = Contigs([Contig("a", n // 2, True)])
     genome = genomes.read(str(ecoli / "genome.fa.gz"), ["all"])
     matrix = rng.normal(size=(20, 4))
     return [

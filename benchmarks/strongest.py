@@ -42,7 +42,7 @@ def ways(folder: Path, genome: Genome) -> dict[str, tuple[Regions, list[str]]]:
     sites = site_files.read(str(folder / "sites.bed"), genome.contigs).sites
     inside = (sites.position > 40) & (sites.position < len(genome.base) - 40)
     sites = sites.take(inside)
-    around = regions(sites, tuple(c.name for c in genome.contigs), np.full(len(sites), AT), WIDTH)
+    around = regions(sites, genome.contigs.names, np.full(len(sites), AT), WIDTH)
     scores = valued(sites.position, sites.strand, sites.strength)
     seen = attention_tensor.read(str(folder / "attention.st"))
     mine = seen.is_site
@@ -67,7 +67,7 @@ def valued(position: np.ndarray, strand: np.ndarray, value: np.ndarray) -> dict[
 
 def named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Counter[str]:
     """How many motifs resemble each known one, the sigma factors' left out."""
-    bed.write_regions(str(folder / "way.bed"), mine, {c.name: c.length for c in genome.contigs}, [])
+    bed.write_regions(str(folder / "way.bed"), mine, genome.contigs)
     for words in (
         ["bed2pwm", "way.bed", "genome.st", *search, *SEARCH, "--flank", str(FLANK), "-o", "way.meme"],
         ["pwm-compare", "way.meme", "--best", "--max-q", str(PLACE_Q), "-o", "way.tsv"],

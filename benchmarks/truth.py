@@ -207,7 +207,7 @@ def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:
 
 def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: int) -> Regions:
     """A window at every site, at the distance where most elements of the validation part have their middle."""
-    names = tuple(c.name for c in world.genome.contigs)
+    names = world.genome.contigs.names
     own, delta = pointing(regions(choosing, names, np.zeros(len(choosing), np.int64), 1), known)
     return regions(scored, names, np.full(len(scored), round(float(np.median(delta[own])))), width)
 
@@ -215,7 +215,7 @@ def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: i
 def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sites, threads: int) -> Iterator[dict]:
     """The two heads together against other ways to read networks, at as many regions."""
     where = device.choose("cpu", "float32", threads)
-    names = tuple(c.name for c in world.genome.contigs)
+    names = world.genome.contigs.names
     both = together([reading.of(now) for reading in heads], now)
     width = max(1, round(float(np.median(both.end - both.start))))
     learned = world.sites_in(split.TRAIN)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from headmotif.data import Contig, Genome, Match, Motif, Regions
+from headmotif.data import Contig, Contigs, Genome, Match, Motif, Regions
 from headmotif.formats.features import bed
 from headmotif.formats.motifs import meme
 from headmotif.formats.tables import summary, tsv
@@ -133,8 +133,8 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     contig = Contig("chr " + NASTY, 20_000, True)
     genome_tensor.write(path["genome"], Genome((contig,), rng.integers(0, 4, 20_000).astype(np.uint8)))
     p = rng.random((2, 20_000)).astype(np.float32) ** 8
-    bigwig.write(path["bigwig_plus"], (contig,), p[0])
-    bigwig.write(path["bigwig_minus"], (contig,), p[1])
+    bigwig.write(path["bigwig_plus"], Contigs([contig]), p[0])
+    bigwig.write(path["bigwig_minus"], Contigs([contig]), p[1])
     Path(path["sites"]).write_text(
         "".join(f"{contig.name}\t{at}\t{at + 1}\ts\t0\t+\n" for at in (2000, 9000, 15_000)), encoding="utf-8"
     )
@@ -144,5 +144,5 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         (contig.name,), np.zeros(n, np.int32), site - 13, site - 6, np.repeat(heads, n_sites), np.ones(n, np.int8),
         rng.random(n), np.full(n, -10), site, rng.random(n), rng.random(n), rng.random(n) - 0.2,
     )  # fmt: skip
-    bed.write_regions(path["regions"], found_regions, {contig.name: contig.length})
+    bed.write_regions(path["regions"], found_regions, Contigs([contig]))
     return path

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headmotif.data import Contig, Sites
+from headmotif.data import Contig, Contigs, Sites
 from headmotif.steps.calling import thresholds
 from networks import genome_of, random_codes
 
@@ -17,7 +17,7 @@ def test_above_is_sorted_and_suppresses_neighbours():
     p = np.zeros((2, 20), np.float32)
     p[0, [3, 5, 12]] = 0.9, 0.8, 0.3
     p[1, [3, 18]] = 0.7, 0.2
-    contigs = (Contig("a", 10), Contig("b", 10))
+    contigs = Contigs([Contig("a", 10), Contig("b", 10)])
     found = thresholds.above(p, contigs, 0.25, 2)
     assert list(zip(found.contig.tolist(), found.position.tolist(), found.strand.tolist(), strict=True)) == [
         (0, 3, 1),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headmotif.data import Contig, GeneTable, Sites
+from headmotif.data import Contig, Contigs, GeneTable, Sites
 from headmotif.steps.sites.gene_context import NONE, context
 from headmotif.steps.sites.genomic_class import CLASSES, classes
 
@@ -36,7 +36,18 @@ def seen(genes, contigs, site, reach=300):
     )
 
 
-LINE, CIRCLE = (Contig("a", 1000),), (Contig("a", 1000, True),)
+LINE, CIRCLE = (
+    Contigs(
+        [
+            Contig("a", 1000),
+        ]
+    ),
+    Contigs(
+        [
+            Contig("a", 1000, True),
+        ]
+    ),
+)
 GENES = [(0, 100, 400, 1), (0, 390, 600, 1), (0, 700, 900, -1)]
 
 
@@ -102,7 +113,7 @@ def slow(genes, contigs, site, reach):
 @pytest.mark.parametrize("seed", range(6))
 def test_every_place_of_random_genomes(seed):
     rng = np.random.default_rng(seed)
-    contigs = (Contig("a", 70, True), Contig("b", 50), Contig("c", 12, True), Contig("d", 5))
+    contigs = Contigs([Contig("a", 70, True), Contig("b", 50), Contig("c", 12, True), Contig("d", 5)])
     genes = []
     for number, contig in enumerate(contigs[:3]):
         for start in rng.integers(0, contig.length, 6 if number < 2 else 2).tolist():
@@ -133,7 +144,17 @@ def test_every_place_of_random_genomes(seed):
 
 def test_without_genes_or_without_sites():
     nothing = table([])
-    found = context(nothing, LINE, everywhere((Contig("a", 3),)))
+    found = context(
+        nothing,
+        LINE,
+        everywhere(
+            Contigs(
+                [
+                    Contig("a", 3),
+                ]
+            )
+        ),
+    )
     assert set(found.gene.tolist()) == set(found.inside.tolist()) == set(found.utr.tolist()) == {NONE}
     assert len(context(table(GENES), LINE, everywhere(LINE).take(np.zeros(0, int))).gene) == 0
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headmotif.data import Contig
+from headmotif.data import Contig, Contigs
 from headmotif.errors import FormatError
 from headmotif.formats.tracks import bigwig, bigwig_trees, bigwig_zooms
 
-CONTIGS = (Contig("zeta", 9000), Contig("none", 50), Contig("alpha", 4000))
+CONTIGS = Contigs([Contig("zeta", 9000), Contig("none", 50), Contig("alpha", 4000)])
 
 
 def track(seed: int = 1) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_trees_of_several_levels_are_those_of_another_reader(tmp_path, other, mo
     names'."""
     monkeypatch.setattr(bigwig, "ITEMS", 2)
     monkeypatch.setattr(bigwig_trees, "FANOUT", 6)
-    contigs = tuple(Contig(f"NODE_{i * 7919 % 500}", 5 + i % 13) for i in range(500))
+    contigs = Contigs(Contig(f"NODE_{i * 7919 % 500}", 5 + i % 13) for i in range(500))
     values = np.random.default_rng(4).random(sum(c.length for c in contigs)).astype(np.float32)
     values[values < 0.2] = np.nan
     bigwig.write(str(tmp_path / "x.bw"), contigs, values)
@@ -183,7 +183,7 @@ def put(raw: bytearray, place: int, form: str, *values: object) -> None:
 def test_what_a_file_says_of_itself_must_agree(tmp_path, forged):
     """Well-formed, and yet not whole: without these checks values would be lost without a word, or the reading would
     not end."""
-    contigs = (Contig("zeta", 9000), Contig("none", 9000), Contig("alpha", 4000))
+    contigs = Contigs([Contig("zeta", 9000), Contig("none", 9000), Contig("alpha", 4000)])
     bigwig.write(str(tmp_path / "x.bw"), contigs, np.resize(track(), 22_000))
     raw = bytearray((tmp_path / "x.bw").read_bytes())
     FORGED[forged](raw, struct.unpack_from("<Q", raw, 24)[0])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import encode
-from headmotif.data import Contig, Genome, Sites
+from headmotif.data import Contig, Contigs, Genome, Sites
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.features import genbank_calls, gff3_calls
 from headmotif.formats.inputs import genomes, site_files
@@ -19,7 +19,7 @@ from headmotif.formats.sequences import fasta, twobit
 from headmotif.formats.tracks import hub
 
 LETTERS = (b"GATCCTCCATATACAACGGTATCTCCACCTCAGGTTTAGATCTCAACAACGGAACCATTGCCGACATG", b"NNACGTNNNTTTA")
-CONTIGS = (Contig("U49845.1", 68, True), Contig("p=1 b", 13))
+CONTIGS = Contigs([Contig("U49845.1", 68, True), Contig("p=1 b", 13)])
 GENOME = Genome(CONTIGS, np.concatenate([encode(letters) for letters in LETTERS]))
 CALLS = Sites(
     np.array([1, 0, 0, 0, 0], np.int32),
@@ -95,7 +95,7 @@ def test_many_calls_of_one_name_stay_many_and_are_indexed(tmp_path):
 
     rng = np.random.default_rng(1)
     key = rng.choice(2 * 5000, 3000, replace=False)
-    contigs = (Contig("b", 4000), Contig("a", 1000))
+    contigs = Contigs([Contig("b", 4000), Contig("a", 1000)])
     calls = Sites.at(contigs, key % 2, key // 2, rng.random(3000))
     path = tmp_path / "x.gff3"
     gff3_calls.write(str(path), contigs, calls, ["same"] * 3000)
@@ -212,7 +212,7 @@ def test_twobit_is_read_by_another_program(tmp_path):
     from Bio import SeqIO
 
     rng = np.random.default_rng(2)
-    contigs = tuple(Contig(f"c{i}", length) for i, length in enumerate([1, 2, 3, 4, 5, 1000, 4097]))
+    contigs = Contigs(Contig(f"c{i}", length) for i, length in enumerate([1, 2, 3, 4, 5, 1000, 4097]))
     base = rng.integers(0, 5, sum(c.length for c in contigs)).astype(np.uint8)
     base[100:400] = 4
     genome = Genome(contigs, base)

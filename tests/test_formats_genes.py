@@ -6,12 +6,12 @@ import gzip
 import numpy as np
 import pytest
 
-from headmotif.data import Contig
+from headmotif.data import Contig, Contigs
 from headmotif.errors import FormatError
 from headmotif.formats.inputs import gene_files
 from headmotif.formats.sequences import fasta
 
-CONTIGS = (Contig("c1", 1000), Contig("c2", 200, True))
+CONTIGS = Contigs([Contig("c1", 1000), Contig("c2", 200, True)])
 
 
 def row(kind, start, end, strand, attributes, contig="c1"):
@@ -143,7 +143,7 @@ def test_genbank_without_genes_is_refused(read):
     ],
 )
 def test_what_is_no_annotation_of_this_genome_is_refused(read, text, line, problem):
-    contigs = (Contig("c1", 1000, False, fasta.digest(b"C" * 1000)), CONTIGS[1])
+    contigs = Contigs([Contig("c1", 1000, False, fasta.digest(b"C" * 1000)), CONTIGS[1]])
     with pytest.raises(FormatError) as refused:
         read(text, contigs)
     assert (refused.value.line, problem in refused.value.problem) == (line, True), refused.value

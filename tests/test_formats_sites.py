@@ -2,6 +2,7 @@
 
 import gzip
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headmotif.alphabet import encode
-from headmotif.data import Contig, Genome, Regions, Sites
+from headmotif.data import Contig, Contigs, Genome, Regions, Sites
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.features import bed, gff3
 from headmotif.formats.inputs import genomes, named_sites, site_files
 from headmotif.formats.sequences import fasta
 from headmotif.steps.training.labels import label
 
-CONTIGS = (Contig("NC_000913.3", 1000, True), Contig("plasmid", 200, False))
+CONTIGS = Contigs([Contig("NC_000913.3", 1000, True), Contig("plasmid", 200, False)])
 ROW = "NC_000913.3\tRefSeq\t{kind}\t{first}\t{last}\t.\t{strand}\t0\t{attributes}\n"
 
 
@@ -376,7 +377,7 @@ def regions(rows, contigs=("NC_000913.3", "plasmid")) -> Regions:
     )  # fmt: skip
 
 
-LENGTHS = {c.name: c.length for c in CONTIGS}
+CIRCLES = Contigs(replace(c, circular=True) for c in CONTIGS)
 
 
 def test_regions_written_are_read_again(tmp_path):
@@ -388,7 +389,7 @@ def test_regions_written_are_read_again(tmp_path):
             (0, 2, 9, "L1H1", 1, 0.0004, 0, 5, 1, 0),
         ]
     )
-    bed.write_regions(str(tmp_path / "x"), known, LENGTHS)
+    bed.write_regions(str(tmp_path / "x"), known, CIRCLES)
     text = (tmp_path / "x").read_text().splitlines()
     assert text == [
         "#contig\tstart\tend\tname\tscore\tstrand\tweight\tdistance\tsite\tp\tq",
@@ -409,13 +410,15 @@ def test_a_region_over_the_origin_is_two_lines_of_one_name(tmp_path):
         (0, -5, 3, "L1H2", 1, 0.5, -9, 4, 1, 1),
         (1, 190, 205, "L1H3", 1, 0.5, 3, 195, 1, 1),
     ]
-    bed.write_regions(str(tmp_path / "x"), regions(rows), LENGTHS)
+    bed.write_regions(str(tmp_path / "x"), regions(rows), CIRCLES)
     back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
     assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True)) == [
         ("L1H2", 0, 3), ("L1H1", 0, 7), ("L1H1", 990, 1000), ("L1H2", 995, 1000), ("L1H3", 0, 5), ("L1H3", 190, 200),
     ]  # fmt: skip
     bed.write_regions(
-        str(tmp_path / "x"), regions([*rows, (1, -9, 0, "L1H4", 1, 0.5, 3, 5, 1, 1)]), LENGTHS, circles=("NC_000913.3",)
+        str(tmp_path / "x"),
+        regions([*rows, (1, -9, 0, "L1H4", 1, 0.5, 3, 5, 1, 1)]),
+        Contigs([CIRCLES[0], *CONTIGS[1:]]),
     )
     back = bed.read_regions(str(tmp_path / "x"), CONTIGS)
     assert list(zip(back.head.tolist(), back.start.tolist(), back.end.tolist(), strict=True))[4:] == [
@@ -425,7 +428,7 @@ def test_a_region_over_the_origin_is_two_lines_of_one_name(tmp_path):
 
 def test_no_regions_are_a_file_too(tmp_path):
     none = regions([(0, 1, 2, "L1H1", 1, 1, 1, 1, 1, 1)]).take(np.zeros(0, int))
-    bed.write_regions(str(tmp_path / "x"), none, LENGTHS)
+    bed.write_regions(str(tmp_path / "x"), none, CIRCLES)
     assert len(bed.read_regions(str(tmp_path / "x"), CONTIGS)) == 0
 
 

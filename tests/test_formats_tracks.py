@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headmotif.data import Contig
+from headmotif.data import Contig, Contigs
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.tracks import bedgraph, bigwig
 from headmotif.steps.calling.rounding import rounded
 
-CONTIGS = (Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3))
+CONTIGS = Contigs([Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3)])
 VALUES = np.array(
     [0.5, 0.5, np.nan, 0.25, 0, 0, 0, 1, 1e-12, 0.125, 0.125, 0.5, 0.5, *[np.nan] * 4, 0.75, 0.75, 0.0625], np.float32
 )
@@ -70,7 +70,7 @@ def test_rounded_keeps_what_is_no_number_and_refuses_too_many_digits():
 
 def test_both_formats_hold_the_same_bits(tmp_path):
     rng = np.random.default_rng(2)
-    contigs = (Contig("a", 70_001, True), Contig("b", 29_999))
+    contigs = Contigs([Contig("a", 70_001, True), Contig("b", 29_999)])
     values = (10 ** rng.uniform(-12, 0, 100_000)).astype(np.float32)
     values[rng.random(100_000) < 0.01] = np.nan
     values[20_000:20_500] = values[69_000:72_000] = np.nan
@@ -135,7 +135,7 @@ def test_a_malformed_bedgraph_is_refused_with_its_line(tmp_path, monkeypatch, bl
 
 def test_columns_that_slip_over_a_line_end_are_not_taken(tmp_path):
     """Eight cells in two lines, five and three of them: no two rows."""
-    contigs = (Contig("1", 100), Contig("5", 100))
+    contigs = Contigs([Contig("1", 100), Contig("5", 100)])
     (tmp_path / "x").write_text("1\t0\t1\t0.5\t5\n6\t7\t0.25\n")
     with pytest.raises(FormatError, match="3 columns") as caught:
         bedgraph.read(str(tmp_path / "x"), contigs)
@@ -172,7 +172,7 @@ def test_any_runs_come_back_from_both(tmp_path_factory, values):
 def test_another_reader_of_bigwigs_agrees(tmp_path):
     pyBigWig = pytest.importorskip("pyBigWig", reason="has no wheel for this platform")
 
-    contigs = (Contig("z", 5000), Contig("empty", 40), Contig("a", 3000))
+    contigs = Contigs([Contig("z", 5000), Contig("empty", 40), Contig("a", 3000)])
     values = np.random.default_rng(3).random(8040).astype(np.float32)
     values[5000:5040] = np.nan
     values[100:200] = np.nan
@@ -200,7 +200,7 @@ def test_another_reader_of_bigwigs_agrees(tmp_path):
 
 def test_bigwig_of_a_thousand_contigs_in_the_genomes_order(tmp_path, monkeypatch):
     monkeypatch.setattr(bigwig, "ITEMS", 7)
-    contigs = tuple(Contig(f"NODE_{i * 7919 % 1000}_length", 10 + i % 13) for i in range(1000))
+    contigs = Contigs(Contig(f"NODE_{i * 7919 % 1000}_length", 10 + i % 13) for i in range(1000))
     values = np.random.default_rng(4).random(sum(c.length for c in contigs)).astype(np.float32)
     values[values < 0.2] = np.nan
     values[: contigs[0].length] = np.nan
@@ -227,7 +227,7 @@ def test_bigwig_through_pipes(tmp_path, monkeypatch):
 
 
 def test_a_bigwig_of_another_program_may_leave_contigs_out(tmp_path):
-    bigwig.write(str(tmp_path / "x.bw"), CONTIGS[:1], VALUES[:12])
+    bigwig.write(str(tmp_path / "x.bw"), Contigs(CONTIGS[:1]), VALUES[:12])
     expected = np.concatenate([VALUES[:12], np.full(8, np.nan, np.float32)])
     assert same_bits(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), expected)
 
@@ -253,9 +253,9 @@ def test_a_bigwig_that_is_none_or_of_another_genome_is_refused(tmp_path):
         with pytest.raises(FormatError, match=words):
             bigwig.read(str(tmp_path / "y"), CONTIGS)
     with pytest.raises(FormatError, match=r"'zeta\.1' has 12 nt here and 13 in the genome"):
-        bigwig.read(str(path), (Contig("zeta.1", 13), *CONTIGS[1:]))
+        bigwig.read(str(path), Contigs([Contig("zeta.1", 13), *CONTIGS[1:]]))
     with pytest.raises(FormatError, match="contig 'alpha' is not in the genome"):
-        bigwig.read(str(path), CONTIGS[:2])
+        bigwig.read(str(path), Contigs(CONTIGS[:2]))
     with pytest.raises(FormatError, match="no such file"):
         bigwig.read(str(tmp_path / "none"), CONTIGS)
     with pytest.raises(InputError, match="does not exist"):

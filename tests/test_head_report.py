@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from headmotif.commands.head_report import head_report
-from headmotif.data import Match, Motif
+from headmotif.data import Contigs, Match, Motif
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.files import stems as files_stems
 from headmotif.formats.motifs import meme
@@ -356,7 +356,7 @@ def test_tracks_may_be_bedgraph(tmp_path):
         str(tmp_path / "g"), Genome((contig,), np.random.default_rng(2).integers(0, 4, 3000).astype(np.uint8))
     )
     for name, row in zip(("p", "m"), p, strict=True):
-        bedgraph.write(str(tmp_path / name), (contig,), row)
+        bedgraph.write(str(tmp_path / name), Contigs([contig]), row)
     tsv.write_table(str(tmp_path / "h"), {"head": ["L1H1"], "regions": [3], "verdict": ["content"]})
     tracks = {"bigwig_plus": str(tmp_path / "p"), "bigwig_minus": str(tmp_path / "m"), "locus": ["c:101-140"]}
     head_report(

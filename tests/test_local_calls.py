@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from effort import relative_cost
-from headmotif.data import NO_LABEL, Contig
+from headmotif.data import NO_LABEL, Contig, Contigs
 from headmotif.steps.calling.local_maxima import called, calls, local_maxima
 from headmotif.steps.statistics.metrics import score
 
@@ -81,15 +81,25 @@ def drawn(seed, contigs, levels):
 
 
 SHAPES = {
-    "line": (Contig("a", 60),),
-    "circle": (Contig("a", 60, True),),
-    "several": (
-        Contig("a", 25, True),
-        Contig("b", 1),
-        Contig("c", 30),
-        Contig("d", 7, True),
-        Contig("e", 2, True),
-        Contig("f", 4),
+    "line": Contigs(
+        [
+            Contig("a", 60),
+        ]
+    ),
+    "circle": Contigs(
+        [
+            Contig("a", 60, True),
+        ]
+    ),
+    "several": Contigs(
+        [
+            Contig("a", 25, True),
+            Contig("b", 1),
+            Contig("c", 30),
+            Contig("d", 7, True),
+            Contig("e", 2, True),
+            Contig("f", 4),
+        ]
     ),
 }
 
@@ -115,7 +125,11 @@ def test_calls_are_those_of_the_definition(shape, d, levels, seed):
 
 
 def test_within_nothing_it_is_the_exact_score():
-    contigs = (Contig("a", 400),)
+    contigs = Contigs(
+        [
+            Contig("a", 400),
+        ]
+    )
     p, label, known = drawn(1, contigs, 50)
     scored = known & (label != NO_LABEL) & ~np.isnan(p)
     assert calls(p, label, contigs, 0, known).average_precision == pytest.approx(
@@ -126,15 +140,57 @@ def test_within_nothing_it_is_the_exact_score():
 def test_ties_go_to_the_first_on_each_strand():
     p = np.zeros((2, 9), np.float32)
     p[:, 3:6] = 0.5
-    assert np.argwhere(local_maxima(p, (Contig("a", 9),), 3)).tolist() == [[0, 3], [1, 5]]
+    assert np.argwhere(
+        local_maxima(
+            p,
+            Contigs(
+                [
+                    Contig("a", 9),
+                ]
+            ),
+            3,
+        )
+    ).tolist() == [[0, 3], [1, 5]]
     far = np.array([[0.5, 0, 0, 0.5, 0, 0], [0, 0, 0, 0, 0, 0]])
-    assert np.flatnonzero(local_maxima(far, (Contig("a", 6),), 2)[0]).tolist() == [0, 3]
-    assert np.flatnonzero(local_maxima(far, (Contig("a", 6),), 3)[0]).tolist() == [0]
-    assert not local_maxima(far, (Contig("a", 6, True),), 3)[0].any()  # each is upstream of the other
+    assert np.flatnonzero(
+        local_maxima(
+            far,
+            Contigs(
+                [
+                    Contig("a", 6),
+                ]
+            ),
+            2,
+        )[0]
+    ).tolist() == [0, 3]
+    assert np.flatnonzero(
+        local_maxima(
+            far,
+            Contigs(
+                [
+                    Contig("a", 6),
+                ]
+            ),
+            3,
+        )[0]
+    ).tolist() == [0]
+    assert not local_maxima(
+        far,
+        Contigs(
+            [
+                Contig("a", 6, True),
+            ]
+        ),
+        3,
+    )[0].any()  # each is upstream of the other
 
 
 def test_a_site_is_found_once_and_the_nearest_free_one_first():
-    contigs = (Contig("a", 40),)
+    contigs = Contigs(
+        [
+            Contig("a", 40),
+        ]
+    )
     p, label = np.zeros((2, 40)), np.zeros((2, 40), np.uint8)
     p[0, [10, 16]] = 0.9, 0.8
     label[0, 13] = 1
@@ -154,16 +210,56 @@ def test_what_is_left_out_still_has_neighbours():
     """The peak at 2 is not scored; its shoulder at 3 does not become a call for that."""
     p, label = np.array([[0.1, 0.2, 0.9, 0.3, 0.0, 0.2], [0.0] * 6]), np.zeros((2, 6), np.uint8)
     known = np.array([True, True, False, True, True, True])
-    found = calls(p, label, (Contig("a", 6),), 2, known)
+    found = calls(
+        p,
+        label,
+        Contigs(
+            [
+                Contig("a", 6),
+            ]
+        ),
+        2,
+        known,
+    )
     assert found.place[found.row == 0].tolist() == []
-    assert calls(p, label, (Contig("a", 6),), 1, known).place[0] == 5
+    assert (
+        calls(
+            p,
+            label,
+            Contigs(
+                [
+                    Contig("a", 6),
+                ]
+            ),
+            1,
+            known,
+        ).place[0]
+        == 5
+    )
     p[0, 2] = np.nan  # what is not known at all hides nothing
-    assert calls(p, label, (Contig("a", 6),), 2, known).place[0] == 3
+    assert (
+        calls(
+            p,
+            label,
+            Contigs(
+                [
+                    Contig("a", 6),
+                ]
+            ),
+            2,
+            known,
+        ).place[0]
+        == 3
+    )
 
 
 def test_the_other_strand_and_the_other_end_of_a_circle_make_no_difference():
     """A circle cut elsewhere and read from its other strand has the same calls."""
-    contigs = (Contig("a", 500, True),)
+    contigs = Contigs(
+        [
+            Contig("a", 500, True),
+        ]
+    )
     p, label, known = drawn(3, contigs, 10**6)
     one = calls(p, label, contigs, 5, known)
     turned = [np.roll(x, 123, axis=1)[::-1, ::-1] for x in (p, label, known)]
@@ -175,7 +271,11 @@ def test_the_other_strand_and_the_other_end_of_a_circle_make_no_difference():
 
 def test_calls_cost_less_than_sorting_the_positions_a_few_times():
     rng = np.random.default_rng(0)
-    contigs = (Contig("a", 950_000, True),)
+    contigs = Contigs(
+        [
+            Contig("a", 950_000, True),
+        ]
+    )
     p = rng.random((2, 950_000), np.float32)
     label = (rng.random(p.shape) < 0.002).astype(np.uint8)
     found = [calls(p, label, contigs, d).average_precision for d in (2, 5)]
@@ -187,7 +287,7 @@ def test_calls_cost_less_than_sorting_the_positions_a_few_times():
 
 
 def test_called_sites_are_the_maxima_above_the_threshold_with_their_places():
-    contigs = (Contig("a", 20), Contig("b", 10))
+    contigs = Contigs([Contig("a", 20), Contig("b", 10)])
     p = np.full((2, 30), 0.01, np.float32)
     p[0, [4, 6, 25]] = 0.5, 0.6, 0.9
     p[1, [0, 12]] = 0.3, 0.2

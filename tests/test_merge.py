@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headmotif.data import Regions
+from headmotif.data import Contig, Contigs, Regions
 from headmotif.formats.features import gff3, gff3_regions
 from headmotif.steps.attention.merge import combined
 
@@ -62,8 +62,7 @@ def test_gff3_has_each_region_1_based_and_over_the_origin_beyond_the_end(tmp_pat
     gff3_regions.write(
         path,
         regions([(0, 5, 3, 1, 4), (0, 18, 4, -1, 2), (1, 8, 5, 1, 9), (1, -2, 4, 1, 9)]),
-        {"a": 20, "b": 10},
-        ["a"],
+        Contigs([Contig("a", 20, True), Contig("b", 10)]),
     )
     text = (tmp_path / "r.gff3").read_text()
     assert text.splitlines()[:3] == ["##gff-version 3", "##sequence-region a 1 20", "##sequence-region b 1 10"]

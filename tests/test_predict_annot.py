@@ -11,7 +11,7 @@ import pytest
 from headmotif import builtin
 from headmotif.alphabet import decode
 from headmotif.commands import predict_annot
-from headmotif.data import Asked, Contig, Label, Model, Score
+from headmotif.data import Asked, Contig, Contigs, Label, Model, Score
 from headmotif.errors import InputError
 from headmotif.formats import files as files_format
 from headmotif.formats.features import genbank_calls
@@ -75,7 +75,7 @@ def made(tmp_path_factory, run):
 
 @pytest.fixture(scope="module")
 def contigs():
-    return (Contig("c0", 3000, True), Contig("c1", 900))
+    return Contigs([Contig("c0", 3000, True), Contig("c1", 900)])
 
 
 @pytest.fixture(scope="module")

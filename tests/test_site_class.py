@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 
-from headmotif.data import Contig
+from headmotif.data import Contig, Contigs
 from headmotif.formats import files
 from headmotif.formats.features import gff3
 from headmotif.formats.inputs import genomes, site_files
@@ -20,19 +20,50 @@ def shown(genes, contigs, reach=3):
 
 
 def test_a_gene_makes_three_classes():
-    assert shown([(0, 5, 9, 1)], (Contig("a", 14),)) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
-    assert shown([(0, 5, 9, -1)], (Contig("a", 14),)) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
+    assert shown(
+        [(0, 5, 9, 1)],
+        Contigs(
+            [
+                Contig("a", 14),
+            ]
+        ),
+    ) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
+    assert shown(
+        [(0, 5, 9, -1)],
+        Contigs(
+            [
+                Contig("a", 14),
+            ]
+        ),
+    ) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
 
 
 def test_own_gene_before_upstream_before_antisense():
     """Two neighbours of one strand, and a gene of the other strand across the second's start."""
-    assert shown([(0, 3, 7, 1), (0, 8, 11, 1)], (Contig("a", 12),))[0] == "uuuiiiiuiiio"
-    assert shown([(0, 8, 11, 1), (0, 2, 9, -1)], (Contig("a", 12),)) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
+    assert (
+        shown(
+            [(0, 3, 7, 1), (0, 8, 11, 1)],
+            Contigs(
+                [
+                    Contig("a", 12),
+                ]
+            ),
+        )[0]
+        == "uuuiiiiuiiio"
+    )
+    assert shown(
+        [(0, 8, 11, 1), (0, 2, 9, -1)],
+        Contigs(
+            [
+                Contig("a", 12),
+            ]
+        ),
+    ) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
 
 
 @pytest.mark.parametrize("circular", [False, True])
 def test_stretches_go_on_over_the_origin_of_a_circle_alone(circular):
-    contigs = (Contig("a", 4), Contig("b", 10, circular))
+    contigs = Contigs([Contig("a", 4), Contig("b", 10, circular)])
     upstream = "iiiiooouuu" if circular else "iiiioooooo"
     assert shown([(1, 0, 4, 1)], contigs)[0] == "oooo" + upstream
     minus = shown([(1, 8, 12, -1)], contigs)
@@ -42,7 +73,7 @@ def test_stretches_go_on_over_the_origin_of_a_circle_alone(circular):
 
 def test_classes_are_those_of_the_definition():
     rng = np.random.default_rng(2)
-    contigs = (Contig("a", 90, True), Contig("b", 60))
+    contigs = Contigs([Contig("a", 90, True), Contig("b", 60)])
     genes = [
         (c, s, s + int(rng.integers(3, 15)), int(rng.choice([-1, 1])))
         for c in (0, 1)
@@ -68,7 +99,17 @@ def test_classes_are_those_of_the_definition():
 
 
 def test_without_genes_all_is_orphan():
-    assert (classes(np.zeros((0, 4), int), (Contig("a", 5),)) == ORPHAN).all()
+    assert (
+        classes(
+            np.zeros((0, 4), int),
+            Contigs(
+                [
+                    Contig("a", 5),
+                ]
+            ),
+        )
+        == ORPHAN
+    ).all()
 
 
 def test_fifths_hold_as_many_sites_each():

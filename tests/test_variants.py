@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from headmotif.alphabet import N, decode, encode
-from headmotif.data import Contig, Genome, Variants
+from headmotif.data import Contig, Contigs, Genome, Variants
 from headmotif.errors import FormatError
 from headmotif.formats.tables import tsv
 from headmotif.steps.calling import local_maxima, variant_effects
@@ -19,7 +19,7 @@ THRESHOLD = 0.7
 
 def genome_of(*codes, circular=()):
     return Genome(
-        tuple(Contig(f"c{i}", len(c), i in circular) for i, c in enumerate(codes)),
+        Contigs(Contig(f"c{i}", len(c), i in circular) for i, c in enumerate(codes)),
         np.concatenate(codes).astype(np.uint8),
     )
 
@@ -102,7 +102,7 @@ def brute(net, genome, row, threshold):
     def far(a, b):
         return min(abs(a - b), length - abs(a - b)) if one.circular else abs(a - b)
 
-    olds, news, events = calls(before, (one,)), calls(after, new.contigs), []
+    olds, news, events = calls(before, Contigs([one])), calls(after, new.contigs), []
     unknown = np.float32(np.nan)
     for r, at in olds:
         like = [(far(mapped(b), at), b) for s, b in news if s == r and far(mapped(b), at) <= variant_effects.NEAR]

@@ -251,7 +251,7 @@ def _consensus(sets: "Mapping[str, Sites]", genome: "Genome", least: int, d: int
 
     found = consensus.consensus(sets, genome.contigs, least, d)
     has = found.distance != consensus.ABSENT
-    bed_consensus.write(path, found.sites, found.distance, has, [c.name for c in genome.contigs], list(sets))
+    bed_consensus.write(path, found.sites, found.distance, has, genome.contigs.names, list(sets))
     return f"consensus: {len(found.sites):,} sites that {least} or more of {len(sets)} sets have within {d} nt"
 
 

@@ -8,7 +8,7 @@ from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, enter
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
-    from ..data import Attention, Contig, Genome, Model, Regions
+    from ..data import Attention, Contigs, Genome, Model, Regions
     from ..steps.attention.segment import Segmented
 
 AttentionFile = Annotated[
@@ -81,7 +81,6 @@ def attn2bed(
     regions = found.regions
     for line in _said(found, max_q, max_p):
         say(line, quiet)
-    lengths, circles = {c.name: c.length for c in seen.contigs}, [c.name for c in seen.contigs if c.circular]
     if ism and trained:
         where = enter(using(device, "float32", usable_threads(threads)))
         net = presets.with_heads(trained, model).to(where.device)
@@ -89,15 +88,15 @@ def attn2bed(
         drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, 0, where, ism, seed, told)
         regions = replace(regions, drop=drop)
     if controls:
-        bed.write_regions(controls, permuted_offsets(regions, seed), lengths, circles)
+        bed.write_regions(controls, permuted_offsets(regions, seed), seen.contigs)
     if gff3:
-        gff3_regions.write(gff3, regions, lengths, circles)
+        gff3_regions.write(gff3, regions, seen.contigs)
     if combine:
         merged = combined(regions)
         say(f"{len(merged):,} regions where those of all heads are merged", quiet)
-        bed.write_regions(combine, merged, lengths, circles)
-    _write_each(per_head, regions, lengths, circles)
-    bed.write_regions(output, regions, lengths, circles)
+        bed.write_regions(combine, merged, seen.contigs)
+    _write_each(per_head, regions, seen.contigs)
+    bed.write_regions(output, regions, seen.contigs)
 
 
 def _refuse_attention(path: str, seen: "Attention", model: str, trained: "Model | None") -> None:
@@ -130,7 +129,7 @@ def _said(found: "Segmented", max_q: float, max_p: float) -> list[str]:
     return lines
 
 
-def _same_genome(path: str, contigs: tuple["Contig", ...]) -> "Genome":
+def _same_genome(path: str, contigs: "Contigs") -> "Genome":
     """The genome that attention comes from."""
     from ..formats.inputs import genomes
 
@@ -140,7 +139,7 @@ def _same_genome(path: str, contigs: tuple["Contig", ...]) -> "Genome":
     return data
 
 
-def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circles: list[str]) -> None:
+def _write_each(folder: str, regions: "Regions", contigs: "Contigs") -> None:
     import os
 
     from ..formats import files
@@ -150,7 +149,7 @@ def _write_each(folder: str, regions: "Regions", lengths: dict[str, int], circle
         return
     files.make_folder(folder)
     for head in sorted(set(regions.head.tolist())):
-        bed.write_regions(os.path.join(folder, f"{head}.bed"), regions.take(regions.head == head), lengths, circles)
+        bed.write_regions(os.path.join(folder, f"{head}.bed"), regions.take(regions.head == head), contigs)
 
 
 main = command(attn2bed)

@@ -148,8 +148,7 @@ def _write_beside(
             [f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names],
             attended,
         )
-        circles = [c.name for c in genome.contigs if c.circular]
-        bed.write_regions(sites_out, lie, {c.name: c.length for c in genome.contigs}, circles)
+        bed.write_regions(sites_out, lie, genome.contigs)
 
 
 def _refuse_what_makes_no_sense(format: str, gapped_both_ways: bool) -> None:

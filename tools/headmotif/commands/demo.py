@@ -169,7 +169,7 @@ def _compared(folder: str) -> list[dict]:
     matches = tsv.read_matches(os.path.join(folder, "matches.tsv"))
     sites = site_files.read(os.path.join(folder, "sites.bed"), contigs).sites
     elements = truth.read(os.path.join(folder, "truth.bed"))
-    found = recover(regions, elements, sites, tuple(c.name for c in contigs)) if len(regions) else []
+    found = recover(regions, elements, sites, contigs.names) if len(regions) else []
     return [_row(element, target, matches, regions, found) for element, target in TARGETS.items()]
 
 

@@ -5,8 +5,9 @@ Tables of many rows (sites, regions) are columns of equal length, one NumPy arra
 
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .browser import BrowserTrack
+from .contigs import Contig, Contigs
 from .genes import GeneTable
-from .genome import NO_LABEL, Contig, Genome, Sites
+from .genome import NO_LABEL, Genome, Sites
 from .genome_file import GenomeFile
 from .model import Label, LabelledSites, Model, Split, Training, TrainingGenome
 from .motif import Match, Motif, consensus, in_order, source
@@ -24,6 +25,7 @@ __all__ = [
     "BrowserTrack",
     "Calibration",
     "Contig",
+    "Contigs",
     "GeneTable",
     "Genome",
     "GenomeFile",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .check import check
-from .genome import Contig
+from .contigs import Contigs
 
 BACKGROUND, SITE, SHUFFLED = 0, 1, 2
 """Kinds of queries: a position that is no site, a site, and a site whose surroundings were shuffled."""
@@ -33,12 +33,13 @@ class Attention:
     contig: np.ndarray
     position: np.ndarray
     strand: np.ndarray
-    contigs: tuple[Contig, ...]
+    contigs: Contigs
     model: str = ""
     layers: tuple[int, ...] = ()
     heads: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "contigs", Contigs(self.contigs))
         queries, layers, heads, keys = self.weight.shape
         object.__setattr__(self, "layers", self.layers or tuple(range(1, layers + 1)))
         object.__setattr__(self, "heads", self.heads or tuple(range(1, heads + 1)))
@@ -53,7 +54,7 @@ class Attention:
         columns = (self.kind, self.probability, self.contig, self.position, self.strand)
         check(all(c.shape == (queries,) for c in columns), "a column of the queries has the wrong length")
         check(bool(((self.contig >= 0) & (self.contig < len(self.contigs))).all()), "a query is on no contig")
-        lengths = np.array([c.length for c in self.contigs], np.int64)[self.contig]
+        lengths = self.contigs.lengths[self.contig]
         check(bool(((self.position >= 0) & (self.position < lengths)).all()), "a query lies beyond its contig")
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 

@@ -6,19 +6,10 @@ import numpy as np
 
 from ..alphabet import N
 from .check import check
+from .contigs import Contigs
 
 NO_LABEL = 255
 """In `Genome.label`: this position and strand is not to be learned from or scored."""
-
-
-@dataclass(frozen=True)
-class Contig:
-    """One sequence of a genome. `digest` is refget's "SQ." + sha512t24u of its upper-case letters."""
-
-    name: str
-    length: int
-    circular: bool = False
-    digest: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +32,15 @@ class Sites:
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
     @classmethod
-    def at(
-        cls, contigs: tuple[Contig, ...], row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None
-    ) -> "Sites":
+    def at(cls, contigs: Contigs, row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None) -> "Sites":
         """Sites from rows (0 the + strand, 1 the - strand) and places in the contigs end to end, all (sites,)."""
-        start = np.cumsum([0, *(c.length for c in contigs)], dtype=np.int64)
-        contig = np.searchsorted(start, place, side="right") - 1
+        contig = contigs.contig_at(place)
         known = np.full(len(place), np.nan) if strength is None else strength
         return cls(
-            contig.astype(np.int32), place - start[contig], (1 - 2 * row).astype(np.int8), known.astype(np.float32)
+            contig.astype(np.int32),
+            place - contigs.start[contig],
+            (1 - 2 * row).astype(np.int8),
+            known.astype(np.float32),
         )
 
     def __len__(self) -> int:
@@ -69,7 +60,7 @@ class Genome:
     place in `base` of each site as given, and strength float32 (sites,) its score (NaN: none).
     """
 
-    contigs: tuple[Contig, ...]
+    contigs: Contigs
     base: np.ndarray
     labels: tuple[str, ...] = ()
     label: np.ndarray = field(default_factory=lambda: np.zeros((0, 2, 0), np.uint8))
@@ -77,7 +68,8 @@ class Genome:
     strength: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def __post_init__(self) -> None:
-        check(sum(c.length for c in self.contigs) == len(self.base), "the contigs' lengths do not add up to the bases")
+        object.__setattr__(self, "contigs", Contigs(self.contigs))
+        check(self.contigs.total == len(self.base), "the contigs' lengths do not add up to the bases")
         check(
             not self.labels or self.label.shape == (len(self.labels), 2, len(self.base)), "labels do not fit the bases"
         )
@@ -92,7 +84,7 @@ class Genome:
     @property
     def start(self) -> np.ndarray:
         """Where each contig begins in `base`, and the end of the last: int64 (contigs + 1,)."""
-        return np.concatenate([[0], np.cumsum([c.length for c in self.contigs], dtype=np.int64)]).astype(np.int64)
+        return self.contigs.start
 
     @property
     def unlabelled(self) -> "Genome":

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .check import check
-from .genome import Contig, Genome
+from .contigs import Contigs
+from .genome import Genome
 from .score import Calibration, Score
 
 PARTS = ("validation", "test")
@@ -62,11 +63,11 @@ class TrainingGenome:
     def of(cls, genome: Genome) -> "TrainingGenome":
         """A genome by its digests alone."""
         labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
-        return cls(tuple(contig.digest for contig in genome.contigs), labels)
+        return cls(genome.contigs.digests, labels)
 
-    def has(self, contigs: tuple[Contig, ...]) -> bool:
+    def has(self, contigs: Contigs) -> bool:
         """Whether these are its contigs, to the base and in its order."""
-        return self.contigs == tuple(contig.digest for contig in contigs)
+        return self.contigs == contigs.digests
 
 
 @dataclass(frozen=True)

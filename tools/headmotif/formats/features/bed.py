@@ -17,12 +17,12 @@ Not checked: that lines are sorted, that names differ, that scores of sites lie 
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ...data import Contig, Regions, Sites
+from ...data import Contigs, Regions, Sites
 from ...errors import FormatError
 from ..contig_names import not_in_genome
 from ..files import lines, read_text, write_text
@@ -48,7 +48,7 @@ def parse_sites(text: str, path: str) -> list[tuple[int, str, int, int, str]]:
     return rows
 
 
-def read_intervals(path: str, contigs: Sequence[Contig]) -> list[tuple[int, int, int, int]]:
+def read_intervals(path: str, contigs: Contigs) -> list[tuple[int, int, int, int]]:
     """The intervals of a BED of three columns or more: index of the contig, start, end, and strand (+1 or -1; 0 both),
     in the file's order.
 
@@ -98,16 +98,13 @@ def write_calls(path: str, calls: Sites, names: Sequence[str], labels: Sequence[
     write_sites(path, replace(calls, strength=np.rint(1000 * calls.strength.astype(np.float64))), names, labels)
 
 
-def write_regions(
-    path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None = None
-) -> None:
+def write_regions(path: str, regions: Regions, contigs: Contigs) -> None:
     """Regions as BED6+5, sorted by contig (in the order of `regions.contigs`) and start.
 
-    lengths: of the contigs, by name. circles: names of those that are circles (default: all): what passes an end there
-    is written at the other, as a second line; on other contigs it is cut off, and a region wholly beyond an end is not
-    written.
+    contigs: the genome's. What passes the end of a circle is written at the other, as a second line; on other contigs
+    it is cut off, and a region wholly beyond an end is not written.
     """
-    row, first, last = _pieces(regions, lengths, circles)
+    row, first, last = _pieces(regions, contigs)
     order = np.lexsort((last, first, regions.contig[row]))
     taken = regions.take(row[order])
     score = np.rint(1000 * np.clip(np.nan_to_num(taken.weight), 0, 1)).astype(np.int64)
@@ -125,13 +122,10 @@ def write_regions(
     write_text(path, HEADER + ("" if taken.drop is None else "\tism") + "\n" + "".join(text))
 
 
-def _pieces(
-    regions: Regions, lengths: Mapping[str, int], circles: Collection[str] | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _pieces(regions: Regions, contigs: Contigs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row, start and end, int64, of what is to be written: inside the contigs, two pieces where a region passes a
     circle's origin."""
-    length = np.array([lengths[name] for name in regions.contigs], np.int64)[regions.contig]
-    endless = np.array([circles is None or name in circles for name in regions.contigs], bool)[regions.contig]
+    length, endless = contigs.of_rows(regions.contigs, regions.contig)
     turns = np.where(endless, regions.start // np.maximum(length, 1) * length, 0)
     start, end = np.maximum(regions.start - turns, 0), regions.end - turns
     over = np.flatnonzero(endless & (end > length))
@@ -148,7 +142,7 @@ def _shown(number: float) -> str:
     return f"{number:.6g}" if number == number else "."
 
 
-def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
+def read_regions(path: str, contigs: Contigs | None = None) -> Regions:
     """The regions of a file of ours, or the intervals of any BED6, in the file's order.
 
     contigs: the genome's; without them, those that the file names. An interval of another BED6 has weight 1, distance
@@ -167,10 +161,10 @@ def read_regions(path: str, contigs: Sequence[Contig] = ()) -> Regions:
         return _column(columns[which], convert, dtype, f"column {which + 1} ({what})", path, numbers)
 
     start, end = column(1, _whole, np.int64, "the start"), column(2, _whole, np.int64, "the end")
-    names = [c.name for c in contigs] or list(dict.fromkeys(columns[0]))
+    names = list(contigs.names) if contigs else list(dict.fromkeys(columns[0]))
     place = {name: index for index, name in enumerate(names)}
     contig = np.array([place.get(name, -1) for name in columns[0]], np.int32)
-    length = np.array([c.length for c in contigs] or [np.iinfo(np.int64).max] * max(len(names), 1), np.int64)
+    length = contigs.lengths if contigs else np.full(max(len(names), 1), np.iinfo(np.int64).max)
     _refuse(contig < 0, path, numbers, lambda i: not_in_genome(columns[0][i], names))
     _refuse(end <= start, path, numbers, lambda i: f"the end ({end[i]}) is not behind the start ({start[i]})")
     _refuse(

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from ...data import Contig, Sites
+from ...data import Contigs, Sites
 from ..files import write_text
 
 RESERVED = re.compile(r"[\x00-\x1f\x7f%;=&,]")
@@ -22,7 +22,7 @@ RESERVED = re.compile(r"[\x00-\x1f\x7f%;=&,]")
 
 def write(
     path: str,
-    contigs: tuple[Contig, ...],
+    contigs: Contigs,
     calls: Sites,
     names: Sequence[str],
     columns: Mapping[str, Sequence[str]] | None = None,

@@ -6,26 +6,25 @@ the head (or heads); `weight`; `distance` from the site; `site`, 1-based; `p`, `
 region over a circle's origin ends beyond the contig, as the format has it.
 """
 
-from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 import numpy as np
 
-from ...data import Regions
+from ...data import Contigs, Regions
 from ..files import write_text
 
 
-def write(path: str, regions: Regions, lengths: Mapping[str, int], circles: Collection[str]) -> None:
-    """Regions of contigs of these lengths, by name; circles: names of those that are circles."""
-    length = np.array([lengths[name] for name in regions.contigs], np.int64)[regions.contig]
-    endless = np.array([name in circles for name in regions.contigs], bool)[regions.contig]
+def write(path: str, regions: Regions, contigs: Contigs) -> None:
+    """Regions of a genome of these contigs."""
+    length, endless = contigs.of_rows(regions.contigs, regions.contig)
     turns = np.where(endless, regions.start // np.maximum(length, 1) * length, 0)
     start = np.where(endless, regions.start - turns, np.maximum(regions.start, 0))
     end = np.where(endless, regions.end - turns, np.minimum(regions.end, length))
     names = [quote(name, safe="|.:^*$@!+_?-") for name in regions.contigs]
     text = ["##gff-version 3\n"]
     text += [
-        f"##sequence-region {name} 1 {lengths[contig]}\n" for name, contig in zip(names, regions.contigs, strict=True)
+        f"##sequence-region {name} 1 {contigs.length_of[contig]}\n"
+        for name, contig in zip(names, regions.contigs, strict=True)
     ]
     for number, row in enumerate(np.lexsort((end, start, regions.contig)).tolist(), 1):
         if end[row] <= start[row]:

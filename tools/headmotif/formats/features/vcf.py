@@ -8,13 +8,12 @@ Not checked: that REF is the genome's (see `steps.calling.variant_effects`), tha
 promises.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...alphabet import INVALID, encode
-from ...data import Contig, Variants
+from ...data import Contig, Contigs, Variants
 from ...errors import FormatError
 from ..contig_names import not_in_genome
 from ..files import lines, read_bytes, text_of
@@ -31,7 +30,7 @@ class VariantFile:
     left_out: tuple[tuple[str, int], ...]
 
 
-def read(path: str, contigs: Sequence[Contig]) -> VariantFile:
+def read(path: str, contigs: Contigs) -> VariantFile:
     """Read the variants on the given contigs; gzip, bgzip or plain, "-" is standard input.
 
     Raises FormatError, with the line, where the file is malformed, of another genome, or without any variant.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...data import Contig, GeneTable
+from ...data import Contig, Contigs, GeneTable
 from ...errors import FormatError
 from ..contig_names import not_in_genome
 from ..features import gff3
@@ -24,7 +24,7 @@ NAMES = ("gene", "gene_name", "locus_tag", "Name", "gene_id", "ID")
 BIOTYPES = ("gene_biotype", "biotype")
 
 
-def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
+def read(path: str, contigs: Contigs) -> GeneTable:
     """The genes on the given contigs, in the file's order; gzip or plain, "-" is standard input. Those on other contigs
     are left out.
 
@@ -34,7 +34,7 @@ def read(path: str, contigs: Sequence[Contig]) -> GeneTable:
     return parse(read_bytes(path), path, contigs)
 
 
-def parse(raw: bytes, path: str, contigs: Sequence[Contig]) -> GeneTable:
+def parse(raw: bytes, path: str, contigs: Contigs) -> GeneTable:
     """The same of a file's decompressed bytes."""
     if genbank.recognised(raw):
         rows: list[gff3.Row] = _rows(genbank.features(raw, path, KINDS))
@@ -44,7 +44,7 @@ def parse(raw: bytes, path: str, contigs: Sequence[Contig]) -> GeneTable:
         refuse_other_assembly(features, contigs, path)
         rows, circular = list(features.rows), features.circular
     groups = _genes(rows, path)
-    index = {contig.name: number for number, contig in enumerate(contigs)}
+    index = contigs.index_of
     known = [group for group in groups if group[0].contig in index]
     if not known:
         raise FormatError(path, groups[0][0].line, not_in_genome(groups[0][0].contig, list(index)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...alphabet import encode
-from ...data import Contig, Genome
+from ...data import Contig, Contigs, Genome
 from ...errors import InputError
 from ..files import read_bytes
 from ..sequences import fasta, genbank
@@ -35,16 +35,18 @@ def parse(raw: bytes, path: str) -> Genome:
 
 def close(genome: Genome, circular: Sequence[str]) -> Genome:
     """The same genome with further contigs declared circular, by name, or all by ("all",)."""
-    names = [c.name for c in genome.contigs]
+    names = genome.contigs.names
     for name in circular:
         if name != ALL and name not in names:
             shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
             raise InputError(f"--circular {name}: there is no such contig; the genome has {shown}")
     closed = set(names) if ALL in circular else set(circular)
-    return replace(genome, contigs=tuple(replace(c, circular=c.circular or c.name in closed) for c in genome.contigs))
+    return replace(genome, contigs=Contigs(replace(c, circular=c.circular or c.name in closed) for c in genome.contigs))
 
 
 def _joined(records: Sequence[tuple[str, bytes, bool]]) -> Genome:
     """Contigs end to end. The digest is of the letters as given, the codes have N for any ambiguity."""
-    contigs = tuple(Contig(name, len(letters), circular, fasta.digest(letters)) for name, letters, circular in records)
+    contigs = Contigs(
+        Contig(name, len(letters), circular, fasta.digest(letters)) for name, letters, circular in records
+    )
     return Genome(contigs, np.concatenate([encode(letters) for _, letters, _ in records]))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...data import Contig, Genome, Sites
+from ...data import Contigs, Genome, Sites
 from ...errors import InputError
 from .. import files
 from ..tracks import bedgraph, bigwig
@@ -73,7 +73,7 @@ def of_genome(genome: Genome, path: str, feature: str) -> Sites:
     return found
 
 
-def read_track(paths: Track, contigs: tuple[Contig, ...]) -> np.ndarray:
+def read_track(paths: Track, contigs: Contigs) -> np.ndarray:
     """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, recognised by what is in
     them."""
 
@@ -94,5 +94,5 @@ def genes(path: str, genome: Genome) -> np.ndarray:
 
 def closed(genome: Genome, names: Sequence[str]) -> Genome:
     """Circles as an annotation tells them; what it says of contigs that the genome has not is passed over."""
-    known = {c.name for c in genome.contigs}
+    known = set(genome.contigs.names)
     return genomes.close(genome, [name for name in names if name in known])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, Sites
+from ...data import Contig, Contigs, Sites
 from ...errors import FormatError
 from ..contig_names import not_in_genome
 from ..features import bed, gff3, site_table
@@ -45,7 +45,7 @@ class SiteFile:
     circular: tuple[str, ...] = ()
 
 
-def read(path: str, contigs: Sequence[Contig], *, feature: str | None = None, zero_based: bool = False) -> SiteFile:
+def read(path: str, contigs: Contigs, *, feature: str | None = None, zero_based: bool = False) -> SiteFile:
     """Read sites on the given contigs; gzip or plain, "-" is standard input.
 
     feature: the type of feature whose 5' ends are the sites, in GFF3 and GTF (default: TSS). zero_based: how a TSV
@@ -119,7 +119,7 @@ def _kind(line: str, comment: str, path: str, number: int) -> str:
     raise FormatError(path, number, f"this is no table of sites; give {known}, columns separated by tabs")
 
 
-def refuse_other_assembly(features: gff3.Features, contigs: Sequence[Contig], path: str) -> None:
+def refuse_other_assembly(features: gff3.Features, contigs: Contigs, path: str) -> None:
     """A name can be the same where the sequence is not: contig_1 is in every assembly."""
     known = {c.name: c for c in contigs}
     other = "these are features of another assembly; take those of this one"
@@ -151,7 +151,7 @@ def _digests(features: gff3.Features, path: str) -> Mapping[str, str]:
         raise FormatError(path, line, error.problem) from None
 
 
-def _placed(rows: Sequence[Row], contigs: Sequence[Contig], path: str, kind: str) -> Sites:
+def _placed(rows: Sequence[Row], contigs: Contigs, path: str, kind: str) -> Sites:
     """Rows as columns; raises FormatError with the line of the first that lies on no contig, beyond its end, or has no
     proper strength."""
     place = {c.name: index for index, c in enumerate(contigs)}
@@ -160,7 +160,7 @@ def _placed(rows: Sequence[Row], contigs: Sequence[Contig], path: str, kind: str
     for i, (line, name, position, _strand, score) in enumerate(rows):
         contig = place.get(name)
         if contig is None:
-            raise FormatError(path, line, not_in_genome(name, [c.name for c in contigs]))
+            raise FormatError(path, line, not_in_genome(name, contigs.names))
         if not 0 <= position < contigs[contig].length:
             raise FormatError(path, line, _outside(position, contigs[contig], kind))
         index[i], strength[i] = contig, _strength(score, path, line)

@@ -48,12 +48,12 @@ def write(
     contigs = genome.contigs
     title = title or contigs[0].name
     twobit.write(within("genome.2bit"), genome)
-    fasta.write(within("genome.fa"), [c.name for c in contigs], [genome.contig_bases(i) for i in range(len(contigs))])
-    fasta.write_index(within("genome.fa.fai"), [c.name for c in contigs], [c.length for c in contigs])
+    fasta.write(within("genome.fa"), contigs.names, [genome.contig_bases(i) for i in range(len(contigs))])
+    fasta.write_index(within("genome.fa.fai"), contigs.names, contigs.lengths.tolist())
     for strand, values in tracks.items():
         bigwig.write(within(f"{strand}.bw"), contigs, values)
         bigwig.write(within(f"calls.{strand}.bw"), contigs, _at(genome, calls.take(calls.strand == STRANDS[strand])))
-    bed.write_calls(within("calls.bed"), calls, [c.name for c in contigs], names)
+    bed.write_calls(within("calls.bed"), calls, contigs.names, names)
     if genes:
         with writing(within("genes.gff3")) as stream:
             stream.write(genes)
@@ -70,7 +70,7 @@ def write(
 def _at(genome: Genome, calls: Sites) -> np.ndarray:
     """Float32 (N,): P at the calls, NaN elsewhere."""
     values = np.full(len(genome.base), np.nan, np.float32)
-    values[genome.start[calls.contig] + calls.position] = calls.strength
+    values[genome.contigs.place(calls.contig, calls.position)] = calls.strength
     return values
 
 

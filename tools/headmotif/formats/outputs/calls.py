@@ -56,7 +56,7 @@ def write(
 
 def write_calls(path: str, found: Predicted) -> None:
     """The calls as BED6."""
-    bed.write_calls(path, found.calls, [c.name for c in found.genome.contigs], found.names)
+    bed.write_calls(path, found.calls, found.genome.contigs.names, found.names)
 
 
 def write_all(
@@ -83,7 +83,7 @@ def done(stem: str, run: dict[str, Any]) -> bool:
 def _table(found: Predicted) -> dict[str, Sequence[object] | np.ndarray]:
     """A row a call: its place as in BED, its name, P, and what is around it."""
     calls = found.calls
-    names = [c.name for c in found.genome.contigs]
+    names = found.genome.contigs.names
     return {
         "contig": [names[i] for i in calls.contig],
         "start": calls.position,

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ...data import Attention, Contig
+from ...data import Attention, Contig, Contigs
 from ...errors import FormatError
 from . import blocks as in_blocks
 from . import container
@@ -32,7 +32,7 @@ class Frame:
     """All of an attention file but its rows: how many queries, of which layers and heads (numbers, from 1), on which
     keys; top: how many of the keys are kept, 0 for all."""
 
-    contigs: tuple[Contig, ...]
+    contigs: Contigs
     layers: tuple[int, ...]
     heads: tuple[int, ...]
     reach: tuple[int, ...]
@@ -133,7 +133,7 @@ def read(path: str) -> Attention:
             contig=np.asarray(rows["contig"]),
             position=np.asarray(rows["position"]),
             strand=np.asarray(rows["strand"]),
-            contigs=tuple(Contig(**c) for c in header["contigs"]),
+            contigs=Contigs(Contig(**c) for c in header["contigs"]),
             model=str(header["model"]),
             layers=tuple(int(x) for x in header["layers"]),
             heads=tuple(int(x) for x in header["heads"]),

@@ -10,7 +10,7 @@ there, empty without labels.
 import numpy as np
 
 from ...alphabet import N
-from ...data import Contig, Genome
+from ...data import Contig, Contigs, Genome
 from ...errors import FormatError
 from . import container
 
@@ -45,7 +45,7 @@ def read(raw: bytes, path: str) -> Genome:
     site = container.pick(arrays, "site", np.int64, 2, path)
     strength = container.pick(arrays, "strength", np.float32, 1, path)
     try:
-        contigs = tuple(
+        contigs = Contigs(
             Contig(str(c["name"]), int(length), bool(c["circular"]), str(c["digest"]))
             for c, length in zip(header["contigs"], np.diff(start), strict=True)
         )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...data import Contig
+from ...data import Contigs
 from ...errors import FormatError
 from ..contig_names import not_in_genome
 from ..files import read_bytes, writing
@@ -30,9 +30,9 @@ Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Index of the contig, start, end, value, line."""
 
 
-def write(path: str, contigs: tuple[Contig, ...], values: np.ndarray) -> None:
+def write(path: str, contigs: Contigs, values: np.ndarray) -> None:
     """Values float32 (N,), contigs end to end by + coordinates, NaN where there is none."""
-    if len(values) != sum(c.length for c in contigs):
+    if len(values) != contigs.total:
         raise ValueError("the values do not fit the contigs")
     first = 0
     with writing(path) as stream:
@@ -55,7 +55,7 @@ def _text(name: str, start: np.ndarray, end: np.ndarray, value: np.ndarray) -> s
     return "".join([f"{name}\t{first}\t{last}\t{number:.4g}\n" for first, last, number in columns])
 
 
-def read(path: str, contigs: tuple[Contig, ...]) -> np.ndarray:
+def read(path: str, contigs: Contigs) -> np.ndarray:
     """Values float32 (N,) of a file, gzip or plain, or of standard input; NaN where it has none.
 
     Raises FormatError, with the line, where it is malformed, of another genome, or has two values for one base.
@@ -72,7 +72,7 @@ def read(path: str, contigs: tuple[Contig, ...]) -> np.ndarray:
         raise FormatError(
             path, None, "this bedGraph holds no value; lines with contig, start, end and value are needed"
         )
-    offset = np.concatenate([[0], np.cumsum([c.length for c in contigs], dtype=np.int64)])
+    offset = contigs.start
     start, end = start + offset[contig], end + offset[contig]
     _refuse_overlap(start, end, line, path)
     result = np.full(offset[-1], np.nan, np.float32)
@@ -91,7 +91,7 @@ def _blocks(raw: bytes) -> Iterator[tuple[bytes, int]]:
         place, number = end, number + block.count(b"\n")
 
 
-def _quick(block: bytes, number: int, contigs: tuple[Contig, ...]) -> Columns | None:
+def _quick(block: bytes, number: int, contigs: Contigs) -> Columns | None:
     """The columns of a block whose every line has four, none of them in doubt; None where that is not so."""
     cells = block.replace(b"\n", b"\t\n\t").split(b"\t")
     cells.pop()
@@ -104,7 +104,7 @@ def _quick(block: bytes, number: int, contigs: tuple[Contig, ...]) -> Columns | 
         value = np.array(list(map(float, cells[3::5])), np.float64)
     except (KeyError, ValueError, OverflowError):
         return None
-    length = np.array([c.length for c in contigs], np.int64)[contig]
+    length = contigs.lengths[contig]
     odd = any(
         b"_" in text or b" " in text for text in (b"".join(cells[column::5]) for column in (1, 2, 3))
     )  # int() would take these
@@ -113,9 +113,9 @@ def _quick(block: bytes, number: int, contigs: tuple[Contig, ...]) -> Columns | 
     return contig, start, end, value.astype(np.float32), np.arange(number, number + len(contig))
 
 
-def _slow(block: bytes, number: int, contigs: tuple[Contig, ...], path: str) -> Columns:
+def _slow(block: bytes, number: int, contigs: Contigs, path: str) -> Columns:
     """The same line by line, with what is skipped and what is wrong."""
-    place = {c.name: index for index, c in enumerate(contigs)}
+    place = contigs.index_of
     rows = []
     for line, text in enumerate(block.split(b"\n")[:-1], number):
         if text.strip() and not text.startswith(SKIPPED):
@@ -125,9 +125,7 @@ def _slow(block: bytes, number: int, contigs: tuple[Contig, ...], path: str) -> 
     return contig, start, end, np.array(columns[3], np.float64).astype(np.float32), lines
 
 
-def _row(
-    text: str, path: str, line: int, place: dict[str, int], contigs: tuple[Contig, ...]
-) -> tuple[int, int, int, float]:
+def _row(text: str, path: str, line: int, place: dict[str, int], contigs: Contigs) -> tuple[int, int, int, float]:
     fields = text.split()
     if len(fields) < 4:
         problem = (

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...data import Contig
+from ...data import Contigs
 from ...errors import FormatError
 from ..contig_names import not_in_genome
 from ..files import read_bytes, refuse_terminal, writing
@@ -45,21 +45,21 @@ def recognised(raw: bytes) -> bool:
     return raw[:4] in (MAGIC, MAGIC[::-1])
 
 
-def write(path: str, contigs: tuple[Contig, ...], values: np.ndarray) -> None:
+def write(path: str, contigs: Contigs, values: np.ndarray) -> None:
     """Values float32 (N,), contigs end to end by + coordinates, NaN where there is none."""
-    if len(values) != sum(c.length for c in contigs):
+    if len(values) != contigs.total:
         raise ValueError("the values do not fit the contigs")
     refuse_terminal(path)
     with writing(path) as stream:
-        stream.writelines(_whole(contigs, np.split(values, np.cumsum([c.length for c in contigs])[:-1])))
+        stream.writelines(_whole(contigs, np.split(values, contigs.start[1:-1])))
 
 
-def _whole(contigs: tuple[Contig, ...], values: list[np.ndarray]) -> list[bytes]:
+def _whole(contigs: Contigs, values: list[np.ndarray]) -> list[bytes]:
     """The file's parts in order; the head, which knows where the others lie, is put before them at the end."""
     bins = [bigwig_zooms.binned(part) for part in values]
-    widths = bigwig_zooms.widths(max(c.length for c in contigs))
+    widths = bigwig_zooms.widths(int(contigs.lengths.max()))
     names_at = HEAD.size + ZOOM.size * len(widths) + SUMMARY.size
-    names = bigwig_trees.names_tree({c.name: c.length for c in contigs}, names_at)
+    names = bigwig_trees.names_tree(contigs.length_of, names_at)
     place = names_at + len(names)
     pieces = [piece for number, part in enumerate(values) for piece in _pieces(number, part)]
     data, index_at = _indexed(pieces, struct.pack("<Q", len(pieces)), place)
@@ -125,7 +125,7 @@ def _indexed(pieces: list[Piece], count: bytes, place: int) -> tuple[list[bytes]
     return [count, *(raw for _, raw, _ in pieces), bigwig_trees.places_tree(blocks, ITEMS, tree_at)], tree_at
 
 
-def read(path: str, contigs: tuple[Contig, ...]) -> np.ndarray:
+def read(path: str, contigs: Contigs) -> np.ndarray:
     """Values float32 (N,) of a file or of standard input, NaN where it has none.
 
     Raises FormatError where it is no bigWig, cut off or damaged, or of another genome.
@@ -147,7 +147,7 @@ def _names(raw: bytes) -> dict[str, tuple[int, int]]:
     return {name: (number, length) for name, number, length in rows}
 
 
-def _values(raw: bytes, contigs: tuple[Contig, ...], names: dict[int, str]) -> np.ndarray:
+def _values(raw: bytes, contigs: Contigs, names: dict[int, str]) -> np.ndarray:
     _, _, _, _, data, index, _, _, _, _, buffer, _ = HEAD.unpack_from(raw)
     found = {c.name: np.full(c.length, np.nan, np.float32) for c in contigs}
     blocks = bigwig_trees.read_places(raw, index)
@@ -202,10 +202,10 @@ def _refuse(raw: bytes, path: str) -> None:
         raise FormatError(path, None, "this bigWig is cut off; make it or copy it again")
 
 
-def _refuse_other_genome(lengths: dict[str, int], contigs: tuple[Contig, ...], path: str) -> None:
+def _refuse_other_genome(lengths: dict[str, int], contigs: Contigs, path: str) -> None:
     if not lengths:
         raise FormatError(path, None, "this bigWig names no contigs; make it or copy it again")
-    known = {c.name: c.length for c in contigs}
+    known = contigs.length_of
     for name, length in lengths.items():
         if name not in known:
             raise FormatError(path, None, not_in_genome(name, list(known)))

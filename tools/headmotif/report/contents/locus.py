@@ -70,7 +70,7 @@ def chosen(layers: Layers) -> list[Locus]:
     order = np.argsort(-value, kind="stable")
     what = "P" if layers.p is not None else "number of heads' regions"
     if layers.unseen is not None:
-        unseen = order[layers.unseen[layers.genome.start[layers.sites.contig] + layers.sites.position][order]]
+        unseen = order[layers.unseen[layers.genome.contigs.place(layers.sites.contig, layers.sites.position)][order]]
         if len(unseen):
             order, what = unseen, f"{what}, of the test part"
     return [cut(layers, _around(layers, int(order[place])), f"{word} site by {what}") for word, place in _places(order)]
@@ -84,7 +84,7 @@ def _values(layers: Layers) -> np.ndarray | None:
     """What orders the sites, float64 (sites,); None where there is nothing."""
     sites = layers.sites
     if layers.p is not None:
-        p = layers.p[(sites.strand < 0).astype(int), layers.genome.start[sites.contig] + sites.position]
+        p = layers.p[(sites.strand < 0).astype(int), layers.genome.contigs.place(sites.contig, sites.position)]
         return np.where(np.isnan(p), -1.0, p).astype(np.float64)
     if layers.regions is None:
         return None

@@ -36,8 +36,8 @@ def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) 
 def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Generator) -> Sites:
     start = genome.start
     near = np.zeros((2, len(genome.base) + 1), np.int64)
-    length = np.array([c.length for c in genome.contigs], np.int64)[avoid.contig]
-    endless = np.array([c.circular for c in genome.contigs])[avoid.contig]
+    length = genome.contigs.lengths[avoid.contig]
+    endless = genome.contigs.circular[avoid.contig]
     row = (avoid.strand < 0).astype(np.int64)
     for turn in (-1, 0, 1):  # a site near a circle's origin is near its other end too
         place = avoid.position + turn * length

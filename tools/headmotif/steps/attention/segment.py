@@ -82,7 +82,7 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
         for name, column in rows.items():
             columns[name].append(column)
     joined = {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}
-    regions = Regions(tuple(c.name for c in attention.contigs), **joined)
+    regions = Regions(attention.contigs.names, **joined)
     order = np.lexsort((regions.head, regions.strand, regions.end, regions.start, regions.contig))
     share = float((np.concatenate(control) <= RARE).mean()) if len(shuffled) else float("nan")
     background = int(attention.is_background.sum())
@@ -162,8 +162,8 @@ def _rows(
     start = np.where(strand > 0, position + first, position - last)
     end = np.where(strand > 0, position + last, position - first) + 1
     contig = attention.contig[query]
-    lengths = np.array([c.length for c in attention.contigs], np.int64)[contig]
-    endless = np.array([c.circular for c in attention.contigs])[contig]
+    lengths = attention.contigs.lengths[contig]
+    endless = attention.contigs.circular[contig]
     start, end = np.where(endless, start, np.clip(start, 0, lengths)), np.where(endless, end, np.clip(end, 0, lengths))
     turned = np.where(
         endless, start // np.maximum(lengths, 1) * lengths, 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...alphabet import N
-from ...data import Contig, Genome, Sites
+from ...data import Contigs, Genome, Sites
 from ..sites.matching import match
 from ..statistics import bootstrap, metrics
 from ..statistics.bootstrap import Interval, Ranked
@@ -31,7 +31,7 @@ class Task:
     known position (-1: none); weight (draws, blocks).
     """
 
-    contigs: tuple[Contig, ...]
+    contigs: Contigs
     label: np.ndarray
     known: np.ndarray
     groups: tuple[tuple[np.ndarray, tuple[str, ...]], ...]
@@ -68,7 +68,7 @@ class Row:
 
 
 def task(
-    contigs: tuple[Contig, ...],
+    contigs: Contigs,
     label: np.ndarray,
     known: np.ndarray,
     groups: Sequence[tuple[np.ndarray, tuple[str, ...]]],
@@ -87,7 +87,7 @@ def truth(
     """The task of finding sites in a region, bool (N,), N left out; place: each nucleotide's class, int8 (2, N), and
     the classes' names."""
     label = np.zeros((2, len(genome.base)), np.uint8)
-    label[(sites.strand < 0).astype(np.int64), genome.start[sites.contig] + sites.position] = 1
+    label[(sites.strand < 0).astype(np.int64), genome.contigs.place(sites.contig, sites.position)] = 1
     known = np.broadcast_to(region & (genome.base != N), label.shape)
     return task(genome.contigs, label, known, [place] if place else [], times)
 
@@ -136,11 +136,10 @@ def claims(calls: Sites, at: Task, d: int) -> Claims:
     """Calls paired one to one with the true sites within d nt. Where the site, or the place of a wrong call, is not
     scored, neither is the call. Where strengths are missing they are taken as the lowest."""
     sites = Sites.at(at.contigs, *np.nonzero(at.label == 1))
-    start = np.cumsum([0, *(c.length for c in at.contigs)])
-    row, place = (calls.strand < 0).astype(np.int64), start[calls.contig] + calls.position
+    row, place = (calls.strand < 0).astype(np.int64), at.contigs.place(calls.contig, calls.position)
     pairs, hit = match(calls, sites, at.contigs, d), np.zeros(len(calls), bool)
     hit[pairs.first] = True
-    place[pairs.first] = (start[sites.contig] + sites.position)[pairs.second]
+    place[pairs.first] = at.contigs.place(sites.contig, sites.position)[pairs.second]
     strength = np.where(np.isfinite(calls.strength), calls.strength, -np.inf)
     return Claims(row, place, strength, hit).take(at.known[row, place])
 
@@ -191,7 +190,7 @@ def score_calls(name: str, calls: Sites, at: Task, d: int) -> list[Row]:
 def score_track(name: str, p: np.ndarray, at: Task, d: int, threshold: float) -> list[Row]:
     """Rows for a track, float (2, N), NaN where it is not scored; its calls are the local maxima within d nt, no lower
     than a threshold."""
-    rows, start = list[Row](), np.cumsum([0, *(c.length for c in at.contigs)])
+    rows, start = list[Row](), at.contigs.start
     for contig, part, mine in _parts(at):
         here = p[:, start[mine[0]] : start[mine[-1] + 1]]
         part = replace(part, known=part.known & np.isfinite(here))
@@ -217,13 +216,13 @@ def _parts(at: Task) -> Iterator[tuple[str, Task, list[int]]]:
     """All, and each contig with a site to be found where there are several: name, task, and indices of its contigs, in
     a row."""
     yield ALL, at, list(range(len(at.contigs)))
-    end = np.cumsum([c.length for c in at.contigs]).tolist()
+    end = at.contigs.start[1:].tolist()
     spans = [slice(b - c.length, b) for b, c in zip(end, at.contigs, strict=True)]
     some = [i for i, span in enumerate(spans) if (at.label[:, span] == 1)[at.known[:, span]].any()]
     for i in some if len(some) > 1 else ():
         groups = [(group[:, spans[i]], names) for group, names in at.groups]
         contig, times = at.contigs[i], len(at.weight)
-        yield contig.name, task((contig,), at.label[:, spans[i]], at.known[:, spans[i]], groups, times), [i]
+        yield contig.name, task(Contigs([contig]), at.label[:, spans[i]], at.known[:, spans[i]], groups, times), [i]
 
 
 def _rows(blank: Row, at: Task, ranking: Claims | None, chosen: Claims) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import NO_LABEL, Contig, Sites
+from ...data import NO_LABEL, Contig, Contigs, Sites
 from ..statistics import metrics
 
 
@@ -34,7 +34,7 @@ class Calls:
         return metrics.average_precision(self.claimed >= 0, self.probability, self.sites)
 
 
-def local_maxima(probability: np.ndarray, contigs: tuple[Contig, ...], d: int) -> np.ndarray:
+def local_maxima(probability: np.ndarray, contigs: Contigs, d: int) -> np.ndarray:
     """bool (2, N): where P is larger than all others within d nt on the same strand of the same contig.
 
     probability: (2, N), rows + and -, both by + coordinates; NaN is below everything and never a maximum. Of equal ones
@@ -48,7 +48,7 @@ def local_maxima(probability: np.ndarray, contigs: tuple[Contig, ...], d: int) -
     return found
 
 
-def called(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: float, d: int = 2) -> Sites:
+def called(probability: np.ndarray, contigs: Contigs, threshold: float, d: int = 2) -> Sites:
     """The local maxima of P within d nt that are no lower than a threshold, + strand first, by ascending coordinates.
 
     Their strength is P.
@@ -58,7 +58,7 @@ def called(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: floa
 
 
 def calls(
-    probability: np.ndarray, label: np.ndarray, contigs: tuple[Contig, ...], d: int, known: np.ndarray | bool = True
+    probability: np.ndarray, label: np.ndarray, contigs: Contigs, d: int, known: np.ndarray | bool = True
 ) -> Calls:
     """The local maxima of P within d nt, each with the site that it claims, at most d nt away on its strand and contig.
 
@@ -89,18 +89,18 @@ def _pairs(
     place: np.ndarray,
     site_row: np.ndarray,
     site_place: np.ndarray,
-    contigs: tuple[Contig, ...],
+    contigs: Contigs,
     d: int,
 ) -> tuple[list[int], list[int]]:
     """Every call with every site within reach, by index: calls in their order, each with its nearest site first, then
     the upstream one."""
-    size = sum(c.length for c in contigs)
+    size = contigs.total
     index = np.full((2, size), -1, np.int64)
     index[row, place] = np.arange(len(place))
-    start = np.cumsum([0] + [c.length for c in contigs])
+    start = contigs.start
     contig = np.searchsorted(start, site_place, side="right") - 1
-    begin, length = start[contig], np.array([c.length for c in contigs], np.int64)[contig]
-    circular = np.array([c.circular for c in contigs], bool)[contig]
+    begin, length = start[contig], contigs.lengths[contig]
+    circular = contigs.circular[contig]
     found = []
     for step in range(-d, d + 1):  # from the site to the call, downstream
         at = site_place - begin + np.where(site_row == 0, step, -step)
@@ -127,7 +127,7 @@ def _peaks(p: np.ndarray, d: int, circular: bool) -> np.ndarray:
     return found
 
 
-def _spans(contigs: tuple[Contig, ...]) -> list[tuple[slice, Contig]]:
+def _spans(contigs: Contigs) -> list[tuple[slice, Contig]]:
     """Where each contig lies among all, end to end."""
-    ends = np.cumsum([c.length for c in contigs]).tolist()
+    ends = contigs.start[1:].tolist()
     return [(slice(end - c.length, end), c) for end, c in zip(ends, contigs, strict=True)]

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...alphabet import N
-from ...data import Contig, Genome, Sites
+from ...data import Contig, Contigs, Genome, Sites
 from ..sequence.shuffle import shuffled
 from .local_maxima import called
 
@@ -21,7 +21,7 @@ PIECE = 50_000
 """Nucleotides of a decoy's contig, at most: composition differs along a genome."""
 
 
-def above(probability: np.ndarray, contigs: tuple[Contig, ...], threshold: float, merge: int) -> Sites:
+def above(probability: np.ndarray, contigs: Contigs, threshold: float, merge: int) -> Sites:
     """Local maxima within `merge` nt with P of at least `threshold`, by contig, position and strand (+ first); strength
     is P.
 
@@ -50,7 +50,7 @@ def decoy(genome: Genome, most: int, seed: int) -> Genome:
     wanted = min(len(pieces), -(-most // PIECE))
     chosen = [pieces[i] for i in np.linspace(0, len(pieces) - 1, wanted).round().astype(int)] if pieces else []
     codes = [shuffled(piece[piece != N], rng) for piece in chosen]
-    contigs = tuple(Contig(f"decoy{i}", len(c)) for i, c in enumerate(codes))
+    contigs = Contigs(Contig(f"decoy{i}", len(c)) for i, c in enumerate(codes))
     return Genome(contigs, np.concatenate([np.zeros(0, np.uint8), *codes]))
 
 

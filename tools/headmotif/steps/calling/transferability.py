@@ -192,5 +192,5 @@ def _upstream(genome: Genome, calls: Sites, genes: GeneTable | None) -> tuple[fl
     if genes is None or not len(calls):
         return math.nan, math.nan
     where = classes(genes.spans, genome.contigs) == UPSTREAM
-    row, place = (calls.strand < 0).astype(np.int64), genome.start[calls.contig] + calls.position
+    row, place = (calls.strand < 0).astype(np.int64), genome.contigs.place(calls.contig, calls.position)
     return float(where[row, place].mean()), float(where[:, genome.base != N].mean())

@@ -5,14 +5,14 @@ Every place whose score may change is scored, on both strands, in both sequences
 other is told in `edits`. Sites are the calls of `local_maxima.called`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ...alphabet import N, decode, encode
-from ...data import Contig, Genome, Sites, Variants
+from ...data import Contig, Contigs, Genome, Sites, Variants
 from ...errors import FormatError
 from ..network.annotate import annotate, logit
 from ..network.device import Compute
@@ -141,7 +141,9 @@ def _both(
     """The reference and the alternative of each."""
     halo = max(net.before, net.after)
     codes = [one for edit in some for one in sequences(genome, edit, halo)]
-    pieces = Genome(tuple(Contig(str(number), len(piece)) for number, piece in enumerate(codes)), np.concatenate(codes))
+    pieces = Genome(
+        Contigs(Contig(str(number), len(piece)) for number, piece in enumerate(codes)), np.concatenate(codes)
+    )
     p = annotate(net, pieces, compute, jobs=_jobs(codes, halo, net.chunk))[label]
     calls = called(p, pieces.contigs, threshold, NEAR)
     calls = calls.take(np.argsort(calls.contig, kind="stable"))
@@ -219,7 +221,7 @@ def _or_none(p: np.ndarray, place: int | None) -> float:
     return float("nan") if place is None else float(p[place])
 
 
-def table(variants: Variants, found: Effects, contigs: Sequence[Contig]) -> dict[str, list]:
+def table(variants: Variants, found: Effects, contigs: Contigs) -> dict[str, list]:
     """One row for each variant, positions 1-based as in VCF, "." where there is none."""
     shown = {
         name: [str(at + 1) if at >= 0 else "." for at in column.tolist()]
@@ -230,7 +232,7 @@ def table(variants: Variants, found: Effects, contigs: Sequence[Contig]) -> dict
         for name, column in (("site_strand", found.site_strand), ("change_strand", found.strand))
     }
     return {
-        "contig": [contigs[contig].name for contig in variants.contig.tolist()],
+        "contig": [contigs.names[contig] for contig in variants.contig.tolist()],
         "position": (variants.position + 1).tolist(),
         "id": list(variants.name),
         "reference": list(variants.reference),

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ...alphabet import N
-from ...data import Genome
+from ...data import Contigs, Genome
 from ..sequence.windows import Reads
 from .device import Compute
 from .protocol import Network
@@ -72,7 +72,7 @@ def annotate_many(
     for pool in _pools(genomes):
         joined = pool[0]
         if len(pool) > 1:
-            joined = Genome(tuple(c for g in pool for c in g.contigs), np.concatenate([g.base for g in pool]))
+            joined = Genome(Contigs(c for g in pool for c in g.contigs), np.concatenate([g.base for g in pool]))
         p = annotate(net, joined, compute, None, further(told, done), share)
         done += 2 * len(joined.base)
         yield from np.split(p, np.cumsum([len(g.base) for g in pool])[:-1], axis=2)
@@ -133,7 +133,7 @@ def logit(probability: np.ndarray) -> np.ndarray:
 def grid(genome: Genome, size: int) -> np.ndarray:
     """int64 (stretches, 4): contig, strand (+1, -1), oriented start and length of every stretch of `size` or, at a 3'
     end, less."""
-    total = np.repeat([c.length for c in genome.contigs], 2).astype(np.int64)  # of contig 0 +, 0 -, 1 +, ...
+    total = np.repeat(genome.contigs.lengths, 2)  # of contig 0 +, 0 -, 1 +, ...
     count = -(-total // size)
     row = np.repeat(np.arange(len(total)), count)
     place = size * (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count))

@@ -40,7 +40,7 @@ def centres(regions: Regions) -> np.ndarray:
 
 
 def _endless(genome: Genome) -> np.ndarray:
-    return np.array([c.circular for c in genome.contigs])
+    return genome.contigs.circular
 
 
 def half_width(regions: Regions, flank: int) -> int:
@@ -51,7 +51,7 @@ def half_width(regions: Regions, flank: int) -> int:
 def shifted(genome: Genome, regions: Regions, seed: int) -> Regions:
     """Control regions where no site is known: the same widths and strands at random places of the same contigs."""
     rng = np.random.default_rng([seed, 6])
-    lengths = np.array([c.length for c in genome.contigs], np.int64)[regions.contig]
+    lengths = genome.contigs.lengths[regions.contig]
     width = regions.end - regions.start
     start = (rng.random(len(regions)) * np.maximum(lengths - width, 1)).astype(np.int64)
     return replace(regions, start=start, end=start + width, site=np.full(len(regions), -1))

@@ -7,7 +7,7 @@ of the sixteen dinucleotides occurs as often as before, and the ends stay. All s
 import numpy as np
 
 from ...alphabet import N
-from ...data import Contig, Genome, Sites
+from ...data import Contig, Contigs, Genome, Sites
 from .windows import Reads, flip
 
 
@@ -62,5 +62,5 @@ def surroundings(
         if whole.any()
         else np.zeros((0, before + 1 + after), np.uint8)
     )
-    contigs = tuple(Contig(f"shuffled {number}", before + 1 + after, False) for number in range(len(codes)))
+    contigs = Contigs(Contig(f"shuffled {number}", before + 1 + after, False) for number in range(len(codes)))
     return Genome(contigs, codes.ravel()), row[whole]

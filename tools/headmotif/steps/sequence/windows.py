@@ -45,8 +45,8 @@ class Reads:
 
     def __init__(self, genome: Genome, before: int, after: int):
         self.genome, self.before, self.after = genome, before, after
-        self.lengths = np.array([c.length for c in genome.contigs], np.int64)
-        self.circular = np.array([c.circular for c in genome.contigs], bool)
+        self.lengths = genome.contigs.lengths
+        self.circular = genome.contigs.circular
         self.start = genome.start
 
     def cut(self, contig: np.ndarray, strand: np.ndarray, place: np.ndarray, length: int) -> np.ndarray:

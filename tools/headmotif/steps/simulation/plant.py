@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...alphabet import reverse_complement
-from ...data import Contig, Genome, Motif, Regions, Sites
+from ...data import Contig, Contigs, Genome, Motif, Regions, Sites
 from ...errors import InputError
 from ..promoters.frequencies import (
     FACTORS,
@@ -136,7 +136,7 @@ def plant(settings: PlantSettings, seed: int, factors: Mapping[str, Motif]) -> P
             raise InputError(FULL)
         _, strand, [(start, end)] = settled
         rows.append((start, end, "decoy", strand, 0, -1))
-    genome = Genome((Contig(settings.contig, settings.length),), ground.base)
+    genome = Genome(Contigs([Contig(settings.contig, settings.length)]), ground.base)
     true_sites = _scored(sites, noise)
     return Planted(genome, genes, _listed(true_sites, settings, noise), true_sites, _elements(rows, settings.contig))
 

@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from ...data import Contig, Sites
+from ...data import Contigs, Sites
 from .matching import NONE, Pairs, match, nearest
 
 FARTHEST = 50
@@ -53,7 +53,7 @@ class Distance:
     tied: int
 
 
-def agreements(sets: Mapping[str, Sites], contigs: tuple[Contig, ...], d: int) -> list[Agreement]:
+def agreements(sets: Mapping[str, Sites], contigs: Contigs, d: int) -> list[Agreement]:
     """Every two sets, in the order given: exactly and within d, both strands and each."""
     found = []
     for first, second in combinations(sets, 2):
@@ -102,7 +102,7 @@ def matrix(found: list[Agreement], sizes: Mapping[str, int]) -> dict[str, list]:
     return {name: [_cell(x) for x in column] for name, column in zip(["set", "measure", *sizes], columns, strict=True)}
 
 
-def distances(sets: Mapping[str, Sites], contigs: tuple[Contig, ...]) -> list[Distance]:
+def distances(sets: Mapping[str, Sites], contigs: Contigs) -> list[Distance]:
     """From the sites of each set to the nearest of each other on their strand and, of its own too, on the other
     strand."""
     found = []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, Sites
+from ...data import Contig, Contigs, Sites
 
 ABSENT = np.iinfo(np.int64).max
 """The distance of a set that has no site at a place."""
@@ -28,7 +28,7 @@ class Consensus:
     distance: np.ndarray
 
 
-def consensus(sets: Mapping[str, Sites], contigs: tuple[Contig, ...], least: int, d: int) -> Consensus:
+def consensus(sets: Mapping[str, Sites], contigs: Contigs, least: int, d: int) -> Consensus:
     """The places that at least so many sets have a site at, at most d nt away on the strand."""
     columns = [np.concatenate([getattr(s, name) for s in sets.values()]) for name in ("contig", "position", "strand")]
     contig, position, strand = columns

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, Genome, Sites
+from ...data import Contigs, Genome, Sites
 from . import coordinate_checks
 from .coordinate_checks import Check
 
@@ -156,7 +156,7 @@ def _without(genome: Genome, sites: Sites, background: float) -> str:
 
     Two groups of neighbouring sites in a row at least: one may be a prophage.
     """
-    order = np.argsort(genome.start[sites.contig] + sites.position, kind="stable")
+    order = np.argsort(genome.contigs.place(sites.contig, sites.position), kind="stable")
     groups = np.array_split(order, max(1, min(GROUPS, len(sites) // GROUP)))
     box = coordinate_checks.with_box(genome, sites)
     size, hits = (
@@ -184,7 +184,7 @@ def _without(genome: Genome, sites: Sites, background: float) -> str:
     return ", ".join(found)
 
 
-def _span(contigs: tuple[Contig, ...], sites: Sites) -> str:
+def _span(contigs: Contigs, sites: Sites) -> str:
     """From the first to the last of sites that are in order, 1-based."""
     first, last = (f"{contigs[sites.contig[i]].name}:{sites.position[i] + 1}" for i in (0, -1))
     return f"{first}-{sites.position[-1] + 1}" if sites.contig[0] == sites.contig[-1] else f"{first} to {last}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, GeneTable, Sites
+from ...data import Contigs, GeneTable, Sites
 from ..sequence.windows import flip
 from .genomic_class import REACH, classes, cover
 
@@ -32,12 +32,12 @@ class Context:
     antisense: np.ndarray
 
 
-def context(genes: GeneTable, contigs: tuple[Contig, ...], sites: Sites, reach: int = REACH) -> Context:
+def context(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int = REACH) -> Context:
     """The genes around the sites. reach: the longest 5' UTR, and how far upstream of a gene the class goes. Of genes
     with one first base the table's first counts. Circles go on over the origin."""
     row, place = (
         (sites.strand < 0).astype(np.int64),
-        np.cumsum([0, *(c.length for c in contigs)])[sites.contig] + sites.position,
+        contigs.place(sites.contig, sites.position),
     )
     gene, utr = _downstream(genes, contigs, sites, reach)
     within = _within(genes, contigs)
@@ -45,20 +45,18 @@ def context(genes: GeneTable, contigs: tuple[Contig, ...], sites: Sites, reach: 
     return Context(of_class, gene, utr, within[row, place].astype(np.int64), within[1 - row, place].astype(np.int64))
 
 
-def _first_bases(genes: GeneTable, contigs: tuple[Contig, ...]) -> np.ndarray:
+def _first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
     """Oriented places of the genes' first bases, int64 (genes,), on a circle those beyond the origin too."""
-    length, circular = np.array([(c.length, c.circular) for c in contigs], np.int64).reshape(-1, 2)[genes.contig].T
+    length, circular = contigs.lengths[genes.contig], contigs.circular[genes.contig]
     place = flip(np.where(genes.strand > 0, genes.start, genes.end - 1), genes.strand, length)
     return np.where(circular, place % np.maximum(length, 1), place)
 
 
-def _downstream(
-    genes: GeneTable, contigs: tuple[Contig, ...], sites: Sites, reach: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _downstream(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int) -> tuple[np.ndarray, np.ndarray]:
     """The next gene of each site's strand and how many nucleotides lie before it."""
     gene, utr = np.full((2, len(sites)), NONE, np.int64)
     first = _first_bases(genes, contigs)
-    at = flip(sites.position, sites.strand, np.array([c.length for c in contigs], np.int64)[sites.contig])
+    at = flip(sites.position, sites.strand, contigs.lengths[sites.contig])
     for number, contig in enumerate(contigs):
         for strand in (1, -1):
             mine = np.flatnonzero((genes.contig == number) & (genes.strand == strand))
@@ -77,11 +75,11 @@ def _downstream(
     return gene, utr
 
 
-def _within(genes: GeneTable, contigs: tuple[Contig, ...]) -> np.ndarray:
+def _within(genes: GeneTable, contigs: Contigs) -> np.ndarray:
     """int32 (2, N): the gene that each nucleotide lies in, by its strand, rows and coordinates as in `classes`."""
-    begin = np.cumsum([0] + [c.length for c in contigs])
+    begin = contigs.start
     found = np.full((2, begin[-1]), NONE, np.int32)
-    length = np.array([c.length if c.circular else np.iinfo(np.int64).max for c in contigs], np.int64)[genes.contig]
+    length = np.where(contigs.circular, contigs.lengths, np.iinfo(np.int64).max)[genes.contig]
     over = np.flatnonzero(genes.end > length)  # what goes over the origin begins before it as well
     gene = np.concatenate([np.arange(len(genes)), over])
     turn = np.concatenate([np.zeros(len(genes), np.int64), length[over]])

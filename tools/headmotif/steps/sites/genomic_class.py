@@ -6,7 +6,7 @@ any promoter. So scores are to be told by class.
 
 import numpy as np
 
-from ...data import Contig
+from ...data import Contigs
 
 CLASSES = ("upstream", "inside", "antisense", "orphan")
 UPSTREAM, INSIDE, ANTISENSE, ORPHAN = range(4)
@@ -15,7 +15,7 @@ REACH = 300
 FIFTHS = 5
 
 
-def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) -> np.ndarray:
+def classes(genes: np.ndarray, contigs: Contigs, reach: int = REACH) -> np.ndarray:
     """uint8 (2, N): the class of every nucleotide, an index into `CLASSES`; rows + and -, both by + coordinates,
     contigs end to end.
 
@@ -26,7 +26,7 @@ def classes(genes: np.ndarray, contigs: tuple[Contig, ...], reach: int = REACH) 
     genes with an end beyond its length and the stretches before genes go on over the origin; on a line, what lies off
     the contig is cut off.
     """
-    start = np.cumsum([0] + [c.length for c in contigs])
+    start = contigs.start
     inside, before = np.zeros((2, 2, start[-1]), bool)
     for index, first, end, strand in np.asarray(genes, np.int64).reshape(-1, 4).tolist():
         row, span = int(strand < 0), slice(start[index], start[index + 1])

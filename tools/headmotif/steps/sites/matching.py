@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, Sites
+from ...data import Contig, Contigs, Sites
 
 NONE = np.iinfo(np.int64).max
 """The distance to the nearest where there is none on the contig."""
@@ -33,7 +33,7 @@ class Pairs:
         return len(self.first)
 
 
-def match(first: Sites, second: Sites, contigs: tuple[Contig, ...], d: int) -> Pairs:
+def match(first: Sites, second: Sites, contigs: Contigs, d: int) -> Pairs:
     """One-to-one pairs of sites on one strand of one contig at most d nt apart: the most there can be, then the least
     total distance.
 
@@ -57,9 +57,7 @@ def match(first: Sites, second: Sites, contigs: tuple[Contig, ...], d: int) -> P
     return Pairs(*columns.T)
 
 
-def nearest(
-    first: Sites, second: Sites, contigs: tuple[Contig, ...], other: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
+def nearest(first: Sites, second: Sites, contigs: Contigs, other: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """From each site of the first set to the nearest of the second on its strand (`other`: on the other strand).
 
     int64 (sites,), downstream on the first's strand positive, NONE where the contig's strand has none; bool (sites,),
@@ -82,7 +80,7 @@ def nearest(
 
 
 def _strands(
-    first: Sites, second: Sites, contigs: tuple[Contig, ...], other: bool = False
+    first: Sites, second: Sites, contigs: Contigs, other: bool = False
 ) -> Iterator[tuple[Contig, np.ndarray, np.ndarray]]:
     """Each strand of each contig that has sites of both: the contig, and the rows of either set."""
     sign = -1 if other else 1

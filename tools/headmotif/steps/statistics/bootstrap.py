@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig
+from ...data import Contigs
 
 AT_ONCE = 100
 """Draws in one product: bounds the memory."""
@@ -47,7 +47,7 @@ class Ranked:
     sites: np.ndarray
 
 
-def blocks(contigs: tuple[Contig, ...], size: int = 10_000) -> np.ndarray:
+def blocks(contigs: Contigs, size: int = 10_000) -> np.ndarray:
     """int64 (N,): the block of each nucleotide, both strands alike; from each contig's start on, the last of a contig
     may be shorter."""
     first, parts = 0, [np.zeros(0, np.int64)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...data import NO_LABEL, Contig, Genome
+from ...data import NO_LABEL, Contigs, Genome
 from ...errors import InputError
 from . import split
 
@@ -65,15 +65,15 @@ def _begin(genomes: Sequence[Genome]) -> np.ndarray:
     return np.cumsum([0, *(len(genome.base) for genome in genomes)], dtype=np.int64)
 
 
-def _named_apart(genomes: Sequence[Genome], names: Sequence[str]) -> tuple[Contig, ...]:
+def _named_apart(genomes: Sequence[Genome], names: Sequence[str]) -> Contigs:
     """All contigs, those whose name another genome has too with their genome's before it."""
-    used = Counter(name for genome in genomes for name in {c.name for c in genome.contigs})
-    contigs = tuple(
+    used = Counter(name for genome in genomes for name in set(genome.contigs.names))
+    contigs = Contigs(
         replace(contig, name=f"{name}:{contig.name}") if used[contig.name] > 1 else contig
         for genome, name in zip(genomes, names, strict=True)
         for contig in genome.contigs
     )
-    name, n = Counter(contig.name for contig in contigs).most_common(1)[0]
+    name, n = Counter(contigs.names).most_common(1)[0]
     if n > 1:
         raise InputError(f"{n} contigs would be named '{name}'; give the genomes, or their contigs, names that differ")
     return contigs

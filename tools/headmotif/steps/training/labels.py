@@ -21,12 +21,12 @@ def label(genome: Genome, named: Mapping[str, Sites]) -> Genome:
     for name in named:
         if name in genome.labels:
             raise InputError(f"the genome has a label set '{name}' already; give the new one another name, NAME=FILE")
-    start, n = genome.start, len(genome.base)
+    n = len(genome.base)
     known = genome.label if genome.labels else np.zeros((0, 2, n), np.uint8)
     new = np.zeros((len(named), 2, n), np.uint8)
     site, strength = [genome.site], [genome.strength]
     for number, sites in enumerate(named.values()):
-        row, place = (sites.strand < 0).astype(np.int64), start[sites.contig] + sites.position
+        row, place = (sites.strand < 0).astype(np.int64), genome.contigs.place(sites.contig, sites.position)
         new[number, row, place] = 1
         order = np.lexsort((place, row))
         which = np.full(len(sites), len(known) + number, np.int64)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, Genome, Sites
+from ...data import Contig, Contigs, Genome, Sites
 from ..attention import record
 from ..attention.queries import anywhere
 from ..network import annotate, presets, timing
@@ -51,7 +51,7 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
         Wall time: what else the machine does all the while is in it, as it will be in the work.
     """
     rng = np.random.default_rng(seed)
-    contigs = (Contig("random", length),)
+    contigs = Contigs([Contig("random", length)])
     genome = Genome(contigs, rng.integers(0, 4, length).astype(np.uint8))
     place = np.sort(rng.choice(2 * length, min(sites, length), replace=False))
     genome = labels.label(genome, {"sites": Sites.at(contigs, *np.divmod(place, length))})

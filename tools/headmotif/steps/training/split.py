@@ -49,7 +49,7 @@ def shown(genome: Genome, stretches: list[Stretch]) -> list[str]:
 
 def parsed(genome: Genome, text: str) -> Stretch:
     """One stretch from `contig:first-last` (1-based, closed; commas allowed) or a contig's name alone."""
-    names = [c.name for c in genome.contigs]
+    names = genome.contigs.names
     if text in names:
         index = names.index(text)
         return index, 0, genome.contigs[index].length
