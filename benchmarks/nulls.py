@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from headmotif.data import BACKGROUND, SITE, Attention, Genome, source
+from headmotif.data import BACKGROUND, SITE, Attention, Genome, Group
 from headmotif.formats.inputs import genomes
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import model_tensor
@@ -100,7 +100,7 @@ def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarr
         mine, p=mine.p[order], weight=mine.weight[order]
     )  # both: of equal p the larger weight is the stronger
     strong = discovery.find_motifs(genome, weaker, replace(by_place, strongest=True), seed)
-    strong = (one for one in strong if source(one.group).one_in > 1)
+    strong = (one for one in strong if Group.parse(one.group).fraction > 1)
     return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split, strong))
 
 

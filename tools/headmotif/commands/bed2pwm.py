@@ -199,7 +199,7 @@ def _spread(widths: range) -> tuple[int, ...]:
 
 
 def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
-    from ..data import consensus, source
+    from ..data import Group, consensus
 
     rows: list[tuple] = []
     for f in found:
@@ -207,7 +207,7 @@ def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
             rows.append((f.group, f.regions, 0, "", f.p, f.p, "", "", f.problem))
             continue
         evalue = f.p * tested
-        verdict = "kept" if evalue <= max_e else NOT_BEYOND[source(f.group).one_in > 1]
+        verdict = "kept" if evalue <= max_e else NOT_BEYOND[Group.parse(f.group).fraction > 1]
         palindrome = "yes" if f.palindrome else "no"
         rows.append(
             (f.motif.name, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, palindrome, f.motif.alt, verdict)

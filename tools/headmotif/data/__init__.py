@@ -9,8 +9,9 @@ from .contigs import Contig, Contigs
 from .genes import GeneTable
 from .genome import NO_LABEL, Genome, Sites
 from .genome_file import GenomeFile
+from .group import Group, in_order
 from .model import Label, LabelledSites, Model, Split, Training, TrainingGenome
-from .motif import Match, Motif, consensus, in_order, source
+from .motif import Match, Motif, consensus
 from .prediction import Asked, Predicted
 from .score import Calibration, Score
 from .variants import Variants
@@ -29,6 +30,7 @@ __all__ = [
     "GeneTable",
     "Genome",
     "GenomeFile",
+    "Group",
     "Label",
     "LabelledSites",
     "Match",
@@ -44,5 +46,4 @@ __all__ = [
     "Variants",
     "consensus",
     "in_order",
-    "source",
 ]

@@ -1,8 +1,6 @@
 """Motifs, and how they match."""
 
-import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -100,34 +98,3 @@ class Match:
     target_consensus: str
     orientation: str
     group: str = ""
-
-
-class Source(NamedTuple):
-    """What a motif was found in: the regions of a head, at a place of it (a distance from the site; "": all), and of
-    those the strongest, one in so many (1: all)."""
-
-    head: str
-    place: str
-    one_in: int
-
-
-def source(name: str) -> Source:
-    """What a motif was found in, by its name.
-
-    >>> [tuple(source(name)) for name in ("L3H5", "L3H5_2", "L3H5@-68", "L3H5@8_2", "L3H5@-12^16")]
-    [('L3H5', '', 1), ('L3H5', '', 1), ('L3H5', '-68', 1), ('L3H5', '8', 1), ('L3H5', '-12', 16)]
-    """
-    parts = re.fullmatch(r"(.*?)(?:@(-?\d+))?(?:\^(\d+))?(?:_\d+)?", name, re.DOTALL)
-    assert parts is not None, "any text fits"
-    head, place, one_in = parts.groups(default="")
-    return Source(head, place, int(one_in or 1))
-
-
-def in_order(name: str) -> list[tuple[int, int, str]]:
-    """A key that sorts heads and their motifs: L2H10 behind L2H9, a head's places from upstream to downstream.
-
-    >>> sorted(["L2H10", "L2H9@12", "L2H9@-5^16", "L2H9@-5^8", "L2H9@-5", "L2H9@-68", "L2H9"], key=in_order)
-    ['L2H9', 'L2H9@-68', 'L2H9@-5', 'L2H9@-5^8', 'L2H9@-5^16', 'L2H9@12', 'L2H10']
-    """
-    parts = re.split(r"(@-?\d+|\d+)", name)
-    return [(0, int(part.lstrip("@")), "") if number % 2 else (1, 0, part) for number, part in enumerate(parts)]

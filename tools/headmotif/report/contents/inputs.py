@@ -5,7 +5,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 
 from ... import __version__
-from ...data import Model, Motif, source
+from ...data import Group, Model, Motif
 from ...errors import FormatError, InputError
 from ...formats.files import opened
 from ...formats.inputs import motif_files
@@ -145,7 +145,7 @@ def _unmeasured(
     belong nowhere."""
     names = {str(row["head"]) for row in rows}
     found = []
-    if strangers := [name for name in own if name not in names and source(name).head not in names]:
+    if strangers := [name for name in own if name not in names and Group.parse(name).head not in names]:
         found.append(("--motifs", f"motifs of no head in the table: {', '.join(strangers)}"))
     found += [(option, what) for column, option, what in MEASURES if paths["heads"] and column not in rows[0]]
     if paths["heads"] and not any(row.get("models") for row in rows):

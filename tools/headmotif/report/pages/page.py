@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from ...data import Match, Motif, source
+from ...data import Group, Match, Motif
 from ...data.verdict import Example, Kind, Verdict
 from ...formats.motifs import meme
 from ..contents.run import Row, Run
@@ -135,7 +135,7 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
     further = [
         one
         for other, one in run.motifs.items()
-        if other != name and other not in run.verdicts and source(other).head == name
+        if other != name and other not in run.verdicts and Group.parse(other).head == name
     ]
     return Card(
         name=name,

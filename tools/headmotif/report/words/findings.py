@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ...data import Match, Model, source
+from ...data import Group, Match, Model
 from ...data.model import PARTS
 from ...data.verdict import Kind, Verdict
 from .verdicts import READS, Row, at_place, named, of_place, surest
@@ -147,7 +147,7 @@ def _places(matches: Sequence[Match]) -> list[str]:
     for match in sorted(surest(named(matches).values()), key=lambda match: (match.q, match.p)):
         if of_place(match):
             by_target.setdefault(match.target, []).append(
-                f"{source(match.query).head}{at_place(match.query)} (q = {match.q:.2g})"
+                f"{Group.parse(match.query).head}{at_place(match.query)} (q = {match.q:.2g})"
             )
     if not by_target:
         return []

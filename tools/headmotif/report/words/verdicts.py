@@ -18,7 +18,7 @@ The rules, the first that holds decides:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...data import Match, in_order, source
+from ...data import Group, Match, in_order
 from ...data.verdict import HeadTest, Kind, Outcome, Verdict
 
 Row = Mapping[str, float | str]
@@ -71,11 +71,11 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
     at_places: dict[str, Match] = {}
     rarer: dict[str, dict[str, Match]] = {}
     for match in sorted(surest(best.values()), key=lambda match: (match.q, match.p)):
-        head, _place, one_in = source(match.query)
-        if of_place(match) and one_in == 1:
-            at_places.setdefault(head, match)
+        group = Group.parse(match.query)
+        if of_place(match) and group.fraction == 1:
+            at_places.setdefault(group.head, match)
         elif of_place(match):
-            rarer.setdefault(head, {}).setdefault(match.target, match)
+            rarer.setdefault(group.head, {}).setdefault(match.target, match)
 
     def named_by(head: str) -> Match | None:
         own = best.get(head)
@@ -92,8 +92,8 @@ def verdicts(rows: Sequence[Row], matches: Sequence[Match]) -> dict[str, Verdict
 
 def of_place(match: Match) -> bool:
     """Does it name what one place of a head reads, or what its strongest regions hold?"""
-    _head, place, one_in = source(match.query)
-    return (bool(place) or one_in > 1) and match.q <= PLACE_Q and not partial(match)
+    group = Group.parse(match.query)
+    return (group.offset is not None or group.fraction > 1) and match.q <= PLACE_Q and not partial(match)
 
 
 def surest(matches: Iterable[Match]) -> list[Match]:
@@ -101,28 +101,28 @@ def surest(matches: Iterable[Match]) -> list[Match]:
     regions again, or one motif more or less blurred. A name that the place itself has surely is its alone; of others
     the smallest q counts."""
     matches = list(matches)
-    place = {match.query: source(match.query)[:2] for match in matches}
-    own = {
-        (place[match.query], match.target) for match in matches if source(match.query).one_in == 1 and of_place(match)
-    }
-    strongest = [
-        match for match in matches if source(match.query).one_in > 1 and (place[match.query], match.target) not in own
-    ]
+    group = {match.query: Group.parse(match.query) for match in matches}
+
+    def whole(match: Match) -> bool:
+        return group[match.query].fraction == 1
+
+    def named(match: Match) -> tuple[str, int | None, str]:
+        """The place, and what it is said to be."""
+        return group[match.query].head, group[match.query].offset, match.target
+
+    own = {named(match) for match in matches if whole(match) and of_place(match)}
+    strongest = [match for match in matches if not whole(match) and named(match) not in own]
     best: dict[tuple, Match] = {}
     for match in sorted(strongest, key=lambda match: (match.q, match.p)):
-        best.setdefault((place[match.query], match.target), match)
-    return [
-        match
-        for match in matches
-        if source(match.query).one_in == 1 or best.get((place[match.query], match.target)) is match
-    ]
+        best.setdefault(named(match), match)
+    return [match for match in matches if whole(match) or best.get(named(match)) is match]
 
 
 def telling(motifs: Iterable[str], matches: Sequence[Match]) -> list[str]:
     """The motifs, by name and in their order, without those of strongest regions that have no sure name or add nothing
     (see `surest`)."""
     sure = {match.query for match in surest(named(matches).values()) if of_place(match)}
-    return [name for name in motifs if source(name).one_in == 1 or name in sure]
+    return [name for name in motifs if Group.parse(name).fraction == 1 or name in sure]
 
 
 def at_place(query: str) -> str:
@@ -131,9 +131,9 @@ def at_place(query: str) -> str:
     >>> at_place("L3H5@-12^16"), at_place("L3H5@8"), at_place("L3H5^4"), at_place("L3H5")
     (' at −12 where it adds most (one region in 16)', ' at +8', ' where it adds most (one region in 4)', '')
     """
-    _head, place, one_in = source(query)
-    at = f" at {int(place):+d}".replace("-", "−") if place else ""
-    return at + (f" where it adds most (one region in {one_in})" if one_in > 1 else "")
+    group = Group.parse(query)
+    at = "" if group.offset is None else f" at {group.offset:+d}".replace("-", "−")
+    return at + (f" where it adds most (one region in {group.fraction})" if group.fraction > 1 else "")
 
 
 def _rarer(by_target: Mapping[str, Match], verdict: Verdict) -> str:

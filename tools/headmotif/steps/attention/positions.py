@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...data import Regions
+from ...data import Group, Regions
 
 BESIDE = 2
 """Bases on either side of a place that belong to it: a head points at a motif's word within so many, and wobbles with
@@ -47,7 +47,7 @@ def by_place(regions: Regions) -> Regions:
         mine = np.flatnonzero(regions.head == head)
         distances, row, count = np.unique(regions.distance[mine], return_inverse=True, return_counts=True)
         place = places(distances, count)
-        named[mine] = [f"{head}@{at}" for at in place[row.ravel()].tolist()]
+        named[mine] = [str(Group(head, at)) for at in place[row.ravel()].tolist()]
     return replace(regions, head=named.astype(str))
 
 

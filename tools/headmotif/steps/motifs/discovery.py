@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...alphabet import N
-from ...data import Genome, Motif, Regions, in_order
+from ...data import Genome, Group, Motif, Regions, in_order
 from ..attention.positions import strongest
 from ..sequence.markov import Background, Markov, by_column, learned
 from ..sequence.region_windows import centres, composition, cut, half_width, shifted
@@ -89,13 +89,15 @@ def find_motifs(
             return [Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {search.min_sites}")]
         others = None if controls is None else controls.take(_of(controls, group))
         its = regions.take(mine)
-        parts = [(group, whole)]
+        parts = [(Group(group), whole)]
         if search.strongest:
-            parts += [(f"{group}^{share}", top) for share, top in strongest(its, search.min_sites) if in_halves(top)]
+            parts += [
+                (Group(group, fraction=share), top) for share, top in strongest(its, search.min_sites) if in_halves(top)
+            ]
         return [
             one
             for name, top in parts
-            for one in _of_group(name, genome, its, first, top, search, seed, others, overall)
+            for one in _motifs(_Part(name, genome, its, first, top, search, seed, others), overall)
         ]
 
     with ThreadPoolExecutor(threads) as pool:
@@ -108,22 +110,27 @@ def _of(controls: Regions, group: str) -> np.ndarray:
     return mine if mine.any() else np.ones(len(controls), bool)
 
 
-def _of_group(
-    group: str,
-    genome: Genome,
-    mine: Regions,
-    first: np.ndarray,
-    top: np.ndarray,
-    search: Search,
-    seed: int,
-    controls: Regions | None,
-    overall: np.ndarray,
-) -> Iterator[Found]:
-    """The motifs of some of a group's regions, bool `top` (regions,); first: bool (regions,), the half that they are
-    found on."""
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """All or the strongest of a group's regions, bool `top` (regions,), and what their motifs are looked for with;
+    first: bool (regions,), the half that they are found on."""
+
+    group: Group
+    genome: Genome
+    regions: Regions
+    first: np.ndarray
+    top: np.ndarray
+    search: Search
+    seed: int
+    controls: Regions | None
+
+
+def _motifs(part: _Part, overall: np.ndarray) -> Iterator[Found]:
+    """The motifs of a part. overall: the genome's composition, float64 (4,)."""
+    group, mine, first, top, search = str(part.group), part.regions, part.first, part.top, part.search
     number_of = int(top.sum())
     span = half_width(mine, search.flank)
-    windows = cut(genome, mine, span, search.flank)
+    windows = cut(part.genome, mine, span, search.flank)
     weight = np.maximum(mine.weight, 1e-6)
     background = learned(windows, search.order)
     # of the strongest: first what sets them apart from the others of their group, and where nothing does, what they
@@ -139,9 +146,9 @@ def _of_group(
                 yield Found(group, number_of, None, float("nan"), "its regions are too short for a motif, or all N")
             return
         start = usual_start(found, weight[first & top]) - span
-        p = _tested(genome, mine.take(~first), top[~first], found, background, start, search, span, controls, seed)
+        p = _tested(part, found, background, start, span)
         final = _refined(found, windows[top], weight[top], chance, search)
-        name = group if number == 1 else f"{group}_{number}"
+        name = str(replace(part.group, number=number))
         nsites, begins = float((final.present > 0.5).sum()), usual_start(final, weight[top]) - span
         same = (
             not isinstance(final, Gapped)
@@ -176,31 +183,22 @@ def _refined(
     return zoops.refine(windows, weight, background, found.matrix, both=search.both)
 
 
-def _tested(
-    genome: Genome,
-    test: Regions,
-    top: np.ndarray,
-    found: Alignment | Gapped,
-    background: Markov,
-    start: int,
-    search: Search,
-    span: int,
-    controls: Regions | None,
-    seed: int,
-) -> float:
-    """p of the motif in those of the regions, which it was not found on, that are `top`."""
-    if controls is None and bool((test.site >= 0).all()):
-        return _beyond_position(genome, test, top, found, background, start, search.both)
+def _tested(part: _Part, found: Alignment | Gapped, background: Markov, start: int, span: int) -> float:
+    """p of the motif in those of the part's regions that it was not found on."""
+    genome, both, flank = part.genome, part.search.both, part.search.flank
+    test, top = part.regions.take(~part.first), part.top[~part.first]
+    if part.controls is None and bool((test.site >= 0).all()):
+        return _beyond_position(genome, test, top, found, background, start, both)
     test = test.take(top)
     sets = (
-        [controls]
-        if controls is not None
-        else [shifted(genome, test, s) for s in range(seed * 1000, seed * 1000 + SHUFFLES)]
+        [part.controls]
+        if part.controls is not None
+        else [shifted(genome, test, s) for s in range(part.seed * 1000, part.seed * 1000 + SHUFFLES)]
     )
-    there = np.concatenate([cut(genome, one, span, search.flank) for one in sets])
+    there = np.concatenate([cut(genome, one, span, flank) for one in sets])
     best = [
-        np.nanmax(found.scores(w, background, search.both), axis=1, initial=-1e9)
-        for w in (cut(genome, test, span, search.flank), there)
+        np.nanmax(found.scores(w, background, both), axis=1, initial=-1e9)
+        for w in (cut(genome, test, span, flank), there)
     ]
     return rank_test(*best)
 
