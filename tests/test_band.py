@@ -48,9 +48,8 @@ class Case:
         return [x for x in (self.query, self.key, self.value, self.by_distance, self.nothing) if x is not None]
 
     def attend(self, record=None, block=0):
-        windows = (self.before, self.after, self.first)
-        inputs = (self.query, self.key, self.value)
-        return band.attend(*inputs, *windows, self.by_distance, self.nothing, self.hidden, record, block)
+        keys = band.Keys(self.key, self.value, self.first, self.hidden)
+        return band.attend(self.query, keys, (self.before, self.after), self.by_distance, self.nothing, record, block)
 
     def literal(self):
         """What each query collects, its weights by distance, and those of nothing; one query and one key at a time."""
@@ -196,9 +195,8 @@ def test_gradients_are_those_of_small_steps(nothing, share):
         case.hide(share)
 
     def attend(query, key, value, by_distance, *end):
-        return band.attend(
-            query, key, value, 2, 1, case.first, by_distance, end[0] if end else None, case.hidden, None, 2
-        )
+        keys = band.Keys(key, value, case.first, case.hidden)
+        return band.attend(query, keys, (2, 1), by_distance, end[0] if end else None, None, 2)
 
     assert torch.autograd.gradcheck(attend, [x.requires_grad_() for x in case.inputs], atol=1e-5)
 

@@ -7,7 +7,7 @@ import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Motif, Sites
-from headmotif.steps.promoters.boxes import boxes, share
+from headmotif.steps.promoters.boxes import boxes
 from headmotif.steps.promoters.frequencies import MINUS_10, MINUS_35, SPACER, TO_START, hexamer
 from headmotif.steps.promoters.pair_scan import promoter_scores
 from headmotif.steps.sequence.region_windows import composition
@@ -136,24 +136,3 @@ def test_no_sites_no_boxes():
     genome = random_genome()
     found = boxes(genome, everywhere(genome).take(np.zeros(0, int)), UPPER, LOWER)
     assert len(found) == 0
-    assert np.isnan(share(genome, everywhere(genome).take(np.zeros(0, int)), found, UPPER, LOWER).sites)
-
-
-def test_shares_of_planted_and_of_random_places():
-    rng = np.random.default_rng(3)
-    codes = rng.integers(0, 4, 40_000).astype(np.uint8)
-    position = np.arange(100, 39_900, 200)
-    for at in position:
-        codes[at - 12 : at - 6] = encode("TATAAT")
-    genome = genome_of(codes)
-
-    def of(places):
-        n = len(places)
-        sites = Sites(np.zeros(n, np.int32), places, np.ones(n, np.int8), np.zeros(n, np.float32))
-        return share(genome, sites, boxes(genome, sites, UPPER, LOWER), UPPER, LOWER)
-
-    planted, chance = of(position), of(position + 100)
-    assert planted.sites > 0.9
-    assert planted.shuffled < 0.25
-    assert chance.sites < 0.1
-    assert abs(chance.sites - chance.shuffled) < 0.06

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import encode
-from headmotif.data import Contig, Contigs, Genome, Sites
+from headmotif.data import Asked, Contig, Contigs, Genome, Predicted, Sites
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.features import genbank_calls, gff3_calls
 from headmotif.formats.inputs import genomes, site_files
@@ -238,6 +238,11 @@ def test_the_index_of_a_fasta_is_samtools(tmp_path):
     assert ours == theirs
 
 
+def predicted(tracks, calls):
+    asked = Asked(0, "tis", 0.5, 0, 0.0, 2, 0, 1)
+    return Predicted(GENOME, "tis", np.stack([tracks["plus"], tracks["minus"]]), calls, 0.5, asked, {}, None)
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A folder for browsers, of the genome above, with genes."""
@@ -246,8 +251,8 @@ def folder(tmp_path):
     tracks = {strand: rng.random(len(GENOME.base)).astype(np.float32) for strand in ("plus", "minus")}
     tracks["plus"][70] = np.nan
     calls = CALLS.take(np.array([0, 1, 2, 4]))
-    names, genes = ["p1", "thrLp2", "first", "a b"], (tmp_path / "given.gff3").read_bytes()
-    browser.write(str(tmp_path / "out"), GENOME, tracks, calls, names, genes, 'E. "coli"', "tis")
+    genes = (tmp_path / "given.gff3").read_bytes()
+    browser.write(str(tmp_path / "out"), predicted(tracks, calls), genes, 'E. "coli"')
     return tmp_path / "out", tracks, calls
 
 
@@ -311,7 +316,7 @@ def test_tracks_of_the_folder_hold_the_values(folder):
         assert minus.intervals("U49845.1") == ((40, 41, 0.25),)
     assert (place / "genes.gff3").read_text().endswith("ID=g\n")
     bed = rows_of(place / "calls.bed")
-    assert [row[3] for row in bed] == ["first", "a_b", "thrLp2", "p1"]
+    assert [row[3] for row in bed] == ["tis3", "tis4", "tis2", "tis1"]
     assert len(site_files.read(str(place / "calls.bed"), CONTIGS).sites) == len(calls)
     assert genomes.read(str(place / "genome.fa")).contigs[0].digest
     named = set(re.findall(r"\b[\w.]+\.(?:fa|fai|2bit|bw|bed|gff3|json|txt)\b", (place / "README.txt").read_text()))
@@ -322,7 +327,7 @@ def test_without_genes_and_calls_there_is_a_folder_too(tmp_path):
     nothing = CALLS.take(np.zeros(0, np.int64))
     tracks = {strand: np.full(len(GENOME.base), np.nan, np.float32) for strand in ("plus", "minus")}
     for _ in range(2):
-        browser.write(str(tmp_path), GENOME, tracks, nothing, [])
+        browser.write(str(tmp_path), predicted(tracks, nothing))
     assert not (tmp_path / "genes.gff3").exists()
     assert "genes.gff3" not in (tmp_path / "session.json").read_text()
     gff3_calls.write(str(tmp_path / "x.gff3"), CONTIGS, nothing, [])

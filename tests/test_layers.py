@@ -99,6 +99,16 @@ def test_a_command_reads_computes_and_writes_in_forty_lines():
                 assert not body or body[-1].end_lineno - body[0].lineno < 40, f"{path.stem}.{node.name} is too long"
 
 
+def test_a_function_that_is_no_command_takes_seven_parameters_at_most():
+    """self, cls and autograd's ctx do not count."""
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and (path.parent.name, node.name) != ("commands", path.stem):
+                given = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+                names = [one.arg for one in given if one.arg not in ("self", "cls", "ctx")]
+                assert len(names) <= 7, f"{name_of(path)}.{node.name} takes {', '.join(names)}"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_each_layer_imports_only_what_it_may(path):
     name = name_of(path)

@@ -74,7 +74,7 @@ def test_drops_are_what_the_replaced_bases_were_worth(circular):
         (0, 3, 9, 1, 2),
     ]
     rows += [(0, 196, 202, 1, 3), (0, 198, 203, -1, 196)] if circular else [(0, 196, 200, -1, 195)]
-    found = mutagenesis.drops(net, genome, regions(rows), 0, CPU, 600, 1)
+    found = mutagenesis.drops(net, genome, regions(rows), CPU, 600, 1)
     right = [expected(codes[row[0]], circular, row, net.table) for row in rows]
     np.testing.assert_allclose(found, right, atol=0.12)
     assert np.abs(right).max() > 0.5
@@ -83,12 +83,10 @@ def test_drops_are_what_the_replaced_bases_were_worth(circular):
 def test_regions_without_a_site_or_out_of_reach_have_none():
     genome = genome_of(random_codes(200))
     found = mutagenesis.drops(
-        Weighs(), genome, regions([(0, 10, 15, 1, -1), (0, 20, 30, 1, 100), (0, 90, 95, 1, 100)]), 0, CPU, 2, 1
+        Weighs(), genome, regions([(0, 10, 15, 1, -1), (0, 20, 30, 1, 100), (0, 90, 95, 1, 100)]), CPU, 2, 1
     )
     assert np.isnan(found).tolist() == [True, True, False]
-    assert (
-        len(mutagenesis.drops(Weighs(), genome, regions([(0, 1, 2, 1, 3)]).take(np.zeros(0, int)), 0, CPU, 2, 1)) == 0
-    )
+    assert len(mutagenesis.drops(Weighs(), genome, regions([(0, 1, 2, 1, 3)]).take(np.zeros(0, int)), CPU, 2, 1)) == 0
 
 
 def test_every_replaced_base_is_another():

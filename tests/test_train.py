@@ -121,11 +121,17 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, uninterrupted, evaluat
             raise Killed
 
     net, chunks = setting()
+
+    def run():
+        state = run_state.State()
+        for _record in train.train(net, chunks, CPU, state, told):
+            keep(state)
+
     if evaluations < 3:
         with pytest.raises(Killed):
-            list(train.train(net, chunks, CPU, run_state.State(), told, keep))
+            run()
     else:
-        list(train.train(net, chunks, CPU, run_state.State(), told, keep))
+        run()
     assert kept == [20, 40, 60][:evaluations]
     found = checkpoint_tensor.read(path)
     state = run_state.unpack(found.progress, found.arrays)

@@ -225,19 +225,6 @@ def test_the_batches_make_no_difference(monkeypatch):
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_a_shorter_reach_sees_less():
-    net, genome = network(READER), genome_of(random_codes(400), circular=(0,))
-    some = rows_of(
-        [(0, at, decode(genome.base[at : at + 1]), "ACGT"[(genome.base[at] + 1) % 4]) for at in range(100, 140)]
-    )
-    whole, near = (variant_effects.effects(net, genome, some, CPU, reach=reach) for reach in (None, 4))
-    assert (np.abs(near.change) <= np.abs(whole.change) + 1e-5).all()
-    assert (np.abs(near.change) < np.abs(whole.change) - 0.01).any()
-    assert (np.abs(near.position - some.position) <= 4).all()
-    assert (np.abs(whole.position - some.position) <= net.before).all()
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_of_several_labels_one_is_told():
     net, genome = network(READER, labels=2), genome_of(random_codes(300))
     some = drawn(genome, 5, 1)

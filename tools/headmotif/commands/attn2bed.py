@@ -85,7 +85,7 @@ def attn2bed(
         where = enter(using(device, "float32", usable_threads(threads)))
         net = presets.with_heads(trained, model).to(where.device)
         told = Progress("replacing bases", len(regions), quiet)
-        drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, 0, where, ism, seed, told)
+        drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, where, ism, seed, told)
         regions = replace(regions, drop=drop)
     if controls:
         bed.write_regions(controls, permuted_offsets(regions, seed), seen.contigs)

@@ -130,10 +130,10 @@ def train_annot(
     say(description.forecast(net, seconds, limit - stand.step, recipe, where), quiet and not dry_run)
     if dry_run:
         return distributed.left()
-    keep = partial(_keep, checkpoint if team.first else "", run)
     begun = [label in known.names for label in data.labels] if known else []
     told = partial(_tell_loss, Progress("training", limit, quiet))
-    for record in train.train(net, chunks, where, stand, told, keep, team, begun):
+    for record in train.train(net, chunks, where, stand, told, team, begun):
+        _keep(checkpoint if team.first else "", run, stand)
         say(description.evaluation_in_words(data.labels, record), quiet)
     held = refitting.calibrate_as(net, like) if like else None
     labels = held or calibrated_scores.scored(net, data, part, where, team, progress)

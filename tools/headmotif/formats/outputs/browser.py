@@ -7,11 +7,10 @@ which says how to open it.
 """
 
 import os
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...data import BrowserTrack, Genome, Sites
+from ...data import BrowserTrack, Genome, Predicted, Sites
 from ..features import bed
 from ..files import make_folder, write_text, writing
 from ..sequences import fasta, twobit
@@ -24,28 +23,19 @@ LOCUS = 20_000
 """Nucleotides shown at first."""
 
 
-def write(
-    folder: str,
-    genome: Genome,
-    tracks: Mapping[str, np.ndarray],
-    calls: Sites,
-    names: Sequence[str],
-    genes: bytes = b"",
-    title: str = "",
-    label: str = "site",
-) -> None:
+def write(folder: str, found: Predicted, genes: bytes = b"", title: str = "") -> None:
     """The folder, made where it is not there; files of these names in it are replaced.
 
-    tracks: of "plus" and "minus" float32 (N,), P, NaN where there is none. calls: strength is P; names: one each.
     genes: a GFF3 to hand on, empty for none. title: what the browsers call the genome, by default its first contig's
-    name. label: what P is of.
+    name.
     """
     make_folder(folder)
 
     def within(name: str) -> str:
         return os.path.join(folder, name)
 
-    contigs = genome.contigs
+    genome, calls, contigs = found.genome, found.calls, found.genome.contigs
+    tracks = dict(zip(STRANDS, found.probability, strict=True))
     title = title or contigs[0].name
     twobit.write(within("genome.2bit"), genome)
     fasta.write(within("genome.fa"), contigs.names, [genome.contig_bases(i) for i in range(len(contigs))])
@@ -53,11 +43,11 @@ def write(
     for strand, values in tracks.items():
         bigwig.write(within(f"{strand}.bw"), contigs, values)
         bigwig.write(within(f"calls.{strand}.bw"), contigs, _at(genome, calls.take(calls.strand == STRANDS[strand])))
-    bed.write_calls(within("calls.bed"), calls, contigs.names, names)
+    bed.write_calls(within("calls.bed"), calls, contigs.names, found.names)
     if genes:
         with writing(within("genes.gff3")) as stream:
             stream.write(genes)
-    probability = [_bigwig(f"P({label}) {strand}", f"{strand}.bw", strand) for strand in tracks]
+    probability = [_bigwig(f"P({found.label}) {strand}", f"{strand}.bw", strand) for strand in tracks]
     called = [_bigwig(f"Calls {strand}", f"calls.{strand}.bw", strand) for strand in tracks]
     listed = [BrowserTrack("Calls", "calls.bed", "bed", COLOURS["plus"], COLOURS["minus"])]
     listed += [BrowserTrack("Genes", "genes.gff3", "gff3", GREY, GREY)] if genes else []

@@ -44,9 +44,7 @@ def write(
         "genbank": lambda path: genbank_calls.write(
             path, found.genome, calls, names, found.columns, (source.path, source.genbank)
         ),
-        "browser": lambda path: browser.write(
-            path, found.genome, strand, calls, names, genes=source.annotation, label=found.label
-        ),
+        "browser": lambda path: browser.write(path, found, source.annotation),
         "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": fit}),
     }
     for name, path in outputs.items():

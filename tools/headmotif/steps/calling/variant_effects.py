@@ -95,13 +95,10 @@ def effects(
     compute: Compute,
     label: int = 0,
     threshold: float = 0.5,
-    reach: int | None = None,
     told: Callable[[int], None] | None = None,
 ) -> Effects:
-    """The effect of each variant alone. threshold: P of a call. reach: places looked at on either side of a variant, by
-    default all whose score may change, `net.before` or `net.after` of them. told: called with the number of variants
-    done."""
-    side = max(net.before, net.after) if reach is None else min(reach, max(net.before, net.after))
+    """The effect of each variant alone. threshold: P of a call. told: called with the number of variants done."""
+    side = max(net.before, net.after)
     largest, kinds, sites = [], [], []
     for first in range(0, len(variants), AT_ONCE):
         some = edits(genome, variants.take(np.arange(first, min(first + AT_ONCE, len(variants)))), side, MARGIN)

@@ -23,14 +23,13 @@ def drops(
     net: Network,
     genome: Genome,
     regions: Regions,
-    label: int,
     compute: Compute,
     times: int,
     seed: int,
     told: Callable[[int], None] | None = None,
 ) -> np.ndarray:
-    """How much lower the logit of each region's site is without the region's bases, float64 (regions,), the mean of so
-    many replacements.
+    """How much lower the first label's logit of each region's site is without the region's bases, float64 (regions,),
+    the mean of so many replacements.
 
     Every base becomes one of the three others; N stays. NaN where a region names no site, or holds nothing that the
     network reads from there. told: called with the number of regions done.
@@ -49,7 +48,7 @@ def drops(
         ]
         or [np.zeros((0, net.before + 1 + net.after), np.uint8)]
     )
-    whole = logits(net, windows, label, compute)
+    whole = logits(net, windows, 0, compute)
     first, last = _inside(regions, reads)
     rng = np.random.default_rng([seed, 13])
     mine = np.flatnonzero(known)
@@ -59,7 +58,7 @@ def drops(
         there = (offset >= first[rows, None]) & (offset <= last[rows, None])
         total = np.zeros(len(rows))
         for _time in range(times):
-            total += logits(net, replaced(windows[site], there, rng), label, compute)
+            total += logits(net, replaced(windows[site], there, rng), 0, compute)
         found[rows] = np.where(there.any(axis=1), whole[site] - total / times, np.nan)
         if told:
             told(min(begin + AT_ONCE, len(mine)))

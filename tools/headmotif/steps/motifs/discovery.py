@@ -179,7 +179,7 @@ def _refined(
 ) -> Alignment | Gapped:
     """The same motif on all windows."""
     if isinstance(found, Gapped):
-        return dyads.refine(windows, weight, background, found.upper, found.lower, found.share, search.gaps)
+        return dyads.refine(windows, weight, background, found.blocks, search.gaps)
     return zoops.refine(windows, weight, background, found.matrix, both=search.both)
 
 

@@ -7,6 +7,7 @@ direction.
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,14 @@ from .zoops import STILL, Laid, frequencies, laid, screened, words
 BLOCK = 6
 SPREAD = 1.0
 """Sequences' worth added to each gap, so that none is impossible."""
+
+
+class Blocks(NamedTuple):
+    """Two blocks, float64 (BLOCK, 4) each, and the share of each gap between them, float64 (gaps,)."""
+
+    upper: np.ndarray
+    lower: np.ndarray
+    share: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +44,10 @@ class Gapped:
     present: np.ndarray
     start: np.ndarray
     gap: np.ndarray
+
+    @property
+    def blocks(self) -> Blocks:
+        return Blocks(self.upper, self.lower, self.share)
 
     @property
     def turned(self) -> np.ndarray:
@@ -75,7 +88,7 @@ class Gapped:
         """See `zoops.Alignment.looked_up`."""
         assert not both, "two blocks have a direction"
         seen, gaps = laid(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
-        return replace(_located(seen, weight, self.upper, self.lower, self.share, gaps), gain=self.gain)
+        return replace(_located(seen, weight, self.blocks, gaps), gain=self.gain)
 
 
 def discover(
@@ -91,44 +104,40 @@ def discover(
     seen = laid(windows[some], BLOCK, chance, False)
     if not seen.valid.any():
         return None
-    best: tuple[float, np.ndarray, np.ndarray, np.ndarray] | None = None
-    for upper, lower, share in _beginnings(seen, weight[some], chance, gaps):
-        settled = _maximise(seen, weight[some], chance, upper, lower, share, gaps, 8)
+    best: tuple[float, Blocks] | None = None
+    for blocks in _beginnings(seen, weight[some], chance, gaps):
+        settled = _maximise(seen, weight[some], chance, blocks, gaps, 8)
         if best is None or settled[0] > best[0]:
             best = settled
     if best is None:
         return None
-    return refine(windows, weight, chance, best[1], best[2], best[3], gaps)
+    return refine(windows, weight, chance, best[1], gaps)
 
 
 def refine(
     windows: np.ndarray,
     weight: np.ndarray,
     background: Background | np.ndarray,
-    upper: np.ndarray,
-    lower: np.ndarray,
-    share: np.ndarray,
+    blocks: Blocks,
     gaps: range,
 ) -> Gapped:
     """Expectation maximisation from two blocks and the shares of the gaps to its end."""
     chance = as_markov(background)
     seen = laid(windows, BLOCK, chance, False)
-    _likelihood, upper, lower, share = _maximise(seen, weight, chance, upper, lower, share, gaps, 40)
-    return _located(seen, weight, upper, lower, share, gaps)
+    return _located(seen, weight, _maximise(seen, weight, chance, blocks, gaps, 40)[1], gaps)
 
 
-def _located(
-    seen: Laid, weight: np.ndarray, upper: np.ndarray, lower: np.ndarray, share: np.ndarray, gaps: range
-) -> Gapped:
+def _located(seen: Laid, weight: np.ndarray, blocks: Blocks, gaps: range) -> Gapped:
     """Where two blocks lie, as they are."""
     n, held = len(weight), 0.5
     for _time in range(4):
-        likelihood, posterior = _expect(seen, weight, upper, lower, share, gaps, held)
+        likelihood, posterior = _expect(seen, weight, blocks, gaps, held)
         held = float(np.clip((weight * posterior.sum(axis=(1, 2))).sum() / weight.sum(), 0.01, 0.99))
     free = 3 * 2 * BLOCK + len(gaps) - 1
     gain = likelihood - 0.5 * free * np.log(max(n, 2))
     start, gap = np.divmod(posterior.reshape(n, -1).argmax(axis=1), len(gaps))
-    return Gapped(upper, lower, np.array(gaps), share, gain, posterior.sum(axis=(1, 2)), start, np.array(gaps)[gap])
+    present, apart = posterior.sum(axis=(1, 2)), np.array(gaps)
+    return Gapped(blocks.upper, blocks.lower, apart, blocks.share, gain, present, start, apart[gap])
 
 
 def _said(seen: Laid, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
@@ -145,16 +154,14 @@ def _apart(said: np.ndarray, gap: int, starts: int) -> tuple[np.ndarray, np.ndar
     return said[:, : lower.shape[1], 0], lower
 
 
-def _expect(
-    seen: Laid, weight: np.ndarray, upper: np.ndarray, lower: np.ndarray, share: np.ndarray, gaps: range, held: float
-) -> tuple[float, np.ndarray]:
+def _expect(seen: Laid, weight: np.ndarray, blocks: Blocks, gaps: range, held: float) -> tuple[float, np.ndarray]:
     """The log-likelihood ratio, and the probability of each start and gap, float64 (sequences, starts, gaps)."""
-    said = _said(seen, upper, lower)
+    said = _said(seen, blocks.upper, blocks.lower)
     starts = seen.hot.shape[1] - BLOCK - gaps.start
     ratio = np.zeros((len(said), starts, len(gaps)))
     for i, gap in enumerate(gaps):
         one, other = _apart(said, gap, starts)
-        ratio[:, : one.shape[1], i] = np.exp(one + other) * share[i]
+        ratio[:, : one.shape[1], i] = np.exp(one + other) * blocks.share[i]
     possible = (np.isfinite(said[:, :starts, 0])).sum(axis=1)
     ratio *= held / np.maximum(possible, 1)[:, None, None]
     total = 1 - held + ratio.sum(axis=(1, 2))
@@ -165,16 +172,14 @@ def _maximise(
     seen: Laid,
     weight: np.ndarray,
     background: Background,
-    upper: np.ndarray,
-    lower: np.ndarray,
-    share: np.ndarray,
+    blocks: Blocks,
     gaps: range,
     rounds: int,
-) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[float, Blocks]:
     """The likelihood, the blocks and the shares of the gaps after so many rounds, or at rest."""
     scaled, held, likelihood = weight / weight.mean(), 0.5, -np.inf
     for _ in range(rounds):
-        likelihood, posterior = _expect(seen, weight, upper, lower, share, gaps, held)
+        likelihood, posterior = _expect(seen, weight, blocks, gaps, held)
         posterior = posterior * scaled[:, None, None]
         held = float(np.clip(posterior.sum() / scaled.sum(), 0.01, 0.99))
         counts = posterior.sum(axis=(0, 1)) + SPREAD
@@ -185,17 +190,15 @@ def _maximise(
             at[0, :, :width] += posterior[:, :width, i]
             lower_at[:, :width] += posterior[:, :width, i]
         columns = np.einsum("bns,nsk->bk", at.astype(np.float32), seen.hot, optimize=True).astype(np.float64)
-        before = upper, lower
+        before = blocks
         upper, lower = frequencies(columns.reshape(2, BLOCK, 4), background.composition)
-        share = counts / counts.sum()
-        if max(np.abs(upper - before[0]).max(), np.abs(lower - before[1]).max()) < STILL:
+        blocks = Blocks(upper, lower, counts / counts.sum())
+        if max(np.abs(upper - before.upper).max(), np.abs(lower - before.lower).max()) < STILL:
             break
-    return likelihood, upper, lower, share
+    return likelihood, blocks
 
 
-def _beginnings(
-    seen: Laid, weight: np.ndarray, background: Background, gaps: range
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _beginnings(seen: Laid, weight: np.ndarray, background: Background, gaps: range) -> list[Blocks]:
     """For each frequent word as one block, the other as it stands at the gap where it says most; and the words taken as
     the other block."""
     found = []
@@ -220,7 +223,6 @@ def _beginnings(
                 if best is None or bits > best[0]:
                     best = bits, block, np.where(np.arange(len(gaps)) == i, 0.5, 0.5 / max(len(gaps) - 1, 1))
             if best:
-                found.append(
-                    (word, best[1], best[2] / best[2].sum()) if first else (best[1], word, best[2] / best[2].sum())
-                )
+                share = best[2] / best[2].sum()
+                found.append(Blocks(word, best[1], share) if first else Blocks(best[1], word, share))
     return found

@@ -10,6 +10,8 @@ The gradient is written out: PyTorch's own passes over the scores, which are by 
 as much.
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -21,31 +23,36 @@ HIDDEN = -1e30
 nobody."""
 
 
+class Keys(NamedTuple):
+    """What queries look at. key: (heads, batch, keys, d), value: (heads, batch, keys, d_value); the key at `first`
+    stands where query 0 stands. hidden: bool (batch, keys), keys not to be seen (N, off the contig)."""
+
+    key: Tensor
+    value: Tensor
+    first: int
+    hidden: Tensor | None = None
+
+
 def attend(
     query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    before: int,
-    after: int,
-    first: int,
+    keys: Keys,
+    window: tuple[int, int],
     by_distance: Tensor | None = None,
     nothing: Tensor | None = None,
-    hidden: Tensor | None = None,
     record: list[tuple[Tensor, Tensor]] | None = None,
     block: int = 0,
 ) -> Tensor:
     """What each query collects, (heads, batch, length, d_value).
 
-    query: (heads, batch, length, d), already scaled. key: (heads, batch, keys, d), value: (heads, batch, keys,
-    d_value); the key at `first` stands where query 0 stands. A query sees the keys from `before` bases upstream of it
-    to `after` downstream, as far as there are any. by_distance: (heads, before + 1 + after), added to the scores, most
-    upstream first. nothing: (heads,), the score of the key that is nothing. hidden: bool (batch, keys), keys not to be
-    seen (N, off the contig). record: gets a pair, the weights by distance (batch, length, heads, before + 1 + after)
-    and those of nothing (batch, length, heads), float32.
+    query: (heads, batch, length, d), already scaled. window: before and after; a query sees the keys from `before`
+    bases upstream of it to `after` downstream, as far as there are any. by_distance: (heads, before + 1 + after), added
+    to the scores, most upstream first. nothing: (heads,), the score of the key that is nothing. record: gets a pair,
+    the weights by distance (batch, length, heads, before + 1 + after) and those of nothing (batch, length, heads),
+    float32.
     """
     block = min(block or BLOCK, query.shape[2])
-    table = toeplitz(query, before, after, by_distance, nothing, block)
-    return _Band.apply(query, key, value, table, hidden, before, after, first, nothing is not None, record)
+    table = toeplitz(query, *window, by_distance, nothing, block)
+    return _Band.apply(query, keys.key, keys.value, table, keys, window, (nothing is not None, record))
 
 
 def toeplitz(
@@ -71,10 +78,11 @@ class _Band(torch.autograd.Function):
     """softmax(query key + table) value, a block of queries at a time."""
 
     @staticmethod
-    def forward(ctx, query, key, value, table, hidden, before, after, first, with_nothing, record):
+    def forward(ctx, query, key, value, table, keys, window, wanted):
+        (before, after), (with_nothing, record), hidden = window, wanted, keys.hidden
         heads, batch, length, _ = query.shape
         query, key, value = (x.flatten(0, 1) for x in (query, key, value))  # (heads batch, length or keys, d)
-        spans = _spans(length, key.shape[1], table.shape[1], before, after, first)
+        spans = _spans(length, key.shape[1], table.shape[1], before, after, keys.first)
         keep = any(ctx.needs_input_grad) or record is not None
         collected, weights = query.new_empty(heads * batch, length, value.shape[2]), []
         for rows, columns, shift in spans:
@@ -127,7 +135,7 @@ class _Band(torch.autograd.Function):
                 if ctx.with_nothing:
                     d_table[:, : total.shape[1], -1] += total[:, :, n]
         shaped = [x.unflatten(0, apart) for x in (d_query, d_key, d_value)]
-        return *shaped, d_table.to(table.dtype) if ctx.needs_input_grad[3] else None, *([None] * 6)
+        return *shaped, d_table.to(table.dtype) if ctx.needs_input_grad[3] else None, *([None] * 3)
 
 
 def _spans(length: int, keys: int, block: int, before: int, after: int, first: int) -> list[tuple[slice, slice, int]]:

@@ -152,7 +152,7 @@ class Layer(nn.Module):
             rotate(x.float(), t).to(query.dtype) for x, t in ((query, here), (key, turn), (value, turn))
         )
         wanted = None if record is None else seen
-        collected = band.attend(query, key, value, w, w, w, self.by_distance, self.nothing, hidden, wanted)
+        collected = band.attend(query, band.Keys(key, value, w, hidden), (w, w), self.by_distance, self.nothing, wanted)
         if record is not None:
             weight, none = seen[0]
             record.append((weight, self.added(weight, value, back), none))

@@ -106,7 +106,9 @@ class Layer(nn.Module):
             if start < stop:
                 asked = query[:, :, start:stop]
                 parts.append(
-                    band.attend(asked, key, value, self.config.window - 1, 0, past + start, hidden=hidden, record=its)
+                    band.attend(
+                        asked, band.Keys(key, value, past + start, hidden), (self.config.window - 1, 0), record=its
+                    )
                 )
         collected = torch.cat(parts, 2) if len(parts) > 1 else parts[0]
         if record is not None:

@@ -13,7 +13,6 @@ from ...alphabet import DECODE, G, N, T
 from ...data import Genome, Motif, Sites
 from ..sequence.region_windows import composition
 from ..sequence.scan import log_odds, p_values
-from ..sequence.shuffle import surroundings
 from ..sequence.windows import Reads, flip
 from .frequencies import SPACER, TO_START
 from .pair_scan import NOTHING, scan_pairs, upstream
@@ -87,39 +86,6 @@ def boxes(
         minus10_p=np.where(there, p_values(own, lower, background), np.nan),
         extended=there & (_at(windows, ten - 3) == T) & (_at(windows, ten - 2) == G),
     )
-
-
-@dataclass(frozen=True)
-class Share:
-    """The share of sites with a -10 no likelier than some p, and the same of their surroundings shuffled; NaN where
-    there is none."""
-
-    sites: float
-    shuffled: float
-
-
-def share(
-    genome: Genome,
-    sites: Sites,
-    found: Boxes,
-    minus35: Motif,
-    minus10: Motif,
-    p: float = 0.01,
-    number: int = 2000,
-    seed: int = 1,
-) -> Share:
-    """How many of the sites have a -10, beside chance: the same best pairs before places whose surroundings are
-    shuffled.
-
-    Shuffling keeps dinucleotides, so chance is that of the sites' own composition. found: their `boxes`; p: as
-    `minus10_p`; number: of the sites that are shuffled, at most.
-    """
-    lead = max(SPACER) + max(TO_START) + len(minus35) + len(minus10) + BEFORE_TEN
-    shuffled, _of_site = surroundings(genome, sites, lead, 0, number, seed)
-    n = len(shuffled.contigs)
-    at = Sites(np.arange(n, dtype=np.int32), np.full(n, lead), np.ones(n, np.int8), np.full(n, np.nan, np.float32))
-    chance = boxes(shuffled, at, minus35, minus10, background=composition(genome))
-    return Share(*(float(np.mean(one.minus10_p <= p)) if len(one) else float("nan") for one in (found, chance)))
 
 
 def _at(windows: np.ndarray, column: np.ndarray) -> np.ndarray:

@@ -39,17 +39,16 @@ def train(
     compute: Compute,
     state: State,
     told: Callable[[int, float], None] | None = None,
-    keep: Callable[[State], None] | None = None,
     workers: Workers = ALONE,
     begun: Sequence[bool] = (),
 ) -> Iterator[Record]:
     """Train `net` in place; after the last record it holds the averaged weights of the evaluation that, with those just
     before it (`Recipe.smooth`), scored best on the validation part.
 
-    state: fresh, or where an interrupted run stood; it moves along. told: called each step with the step and its loss.
-    keep: called with the state after each evaluation. workers: the processes that share every batch. begun: which
-    labels the network knows already, having begun with another's weights; it is then scored before the first step too,
-    and kept if it gets no better.
+    state: fresh, or where an interrupted run stood; it moves along, and with each record it holds all that is needed to
+    go on from there. told: called each step with the step and its loss. workers: the processes that share every batch.
+    begun: which labels the network knows already, having begun with another's weights; it is then scored before the
+    first step too, and kept if it gets no better.
     """
     recipe = chunks.recipe
     optimiser = torch.optim.AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
@@ -62,7 +61,9 @@ def train(
                 )
         state.mean = {name: p.detach().clone() for name, p in net.named_parameters()}
         if any(begun):
-            yield _kept_record(net, optimiser, chunks, compute, state, workers, keep)
+            record = _evaluate(net, chunks, compute, state, workers)
+            remember(net, optimiser, state)
+            yield record
     else:
         restore(net, optimiser, state)
     every = recipe.every or evaluation_interval(chunks)
@@ -71,7 +72,8 @@ def train(
         plan = chunks.plan(state.epoch)
         while state.batch < len(plan) and not _finished(state, recipe, limit):
             batch = chunks.batch(*plan[state.batch], state.step)
-            loss = _step(net, optimiser, batch, state, recipe, rate_at(recipe, state.step, limit), compute, workers)
+            _set_rate(optimiser, rate_at(recipe, state.step, limit))
+            loss = _step(net, optimiser, batch, state, recipe, compute, workers)
             state.step, state.batch, state.seen = (
                 state.step + 1,
                 state.batch + 1,
@@ -81,7 +83,9 @@ def train(
             if told:
                 told(state.step, loss)
             if state.step % every == 0 or state.step == limit:
-                yield _kept_record(net, optimiser, chunks, compute, state, workers, keep)
+                record = _evaluate(net, chunks, compute, state, workers)
+                remember(net, optimiser, state)
+                yield record
         if state.batch >= len(plan):
             state.epoch, state.batch = state.epoch + 1, 0
     _take(net, state.best or state.mean)
@@ -110,7 +114,7 @@ def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
     began = 0.0
     for number in range(4):
         began = time.monotonic() if number == 1 else began  # the first pays for what is set up once
-        _step(trial, optimiser, batch, state, chunks.recipe, 0.0, compute, ALONE)
+        _step(trial, optimiser, batch, state, chunks.recipe, compute, ALONE)
     return (time.monotonic() - began) / 3
 
 
@@ -145,13 +149,17 @@ def _groups(net: Network, recipe: Recipe) -> list[dict]:
     return [{"params": params, "weight_decay": decay, "faster": faster} for params, decay, faster in groups if params]
 
 
+def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate * group["faster"]
+
+
 def _step(
     net: Network,
     optimiser: torch.optim.Optimizer,
     batch: Batch,
     state: State,
     recipe: Recipe,
-    rate: float,
     compute: Compute,
     workers: Workers,
 ) -> float:
@@ -161,8 +169,6 @@ def _step(
         workers.mine(x).to(compute.device) for x in (batch.codes, batch.target, batch.weight, batch.noise)
     )
     net.train()
-    for group in optimiser.param_groups:
-        group["lr"] = rate * group["faster"]
     with compute.arithmetic():
         logits = net(codes, noise=noise)
     loss = (loss_of(logits, target, recipe.focal) * weight).sum() / total
@@ -188,23 +194,6 @@ def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
     """
     loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return loss * (1 - torch.exp(-loss.detach())) ** focal if focal else loss
-
-
-def _kept_record(
-    net: Network,
-    optimiser: torch.optim.Optimizer,
-    chunks: Chunks,
-    compute: Compute,
-    state: State,
-    workers: Workers,
-    keep: Callable[[State], None] | None,
-) -> Record:
-    """An evaluation, after which the state is kept where that is wanted."""
-    record = _evaluate(net, chunks, compute, state, workers)
-    if keep:
-        remember(net, optimiser, state)
-        keep(state)
-    return record
 
 
 def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
