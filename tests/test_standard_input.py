@@ -1,9 +1,7 @@
-"""What may be `-` gives through standard input the bytes that it gives from a file, gzip too.
-
-head-report is not among them: its page tells the digest of each file, and a pipe has none.
-"""
+"""What may be `-` gives through standard input the bytes that it gives from a file, gzip too."""
 
 import gzip
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -87,6 +85,45 @@ def test_a_pipe_gives_the_bytes_of_a_file(inputs: Path, tmp_path: Path, line: st
         shutil.rmtree(folder)
     assert results[0] == results[1] == results[2]
     assert results[0][0]
+
+
+REPORT = {
+    "heads": "heads.tsv",
+    "profiles": "profiles.tsv",
+    "pairs": "pairs.tsv",
+    "strands": "strands.tsv",
+    "motifs": "motifs.meme",
+    "matches": "matches.tsv",
+    "targets": "motifs.meme",
+    "regions": "regions.bed",
+    "genome": "genome.fa",
+    "genes": "genes.gff3",
+    "sites": "sites.bed",
+    "calls": "calls.bed",
+    "agreement": "agreement.tsv",
+    "curve": "curve.tsv",
+}
+
+
+@pytest.mark.parametrize("option", REPORT)
+def test_a_report_from_a_pipe_is_that_from_a_file(inputs: Path, tmp_path: Path, option: str) -> None:
+    """Its page tells the digest of each input, so that one of gzip is compared with one of gzip."""
+    shutil.copytree(inputs, tmp_path / "in")
+    few = ("heads", "genome", option, *(["regions"] if option == "regions" else []))
+    path = tmp_path / "in" / REPORT[option]
+    for content in (path.read_bytes(), gzip.compress(path.read_bytes(), mtime=0)):
+        path.write_bytes(content)
+        pages = []
+        for given in (REPORT[option], "-"):
+            files = {**{name: REPORT[name] for name in few}, option: given}
+            if option == "targets":
+                files["matches"] = REPORT["matches"]
+            words = [word for name, file in files.items() for word in (f"--{name}", file)]
+            done = call("head-report", *words, "--quiet", cwd=tmp_path / "in", input=content if given == "-" else b"")
+            assert done.returncode == 0, done.stderr.decode()
+            pages.append(done.stdout)
+        assert pages[0] == pages[1]
+        assert hashlib.sha256(content).hexdigest().encode() in pages[0]
 
 
 TWICE = {

@@ -7,6 +7,7 @@ name never holds half a result; what is no regular file (a device, a pipe) is wr
 
 import contextlib
 import gzip
+import hashlib
 import os
 import stat
 import sys
@@ -21,6 +22,8 @@ from ..errors import FormatError, InputError
 GZIP = b"\x1f\x8b"
 _emptied: TextIO | None = None
 """The standard input that has been read."""
+_piped = ""
+"""SHA-256 of what came through it."""
 
 
 def refuse_terminal(path: str) -> None:
@@ -37,11 +40,20 @@ def read_bytes(path: str) -> bytes:
 
 def _standard_input() -> bytes:
     """What comes through the pipe, which is then gone: a second input by the name of - would be empty."""
-    global _emptied
+    global _emptied, _piped
     if sys.stdin is _emptied:
         raise InputError("two inputs are -, but standard input holds only one; give the other as a file")
-    _emptied = sys.stdin
-    return sys.stdin.buffer.read()
+    raw = sys.stdin.buffer.read()
+    _emptied, _piped = sys.stdin, hashlib.sha256(raw).hexdigest()
+    return raw
+
+
+def digest(path: str) -> str:
+    """SHA-256 of a file's bytes as they lie there, or of what came through standard input, which has been read."""
+    if path == "-":
+        return _piped
+    with opened(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read_raw(path: str) -> bytes:

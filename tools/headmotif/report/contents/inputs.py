@@ -1,13 +1,12 @@
 """The files of a report, read into one record."""
 
-import hashlib
 import os
 from collections.abc import Collection, Mapping, Sequence
 
 from ... import __version__
 from ...data import Group, Model, Motif
 from ...errors import FormatError, InputError
-from ...formats.files import opened
+from ...formats.files import digest
 from ...formats.inputs import motif_files
 from ...formats.tables import tsv
 from ...formats.tensors import model_header
@@ -217,9 +216,4 @@ def _digests(paths: Mapping[str, str], baseline: Sequence[str]) -> list[dict[str
         ("--baseline", text.partition("=")[2] if "=" in text and not os.path.exists(text) else text)
         for text in baseline
     ]
-    rows = []
-    for option, path in files:
-        if path != "-":
-            with opened(path) as stream:
-                rows.append({"input": option, "SHA-256": hashlib.file_digest(stream, "sha256").hexdigest()})
-    return rows
+    return [{"input": option, "SHA-256": digest(path)} for option, path in files]
