@@ -21,6 +21,13 @@ ALL = {
     "fasta2tensor genome.fa --annotation {genes.gff3}",
     "train-annot {genome.safetensors} --init tiny.safetensors --steps 1 --batch 2 --precision float32 --threads 1",
     "train-annot genome.safetensors --init {tiny.safetensors} --steps 1 --batch 2 --precision float32 --threads 1",
+    "train-annot genome.safetensors --preset cnn --teacher {cnn.safetensors} --steps 1 --batch 2 --precision float32 "
+    "--threads 1",
+    "train-annot genome.safetensors --refit {cnn.safetensors} --batch 2 --precision float32 --threads 1",
+    "attn2bed own.safetensors --max-q 1 --max-p 1 --ism 1 --model {tiny.safetensors} --genome genome.fa --threads 1",
+    "attn2bed own.safetensors --max-q 1 --max-p 1 --ism 1 --model tiny.safetensors --genome {genome.fa} --threads 1",
+    "score-heads tiny.safetensors genome.safetensors --ablate 0 --promoters 0 --untrained 0 --also {tiny.safetensors} "
+    + TINY,
     "dump-attention {tiny.safetensors} genome.safetensors --shuffled 0 " + TINY,
     "dump-attention tiny.safetensors {genome.safetensors} --shuffled 0 " + TINY,
     "dump-attention tiny.safetensors genome.fa --sites {sites.bed} --shuffled 0 " + TINY,
@@ -44,6 +51,8 @@ ALL = {
     "score-heads {tiny.safetensors} genome.safetensors --ablate 0 --promoters 0 --untrained 0 " + TINY,
     "score-heads tiny.safetensors {genome.safetensors} --ablate 0 --promoters 0 --untrained 0 " + TINY,
     "score-heads tiny.safetensors genome.fa --sites {sites.bed} --ablate 0 --promoters 0 --untrained 0 " + TINY,
+    "annot-compare p={plus.bw},minus.bw sites=sites.bed --genome genome.fa --truth true.bed --draws 5",
+    "annot-compare p=plus.bw,{minus.bw} sites=sites.bed --genome genome.fa --truth true.bed --draws 5",
     "headmotif inspect {motifs.meme}",
 }
 
@@ -55,7 +64,13 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(DATA, folder)
     (folder / "genome.fa").write_bytes(gzip.decompress((folder / "genome.fa.gz").read_bytes()))
     words = "genome.fa --model tiny.safetensors --top 1 --threads 1 --genbank genome.gbk -o x.bed --quiet"
-    assert call("predict-annot", *words.split(), cwd=folder).returncode == 0
+    tracks = "--bigwig-plus plus.bw --bigwig-minus minus.bw"
+    assert call("predict-annot", *words.split(), *tracks.split(), cwd=folder).returncode == 0
+    words = f"tiny.safetensors genome.safetensors {TINY} --quiet -o own.safetensors"
+    assert call("dump-attention", *words.split(), cwd=folder).returncode == 0
+    words = "genome.safetensors --preset cnn --steps 2 --every 2 --batch 2 --precision float32 --threads 1 --quiet"
+    results = "-o cnn.safetensors --metrics cnn.json --history cnn.tsv"
+    assert call("train-annot", *words.split(), *results.split(), cwd=folder).returncode == 0
     text = (folder / "genome.gbk").read_text(encoding="utf-8")
     head = next(line for line in text.splitlines(True) if line.startswith("FEATURES"))
     gene = '     gene            400..2900\n                     /gene="abc"\n'
@@ -102,6 +117,11 @@ REPORT = {
     "calls": "calls.bed",
     "agreement": "agreement.tsv",
     "curve": "curve.tsv",
+    "metrics": "cnn.json",
+    "history": "cnn.tsv",
+    "baseline": "cnn.json",
+    "bigwig-plus": "plus.bw",
+    "bigwig-minus": "minus.bw",
 }
 
 
@@ -118,6 +138,8 @@ def test_a_report_from_a_pipe_is_that_from_a_file(inputs: Path, tmp_path: Path, 
             files = {**{name: REPORT[name] for name in few}, option: given}
             if option == "targets":
                 files["matches"] = REPORT["matches"]
+            if option.startswith("bigwig"):
+                files = {"bigwig-plus": REPORT["bigwig-plus"], "bigwig-minus": REPORT["bigwig-minus"], **files}
             words = [word for name, file in files.items() for word in (f"--{name}", file)]
             done = call("head-report", *words, "--quiet", cwd=tmp_path / "in", input=content if given == "-" else b"")
             assert done.returncode == 0, done.stderr.decode()

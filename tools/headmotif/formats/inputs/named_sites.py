@@ -74,15 +74,12 @@ def of_genome(genome: Genome, path: str, feature: str) -> Sites:
 
 
 def read_track(paths: Track, contigs: Contigs) -> np.ndarray:
-    """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, recognised by what is in
-    them."""
+    """Values of the two strands, float32 (2, N), NaN where there is none: bigWig or bedGraph, gzip or plain, recognised
+    by what is in them."""
 
     def one(path: str) -> np.ndarray:
-        if path == "-":
-            return bedgraph.read(path, contigs)
-        with files.opened(path) as stream:  # its first bytes: the whole is read by the format's own reader
-            is_bigwig = bigwig.recognised(stream.read(4))
-        return bigwig.read(path, contigs) if is_bigwig else bedgraph.read(path, contigs)
+        raw = files.read_bytes(path)
+        return bigwig.parse(raw, path, contigs) if bigwig.recognised(raw) else bedgraph.parse(raw, path, contigs)
 
     return np.stack([one(path) for path in paths])
 

@@ -60,7 +60,12 @@ def read(path: str, contigs: Contigs) -> np.ndarray:
 
     Raises FormatError, with the line, where it is malformed, of another genome, or has two values for one base.
     """
-    raw = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
+    return parse(read_bytes(path), path, contigs)
+
+
+def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
+    """The same of a file's decompressed bytes."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in raw[:4096]:
         raise FormatError(path, None, "this is a binary file where a bedGraph was expected")
     if b"\r" in raw:

@@ -130,7 +130,11 @@ def read(path: str, contigs: Contigs) -> np.ndarray:
 
     Raises FormatError where it is no bigWig, cut off or damaged, or of another genome.
     """
-    raw = read_bytes(path)
+    return parse(read_bytes(path), path, contigs)
+
+
+def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
+    """The same of a file's decompressed bytes."""
     _refuse(raw, path)
     try:
         names = _names(raw)
