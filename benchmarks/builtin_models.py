@@ -104,7 +104,7 @@ def combined(fasta: str, genes: str, first: str, second: str, joined: str, commo
     from headmotif.formats.inputs import gene_files
     from headmotif.formats.inputs.named_sites import closed
 
-    genome = closed(genome_file.read(fasta), gene_files.circular(files.read_bytes(genes), genes))
+    genome = closed(genome_file.read(fasta), gene_files.features(files.read_bytes(genes), genes).circular)
     one, two = (site_files.read(path, genome.contigs).sites for path in (first, second))
     mine, theirs = (np.abs(nearest(a, b, genome.contigs)[0]) <= WITHIN for a, b in ((one, two), (two, one)))
     rest, names = two.take(~theirs), [c.name for c in genome.contigs]

@@ -31,24 +31,26 @@ def read(path: str, contigs: Contigs) -> GeneTable:
     Raises FormatError, with the line, where the file is malformed, holds no gene, none on these contigs, or one beyond
     a contig's end.
     """
-    return parse(read_bytes(path), path, contigs)
+    return placed(features(read_bytes(path), path), path, contigs)
 
 
-def parse(raw: bytes, path: str, contigs: Contigs) -> GeneTable:
-    """The same of a file's decompressed bytes."""
+def features(raw: bytes, path: str) -> gff3.Features:
+    """The features of a file, its decompressed bytes, GenBank's as a GFF3 would have them; `circular`, the contigs that
+    it says are circles, can be told to a genome before the genes are placed on it."""
     if genbank.recognised(raw):
-        rows: list[gff3.Row] = _rows(genbank.features(raw, path, KINDS))
-        circular: Sequence[str] = ()
-    else:
-        features = gff3.parse(text_of(raw, path), path)
-        refuse_other_assembly(features, contigs, path)
-        rows, circular = list(features.rows), features.circular
-    groups = _genes(rows, path)
+        return gff3.Features(tuple(_rows(genbank.features(raw, path, KINDS))), (), {}, "", 0)
+    return gff3.parse(text_of(raw, path), path)
+
+
+def placed(features: gff3.Features, path: str, contigs: Contigs) -> GeneTable:
+    """The genes among the features of a file on the given contigs; see `read`."""
+    refuse_other_assembly(features, contigs, path)
+    groups = _genes(features.rows, path)
     index = contigs.index_of
     known = [group for group in groups if group[0].contig in index]
     if not known:
         raise FormatError(path, groups[0][0].line, not_in_genome(groups[0][0].contig, list(index)))
-    circles = {contig.name: contig.length for contig in contigs if contig.circular or contig.name in circular}
+    circles = {contig.name: contig.length for contig in contigs if contig.circular or contig.name in features.circular}
     spans = [_span(group, contigs[index[group[0].contig]], group[0].contig in circles, path) for group in known]
     first = [group[0] for group in known]
     start, end = (np.array([span[side] for span in spans], np.int64) for side in (0, 1))
@@ -60,12 +62,7 @@ def parse(raw: bytes, path: str, contigs: Contigs) -> GeneTable:
     return GeneTable(contig, start, end, strand, names, tuple(_attribute(row, BIOTYPES) or row.kind for row in first))
 
 
-def circular(raw: bytes, path: str) -> tuple[str, ...]:
-    """The contigs that a file of genes, its decompressed bytes, says are circles (Is_circular=true in a GFF3)."""
-    return () if genbank.recognised(raw) else gff3.parse(text_of(raw, path), path).circular
-
-
-def _genes(rows: list[gff3.Row], path: str) -> list[list[gff3.Row]]:
+def _genes(rows: Sequence[gff3.Row], path: str) -> list[list[gff3.Row]]:
     """The rows of each gene."""
     pseudo = gff3.pseudogenes(rows)
     for kind in KINDS:

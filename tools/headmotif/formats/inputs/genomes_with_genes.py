@@ -22,13 +22,14 @@ def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
     if not genes:
         return GenomeFile(path, genome, _own_genes(own, path, genome), own)
     annotation = files.read_bytes(genes)
-    genome = named_sites.closed(genome, gene_files.circular(annotation, genes))
-    known = gene_files.parse(annotation, genes, genome.contigs)
+    features = gene_files.features(annotation, genes)
+    genome = named_sites.closed(genome, features.circular)
+    known = gene_files.placed(features, genes, genome.contigs)
     return GenomeFile(path, genome, known, own, b"" if genbank.recognised(annotation) else annotation)
 
 
 def _own_genes(raw: bytes, path: str, genome: Genome) -> GeneTable | None:
     try:
-        return gene_files.parse(raw, path, genome.contigs) if raw else None
+        return gene_files.placed(gene_files.features(raw, path), path, genome.contigs) if raw else None
     except FormatError:
         return None
