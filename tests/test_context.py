@@ -36,18 +36,7 @@ def seen(genes, contigs, site, reach=300):
     )
 
 
-LINE, CIRCLE = (
-    Contigs(
-        [
-            Contig("a", 1000),
-        ]
-    ),
-    Contigs(
-        [
-            Contig("a", 1000, True),
-        ]
-    ),
-)
+LINE, CIRCLE = Contigs([Contig("a", 1000)]), Contigs([Contig("a", 1000, True)])
 GENES = [(0, 100, 400, 1), (0, 390, 600, 1), (0, 700, 900, -1)]
 
 
@@ -144,17 +133,7 @@ def test_every_place_of_random_genomes(seed):
 
 def test_without_genes_or_without_sites():
     nothing = table([])
-    found = context(
-        nothing,
-        LINE,
-        everywhere(
-            Contigs(
-                [
-                    Contig("a", 3),
-                ]
-            )
-        ),
-    )
+    found = context(nothing, LINE, everywhere(Contigs([Contig("a", 3)])))
     assert set(found.gene.tolist()) == set(found.inside.tolist()) == set(found.utr.tolist()) == {NONE}
     assert len(context(table(GENES), LINE, everywhere(LINE).take(np.zeros(0, int))).gene) == 0
 

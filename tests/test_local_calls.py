@@ -81,16 +81,8 @@ def drawn(seed, contigs, levels):
 
 
 SHAPES = {
-    "line": Contigs(
-        [
-            Contig("a", 60),
-        ]
-    ),
-    "circle": Contigs(
-        [
-            Contig("a", 60, True),
-        ]
-    ),
+    "line": Contigs([Contig("a", 60)]),
+    "circle": Contigs([Contig("a", 60, True)]),
     "several": Contigs(
         [
             Contig("a", 25, True),
@@ -125,11 +117,7 @@ def test_calls_are_those_of_the_definition(shape, d, levels, seed):
 
 
 def test_within_nothing_it_is_the_exact_score():
-    contigs = Contigs(
-        [
-            Contig("a", 400),
-        ]
-    )
+    contigs = Contigs([Contig("a", 400)])
     p, label, known = drawn(1, contigs, 50)
     scored = known & (label != NO_LABEL) & ~np.isnan(p)
     assert calls(p, label, contigs, 0, known).average_precision == pytest.approx(
@@ -140,57 +128,15 @@ def test_within_nothing_it_is_the_exact_score():
 def test_ties_go_to_the_first_on_each_strand():
     p = np.zeros((2, 9), np.float32)
     p[:, 3:6] = 0.5
-    assert np.argwhere(
-        local_maxima(
-            p,
-            Contigs(
-                [
-                    Contig("a", 9),
-                ]
-            ),
-            3,
-        )
-    ).tolist() == [[0, 3], [1, 5]]
+    assert np.argwhere(local_maxima(p, Contigs([Contig("a", 9)]), 3)).tolist() == [[0, 3], [1, 5]]
     far = np.array([[0.5, 0, 0, 0.5, 0, 0], [0, 0, 0, 0, 0, 0]])
-    assert np.flatnonzero(
-        local_maxima(
-            far,
-            Contigs(
-                [
-                    Contig("a", 6),
-                ]
-            ),
-            2,
-        )[0]
-    ).tolist() == [0, 3]
-    assert np.flatnonzero(
-        local_maxima(
-            far,
-            Contigs(
-                [
-                    Contig("a", 6),
-                ]
-            ),
-            3,
-        )[0]
-    ).tolist() == [0]
-    assert not local_maxima(
-        far,
-        Contigs(
-            [
-                Contig("a", 6, True),
-            ]
-        ),
-        3,
-    )[0].any()  # each is upstream of the other
+    assert np.flatnonzero(local_maxima(far, Contigs([Contig("a", 6)]), 2)[0]).tolist() == [0, 3]
+    assert np.flatnonzero(local_maxima(far, Contigs([Contig("a", 6)]), 3)[0]).tolist() == [0]
+    assert not local_maxima(far, Contigs([Contig("a", 6, True)]), 3)[0].any()  # each is upstream of the other
 
 
 def test_a_site_is_found_once_and_the_nearest_free_one_first():
-    contigs = Contigs(
-        [
-            Contig("a", 40),
-        ]
-    )
+    contigs = Contigs([Contig("a", 40)])
     p, label = np.zeros((2, 40)), np.zeros((2, 40), np.uint8)
     p[0, [10, 16]] = 0.9, 0.8
     label[0, 13] = 1
@@ -210,56 +156,16 @@ def test_what_is_left_out_still_has_neighbours():
     """The peak at 2 is not scored; its shoulder at 3 does not become a call for that."""
     p, label = np.array([[0.1, 0.2, 0.9, 0.3, 0.0, 0.2], [0.0] * 6]), np.zeros((2, 6), np.uint8)
     known = np.array([True, True, False, True, True, True])
-    found = calls(
-        p,
-        label,
-        Contigs(
-            [
-                Contig("a", 6),
-            ]
-        ),
-        2,
-        known,
-    )
+    found = calls(p, label, Contigs([Contig("a", 6)]), 2, known)
     assert found.place[found.row == 0].tolist() == []
-    assert (
-        calls(
-            p,
-            label,
-            Contigs(
-                [
-                    Contig("a", 6),
-                ]
-            ),
-            1,
-            known,
-        ).place[0]
-        == 5
-    )
+    assert calls(p, label, Contigs([Contig("a", 6)]), 1, known).place[0] == 5
     p[0, 2] = np.nan  # what is not known at all hides nothing
-    assert (
-        calls(
-            p,
-            label,
-            Contigs(
-                [
-                    Contig("a", 6),
-                ]
-            ),
-            2,
-            known,
-        ).place[0]
-        == 3
-    )
+    assert calls(p, label, Contigs([Contig("a", 6)]), 2, known).place[0] == 3
 
 
 def test_the_other_strand_and_the_other_end_of_a_circle_make_no_difference():
     """A circle cut elsewhere and read from its other strand has the same calls."""
-    contigs = Contigs(
-        [
-            Contig("a", 500, True),
-        ]
-    )
+    contigs = Contigs([Contig("a", 500, True)])
     p, label, known = drawn(3, contigs, 10**6)
     one = calls(p, label, contigs, 5, known)
     turned = [np.roll(x, 123, axis=1)[::-1, ::-1] for x in (p, label, known)]
@@ -271,11 +177,7 @@ def test_the_other_strand_and_the_other_end_of_a_circle_make_no_difference():
 
 def test_calls_cost_less_than_sorting_the_positions_a_few_times():
     rng = np.random.default_rng(0)
-    contigs = Contigs(
-        [
-            Contig("a", 950_000, True),
-        ]
-    )
+    contigs = Contigs([Contig("a", 950_000, True)])
     p = rng.random((2, 950_000), np.float32)
     label = (rng.random(p.shape) < 0.002).astype(np.uint8)
     found = [calls(p, label, contigs, d).average_precision for d in (2, 5)]

@@ -20,45 +20,14 @@ def shown(genes, contigs, reach=3):
 
 
 def test_a_gene_makes_three_classes():
-    assert shown(
-        [(0, 5, 9, 1)],
-        Contigs(
-            [
-                Contig("a", 14),
-            ]
-        ),
-    ) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
-    assert shown(
-        [(0, 5, 9, -1)],
-        Contigs(
-            [
-                Contig("a", 14),
-            ]
-        ),
-    ) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
+    assert shown([(0, 5, 9, 1)], Contigs([Contig("a", 14)])) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
+    assert shown([(0, 5, 9, -1)], Contigs([Contig("a", 14)])) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
 
 
 def test_own_gene_before_upstream_before_antisense():
     """Two neighbours of one strand, and a gene of the other strand across the second's start."""
-    assert (
-        shown(
-            [(0, 3, 7, 1), (0, 8, 11, 1)],
-            Contigs(
-                [
-                    Contig("a", 12),
-                ]
-            ),
-        )[0]
-        == "uuuiiiiuiiio"
-    )
-    assert shown(
-        [(0, 8, 11, 1), (0, 2, 9, -1)],
-        Contigs(
-            [
-                Contig("a", 12),
-            ]
-        ),
-    ) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
+    assert shown([(0, 3, 7, 1), (0, 8, 11, 1)], Contigs([Contig("a", 12)]))[0] == "uuuiiiiuiiio"
+    assert shown([(0, 8, 11, 1), (0, 2, 9, -1)], Contigs([Contig("a", 12)])) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
 
 
 @pytest.mark.parametrize("circular", [False, True])
@@ -99,17 +68,7 @@ def test_classes_are_those_of_the_definition():
 
 
 def test_without_genes_all_is_orphan():
-    assert (
-        classes(
-            np.zeros((0, 4), int),
-            Contigs(
-                [
-                    Contig("a", 5),
-                ]
-            ),
-        )
-        == ORPHAN
-    ).all()
+    assert (classes(np.zeros((0, 4), int), Contigs([Contig("a", 5)])) == ORPHAN).all()
 
 
 def test_fifths_hold_as_many_sites_each():

@@ -89,11 +89,7 @@ def test_a_tracks_rows_are_those_of_the_steps(genome: Genome, true: Sites, track
 def test_calls_by_hand() -> None:
     """Sites at 10, 20 and 30 on + and 10 on -; calls: one right, one beside, two at one site, one wrong, one wrong
     outside the region."""
-    contigs = Contigs(
-        [
-            Contig("c", 100),
-        ]
-    )
+    contigs = Contigs([Contig("c", 100)])
     genome = Genome(contigs, np.zeros(100, np.uint8))
     true = Sites.at(contigs, np.array([0, 0, 0, 1]), np.array([10, 20, 30, 10]))
     calls = Sites.at(
@@ -141,11 +137,7 @@ def test_calls_of_one_strength_have_no_ranking_and_those_without_come_last(genom
 
 
 def test_a_call_whose_site_is_not_scored_is_not_counted() -> None:
-    contigs = Contigs(
-        [
-            Contig("c", 40),
-        ]
-    )
+    contigs = Contigs([Contig("c", 40)])
     genome = Genome(contigs, np.zeros(40, np.uint8))
     true = Sites.at(contigs, np.array([0, 0]), np.array([10, 20]))
     calls = Sites.at(contigs, np.array([0, 0]), np.array([11, 19]), np.array([1, 2]))
