@@ -24,7 +24,7 @@ MORE = {
     "test_builtin_models.py": 35,
     "test_published.py": 30,
     "test_startup.py": 28,
-    "test_standard_input.py": 90,
+    "test_standard_input.py": 45,
     "test_training_files.py": 8,
     "test_model.py": 8,
     "test_fixed_run.py": 25,

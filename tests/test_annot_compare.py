@@ -170,7 +170,7 @@ def test_the_kind_of_a_track_is_told_by_its_bytes(tmp_path: Path, monkeypatch) -
 
     for name, magic in (("bigwig", b"\x26\xfc\x8f\x88"), ("bedgraph", b"")):
         fake = types.ModuleType(f"headmotif.formats.{name}")
-        fake.read = lambda path, contigs, name=name: np.full(3, {"bigwig": 1, "bedgraph": 2}[name], np.float32)
+        fake.parse = lambda raw, path, contigs, name=name: np.full(3, {"bigwig": 1, "bedgraph": 2}[name], np.float32)
         fake.recognised = lambda raw, magic=magic: raw[:4] == magic
         monkeypatch.setattr(named_sites, name, fake)
     (tmp_path / "a").write_bytes(b"\x26\xfc\x8f\x88 and so on")
