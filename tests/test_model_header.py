@@ -57,6 +57,24 @@ def test_what_a_header_does_not_say_is_unknown():
     assert set(model_header.header(found)["metrics"]) == set()
 
 
+def test_nought_is_a_number():
+    """A network that began with another's weights and got no better keeps those of step 0."""
+    label = Label("a", 0.0, Calibration())
+    known = Model({"preset": "p"}, (label,), training=Training(steps=9, kept_step=0))
+    header = model_header.header(known)
+    assert header["stopped"] == {"steps": 9, "kept_step": 0}
+    found = model_header.model(header, {})
+    assert (found.labels, found.training.kept_step) == ((label,), 0)
+
+
+def test_labels_that_are_not_listed_are_those_that_have_scores():
+    score = {"average_precision": 0.5, "prevalence": 0.1}
+    metrics = {"validation": {"b": score, "a": score}, "test": {"b": score}}
+    found = model_header.model({"metrics": metrics}, {})
+    assert found.names == ("b", "a")
+    assert found.scores("test").keys() == {"b"}
+
+
 @pytest.mark.parametrize(
     "said",
     [
