@@ -60,7 +60,7 @@ def network_probability(path: str, genome: Genome, label: str, region: np.ndarra
     trained = model_tensor.read(path)
     if label not in trained.names:
         raise InputError(f"{path}: this model knows no label '{label}', but {', '.join(trained.names)}")
-    made_of = [trained.network, [c.digest for c in genome.contigs], label, str(where.dtype), str(where.device)]
+    made_of = [trained.network, genome.contigs.digests, label, str(where.dtype), str(where.device)]
     key = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode() + np.packbits(region).tobytes()).hexdigest()[:8]
     kept, p = folder / f"P.{trained.digest}.{key}.npy", np.full((2, len(region)), np.nan, np.float32)
     if not kept.exists():

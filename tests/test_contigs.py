@@ -18,7 +18,6 @@ def test_arithmetic_is_that_of_plain_loops(rows):
     assert contigs.total == begin[-1]
     assert contigs.lengths.tolist() == [length for length, _ in rows]
     assert contigs.circular.tolist() == [circular for _, circular in rows]
-    assert contigs.circles == tuple(c.name for c in contigs if c.circular)
     assert (contigs.names, contigs.digests) == (tuple(c.name for c in contigs), tuple(c.digest for c in contigs))
     assert contigs.length_of == {c.name: c.length for c in contigs}
     places = [(i, at) for i, (length, _) in enumerate(rows) for at in range(length)]
@@ -33,6 +32,7 @@ def test_they_are_a_tuple_whose_arrays_nobody_changes():
     assert contigs == (Contig("a", 3), Contig("b", 2, True))
     with pytest.raises(ValueError, match="read-only"):
         contigs.start[0] = 1
+    assert contigs.index_of is contigs.index_of  # made once: it is looked into for every name of a file
     length, circular = contigs.of_rows(("b", "a"), np.array([0, 0, 1]))
     assert (length.tolist(), circular.tolist()) == ([2, 2, 3], [True, True, False])
 

@@ -50,20 +50,15 @@ class Contigs(tuple[Contig, ...]):
         """The nucleotides of all."""
         return int(self.start[-1])
 
-    @property
+    @cached_property
     def index_of(self) -> dict[str, int]:
         """Where each stands, by name."""
         return {name: index for index, name in enumerate(self.names)}
 
-    @property
+    @cached_property
     def length_of(self) -> dict[str, int]:
         """Lengths by name."""
         return {contig.name: contig.length for contig in self}
-
-    @property
-    def circles(self) -> tuple[str, ...]:
-        """The names of those that are circular."""
-        return tuple(contig.name for contig in self if contig.circular)
 
     def place(self, contig: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Positions (0-based) in contigs, by index, as places end to end, int64."""
