@@ -10,6 +10,7 @@ import pytest
 from headmotif.data import Calibration, Label, LabelledSites, Model, Score, Split, Training, TrainingGenome
 from headmotif.errors import FormatError
 from headmotif.formats.tensors import container, model_header, model_tensor
+from headmotif.report.contents.run import Run
 
 NAN = float("nan")
 WHOLE = Model(
@@ -111,3 +112,9 @@ def test_the_metrics_of_a_training_come_back_from_their_file(tmp_path):
 def test_scores_are_of_parts_that_there_are():
     with pytest.raises(ValueError, match="label a are of no part"):
         Label("a", scores={"training": Score(1, 1, 1, 1, 1)})
+
+
+def test_a_baseline_of_any_name_stands_beside_the_model():
+    other = replace(WHOLE, scores_of="")
+    run = Run("t", "0", [], {}, [], model=WHOLE, baselines={"this model": other})
+    assert run.models == [("this model", WHOLE), ("this model", other)]

@@ -55,6 +55,6 @@ class Run:
         return self.model.scores(self.part) if self.model else {}
 
     @property
-    def models(self) -> dict[str, Model]:
-        """The model and those that it is compared with, by name."""
-        return {**({"this model": self.model} if self.model else {}), **self.baselines}
+    def models(self) -> list[tuple[str, Model]]:
+        """The model and those that it is compared with, each with its name."""
+        return [*([("this model", self.model)] if self.model else []), *self.baselines.items()]

@@ -146,7 +146,7 @@ def _scores(run: Run) -> tuple[list[str], np.ndarray, np.ndarray]:
     found = [
         (f"{name}, {label}, {part}", score.average_precision, score.prevalence)
         for part in reversed(PARTS)
-        for name, model in run.models.items()
+        for name, model in run.models
         for label, score in model.scores(part).items()
     ]
     names, values, prevalence = zip(*found, strict=True) if found else ((), (), ())

@@ -76,7 +76,7 @@ def score_rows(run: Run) -> list[Row]:
     """The models' scores, as train-annot wrote them."""
     return [
         {"model": name, "part": part, "label": label, **{key: float(x) for key, x in sorted(asdict(score).items())}}
-        for name, model in run.models.items()
+        for name, model in run.models
         for part in reversed(PARTS)
         for label, score in model.scores(part).items()
     ]

@@ -106,16 +106,16 @@ def surest(matches: Iterable[Match]) -> list[Match]:
     def whole(match: Match) -> bool:
         return group[match.query].fraction == 1
 
-    def named(match: Match) -> tuple[str, int | None, str]:
+    def claim(match: Match) -> tuple[str, int | None, str]:
         """The place, and what it is said to be."""
         return group[match.query].head, group[match.query].offset, match.target
 
-    own = {named(match) for match in matches if whole(match) and of_place(match)}
-    strongest = [match for match in matches if not whole(match) and named(match) not in own]
+    own = {claim(match) for match in matches if whole(match) and of_place(match)}
+    strongest = [match for match in matches if not whole(match) and claim(match) not in own]
     best: dict[tuple, Match] = {}
     for match in sorted(strongest, key=lambda match: (match.q, match.p)):
-        best.setdefault(named(match), match)
-    return [match for match in matches if whole(match) or best.get(named(match)) is match]
+        best.setdefault(claim(match), match)
+    return [match for match in matches if whole(match) or best.get(claim(match)) is match]
 
 
 def telling(motifs: Iterable[str], matches: Sequence[Match]) -> list[str]:
