@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint coverage mutants bench presets ablation truth builtin ecoli docs clean
+.PHONY: demo test lint coverage mutants bench presets ablation truth builtin ecoli docs docs-commands clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -77,9 +77,13 @@ builtin: $(READY)
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
 
-# The README's pictures of the report, from the files that `make ecoli` left.
+# The pictures of docs/report.md, from the files that `make ecoli` left.
 docs: $(READY)
 	$(VENV)/bin/python benchmarks/pictures.py ecoli --genes $(DATA)/ecoli/genes.gff3.gz --output docs
+
+# The page of all commands, from their signatures and help.
+docs-commands: $(READY)
+	$(VENV)/bin/python docs/make_commands.py
 
 # The stamp is written last: an installation that was cut off is done again.
 $(READY): setup.py pyproject.toml constraints.txt

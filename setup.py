@@ -18,6 +18,8 @@ COMMANDS = [
     "bed2pwm",
     "pwm-compare",
     "predict-annot",
+    "score-annot",
+    "score-variants",
     "annot-compare",
     "score-heads",
     "head-report",
@@ -40,6 +42,7 @@ setup(
             "builtin/*.md",
             "builtin/*.tsv",
             "builtin/*.safetensors",
+            "builtin/*.gbk.gz",
             "report/pages/*.html",
             "report/pages/*.css",
             "report/pages/*.js",
@@ -62,6 +65,7 @@ setup(
             "pytest-xdist",  # a worker per core halves the wait
             "coverage>=7.10",  # make coverage; since 7.10 it follows workers and processes without pytest-cov
             "hypothesis",
+            "sentencex",  # where a sentence ends, for the test of their length
             "scikit-learn",
             "memelite",
             "pysam",  # tabix, which our BED and GFF3 are to be indexed by

@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from ecoli import SPLIT
-from presets import called
-from trials import START, TRIALS, Guessing, Lesson, Trial, Weighed, fresh, sites_alone
+from presets import run_command
+from trials import START, TRIALS, Guessing, Lesson, Trial, Weighed, build_fresh, keep_sites_alone
 
 from headmotif.data import NO_LABEL, Genome
 from headmotif.formats.inputs import genomes
 from headmotif.steps.statistics import bootstrap
 from headmotif.steps.statistics.metrics import score
-from headmotif.steps.training.split import TEST, TRAIN, VALIDATION, parsed, parts
+from headmotif.steps.training.split import TEST, TRAIN, VALIDATION, parse_stretch, parts
 
 if TYPE_CHECKING:
     from torch import nn
@@ -47,7 +47,7 @@ BY_NAME = {trial.name: trial for trial in TRIALS}
 def folds(genome: Genome) -> list[np.ndarray]:
     """Per fold uint8 (N,), the parts: a third of what the published split trains on, in a row along the genome, is left
     out."""
-    held = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
+    held = parts(genome, [parse_stretch(genome, SPLIT["validation"])], [parse_stretch(genome, SPLIT["test"])])
     thirds = np.array_split(np.flatnonzero(held == TRAIN), FOLDS)
     result = []
     for third in thirds:
@@ -71,40 +71,46 @@ def run(trial: Trial, fold: int, folder: Path, data: Path, nucleotides: int, thr
     where = device.choose("cpu", "auto", threads)
     genome = genomes.read(str(folder / "genome.safetensors"))
     part = folds(genome)[fold]
-    lesson = (trial.lesson or sites_alone)(genome, part, genes_of(str(data / "ecoli" / "genes.gff3.gz"), genome))
+    lesson = (trial.lesson or keep_sites_alone)(genome, part, genes_of(str(data / "ecoli" / "genes.gff3.gz"), genome))
     recipe = replace(RECIPES[trial.preset], **{**START, **trial.recipe})
     steps = round(nucleotides / (recipe.batch * recipe.length))
     recipe = replace(recipe, max_steps=steps, every=steps, smooth=1)
     torch.manual_seed(recipe.seed)
     began = time.monotonic()
-    net = guessed(trial, lesson, part, recipe, where) if trial.guessing else fresh(trial, len(lesson.genome.labels))
-    trained(net, Weighed.of(lesson, part, recipe, net.learning), where)
+    net = (
+        learn_to_guess(trial, lesson, part, recipe, where)
+        if trial.guessing
+        else build_fresh(trial, len(lesson.genome.labels))
+    )
+    train_in_place(net, Weighed.from_lesson(lesson, part, recipe, net.learning), where)
     seconds = time.monotonic() - began
-    p = annotate.annotate(net, genome, where, scored(part))[0]
+    p = annotate.annotate(net, genome, where, find_scored(part))[0]
     stem = folder / f"{trial.name}.{fold}"
     about = {"seconds": round(seconds, 1), "weights": sum(w.numel() for w in net.parameters())}
     Path(f"{stem}.json").write_text(json.dumps(about), encoding="utf-8")
-    np.save(f"{stem}.npy", p[:, scored(part)])
+    np.save(f"{stem}.npy", p[:, find_scored(part)])
 
 
-def guessed(trial: Trial, lesson: Lesson, part: np.ndarray, recipe: "Recipe", where: "Compute") -> "nn.Module":
+def learn_to_guess(trial: Trial, lesson: Lesson, part: np.ndarray, recipe: "Recipe", where: "Compute") -> "nn.Module":
     """A network that has learned to guess bases, with fresh outputs for the labels."""
     from headmotif.steps.network import presets
 
-    first = fresh(trial, 4)
+    first = build_fresh(trial, 4)
     steps = round(recipe.max_steps * trial.guessing)
-    trained(first, Guessing.of(lesson, part, replace(recipe, max_steps=steps, every=steps), first.learning), where)
-    return presets.continued(first, tuple("ACGT"), lesson.genome.labels)
+    train_in_place(
+        first, Guessing.from_lesson(lesson, part, replace(recipe, max_steps=steps, every=steps), first.learning), where
+    )
+    return presets.continue_from(first, tuple("ACGT"), lesson.genome.labels)
 
 
-def trained(net: "nn.Module", stretches: "Chunks", where: "Compute") -> None:
+def train_in_place(net: "nn.Module", stretches: "Chunks", where: "Compute") -> None:
     from headmotif.steps.training import state, train
 
     for _record in train.train(net, stretches, where, state.State()):
         pass
 
 
-def scored(part: np.ndarray) -> np.ndarray:
+def find_scored(part: np.ndarray) -> np.ndarray:
     """bool (N,): the fold that is left out."""
     return (part == TEST) | (part == VALIDATION)
 
@@ -121,11 +127,11 @@ def table(folder: Path, preset: str, draws: int) -> list[str]:
         found, ranked, seconds = [], [], 0.0
         for fold, part in enumerate(folds(genome)):
             p = np.load(folder / f"{trial.name}.{fold}.npy")
-            label = genome.label[0][:, scored(part)]
+            label = genome.label[0][:, find_scored(part)]
             known = (label != NO_LABEL) & np.isfinite(p)
             found.append(score(label[known], p[known]).average_precision)
-            rows = np.broadcast_to(block[scored(part)], known.shape)[known]
-            ranked.append(bootstrap.ranked(label[known] == 1, p[known], rows, weight.shape[1]))
+            rows = np.broadcast_to(block[find_scored(part)], known.shape)[known]
+            ranked.append(bootstrap.rank(label[known] == 1, p[known], rows, weight.shape[1]))
             seconds += json.loads((folder / f"{trial.name}.{fold}.json").read_text())["seconds"]
         first, time_of_first = first or ranked, time_of_first or seconds
         ratio = bootstrap.ratio(ranked, first, weight)
@@ -136,12 +142,12 @@ def table(folder: Path, preset: str, draws: int) -> list[str]:
     return [f"| `{preset}` | " + " | ".join(head) + " |", "|---" * 7 + "|", *lines]
 
 
-def written(ecoli: Path, genome: Path) -> None:
+def write_genome(ecoli: Path, genome: Path) -> None:
     """The genome tensor of both site sets, repeats masked."""
     files = {"cappable": ecoli / "tss.cappable.bed", "smrt": ecoli / "tss.smrtcappable.bed"}
     sites = [word for name, path in files.items() for word in ("--sites", f"{name}={path}")]
     rest = ["--annotation", str(ecoli / "genes.gff3.gz"), "--mask-repeats", "75", "-o", str(genome)]
-    called("fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, *rest)
+    run_command("fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, *rest)
 
 
 def main() -> None:
@@ -164,9 +170,9 @@ def main() -> None:
         return
     asked.output.mkdir(parents=True, exist_ok=True)
     if not (asked.output / "genome.safetensors").exists():
-        written(asked.data / "ecoli", asked.output / "genome.safetensors")
+        write_genome(asked.data / "ecoli", asked.output / "genome.safetensors")
 
-    def one(name: str, fold: int) -> None:
+    def run_one(name: str, fold: int) -> None:
         if not (asked.output / f"{name}.{fold}.npy").exists():
             size = ["--nucleotides", str(asked.nucleotides), "--threads", str(asked.threads)]
             words = [str(asked.data), "--output", str(asked.output), "--trials", name, "--fold", str(fold), *size]
@@ -174,7 +180,7 @@ def main() -> None:
             print(f"{name}, fold {fold + 1}", file=sys.stderr, flush=True)
 
     with ThreadPoolExecutor(asked.jobs) as pool:
-        list(pool.map(lambda job: one(*job), [(name, fold) for name in asked.trials for fold in range(FOLDS)]))
+        list(pool.map(lambda job: run_one(*job), [(name, fold) for name in asked.trials for fold in range(FOLDS)]))
     for preset in dict.fromkeys(BY_NAME[name].preset for name in asked.trials):
         print("\n".join([*table(asked.output, preset, asked.draws), ""]))
 

@@ -20,9 +20,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from ecoli import scanned
+from ecoli import scan_genome
 
-from headmotif.cli import usable_threads
+from headmotif.cli import count_usable_threads
 from headmotif.data import NO_LABEL, Genome
 from headmotif.errors import InputError
 from headmotif.formats.inputs import gene_files, genomes
@@ -65,7 +65,7 @@ def network_probability(path: str, genome: Genome, label: str, region: np.ndarra
     kept, p = folder / f"P.{trained.digest}.{key}.npy", np.full((2, len(region)), np.nan, np.float32)
     if not kept.exists():
         print(f"annotating with {path}", file=sys.stderr, flush=True)
-        net = presets.of_model(trained).to(where.device)
+        net = presets.build_from_model(trained).to(where.device)
         every = annotate.annotate(net, genome, where, region)[trained.names.index(label)]
         np.save(kept, every[:, region])
     p[:, region] = np.load(kept)
@@ -76,14 +76,14 @@ def scan_probability(genome: Genome, region: np.ndarray) -> np.ndarray:
     """The -35/-10 scan with the built-in matrices, in bits: a ranking as good as P for the same scores."""
     from headmotif.alphabet import N
 
-    return np.where(region & (genome.base != N), scanned(genome), np.float32(np.nan))
+    return np.where(region & (genome.base != N), scan_genome(genome), np.float32(np.nan))
 
 
 def rankings(asked: argparse.Namespace, genome: Genome, region: np.ndarray) -> dict[str, list[np.ndarray]]:
     """By row of the table the P of each seed, in the order given."""
     from headmotif.steps.network import device
 
-    where = device.choose(asked.device, asked.precision, usable_threads(asked.threads))
+    where = device.choose(asked.device, asked.precision, count_usable_threads(asked.threads))
     found: dict[str, list[np.ndarray]] = {}
     for name, path in asked.model:
         found.setdefault(name, []).append(network_probability(path, genome, asked.label, region, where, asked.output))
@@ -98,7 +98,7 @@ def rows(found: dict[str, list[np.ndarray]], at: Task, part: str) -> tuple[list[
     scores, ratios, first = [], [], {}
     for name, seeds in found.items():
         print(f"scoring {name}, {part}", file=sys.stderr, flush=True)
-        each = [evaluation.measured(p, at, WITHIN) for p in seeds]
+        each = [evaluation.measure(p, at, WITHIN) for p in seeds]
         for measure in each[0]:
             one, ranked = zip(*(m[measure] for m in each), strict=True)
             about = {"model": name, "part": part, "measure": measure}
@@ -134,8 +134,8 @@ def _row(seeds: tuple[Score, ...], interval: Interval) -> dict:
 
 
 def markdown(scores: list[dict], ratios: list[dict]) -> str:
-    """For each part a table of all sites, one by class and one by fifth: PR-AUC +- spread of seeds (interval); x ratio
-    (interval)."""
+    """For each part a table of all sites, one by class and one by fifth: average precision +- spread of seeds
+    (interval); x ratio (interval)."""
     ratio = {(r["model"], r["part"], r["measure"]): r for r in ratios}
     measures = dict.fromkeys(s["measure"] for s in scores)
     kinds = {"all sites": [EXACT, *(f"within {d}" for d in WITHIN)]}
@@ -150,7 +150,7 @@ def markdown(scores: list[dict], ratios: list[dict]) -> str:
         heads = [f"{s['measure']} ({s['sites']:,} sites, prevalence {s['prevalence']:.2e})" for s in some]
         lines += [
             "",
-            f"PR-AUC, {part}, {kind}",
+            f"average precision, {part}, {kind}",
             "",
             "| model | seeds | ROC-AUC | " + " | ".join(heads) + " |",
             "|---" * (3 + len(heads)) + "|",
@@ -183,7 +183,10 @@ def region_of(paths: list[str], part: str, genome: Genome) -> np.ndarray:
         raise InputError(
             f"{' and '.join(stated.values())} have different splits; compare models that left out the same part"
         )
-    every = {name: [split.parsed(genome, text) for text in texts] for name, texts in asdict(next(iter(stated))).items()}
+    every = {
+        name: [split.parse_stretch(genome, text) for text in texts]
+        for name, texts in asdict(next(iter(stated))).items()
+    }
     return (
         split.parts(genome, every["validation"], every["test"])
         == {"validation": split.VALIDATION, "test": split.TEST}[part]
@@ -195,7 +198,7 @@ def genes_of(path: str, genome: Genome) -> np.ndarray:
     return gene_files.read(path, genome.contigs).spans
 
 
-def asked_for() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("genome", help="genome tensor with the labels")
     parser.add_argument(
@@ -220,7 +223,7 @@ def asked_for() -> argparse.Namespace:
 
 
 def main() -> None:
-    asked = asked_for()
+    asked = parse_arguments()
     asked.output.mkdir(parents=True, exist_ok=True)
     genome = genomes.read(asked.genome)
     if asked.label not in genome.labels:
@@ -229,9 +232,9 @@ def main() -> None:
     region = region_of([path for _, path in asked.model], asked.region, genome)
     scored = {asked.region: region}
     if asked.mask_repeats:
-        from headmotif.steps.sequence.repeats import repeated
+        from headmotif.steps.sequence.repeats import find_repeats
 
-        scored[f"{asked.region} without repeats"] = region & ~repeated(genome)
+        scored[f"{asked.region} without repeats"] = region & ~find_repeats(genome)
     found = rankings(asked, genome, region)
     scores, ratios = [], []
     for part, known in scored.items():

@@ -141,7 +141,7 @@ def check_sites(sites: list[Site], genome: np.ndarray) -> None:
             raise SystemExit(f"{site.motif} {site.gene} {site.start}: the genome has another sequence there")
 
 
-def by_motif(sites: list[Site]) -> dict[str, list[Site]]:
+def group_by_motif(sites: list[Site]) -> dict[str, list[Site]]:
     """The sites of each motif, motifs in the table's order."""
     grouped: dict[str, list[Site]] = {}
     for site in sites:
@@ -222,14 +222,14 @@ def main() -> None:
     sites = read_sites(read_text(str(MOTIF_SITES)))
     check_sites(sites, genome)
     targets = read_databases(options.data)
-    proof = [evidence(mine, genome, targets) for mine in by_motif(sites).values()]
+    proof = [evidence(mine, genome, targets) for mine in group_by_motif(sites).values()]
     print(HEAD)
     for each in proof:
         print(each.row())
     if failed := [each.motif for each in proof if not each.stays]:
         sys.exit(f"these break a rule, take them out of {MOTIF_SITES.name}: {', '.join(failed)}")
 
-    collection = [build(mine, composition(genome)) for mine in by_motif(sites).values()]
+    collection = [build(mine, composition(genome)) for mine in group_by_motif(sites).values()]
     if not options.check:
         meme.write(str(MOTIFS), collection)
         return

@@ -25,14 +25,14 @@ from pathlib import Path
 
 import numpy as np
 from ecoli import SPLIT
-from presets import called
+from presets import run_command
 
 from headmotif import builtin
 from headmotif.data import Sites
 from headmotif.formats.features import bed
 from headmotif.formats.inputs import genomes as genome_file
 from headmotif.formats.inputs import site_files
-from headmotif.steps.sites.matching import nearest
+from headmotif.steps.sites.matching import find_nearest
 
 SETS = ("cappable", "smrt", "union", "consensus", "two")
 CHOSEN = "tss"
@@ -59,10 +59,12 @@ def main() -> None:
     first += [(f"teacher.{seed}", CHOSEN, 4000, seed, []) for seed in (1, 2, 3)]
     first += [("tis", "tis", 4000, 1, []), ("tss_tis", "tss_tis", 4000, 1, [])]
     with ThreadPoolExecutor(asked.jobs) as pool:
-        list(pool.map(lambda one: trained(asked.output, *one, sizes), first))
-    trained(asked.output, "split_two", "tss_smrt", 4000, 4, teachers, sizes)
-    trained(asked.output, "split", CHOSEN, 4000, 4, teachers, sizes)
-    trained(asked.output, "whole", CHOSEN, 0, 0, [*teachers, "--refit", str(asked.output / "split.safetensors")], sizes)
+        list(pool.map(lambda one: train_model(asked.output, *one, sizes), first))
+    train_model(asked.output, "split_two", "tss_smrt", 4000, 4, teachers, sizes)
+    train_model(asked.output, "split", CHOSEN, 4000, 4, teachers, sizes)
+    train_model(
+        asked.output, "whole", CHOSEN, 0, 0, [*teachers, "--refit", str(asked.output / "split.safetensors")], sizes
+    )
     for name, public in INSTALLED.items() if asked.install else ():
         shutil.copyfile(asked.output / f"{name}.safetensors", builtin.HERE / f"{public}.safetensors")
 
@@ -73,7 +75,7 @@ def genomes(data: Path, folder: Path) -> None:
     cappable, smrt = str(data / "tss.cappable.bed"), str(data / "tss.smrtcappable.bed")
     joined, common = str(folder / "union.bed"), str(folder / "consensus.bed")
     if not Path(common).exists():
-        combined(fasta, genes, cappable, smrt, joined, common)
+        combine(fasta, genes, cappable, smrt, joined, common)
     labels = {
         CHOSEN: [f"tss={cappable}"],
         "cappable": [f"cappable={cappable}"],
@@ -84,36 +86,36 @@ def genomes(data: Path, folder: Path) -> None:
         "tss_smrt": [f"tss={cappable}", f"smrt={smrt}"],
     }
     for name, sets in labels.items():
-        made(folder / f"{name}.genome", fasta, [word for one in sets for word in ("--sites", one)], genes)
+        make_genome(folder / f"{name}.genome", fasta, [word for one in sets for word in ("--sites", one)], genes)
     starts = ["--sites", f"tis={genes}", "--feature", "CDS"]
-    made(folder / "tis.genome", fasta, starts, genes)
+    make_genome(folder / "tis.genome", fasta, starts, genes)
     plain = folder / "unmasked.genome"
-    called("fasta2tensor", fasta, "--sites", f"tss={cappable}", "--annotation", genes, "-o", str(plain))
-    made(folder / "tss_tis.genome", str(plain), starts, genes)
+    run_command("fasta2tensor", fasta, "--sites", f"tss={cappable}", "--annotation", genes, "-o", str(plain))
+    make_genome(folder / "tss_tis.genome", str(plain), starts, genes)
 
 
-def made(path: Path, genome: str, sites: list[str], genes: str) -> None:
+def make_genome(path: Path, genome: str, sites: list[str], genes: str) -> None:
     if not path.exists():
-        called("fasta2tensor", genome, *sites, "--annotation", genes, *REPEATS, "-o", str(path))
+        run_command("fasta2tensor", genome, *sites, "--annotation", genes, *REPEATS, "-o", str(path))
 
 
-def combined(fasta: str, genes: str, first: str, second: str, joined: str, common: str) -> None:
+def combine(fasta: str, genes: str, first: str, second: str, joined: str, common: str) -> None:
     """Two more sets: the first with those sites of the second that it has not, and those sites of the first that the
     second has."""
     from headmotif.formats import files
     from headmotif.formats.inputs import gene_files
-    from headmotif.formats.inputs.named_sites import closed
+    from headmotif.formats.inputs.named_sites import declare_circular
 
-    genome = closed(genome_file.read(fasta), gene_files.features(files.read_bytes(genes), genes).circular)
+    genome = declare_circular(genome_file.read(fasta), gene_files.features(files.read_bytes(genes), genes).circular)
     one, two = (site_files.read(path, genome.contigs).sites for path in (first, second))
-    mine, theirs = (np.abs(nearest(a, b, genome.contigs)[0]) <= WITHIN for a, b in ((one, two), (two, one)))
+    mine, theirs = (np.abs(find_nearest(a, b, genome.contigs)[0]) <= WITHIN for a, b in ((one, two), (two, one)))
     rest, names = two.take(~theirs), [c.name for c in genome.contigs]
     every = Sites(*(np.concatenate([getattr(one, f.name), getattr(rest, f.name)]) for f in fields(Sites)))
     bed.write_sites(joined, every, names)
     bed.write_sites(common, one.take(mine), names)
 
 
-def trained(folder: Path, name: str, genome: str, steps: int, seed: int, more: list[str], sizes: list[str]) -> None:
+def train_model(folder: Path, name: str, genome: str, steps: int, seed: int, more: list[str], sizes: list[str]) -> None:
     """One run, unless its model is there; without steps it is a --refit, which brings its own."""
     model = folder / f"{name}.safetensors"
     if model.exists():
@@ -127,8 +129,8 @@ def trained(folder: Path, name: str, genome: str, steps: int, seed: int, more: l
         str(folder / f"{name}.state"),
         "--resume",
     ]
-    own = [*HELD_OUT, "--steps", str(steps), "--every", str(steps // 5), "--seed", str(seed)] if steps else []
-    called(
+    own = [*HELD_OUT, "--max-steps", str(steps), "--eval-steps", str(steps // 5), "--seed", str(seed)] if steps else []
+    run_command(
         "train-annot", str(folder / f"{genome}.genome"), *files, *own, *more, *sizes, log=str(folder / f"{name}.log")
     )
     print(f"{model} is made", flush=True)

@@ -41,7 +41,7 @@ class Scores:
         self.where = device.choose("cpu", "float32", threads)
         self.genome = genomes.read(str(folder / "two.genome"))
         self.tis = genomes.read(str(folder / "tis.genome"))
-        stretches = [[split.parsed(self.genome, SPLIT[name])] for name in ("validation", "test")]
+        stretches = [[split.parse_stretch(self.genome, SPLIT[name])] for name in ("validation", "test")]
         self.part = split.parts(self.genome, *stretches)
         self.genes = gene_files.read(str(data / "ecoli" / "genes.gff3.gz"), self.genome.contigs)
         self.block = bootstrap.blocks(self.genome.contigs)
@@ -55,14 +55,14 @@ class Scores:
 
     def net(self, name: str) -> object:
         trained = model_tensor.read(str(self.folder / f"{name}.safetensors"))
-        return presets.of_model(trained).eval()
+        return presets.build_from_model(trained).eval()
 
-    def known(self, part: int, label: np.ndarray) -> np.ndarray:
+    def mark_known(self, part: int, label: np.ndarray) -> np.ndarray:
         return (self.part == part) & (label != NO_LABEL)
 
     def areas(self, p: np.ndarray, label: np.ndarray, part: int, within: tuple[int, ...] = (0, 2)) -> list[float]:
         """Average precision, exactly or of local maxima within so many nt."""
-        known = self.known(part, label) & np.isfinite(p)
+        known = self.mark_known(part, label) & np.isfinite(p)
         found = []
         for d in within:
             if d:
@@ -75,7 +75,7 @@ class Scores:
 def labels(at: Scores) -> Iterator[str]:
     """Every set of labels to learn from, scored on either map, and a third view: what the best calls look like."""
     cappable, smrt = at.genome.label
-    number = int((cappable[at.known(split.VALIDATION, cappable)] == 1).sum())
+    number = int((cappable[at.mark_known(split.VALIDATION, cappable)] == 1).sum())
     place = genomic_class.classes(at.genes.spans, at.genome.contigs)
     yield (
         f"Validation part, one network each, 2,000 steps, taught ones 4,000; third view: the {number:,} "
@@ -96,16 +96,18 @@ def labels(at: Scores) -> Iterator[str]:
     for name, label, shown in rows:
         p = at.p(name, label)
         cells = [*at.areas(p, cappable, split.VALIDATION), *at.areas(p, smrt, split.VALIDATION)]
-        calls = thresholds.best(
-            thresholds.above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number
+        calls = thresholds.select_best(
+            thresholds.call_above(np.where(at.part == split.VALIDATION, p, np.nan), at.genome.contigs, 0.0, 2), number
         )
-        yield row(shown, *cells, *looks(at, calls, place))
+        yield row(shown, *cells, *measure_looks(at, calls, place))
     for name, one in (("the sites of Cappable-seq", 0), ("the sites of SMRT-Cappable-seq", 1)):
         sites = at.genome.sites(one)
-        yield row(name, "", "", "", "", *looks(at, sites.take(at.part[sites.position] == split.VALIDATION), place))
+        yield row(
+            name, "", "", "", "", *measure_looks(at, sites.take(at.part[sites.position] == split.VALIDATION), place)
+        )
 
 
-def looks(at: Scores, sites: Sites, place: np.ndarray) -> tuple[float, float, float]:
+def measure_looks(at: Scores, sites: Sites, place: np.ndarray) -> tuple[float, float, float]:
     purine = coordinate_checks.check(at.genome, sites).purine[list(coordinate_checks.AROUND_START).index(0)]
     where = place[(sites.strand < 0).astype(int), sites.position]
     return (
@@ -115,16 +117,16 @@ def looks(at: Scores, sites: Sites, place: np.ndarray) -> tuple[float, float, fl
     )
 
 
-def kept(at: Scores) -> Iterator[str]:
+def score_kept(at: Scores) -> Iterator[str]:
     """The model that is kept, on the test part."""
     place = genomic_class.classes(at.genes.spans, at.genome.contigs).astype(np.int8)
     yield from header("model", "labels", "sites", "prevalence", "exact", "within 2 nt", "within 5 nt")
     for name in ("teacher.1", "teacher.2", "teacher.3", "split"):
         p = at.p(name)
         for shown, label in zip(("Cappable-seq", "SMRT-Cappable-seq"), at.genome.label, strict=True):
-            known = at.known(split.TEST, label) & np.isfinite(p)
+            known = at.mark_known(split.TEST, label) & np.isfinite(p)
             found = score(label[known], p[known])
-            ranking = bootstrap.ranked(
+            ranking = bootstrap.rank(
                 label[known] == 1, p[known], np.broadcast_to(at.block, p.shape)[known], at.block.max() + 1
             )
             held = np.unique(at.block[at.part == split.TEST])
@@ -142,9 +144,9 @@ def kept(at: Scores) -> Iterator[str]:
             )
     label = at.genome.label[0]
     p = at.p("split")
-    known = at.known(split.TEST, label) & np.isfinite(p)
+    known = at.mark_known(split.TEST, label) & np.isfinite(p)
     yield ""
-    yield from header("class of the site (`split`, exact)", "sites", "prevalence", "PR-AUC")
+    yield from header("class of the site (`split`, exact)", "sites", "prevalence", "average precision")
     for name, one in zip(
         genomic_class.CLASSES,
         score_groups(label[known], p[known], place[known], len(genomic_class.CLASSES)),
@@ -160,7 +162,7 @@ def calibration(at: Scores) -> Iterator[str]:
     of_block = np.searchsorted(held, at.block)
     found = []
     for label in at.genome.label:
-        known = at.known(split.TEST, label) & np.isfinite(p)
+        known = at.mark_known(split.TEST, label) & np.isfinite(p)
         found.append(
             reliability.reliability(
                 label[known], p[known], np.broadcast_to(of_block, p.shape)[known], bootstrap.draws(len(held))
@@ -169,20 +171,24 @@ def calibration(at: Scores) -> Iterator[str]:
     yield from header("P", "positions", "mean P", "share that are Cappable-seq sites", "SMRT-Cappable-seq")
     for one, other in zip(*(x.bins for x in found), strict=True):
         yield row(
-            f"{one.low:g}-{one.high:g}", f"{one.positions:,}", one.probability, shown(one.share), shown(other.share)
+            f"{one.low:g}-{one.high:g}",
+            f"{one.positions:,}",
+            one.probability,
+            format_number(one.share),
+            format_number(other.share),
         )
-    yield row("expected calibration error, P of 0.01 or more", "", "", *(shown(x.error) for x in found))
-    yield row("sites over the sum of P", "", "", *(shown(x.ratio) for x in found))
+    yield row("expected calibration error, P of 0.01 or more", "", "", *(format_number(x.error) for x in found))
+    yield row("sites over the sum of P", "", "", *(format_number(x.ratio) for x in found))
     yield row("prevalence", "", "", *(f"{x.prevalence:.2e}" for x in found))
 
 
-def phage(at: Scores) -> Iterator[str]:
+def rank_phage(at: Scores) -> Iterator[str]:
     """Phage lambda, which no model has seen: the rank of each promoter among all local maxima of P."""
     genome = genomes.read(str(at.data / "phage" / "lambda.fa"))
     yield from header("promoter", "needs", "model", "call at", "P", "rank among the local maxima")
     for name in ("split", "whole"):
         p = annotate.annotate(at.net(name), genome, at.where)[0]
-        calls = thresholds.above(p, genome.contigs, 0.0, 2)
+        calls = thresholds.call_above(p, genome.contigs, 0.0, 2)
         for known, needs in ((LAMBDA, "nothing"), (NEED_HELP, "CI or CII")):
             for promoter, (position, strand) in known.items():
                 far = np.abs(calls.position + 1 - position) + 1000 * (calls.strand != (1 if strand == "+" else -1))
@@ -202,11 +208,11 @@ def phage(at: Scores) -> Iterator[str]:
                     yield row(f"{promoter} {position} {strand}", needs, name, "none within 3 nt", "", "")
 
 
-def starts(at: Scores) -> Iterator[str]:
+def score_starts(at: Scores) -> Iterator[str]:
     """Translation starts: each gene's annotated start among all start codons in its frame."""
     yield from header(
-        *("model", "PR-AUC of translation starts, test part", "within 2 nt", "prevalence"),
-        *("annotated start is the top-scoring one in frame", "is the first in frame", "PR-AUC of TSS"),
+        *("model", "average precision of translation starts, test part", "within 2 nt", "prevalence"),
+        *("annotated start is the top-scoring one in frame", "is the first in frame", "average precision of TSS"),
     )
     tis, tss = at.tis.label[0], at.genome.label[0]
     rows = [("tis", at.p("tis"), None), ("split, seed 1 alone (teacher.1)", None, at.p("teacher.1"))]
@@ -214,8 +220,8 @@ def starts(at: Scores) -> Iterator[str]:
     for name, of_tis, of_tss in rows:
         cells = ["", "", "", "", ""]
         if of_tis is not None:
-            known = at.known(split.TEST, tis) & np.isfinite(of_tis)
-            right, longest, n = in_frame(at, of_tis)
+            known = at.mark_known(split.TEST, tis) & np.isfinite(of_tis)
+            right, longest, n = rank_in_frame(at, of_tis)
             one = score(tis[known], of_tis[known])
             cells = [
                 one.average_precision,
@@ -227,7 +233,7 @@ def starts(at: Scores) -> Iterator[str]:
         yield row(name, *cells, "" if of_tss is None else at.areas(of_tss, tss, split.TEST, (0,))[0])
 
 
-def in_frame(at: Scores, p: np.ndarray) -> tuple[float, float, int]:
+def rank_in_frame(at: Scores, p: np.ndarray) -> tuple[float, float, int]:
     """The share of the coding sequences of the test part whose annotated start has the highest P of all start codons in
     its frame, from the last stop codon before it to its middle; the share whose start is the first of those; and how
     many there are."""
@@ -266,25 +272,25 @@ def is_codon(codes: np.ndarray, place: int, which: tuple[str, ...]) -> bool:
     return "".join("ACGTN"[c] for c in codes[place : place + 3]) in which
 
 
-def merging(at: Scores) -> Iterator[str]:
+def score_merging(at: Scores) -> Iterator[str]:
     """How far apart calls must be, on the validation part: F1 at the best threshold."""
     p, label = at.p("split"), at.genome.label[0]
-    known = at.known(split.VALIDATION, label) & np.isfinite(p)
+    known = at.mark_known(split.VALIDATION, label) & np.isfinite(p)
     yield from header("calls no nearer than, nt", "best F1, exact", "best F1, within 2 nt")
     held = np.where(known, p, np.nan)
     sites = int((label[known] == 1).sum())
     for merge in MERGES:
-        calls = thresholds.above(held, at.genome.contigs, 0.005, merge)
+        calls = thresholds.call_above(held, at.genome.contigs, 0.005, merge)
         cells = []
         for d in (0, 2):
-            hit = claimed(at, calls, label, d)
+            hit = claim_sites(at, calls, label, d)
             order = np.argsort(-calls.strength, kind="stable")
             true = np.cumsum(hit[order])
             cells.append(float((2 * true / (np.arange(len(true)) + 1 + sites)).max()))
         yield row(merge + 1, *cells)
 
 
-def claimed(at: Scores, calls: Sites, label: np.ndarray, d: int) -> np.ndarray:
+def claim_sites(at: Scores, calls: Sites, label: np.ndarray, d: int) -> np.ndarray:
     """bool (calls,): which find a site within d nt, each site once, the best calls first."""
     taken, hit = set(), np.zeros(len(calls), bool)
     for i in np.argsort(-calls.strength, kind="stable").tolist():
@@ -297,7 +303,7 @@ def claimed(at: Scores, calls: Sites, label: np.ndarray, d: int) -> np.ndarray:
     return hit
 
 
-def shown(one: bootstrap.Interval) -> str:
+def format_number(one: bootstrap.Interval) -> str:
     return f"{one.estimate:.3f} ({one.low:.3f}-{one.high:.3f})"
 
 
@@ -312,11 +318,11 @@ def row(*cells: object) -> str:
 
 TABLES: dict[str, Callable[[Scores], Iterator[str]]] = {
     "Labels": labels,
-    "The kept model": kept,
+    "The kept model": score_kept,
     "Calibration": calibration,
-    "Phage lambda": phage,
-    "Translation starts": starts,
-    "How near calls may be": merging,
+    "Phage lambda": rank_phage,
+    "Translation starts": score_starts,
+    "How near calls may be": score_merging,
 }
 
 

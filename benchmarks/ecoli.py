@@ -30,7 +30,7 @@ from headmotif.steps.attention import profile
 from headmotif.steps.promoters.frequencies import SPACER, TO_START
 from headmotif.steps.promoters.pair_scan import promoter_scores
 from headmotif.steps.statistics.metrics import score
-from headmotif.steps.training.split import TEST, VALIDATION, parsed, parts
+from headmotif.steps.training.split import TEST, VALIDATION, parse_stretch, parts
 
 SPLIT = {"validation": "NC_000913.3:3667116-4131280", "test": "NC_000913.3:2738786-3667115"}
 SHORT = {"validation": "NC_000913.3:3667116-3687115", "test": "NC_000913.3:2738786-2758785"}
@@ -55,11 +55,11 @@ def main() -> None:
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
     data = asked.data.resolve()
-    used = [timed(words, asked.output) for words in chain(data, asked)]
+    used = [time_command(words, asked.output) for words in chain(data, asked)]
     attention = attention_tensor.read(str(asked.output / "attention.safetensors"))
     tsv.write_table(str(asked.output / "profiles.tsv"), profile.table(attention))
     if asked.report:
-        used += [timed(words, asked.output) for words in (*judged(data / "ecoli", asked), report(data / "ecoli"))]
+        used += [time_command(words, asked.output) for words in (*judge(data / "ecoli", asked), report(data / "ecoli"))]
     tsv.write_table(
         str(asked.output / "resources.tsv"), {k: [u[k] for u in used] for k in ("command", "seconds", "peak_gb")}
     )
@@ -77,10 +77,14 @@ def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
     """The commands, run in the output folder."""
     known = data / "motifs"
     targets = [str(known / name) for name in ("SwissRegulon_e_coli.meme", "dpinteract.meme", "prodoric_2015.transfac")]
-    some = ["--limit", str(asked.limit), "--seed", str(asked.seed)]
+    some = ["--max-sites", str(asked.limit), "--seed", str(asked.seed)]
     seen = ["--model", "model.safetensors", "--genome", "genome.safetensors", "--ism", "1"] if asked.report else []
     return [
-        *(taken(asked.models.resolve(), asked.output, asked.seed) if asked.models else training(data / "ecoli", asked)),
+        *(
+            take_models(asked.models.resolve(), asked.output, asked.seed)
+            if asked.models
+            else list_training(data / "ecoli", asked)
+        ),
         ["dump-attention", "model.safetensors", "genome.safetensors", "-o", "attention.safetensors", *some],
         ["attn2bed", "attention.safetensors", "-o", "regions.bed", *seen],
         ["bed2pwm", "regions.bed", "genome.safetensors", "-o", "motifs.meme", "--table", "motifs.tsv"],
@@ -89,22 +93,25 @@ def chain(data: Path, asked: argparse.Namespace) -> list[list[str]]:
     ]
 
 
-def judged(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
+def judge(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
     """The heads' measures and controls, the tracks and calls, how good they are on the test region, and how far sets of
     sites agree."""
     mine = ["model.safetensors", "genome.safetensors"]
     others = sorted(asked.models.resolve().glob("default.*.safetensors")) if asked.models else []
     also = [
-        word for path in others if path.name != f"default.{asked.seed}.safetensors" for word in ("--also", str(path))
+        word
+        for path in others
+        if path.name != f"default.{asked.seed}.safetensors"
+        for word in ("--replicate", str(path))
     ]
     tables_of_heads = ["--pairs", "pairs.tsv", "--strands", "strands.tsv"]
     tracks = ["--bigwig-plus", "plus.bw", "--bigwig-minus", "minus.bw"]
     on = ["--genome", "genome.safetensors"]
     sets = ["cappable=label:cappable", f"smrt={ecoli / 'tss.smrtcappable.bed'}", "calls=calls.bed"]
     return [
-        ["score-heads", *mine, "--limit", "4000", *also, *tables_of_heads, "-o", "heads.tsv"],
+        ["score-heads", *mine, "--max-sites", "4000", *also, *tables_of_heads, "-o", "heads.tsv"],
         ["predict-annot", "genome.safetensors", "--model", "model.safetensors", "-o", "calls.bed", *tracks],
-        ["annot-compare", "model=plus.bw,minus.bw", *on, "--truth", "label:cappable", "--region", SPLIT["test"],
+        ["score-annot", "model=plus.bw,minus.bw", *on, "--truth", "label:cappable", "--region", SPLIT["test"],
          "--curve", "curve.tsv",
          "-o", "accuracy.tsv"],
         ["annot-compare", *sets, *on, "-o", "agreement.tsv"],
@@ -114,15 +121,7 @@ def judged(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
 def report(ecoli: Path) -> list[str]:
     """All of it on one page."""
     files = {
-        "heads": "heads.tsv",
-        "profiles": "profiles.tsv",
-        "pairs": "pairs.tsv",
-        "strands": "strands.tsv",
         "motifs": "motifs.meme",
-    }
-    files |= {
-        "matches": "matches.builtin.tsv",
-        "regions": "regions.bed",
         "genome": "genome.safetensors",
         "metrics": "metrics.json",
     }
@@ -132,13 +131,15 @@ def report(ecoli: Path) -> list[str]:
         "bigwig-plus": "plus.bw",
         "bigwig-minus": "minus.bw",
     }
-    files |= {"baseline": "cnn=cnn.json", "history": "history.tsv", "curve": "curve.tsv", "agreement": "agreement.tsv"}
+    files |= {"baseline": "cnn=cnn.json"}
     given = [word for option, file in files.items() for word in (f"--{option}", file)]
     out = ["-o", "report.html", "--pdf", "report.pdf", "--figures", "figures"]
-    return ["head-report", *given, "--title", "E. coli K-12 MG1655: transcription start sites", *out]
+    tables = ["heads.tsv", "profiles.tsv", "pairs.tsv", "strands.tsv", "matches.builtin.tsv", "regions.bed"]
+    tables += ["history.tsv", "curve.tsv", "agreement.tsv"]
+    return ["head-report", *tables, *given, "--title", "E. coli K-12 MG1655: transcription start sites", *out]
 
 
-def training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
+def list_training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
     regions = (SPLIT, SHORT if asked.short else SPLIT)
     split, own = (["--validation", at["validation"], "--test", at["test"], "--seed", str(asked.seed)] for at in regions)
     sites = ["--sites", f"cappable={ecoli / 'tss.cappable.bed'}", "--annotation", str(ecoli / "genes.gff3.gz")]
@@ -146,12 +147,12 @@ def training(ecoli: Path, asked: argparse.Namespace) -> list[list[str]]:
     net = ["-o", "model.safetensors", "--metrics", "metrics.json", "--history", "history.tsv"]
     return [
         ["fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", "genome.safetensors"],
-        ["train-annot", "genome.safetensors", *net, "--steps", str(asked.steps), *own],
-        ["train-annot", "genome.safetensors", *cnn, "--steps", str(asked.cnn_steps), *split],
+        ["train-annot", "genome.safetensors", *net, "--max-steps", str(asked.steps), *own],
+        ["train-annot", "genome.safetensors", *cnn, "--max-steps", str(asked.cnn_steps), *split],
     ]
 
 
-def taken(models: Path, output: Path, seed: int) -> list[list[str]]:
+def take_models(models: Path, output: Path, seed: int) -> list[list[str]]:
     """No command: what training would have left, from where it was trained before."""
     names = {"genome.safetensors": "genome.safetensors", f"default.{seed}.tsv": "history.tsv"}
     for preset, model, metrics in (("default", "model", "metrics"), ("cnn", "cnn", "cnn")):
@@ -161,7 +162,7 @@ def taken(models: Path, output: Path, seed: int) -> list[list[str]]:
     return []
 
 
-def timed(words: list[str], folder: Path) -> dict:
+def time_command(words: list[str], folder: Path) -> dict:
     """One command in its own process: wall time and peak memory, from the operating system's own account of it."""
     print("$ " + " ".join(words), file=sys.stderr, flush=True)
     program = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
@@ -187,7 +188,7 @@ def network_rows(folder: Path) -> list[dict]:
     return rows
 
 
-def scanned(genome: Genome) -> np.ndarray:
+def scan_genome(genome: Genome) -> np.ndarray:
     """The -35/-10 scan with the built-in matrices, in bits, float32 (2, N)."""
     known = {m.name: m for m in motif_files.read(str(builtin.MOTIFS)).motifs}
     between = {
@@ -200,8 +201,8 @@ def scan_rows(folder: Path) -> list[dict]:
     """The same scores of the -35/-10 scan with the built-in matrices, the shares of spacers and distances those of the
     simulator."""
     genome = genomes.read(str(folder / "genome.safetensors"))
-    scores = scanned(genome)
-    part = parts(genome, [parsed(genome, SPLIT["validation"])], [parsed(genome, SPLIT["test"])])
+    scores = scan_genome(genome)
+    part = parts(genome, [parse_stretch(genome, SPLIT["validation"])], [parse_stretch(genome, SPLIT["test"])])
     rows = []
     for name, number in (("validation", VALIDATION), ("test", TEST)):
         wanted = (part == number) & (genome.label[0] != NO_LABEL)

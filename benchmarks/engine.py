@@ -33,7 +33,7 @@ def main() -> None:
     )
     asked = parser.parse_args()
     if asked.one:
-        print(json.dumps(measured(*asked.one, asked.threads)))
+        print(json.dumps(measure(*asked.one, asked.threads)))
         return
     rows = []
     for network in asked.networks:
@@ -51,7 +51,7 @@ def main() -> None:
         asked.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def measured(network: str, precision: str, work: str, threads: int) -> dict:
+def measure(network: str, precision: str, work: str, threads: int) -> dict:
     """Nucleotides a second, products a nucleotide, share of the peak, and the process's peak memory."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
@@ -59,7 +59,7 @@ def measured(network: str, precision: str, work: str, threads: int) -> dict:
     from headmotif.steps.network import device
 
     where = device.choose("cpu", precision, threads)
-    step, nucleotides = (training if work == "training" else inference)(network, where)
+    step, nucleotides = (make_training_step if work == "training" else make_inference_step)(network, where)
     for _ in range(2):
         step()
     with FlopCounterMode(display=False) as counter:
@@ -81,7 +81,7 @@ def measured(network: str, precision: str, work: str, threads: int) -> dict:
     }
 
 
-def training(network: str, where: "Compute"):  # noqa: F821
+def make_training_step(network: str, where: "Compute"):  # noqa: F821
     """A step as train-annot takes it: forward, backward, clip, AdamW."""
     import torch
 
@@ -90,7 +90,7 @@ def training(network: str, where: "Compute"):  # noqa: F821
     from headmotif.steps.training.recipe import RECIPES
     from headmotif.steps.training.state import State
 
-    net, recipe = built(network), RECIPES["paper" if network == "literal" else network]
+    net, recipe = build(network), RECIPES["paper" if network == "literal" else network]
     rng = np.random.default_rng(0)
     shape = (recipe.batch, sum(net.learning) + recipe.length)
     codes = torch.from_numpy(rng.integers(0, 4, shape, np.uint8))
@@ -104,11 +104,11 @@ def training(network: str, where: "Compute"):  # noqa: F821
     ), recipe.batch * recipe.length
 
 
-def inference(network: str, where: "Compute"):  # noqa: F821
+def make_inference_step(network: str, where: "Compute"):  # noqa: F821
     """Batches as predict and dump read them, in exact halos; only what comes out is counted."""
     import torch
 
-    net = built(network).eval()
+    net = build(network).eval()
     codes = torch.from_numpy(
         np.random.default_rng(0).integers(0, 4, (net.batch, net.before + net.chunk + net.after), np.uint8)
     )
@@ -120,16 +120,18 @@ def inference(network: str, where: "Compute"):  # noqa: F821
     return step, net.batch * net.chunk
 
 
-def built(network: str) -> "torch.nn.Module":  # noqa: F821
+def build(network: str) -> "torch.nn.Module":  # noqa: F821
     from headmotif.steps.network import presets
 
     net = presets.build(presets.PRESETS["paper" if network == "literal" else network], 1)
     if network == "literal":
         sys.path.insert(0, str(ROOT / "tests"))
-        from published_literal import published
+        from published_literal import compute_published
 
         net.chunk, net.batch = 512, 1  # its scores are those of all positions read, halo and all
-        net.forward = lambda codes, record=None, noise=None: published(net, codes, net.training)[0].diff(dim=3)[..., 0]
+        net.forward = lambda codes, record=None, noise=None: compute_published(net, codes, net.training)[0].diff(dim=3)[
+            ..., 0
+        ]
     return net
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from rivals import SLIDE, SPAN, WORD, word_counts, words_at
+from rivals import SLIDE, SPAN, WORD, read_words, word_counts
 
 from headmotif.data import Genome, Motif, Regions
 from headmotif.formats.features import bed
@@ -46,7 +46,7 @@ ELEMENTS = (range(-17, -2), range(-42, -25))
 """Where -10 and -35 are pointed at."""
 
 
-def covered(genome: Genome, motif: Motif) -> np.ndarray:
+def find_covered(genome: Genome, motif: Motif) -> np.ndarray:
     """bool (N,): bases in a match on either strand; contigs are taken end to end, and a match over their border does
     not count."""
     odds = scan.log_odds(motif, composition(genome))
@@ -60,10 +60,10 @@ def covered(genome: Genome, motif: Motif) -> np.ndarray:
     return np.cumsum(edge)[:-1] > 0
 
 
-def compared(on: np.ndarray, genome: Genome, regions: Regions, block: np.ndarray, draws: np.ndarray) -> dict | None:
+def compare(on: np.ndarray, genome: Genome, regions: Regions, block: np.ndarray, draws: np.ndarray) -> dict | None:
     """One factor (bool (N,)) and one head's regions: counts, odds ratio with its interval, p; None where too little is
     there."""
-    distances, own, count = np.unique(regions.distance, return_inverse=True, return_counts=True)
+    distances, own, count = np.unique(regions.offset, return_inverse=True, return_counts=True)
     site = genome.start[regions.contig] + regions.site
     length = len(genome.base)
     at = (site[:, None] + regions.strand.astype(np.int64)[:, None] * distances) % length
@@ -93,7 +93,7 @@ def compared(on: np.ndarray, genome: Genome, regions: Regions, block: np.ndarray
 def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[dict]:
     block = bootstrap.blocks(genome.contigs)
     draws = bootstrap.draws(int(block.max()) + 1, 500)
-    away = ~np.isin(regions.distance, [d for places in ELEMENTS for d in places])
+    away = ~np.isin(regions.offset, [d for places in ELEMENTS for d in places])
     sets = {
         (what, str(head)): regions.take(kept & (regions.head == head))
         for what, kept in (("all", np.ones(len(regions), bool)), ("beside -10 and -35", away))
@@ -101,9 +101,9 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
     }
     rows = []
     for number, motif in enumerate(targets, 1):
-        on = covered(genome, motif)
+        on = find_covered(genome, motif)
         for (what, head), mine in sets.items():
-            found = compared(on, genome, mine, block, draws) if len(mine) >= LEAST else None
+            found = compare(on, genome, mine, block, draws) if len(mine) >= LEAST else None
             if found:
                 rows.append(
                     {"factor": motif.name, "alt": motif.alt, "head": head, "of": what, **found, "number": number - 1}
@@ -119,11 +119,11 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
         if above:
             rng = np.random.default_rng([number, 31])
             others = [
-                covered(genome, replace(motif, matrix=motif.matrix[rng.permutation(len(motif))]))
+                find_covered(genome, replace(motif, matrix=motif.matrix[rng.permutation(len(motif))]))
                 for _time in range(SHUFFLES)
             ]
             for row in above:
-                known = [compared(on, genome, sets[row["of"], row["head"]], block, draws) for on in others]
+                known = [compare(on, genome, sets[row["of"], row["head"]], block, draws) for on in others]
                 row["shuffled"] = max(
                     (found["odds"] for found in known if found), default=float("nan")
                 )  # too few matches: nothing is said
@@ -131,12 +131,14 @@ def factor_rows(genome: Genome, regions: Regions, targets: list[Motif]) -> list[
     return [{name: value for name, value in row.items() if name != "number"} for row in rows]
 
 
-def frequent(genome: Genome, number: int = 3) -> tuple[np.ndarray, np.ndarray]:
+def find_frequent(genome: Genome, number: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """How much more frequent each word is with its middle at each distance than chance has it, and q: float64
     (distances, words)."""
     sites = genome.sites(0)
-    chance = word_counts(words_at(genome, queries.matched(genome, sites, sites, number * 4000, 1))).sum(axis=0) + 1.0
-    count = word_counts(words_at(genome, sites))
+    chance = (
+        word_counts(read_words(genome, queries.draw_matched(genome, sites, sites, number * 4000, 1))).sum(axis=0) + 1.0
+    )
+    count = word_counts(read_words(genome, sites))
     expected = count.sum(axis=1, keepdims=True) * chance / chance.sum()
     p = torch.special.gammainc(
         torch.from_numpy(np.maximum(count, 0.5)), torch.from_numpy(expected)
@@ -147,10 +149,10 @@ def frequent(genome: Genome, number: int = 3) -> tuple[np.ndarray, np.ndarray]:
 def word_rows(genome: Genome, found: list[Motif], regions: Regions) -> Iterator[dict]:
     """For each head's motif its likeliest word of six bases, and the smallest q of it within SLIDE + 3 of the head's
     usual distance."""
-    ratio, q = frequent(genome)
+    ratio, q = find_frequent(genome)
     for motif in found:
         mine = regions.take(regions.head == motif.name)
-        usual = int(np.bincount(mine.distance + SPAN + 20).argmax()) - SPAN - 20
+        usual = int(np.bincount(mine.offset + SPAN + 20).argmax()) - SPAN - 20
         information = (motif.matrix * np.log2(np.maximum(motif.matrix, 1e-9) / 0.25)).sum(axis=1)
         best = max(range(max(len(motif) - WORD + 1, 1)), key=lambda first: information[first : first + WORD].sum())
         letters = motif.matrix[best : best + WORD].argmax(axis=1)

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from presets import called
+from presets import run_command
 
 from headmotif.data import Genome
 from headmotif.formats.inputs import genomes, site_files
@@ -43,18 +43,20 @@ def main() -> None:
     validation, test = FIRST + round(0.6 * size), FIRST + round(0.7 * size)
     before = np.sort(known.position[known.position < validation])
     rows = [
-        scored(asked, whole, known, 0, validation, test, validation - 1000, "init", 0)
+        train_and_score(asked, whole, known, 0, validation, test, validation - 1000, "init", 0)
     ]  # one step of no rate: the model as it is
     for number in KNOWN:
         begin = int(before[-number])
         for start, rates in RATES.items():
-            tried = [scored(asked, whole, known, number, validation, test, begin, start, rate) for rate in rates]
+            tried = [
+                train_and_score(asked, whole, known, number, validation, test, begin, start, rate) for rate in rates
+            ]
             rows.append(max(tried, key=lambda row: row["validation"]))
             print(rows[-1], flush=True)
     tsv.write_table(str(asked.output / "finetune.tsv"), {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def scored(
+def train_and_score(
     asked: argparse.Namespace,
     whole: Genome,
     known: object,
@@ -75,14 +77,14 @@ def scored(
         rows = zip(inside.position.tolist(), inside.strand.tolist(), strict=True)
         text = "".join(f"new\t{p - begin}\t{p - begin + 1}\t.\t0\t{'+' if s > 0 else '-'}\n" for p, s in rows)
         Path(f"{stem}.bed").write_text(text, encoding="utf-8")
-        called("fasta2tensor", f"{stem}.fa", "--sites", f"tss={stem}.bed", "-o", str(genome), log=f"{stem}.log")
+        run_command("fasta2tensor", f"{stem}.fa", "--sites", f"tss={stem}.bed", "-o", str(genome), log=f"{stem}.log")
         split = [
             "--validation",
             f"new:{validation - begin + 1}-{test - begin}",
             "--test",
             f"new:{test - begin + 1}-{LAST - begin}",
         ]
-        own = ["--rate", str(rate)] if rate else ["--steps", "1", "--rate", "1e-12"]
+        own = ["--learning-rate", str(rate)] if rate else ["--max-steps", "1", "--learning-rate", "1e-12"]
         own += ["--init", asked.model] if start == "init" else []
         fixed = [
             "--seed",
@@ -94,7 +96,7 @@ def scored(
             "-o",
             str(model),
         ]
-        called("train-annot", str(genome), *split, *own, *fixed, log=f"{stem}.log")
+        run_command("train-annot", str(genome), *split, *own, *fixed, log=f"{stem}.log")
     found = json.loads(metrics.read_text(encoding="utf-8"))
     part = {name: found["metrics"][name]["tss"] for name in ("validation", "test")}
     return {

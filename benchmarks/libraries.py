@@ -21,7 +21,7 @@ import numpy as np
 from headmotif.data import Contig, Contigs
 from headmotif.formats.tables import tsv
 from headmotif.formats.tracks import bigwig
-from headmotif.steps.motifs.permutation import _beyond, rank_test
+from headmotif.steps.motifs.permutation import _compute_tail, rank_test
 from headmotif.steps.statistics.false_discovery import benjamini_hochberg
 
 STARTS = ("numpy", "scipy.special", "scipy.stats", "pandas")
@@ -41,26 +41,26 @@ except BaseException as problem:  # a panic is no Exception
 def start(module: str) -> float:
     """Seconds from nothing to a module loaded, the least of five."""
 
-    def once() -> float:
+    def load_once() -> float:
         began = time.perf_counter()
         subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
         return time.perf_counter() - began
 
-    return min(once() for _ in range(5))
+    return min(load_once() for _ in range(5))
 
 
 def seconds(work: Callable[[], object]) -> float:
     """Seconds of a call, the least of five."""
 
-    def once() -> float:
+    def run_once() -> float:
         began = time.perf_counter()
         work()
         return time.perf_counter() - began
 
-    return min(once() for _ in range(5))
+    return min(run_once() for _ in range(5))
 
 
-def scipy_beside_ours() -> list[tuple[str, str, float, float, str]]:
+def compare_with_scipy() -> list[tuple[str, str, float, float, str]]:
     """What is compared, on what, seconds of ours and of SciPy's, and by how much the results differ."""
     from scipy import stats
 
@@ -74,7 +74,7 @@ def scipy_beside_ours() -> list[tuple[str, str, float, float, str]]:
     q, other = benjamini_hochberg(p), stats.false_discovery_control(p.ravel()).reshape(p.shape)
     grid = [(z, skew) for z in np.linspace(0, 12, 241) for skew in (-0.5, -0.2, 0.05, 0.2, 0.5, 1.0, 2.0)]
     exact = np.array([stats.pearson3.sf(z, skew) for z, skew in grid])
-    ratio = np.array([_beyond(z, skew) for z, skew in grid]) / np.maximum(exact, 1e-300)
+    ratio = np.array([_compute_tail(z, skew) for z, skew in grid]) / np.maximum(exact, 1e-300)
     usual, all_of_use = (exact > 1e-6) & (np.abs([skew for _, skew in grid]) <= 0.5), exact > 1e-12
     return [
         (
@@ -94,7 +94,7 @@ def scipy_beside_ours() -> list[tuple[str, str, float, float, str]]:
         (
             "gamma tail",
             f"{len(grid)} values of z and skewness",
-            seconds(lambda: [_beyond(z, skew) for z, skew in grid]),
+            seconds(lambda: [_compute_tail(z, skew) for z, skew in grid]),
             seconds(lambda: [stats.pearson3.sf(z, skew) for z, skew in grid]),
             f"p {ratio[usual].min():.2f} to {ratio[usual].max():.2f} times the exact above 1e-6, skewness to 0.5; "
             f"{ratio[all_of_use].min():.2f} to {ratio[all_of_use].max():.2f} above 1e-12, skewness to 2",
@@ -122,7 +122,7 @@ def tables(folder: Path) -> tuple[float, float]:
     )
 
 
-def damaged(folder: Path) -> Counter[str]:
+def count_damaged(folder: Path) -> Counter[str]:
     """What pybigtools makes of a small bigWig with one byte changed, DAMAGES times, each in a process of its own."""
     contigs = Contigs([Contig("a", 20_000), Contig("b", 3000)])
     rng = np.random.default_rng(1)
@@ -154,12 +154,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if asked.bigwig:
-            for kind, times in damaged(folder).most_common():
+            for kind, times in count_damaged(folder).most_common():
                 print(f"{times}\t{kind}")
             return
         for module in STARTS:
             print(f"start\t{module}\t{start(module):.2f} s")
-        for what, on, ours, theirs, differs in scipy_beside_ours():
+        for what, on, ours, theirs, differs in compare_with_scipy():
             print(f"{what}\t{on}\tours {1000 * ours:.2f} ms\tSciPy {1000 * theirs:.2f} ms\t{differs}")
         ours, theirs = tables(folder)
         print(f"table\t36 heads, 193 distances\tours {1000 * ours:.1f} ms\tpandas {1000 * theirs:.1f} ms")

@@ -36,7 +36,7 @@ WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24)
 UNGAPPED = ["-E", "2000", "-J", "1000"]
 
 
-def drawn(
+def draw_windows(
     width: int, consensus: float, sequences: int, share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Windows uint8 (sequences, LENGTH), where the motif begins (-1: nowhere), and its letters (width,)."""
@@ -51,9 +51,9 @@ def drawn(
     return windows, start, letters
 
 
-def ours(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_motif(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Bases in occurrences, bool (sequences, LENGTH), and the matrix (width, 4)."""
-    found = zoops.discover(windows, np.ones(len(windows)), markov.learned(windows), WIDTHS)
+    found = zoops.discover(windows, np.ones(len(windows)), markov.learn(windows), WIDTHS)
     assert found is not None
     column = np.arange(LENGTH)
     inside = (column >= found.start[:, None]) & (column < (found.start + found.length)[:, None])
@@ -94,7 +94,7 @@ def glam2(program: str, windows: np.ndarray, seed: int) -> tuple[np.ndarray, np.
     return inside, counts / counts.sum(axis=1, keepdims=True)
 
 
-def measured(
+def measure(
     inside: np.ndarray, matrix: np.ndarray, start: np.ndarray, letters: np.ndarray, consensus: float
 ) -> tuple[float, float]:
     """F1 of bases, and the correlation of the matrix with the true one at their best shift."""
@@ -128,12 +128,12 @@ def main() -> None:
             settings = {**USUAL, name: value}
             found: dict[str, list[tuple[float, float, float]]] = {"bed2pwm": [], "GLAM2": []}
             for seed in range(asked.draws):
-                windows, start, letters = drawn(**settings, seed=seed)
+                windows, start, letters = draw_windows(**settings, seed=seed)
                 for way in found if asked.glam2 else ("bed2pwm",):
                     began = time.monotonic()
-                    inside, matrix = ours(windows) if way == "bed2pwm" else glam2(asked.glam2, windows, seed + 1)
+                    inside, matrix = find_motif(windows) if way == "bed2pwm" else glam2(asked.glam2, windows, seed + 1)
                     took = time.monotonic() - began
-                    found[way].append((*measured(inside, matrix, start, letters, settings["consensus"]), took))
+                    found[way].append((*measure(inside, matrix, start, letters, settings["consensus"]), took))
             mean = {way: np.mean(values, axis=0) if values else np.full(3, np.nan) for way, values in found.items()}
             rows.append(
                 {"changed": name, "to": value} | {f"{way}_{i}": float(mean[way][i]) for way in mean for i in range(3)}

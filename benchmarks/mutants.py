@@ -56,12 +56,12 @@ def main() -> None:
     places = args.places or [PACKAGE / room for room in ("alphabet.py", "data", "formats", "report", "steps")]
     with tempfile.TemporaryDirectory() as folder:
         python = str(Path(args.python).absolute())
-        os.chdir(copied(Path(folder)))
+        os.chdir(copy(Path(folder)))
         os.environ["PYTHONPATH"] = str(Path(folder, "tools"))  # before the installed one, which is the checkout
         os.environ.update(OMP_NUM_THREADS="1", SLURM_CPUS_PER_TASK="1", PYTHONDONTWRITEBYTECODE="1")
         tests = Tests()
         drawn = sample(modules(places), args.number, args.seed, Path(folder, "session.sqlite"))
-        files = sorted({file for spec in drawn for file in tests.of(spec.module_path)})
+        files = sorted({file for spec in drawn for file in tests.find_tests(spec.module_path)})
         hit = len({spec.module_path for spec in drawn})
         print(f"{len(drawn)} mutations of {hit} modules, seed {args.seed}; first the tests as they are", flush=True)
         plain = subprocess.run(
@@ -69,10 +69,10 @@ def main() -> None:
         )
         if plain.returncode:
             sys.exit(f"{plain.stdout}\nthe tests fail without any mutation")
-        tried(drawn, tests, python)
+        try_mutations(drawn, tests, python)
 
 
-def copied(folder: Path) -> Path:
+def copy(folder: Path) -> Path:
     """What the tests read, in a folder where it may be changed."""
     for name in ("tools", "tests", "benchmarks", "galaxy", "nextflow", "bioconda-recipe", "docs"):
         if (REPOSITORY / name).is_dir():
@@ -101,11 +101,11 @@ def sample(paths: list[Path], number: int, seed: int, session: Path) -> list[Mut
         init(sorted(share), db, {})
         for item in db.work_items:
             (spec,) = item.mutations
-            if plausible(spec.operator_name):
+            if is_plausible(spec.operator_name):
                 at[spec.module_path][spec.start_pos, spec.end_pos].append(spec)
     found = []
     for path in sorted(share):
-        types = idle(path)
+        types = find_idle(path)
         places = sorted(place for place in at[path] if not any(first <= place[0] <= last for first, last in types))
         drawn = sorted(rng.sample(places, min(share[path], len(places))))
         found += [
@@ -115,7 +115,7 @@ def sample(paths: list[Path], number: int, seed: int, session: Path) -> list[Mut
     return found
 
 
-def plausible(operator: str) -> bool:
+def is_plausible(operator: str) -> bool:
     """Whether somebody might err like this: no << for a -, and no `is` for an ==, which mostly changes nothing."""
     kind, *pair = operator.split("_")
     if kind.endswith("ReplaceBinaryOperator"):
@@ -123,7 +123,7 @@ def plausible(operator: str) -> bool:
     return not pair or pair[-1] not in ("Is", "IsNot")
 
 
-def idle(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def find_idle(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """What computes nothing, from and to (line, column): types, as `int | None`, and checks as strict=True."""
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -141,32 +141,36 @@ class Tests:
         self.importers: dict[str, set[str]] = defaultdict(set)  # of a dotted name, those of modules and test files
         for name, files in ALSO.items():
             self.importers[name].update(files)
-        nouns = handed_on(PACKAGE / "data/__init__.py")
+        nouns = map_reexports(PACKAGE / "data/__init__.py")
         for path in [*PACKAGE.rglob("*.py"), *Path("tests").glob("*.py")]:
-            for name in imported(path):
-                self.importers[nouns.get(name, name)].add(dotted(path))
+            for name in list_imported(path):
+                self.importers[nouns.get(name, name)].add(name_module(path))
 
-    def of(self, module: Path) -> list[str]:
-        near, seen = {dotted(module)}, set()
-        own = (f"test_{module.stem}", *ALSO.get(dotted(module), ()))
+    def find_tests(self, module: Path) -> list[str]:
+        near, seen = {name_module(module)}, set()
+        own = (f"test_{module.stem}", *ALSO.get(name_module(module), ()))
         while near:
             seen |= near
             near = {other for one in near for other in self.importers[one]} - seen
-            files = [f"{one}.py" for one in near if one.startswith("test_") and budget.of(f"{one}.py") <= 2 * PATIENCE]
+            files = [
+                f"{one}.py"
+                for one in near
+                if one.startswith("test_") and budget.find_seconds(f"{one}.py") <= 2 * PATIENCE
+            ]
             if files:
-                files.sort(key=lambda file: (Path(file).stem not in own, budget.of(file), file))
-                enough = [sum(map(budget.of, files[: i + 1])) <= PATIENCE or not i for i in range(len(files))]
+                files.sort(key=lambda file: (Path(file).stem not in own, budget.find_seconds(file), file))
+                enough = [sum(map(budget.find_seconds, files[: i + 1])) <= PATIENCE or not i for i in range(len(files))]
                 return [f"tests/{file}" for file, kept in zip(files, enough, strict=True) if kept]
         return []
 
 
-def dotted(path: Path) -> str:
+def name_module(path: Path) -> str:
     """tools/headmotif/data/genome.py is headmotif.data.genome, tests/test_scan.py test_scan."""
     parts = path.with_suffix("").parts[1:]
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path: Path) -> set[str]:
+def list_imported(path: Path) -> set[str]:
     """Dotted names of what a file imports, and of what may be modules within it."""
     package = path.parent.parts[1:]
     found = set()
@@ -177,14 +181,14 @@ def imported(path: Path) -> set[str]:
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = ".".join([*above, *filter(None, [node.module])])
             found |= {f"{base}.{alias.name}" for alias in node.names}
-            if base != "headmotif.data":  # its names are known by `handed_on`
+            if base != "headmotif.data":  # its names are known by `map_reexports`
                 found.add(base)
     return found
 
 
-def handed_on(path: Path) -> dict[str, str]:
+def map_reexports(path: Path) -> dict[str, str]:
     """Where the names come from that a package takes from its modules: headmotif.data.Genome from its genome."""
-    package, tree = dotted(path), ast.parse(path.read_text(encoding="utf-8"))
+    package, tree = name_module(path), ast.parse(path.read_text(encoding="utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1]
     return {f"{package}.{alias.name}": f"{package}.{node.module}" for node in nodes for alias in node.names}
 
@@ -194,23 +198,23 @@ def command(python: str) -> list[str]:
     return [python, "-m", "pytest", *options]
 
 
-def tried(drawn: list[MutationSpec], tests: Tests, python: str) -> None:
+def try_mutations(drawn: list[MutationSpec], tests: Tests, python: str) -> None:
     """Each mutation by itself, a line each as it goes; at the end the survivors with what they change."""
     count, survivors = Counter[str](), []
     began = time.monotonic()
     for spec in drawn:
-        files, since = tests.of(spec.module_path), time.monotonic()
+        files, since = tests.find_tests(spec.module_path), time.monotonic()
         where = f"{spec.module_path}:{spec.start_pos[0]} {spec.operator_name.removeprefix('core/')}"
         said = "no test"
         if files:
             # against hanging: what takes so much longer than its budget goes on for ever
-            limit = 60 + 10 * sum(budget.of(Path(file).name) for file in files)
+            limit = 60 + 10 * sum(budget.find_seconds(Path(file).name) for file in files)
             result = mutate_and_test([spec], " ".join([*command(python), *files]), limit)
             if result.worker_outcome != WorkerOutcome.NORMAL or result.test_outcome == TestOutcome.INCOMPETENT:
                 sys.exit(f"{where} was not tried: {result.output}")
             said = "SURVIVED" if result.test_outcome == TestOutcome.SURVIVED else "noticed"
             if said == "SURVIVED":
-                survivors.append(f"{where}, not noticed by {', '.join(files)}\n{changed(result)}")
+                survivors.append(f"{where}, not noticed by {', '.join(files)}\n{format_change(result)}")
         count[said] += 1
         print(f"{said:8} {time.monotonic() - since:4.0f} s  {where}", flush=True)
     print("", *survivors, sep="\n")
@@ -218,7 +222,7 @@ def tried(drawn: list[MutationSpec], tests: Tests, python: str) -> None:
     print(f"{len(drawn)} mutations in {time.monotonic() - began:.0f} s: {found}")
 
 
-def changed(result: WorkResult) -> str:
+def format_change(result: WorkResult) -> str:
     lines = (result.diff or "").splitlines()
     return "\n".join(f"    {line}" for line in lines if line[:1] in "+-" and line[:3] not in ("---", "+++"))
 

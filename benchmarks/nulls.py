@@ -38,8 +38,8 @@ def look(net: presets.Network, genome: Genome, limit: int, seed: int, threads: i
     known = genome.sites(0)
     chosen = np.sort(np.random.default_rng([seed, 7]).permutation(len(known))[: limit or None])
     asked = known.take(chosen)
-    queries, kind = background.joined(asked, background.matched(genome, asked, known, 4000, seed))
-    return record.gathered(net, genome, queries, kind, device.choose("cpu", "float32", threads))
+    queries, kind = background.concatenate(asked, background.draw_matched(genome, asked, known, 4000, seed))
+    return record.gather(net, genome, queries, kind, device.choose("cpu", "float32", threads))
 
 
 def read(kind: str, name: str, attention: Attention, genome: Genome, seed: int) -> dict:
@@ -61,13 +61,13 @@ def read(kind: str, name: str, attention: Attention, genome: Genome, seed: int) 
     }
 
 
-def calibrated(what: str, p: np.ndarray) -> dict:
+def measure_calibration(what: str, p: np.ndarray) -> dict:
     return {"p of": what, "tests": p.size} | {
         f"P(p <= {a:g}) / {a:g}": round(float((p <= a).mean()) / a, 3) for a in LEVELS
     }
 
 
-def of_background(attention: Attention, seed: int) -> np.ndarray:
+def check_background(attention: Attention, seed: int) -> np.ndarray:
     """p of every head where half of the background stands for sites, and the sites are left out."""
     rows = np.flatnonzero(attention.is_background)
     kind = np.where(np.random.default_rng([seed, 21]).permutation(len(rows)) % 2 == 0, SITE, BACKGROUND)
@@ -81,17 +81,17 @@ def of_background(attention: Attention, seed: int) -> np.ndarray:
     return np.stack([segment.peaks(alone, layer, head, query, seed)[0].p for layer, head in where])
 
 
-def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, ...]:
+def check_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarray, ...]:
     """p of the heads' motifs, and of their places', the distances swapped among the sites of each head; and of the
     motifs of the places' strongest regions, p and weight swapped among the regions of each place."""
     regions = segment.segment(attention, LIMITS["max_q"], 1.0, seed).regions
     if not len(regions):
         return (np.zeros(0),) * 3
-    swapped = segment.permuted_offsets(regions, seed)
+    swapped = segment.permute_offsets(regions, seed)
     by_place = discovery.Search(flank=8, widths=PLACE_WIDTHS)
     whole = discovery.find_motifs(genome, swapped, discovery.Search(min_sites=20), seed)
-    split = discovery.find_motifs(genome, positions.by_place(swapped), by_place, seed)
-    mine = positions.by_place(regions)
+    split = discovery.find_motifs(genome, positions.group_by_offset(swapped), by_place, seed)
+    mine = positions.group_by_offset(regions)
     order, rng = np.arange(len(mine)), np.random.default_rng([seed, 23])
     for group in np.unique(mine.head):
         its = np.flatnonzero(mine.head == group)
@@ -99,12 +99,12 @@ def of_motifs(attention: Attention, genome: Genome, seed: int) -> tuple[np.ndarr
     weaker = replace(
         mine, p=mine.p[order], weight=mine.weight[order]
     )  # both: of equal p the larger weight is the stronger
-    strong = discovery.find_motifs(genome, weaker, replace(by_place, strongest=True), seed)
+    strong = discovery.find_motifs(genome, weaker, replace(by_place, top_fractions=True), seed)
     strong = (one for one in strong if Group.parse(one.group).fraction > 1)
     return tuple(np.array([one.p for one in found if one.motif is not None]) for found in (whole, split, strong))
 
 
-def of_pairs(attention: Attention, seed: int) -> np.ndarray:
+def check_pairs(attention: Attention, seed: int) -> np.ndarray:
     """p of the spacings of every two heads, each head's choices swapped among the sites where it chose."""
     chosen = similarity.choices(attention, LIMITS["max_p"], seed)
     rng = np.random.default_rng([seed, 22])
@@ -114,13 +114,13 @@ def of_pairs(attention: Attention, seed: int) -> np.ndarray:
     return np.array([pair.p for pair in similarity.pairs(chosen)])
 
 
-def untrained(preset: str, number: int) -> Iterator[tuple[str, presets.Network]]:
+def build_untrained(preset: str, number: int) -> Iterator[tuple[str, presets.Network]]:
     for seed in range(1, number + 1):
-        yield f"seed {seed}", presets.fresh(presets.PRESETS[preset], 1, 1000 + seed)
+        yield f"seed {seed}", presets.build_fresh(presets.PRESETS[preset], 1, 1000 + seed)
 
 
-def trained(path: Path) -> presets.Network:
-    return presets.with_heads(model_tensor.read(str(path)), str(path))
+def open_trained(path: Path) -> presets.Network:
+    return presets.build_with_heads(model_tensor.read(str(path)), str(path))
 
 
 def main() -> None:
@@ -137,24 +137,24 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
     genome = genomes.read(str(asked.genome))
-    cases = [("trained", str(path), trained(path), genome) for path in asked.model]
-    cases += [("untrained", name, net, genome) for name, net in untrained(asked.preset, asked.untrained)]
+    cases = [("trained", str(path), open_trained(path), genome) for path in asked.model]
+    cases += [("untrained", name, net, genome) for name, net in build_untrained(asked.preset, asked.untrained)]
     for path, its in zip(asked.shuffled_model, asked.shuffled_genome, strict=True):
-        cases.append(("shuffled sites", str(path), trained(path), genomes.read(str(its))))
+        cases.append(("shuffled sites", str(path), open_trained(path), genomes.read(str(its))))
     of_each = ("motifs", "motifs by place", "motifs of the strongest")
     rows, p = [], {"regions": [], **{what: [] for what in of_each}, "spacings": []}
     for kind, name, net, its in cases:
         attention = look(net, its, asked.limit, 1, asked.threads)
         rows.append(read(kind, name, attention, its, 1))
         print("\t".join(str(value) for value in rows[-1].values()), flush=True)
-        p["regions"].append(of_background(attention, 1).ravel())
+        p["regions"].append(check_background(attention, 1).ravel())
         if kind == "trained":
             for seed in range(1, asked.swaps + 1):
-                for what, found in zip(of_each, of_motifs(attention, its, seed), strict=True):
+                for what, found in zip(of_each, check_motifs(attention, its, seed), strict=True):
                     p[what].append(found)
-            p["spacings"] += [of_pairs(attention, seed) for seed in range(1, asked.swaps + 1)]
+            p["spacings"] += [check_pairs(attention, seed) for seed in range(1, asked.swaps + 1)]
     tsv.write_table(str(asked.output), {name: [row[name] for row in rows] for name in rows[0]})
-    told = [calibrated(what, np.concatenate(parts)) for what, parts in p.items() if parts]
+    told = [measure_calibration(what, np.concatenate(parts)) for what, parts in p.items() if parts]
     tsv.write_table(str(asked.output.with_suffix(".p.tsv")), {name: [row[name] for row in told] for name in told[0]})
     print(asked.output.with_suffix(".p.tsv").read_text(encoding="utf-8"))
 

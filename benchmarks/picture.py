@@ -38,18 +38,18 @@ def main() -> None:
     asked = parser.parse_args()
     phage = asked.data / "phage" / "lambda.fa"
     genome = genomes.read(str(phage))
-    net = presets.of_model(model_tensor.opened(asked.model, builtin.MODELS))
+    net = presets.build_from_model(model_tensor.open_model(asked.model, builtin.MODELS))
     p = annotate.annotate(net, genome, device.choose("cpu", "float32", 1))[0]
     site = POSITION - 1
     letters = decode(genome.base[site - BEFORE : site + AFTER + 1])
     for name, (first, word) in BOXES.items():
         assert letters[BEFORE + first : BEFORE + first + 6] == word, f"the {name} is not where it should be"
-    names, rows = looks(asked.model, phage, genome.contigs[0].name)
+    names, rows = measure_looks(asked.model, phage, genome.contigs[0].name)
     motifs = {m.name: m for m in meme.read((asked.example / "motifs.meme").read_text(), "motifs.meme")}
     draw(asked.output, p[0, site - BEFORE : site + AFTER + 1], letters, names, rows, motifs)
 
 
-def looks(model: str, phage: Path, contig: str) -> tuple[list[str], np.ndarray]:
+def measure_looks(model: str, phage: Path, contig: str) -> tuple[list[str], np.ndarray]:
     """The heads that look hardest at the promoter, and what each adds there beyond its background, float (heads,
     bases)."""
     with tempfile.TemporaryDirectory() as folder:

@@ -60,15 +60,19 @@ def read(folder: Path, genes: str) -> Run:
 
 def pictures(run: Run) -> dict[str, bytes]:
     """Each picture's bytes, by its file's name."""
-    with svg.styled():
-        made = {name: make for name, _words, make in drawings.all_of(run)}
-        found = {name: small(svg.file(made[figure](), "png", DPI)) for name, figure in SHOWN.items() if figure in made}
+    with svg.use_style():
+        made = {name: make for name, _words, make in drawings.list_figures(run)}
+        found = {
+            name: reduce_colours(svg.render_file(made[figure](), "png", DPI))
+            for name, figure in SHOWN.items()
+            if figure in made
+        }
         row = min(run.rows, key=lambda row: float(row.get("ap_zero", 0.0)))
-        found["card"] = small(svg.file(cards.picture(run, row), "png", DPI))
+        found["card"] = reduce_colours(svg.render_file(cards.draw_picture(run, row), "png", DPI))
     return found
 
 
-def small(png: bytes) -> bytes:
+def reduce_colours(png: bytes) -> bytes:
     """The same picture in few colours: a third of the bytes, and the eye sees no difference."""
     buffer = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(

@@ -15,7 +15,7 @@ from headmotif.formats.tables import tsv
 
 COLUMNS = (
     "sites", "seed", "element", "head", "motif", "q", "distance", "recall", "precision", "window recall / precision",
-    "test PR-AUC (prevalence)", "regions", "s",
+    "test average precision (prevalence)", "regions", "s",
 )  # fmt: skip
 
 
@@ -65,20 +65,22 @@ def report(folder: Path, kind: str, seed: int, seconds: float) -> None:
             name: cell[name] if cell["found"] == "1" else "-"
             for name in ("head", "motif", "distance", "recall", "precision")
         }
-        window = f"{short(cell['window_recall'])} / {short(cell['window_precision'])}" if cell["found"] == "1" else "-"
+        window = (
+            f"{shorten(cell['window_recall'])} / {shorten(cell['window_precision'])}" if cell["found"] == "1" else "-"
+        )
         run = (
             f"{test['average_precision']:.3f} ({test['prevalence']:.1e}) | {regions} | {seconds:.0f}"
             if i == 0
             else "| |"
         )
         print(
-            f"| {kind} | {seed} | {element} | {shown['head']} | {shown['motif']} | {short(cell['q'])} | "
-            f"{shown['distance']} | {short(shown['recall'])} | {short(shown['precision'])} | {window} | {run} |",
+            f"| {kind} | {seed} | {element} | {shown['head']} | {shown['motif']} | {shorten(cell['q'])} | "
+            f"{shown['distance']} | {shorten(shown['recall'])} | {shorten(shown['precision'])} | {window} | {run} |",
             flush=True,
         )
 
 
-def short(text: str) -> str:
+def shorten(text: str) -> str:
     return "-" if text in ("-", "nan") else f"{float(text):.2g}"
 
 

@@ -23,7 +23,7 @@ from ecoli import SPLIT
 STEPS = {"default": 4000, "cnn": 4000, "paper": 8000, "student": 4000}
 SEEDS = {"default": (1, 2, 3), "cnn": (1, 2, 3), "paper": (1,), "student": (4,)}
 EVERY = {"paper": 1000}
-RATE = {"paper": ["--rate", "0.0005"]}  # a tenth of the published steps, at five times the published rate
+RATE = {"paper": ["--learning-rate", "0.0005"]}  # a tenth of the published steps, at five times the published rate
 
 
 def main() -> None:
@@ -45,18 +45,18 @@ def main() -> None:
             "--mask-repeats",
             "75",
         ]
-        called("fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", str(genome))
+        run_command("fasta2tensor", str(ecoli / "genome.fa.gz"), *sites, "-o", str(genome))
     runs = [(name, seed) for name in STEPS for seed in SEEDS[name]]
     for some in (
         [run for run in runs if run[0] != "student"],
         [run for run in runs if run[0] == "student"],
     ):  # who learns from the others waits
         with ThreadPoolExecutor(asked.jobs) as pool:
-            for line in pool.map(lambda run: trained(genome, *run, asked.threads), some):
+            for line in pool.map(lambda run: train_preset(genome, *run, asked.threads), some):
                 print(line, flush=True)
 
 
-def trained(genome: Path, name: str, seed: int, threads: int) -> str:
+def train_preset(genome: Path, name: str, seed: int, threads: int) -> str:
     stem = genome.parent / f"{name}.{seed}"
     model = stem.with_name(f"{stem.name}.safetensors")
     if model.exists():
@@ -75,9 +75,9 @@ def trained(genome: Path, name: str, seed: int, threads: int) -> str:
     split = ["--validation", SPLIT["validation"], "--test", SPLIT["test"]]
     steps = STEPS[name]
     size = [
-        "--steps",
+        "--max-steps",
         str(steps),
-        "--every",
+        "--eval-steps",
         str(EVERY.get(name, steps // 5)),
         "--seed",
         str(seed),
@@ -92,11 +92,11 @@ def trained(genome: Path, name: str, seed: int, threads: int) -> str:
             for word in ("--teacher", str(genome.parent / f"default.{other}.safetensors"))
         ]
     began = time.monotonic()
-    called("train-annot", str(genome), *kind, *files, *split, *size, log=f"{stem}.log")
+    run_command("train-annot", str(genome), *kind, *files, *split, *size, log=f"{stem}.log")
     return f"{model}: {(time.monotonic() - began) / 60:.1f} minutes"
 
 
-def called(name: str, *words: str, log: str = "") -> None:
+def run_command(name: str, *words: str, log: str = "") -> None:
     program = str(Path(sys.executable).with_name(name))
     with open(log or "/dev/stderr", "w", encoding="utf-8") as stream:
         subprocess.run([program, *words], check=True, stderr=stream)

@@ -67,7 +67,7 @@ def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Comput
     return np.concatenate(found).astype(np.float64)[:, net.before - SPAN : net.before + SPAN + 1]
 
 
-def redrawn(
+def redraw_pieces(
     net: torch.nn.Module,
     genome: Genome,
     sites: Sites,
@@ -110,7 +110,7 @@ def redrawn(
     return drop
 
 
-def words_at(genome: Genome, sites: Sites) -> np.ndarray:
+def read_words(genome: Genome, sites: Sites) -> np.ndarray:
     """Numbers of the words, int64 (sites, 2 SPAN + 1), whose middle base lies at each distance; 4 ** WORD where one
     holds an N."""
     halo = SPAN + WORD
@@ -140,12 +140,12 @@ def word_track(genome: Genome, learned: Sites, background: Sites, asked: Sites) 
     learned: the sites whose words are counted; background: positions whose words, at any distance, are what chance
     gives.
     """
-    chance = word_counts(words_at(genome, background)).sum(axis=0) + 1.0
+    chance = word_counts(read_words(genome, background)).sum(axis=0) + 1.0
     chance /= chance.sum()
-    count = word_counts(words_at(genome, learned))
+    count = word_counts(read_words(genome, learned))
     odds = np.log((count + PSEUDO * chance) / ((count.sum(axis=1, keepdims=True) + PSEUDO) * chance))
     odds = np.column_stack([odds, np.zeros(len(odds))])
-    return odds[np.arange(2 * SPAN + 1), words_at(genome, asked)]
+    return odds[np.arange(2 * SPAN + 1), read_words(genome, asked)]
 
 
 def windows_of(track: np.ndarray, sites: Sites, contigs: tuple[str, ...], width: int, number: int) -> Regions:

@@ -31,7 +31,7 @@ def genomes(folder: Path, count: int, length: int) -> list[Path]:
         source = folder / f"source{number // 100}.fa"
         if not source.exists():
             words = [
-                "plant",
+                "simulate",
                 "-o",
                 source,
                 "--length",
@@ -57,18 +57,18 @@ def seconds(words: list[object], folder: Path, env: dict[str, str]) -> float:
     return time.monotonic() - began
 
 
-def by_one_process(files: list[Path], threads: int, env: dict[str, str]) -> float:
+def time_one_process(files: list[Path], threads: int, env: dict[str, str]) -> float:
     with tempfile.TemporaryDirectory() as name:
         sheet = Path(name) / "sheet.tsv"
         sheet.write_text("".join(["sample\tgenome\n", *(f"{path.parent.name}\t{path}\n" for path in files)]))
         return seconds(
-            [BIN / "predict-annot", "--genomes", sheet, "--output-dir", "out", "--threads", threads, "--quiet"],
+            [BIN / "predict-annot", "--samplesheet", sheet, "--outdir", "out", "--threads", threads, "--quiet"],
             Path(name),
             env,
         )
 
 
-def by_pipeline(
+def time_pipeline(
     files: list[Path], threads: int, batch: int, profile: str, env: dict[str, str], more: list[str]
 ) -> tuple[int, float, float]:
     """Tasks, wall time, and the sum of the tasks' own times."""
@@ -140,10 +140,10 @@ def main() -> None:
                 "s\tefficiency"
             )
             for count in asked.counts:
-                alone = by_one_process(
+                alone = time_one_process(
                     files[:count], asked.threads * max(1, asked.slurm), env
                 )  # as many cores as the cluster has
-                tasks, took, own = by_pipeline(files[:count], asked.threads, asked.batch, profile, env, more)
+                tasks, took, own = time_pipeline(files[:count], asked.threads, asked.batch, profile, env, more)
                 times = (
                     ""
                     f"{alone:.1f}\t{took:.1f}\t{took / alone:.2f}\t{own:.1f}\t"

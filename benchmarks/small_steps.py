@@ -25,7 +25,7 @@ from headmotif.steps.sequence import repeats, scan
 from headmotif.steps.statistics import bootstrap
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from reports import write_run
+from reports import command_line, write_run
 
 
 def main() -> None:
@@ -43,9 +43,7 @@ def main() -> None:
 
 def commands(ecoli: Path, folder: Path) -> list[tuple[str, float, Callable[[], object]]]:
     """Whole processes."""
-    page = [
-        word for name, path in write_run(folder, 36, 5000).items() for word in (f"--{name.replace('_', '-')}", path)
-    ]
+    page = command_line(write_run(folder, 36, 5000))
     made = str(folder / "made")
 
     def run(name: str, *words: object) -> Callable[[], object]:
@@ -74,23 +72,23 @@ def steps(ecoli: Path) -> list[tuple[str, float, Callable[[], object]]]:
     matrix = rng.normal(size=(20, 4))
     return [
         ("1,000 draws of two million positions", 5,
-         lambda: bootstrap.mean([bootstrap.ranked(hit, p.ravel(), block, 93)], bootstrap.draws(93, 1000))),
+         lambda: bootstrap.mean([bootstrap.rank(hit, p.ravel(), block, 93)], bootstrap.draws(93, 1000))),
         ("calls of two million positions", 1, lambda: local_maxima.calls(p, label, contigs, 2)),
         ("a motif of 20 columns over E. coli, one strand", 1, lambda: scan.scan(genome.base, matrix)),
-        ("repeats of 75 nt in E. coli", 10, lambda: repeats.repeated(genome, 75)),
+        ("repeats of 75 nt in E. coli", 10, lambda: repeats.find_repeats(genome, 75)),
     ]  # fmt: skip
 
 
 def seconds(work: Callable[[], object]) -> float:
     """Processor time of this process and of those that it waited for."""
 
-    def spent() -> float:
+    def measure_spent() -> float:
         used = os.times()
         return used.user + used.system + used.children_user + used.children_system
 
-    before = spent()
+    before = measure_spent()
     work()
-    return spent() - before
+    return measure_spent() - before
 
 
 if __name__ == "__main__":

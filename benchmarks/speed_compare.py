@@ -35,13 +35,13 @@ open(sys.argv[3], "w").write("\\n".join("\\t".join(f"{x:.6g}" for x in row) for 
 """
 
 
-def drawn(seed: int, count: int) -> list[Motif]:
+def draw_motifs(seed: int, count: int) -> list[Motif]:
     """Motifs 6 to 23 wide of sparse columns."""
     rng = np.random.default_rng(seed)
     return [Motif(f"m{i}", rng.dirichlet([0.3] * 4, size=int(rng.integers(6, 24)))) for i in range(count)]
 
 
-def drawn_regions(folder: str, groups: int = 36, number: int = 5000) -> list[str]:
+def draw_regions(folder: str, groups: int = 36, number: int = 5000) -> list[str]:
     """bed2pwm's words, on a drawn genome with a word for each group 10 to 60 bases before each of so many sites."""
     rng = np.random.default_rng(3)
     apart, site = 200, 100 + 200 * np.arange(number)
@@ -64,7 +64,7 @@ def drawn_regions(folder: str, groups: int = 36, number: int = 5000) -> list[str
     return [f"{folder}/regions.bed", f"{folder}/genome.fa", "-o", f"{folder}/motifs.meme"]
 
 
-def cold(code: str, words: list[str], folder: str) -> tuple[float, float, float]:
+def time_cold(code: str, words: list[str], folder: str) -> tuple[float, float, float]:
     """Wall and CPU seconds, and peak memory in GB, of a new process."""
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=folder) as cache:
@@ -79,7 +79,7 @@ def cold(code: str, words: list[str], folder: str) -> tuple[float, float, float]
     return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
 
 
-def warm(function) -> float:
+def time_warm(function) -> float:
     """The best of three, after one call for warming up."""
     times = []
     for _ in range(4):
@@ -98,8 +98,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for n_queries, n_targets in sizes:
             paths = [f"{folder}/queries.meme", f"{folder}/targets.meme"]
-            meme.write(paths[0], drawn(1, n_queries))
-            meme.write(paths[1], drawn(2, n_targets))
+            meme.write(paths[0], draw_motifs(1, n_queries))
+            meme.write(paths[1], draw_motifs(2, n_targets))
             queries, targets = (list(motif_files.read(path).motifs) for path in paths)
             from memelite import tomtom
 
@@ -109,14 +109,14 @@ def main() -> None:
                 ("pwm-compare", OURS, [*paths, "-o", out, "--max-q", "1"], lambda q=queries, t=targets: compare(q, t)),
                 ("memelite", RIVAL, [*paths, out], lambda pair=theirs: tomtom(*pair)),
             ):
-                wall, cpu, peak = cold(code, words, folder)
+                wall, cpu, peak = time_cold(code, words, folder)
                 print(
                     f"{n_queries:>6} x {n_targets:<5} "
-                    f"{name:<12}{wall:>11.2f}{cpu:>12.2f}{peak:>10.3f}{warm(call):>10.3f}",
+                    f"{name:<12}{wall:>11.2f}{cpu:>12.2f}{peak:>10.3f}{time_warm(call):>10.3f}",
                     flush=True,
                 )
         if large:
-            wall, cpu, peak = cold(BED2PWM, drawn_regions(folder), folder)
+            wall, cpu, peak = time_cold(BED2PWM, draw_regions(folder), folder)
             print(f"bed2pwm, 36 groups x 5,000 regions: {wall:.1f} s, CPU {cpu:.1f} s, {peak:.3f} GB")
 
 

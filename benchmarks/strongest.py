@@ -4,7 +4,7 @@
 
 Of worlds that `truth.py` left: the motifs of the bases around -12 of all sites, several of them, without a network; of
 the same bases the strongest sites by their read scores, and by the network's P; of the places that heads look at the
-strongest by P, and by what the heads add (p of their regions, what `bed2pwm --strongest` goes by). Printed is which
+strongest by P, and by what the heads add (p of their regions, what `bed2pwm --top-fractions` goes by). Printed is which
 known motifs the found ones resemble with q up to 0.001.
 """
 
@@ -23,14 +23,14 @@ from headmotif.formats.features import bed
 from headmotif.formats.inputs import genomes, site_files
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import attention_tensor
-from headmotif.report.words.verdicts import PLACE_Q, surest
+from headmotif.report.words.verdicts import PLACE_Q, drop_repeats
 
 AT, WIDTH, FLANK = -12, 17, 8
 """The middle of a -10 box and what is over it: a key of `wide`, and the bases read beside it."""
-SEARCH = ["--widths", "6-24"]
+SEARCH = ["--minw", "6", "--maxw", "24"]
 
 
-def ranked(mine: Regions, value: dict[tuple[int, int], float]) -> Regions:
+def rank(mine: Regions, value: dict[tuple[int, int], float]) -> Regions:
     """The regions, the larger the value of their site (position, strand) the stronger."""
     of_site = np.array([value[int(p), int(s)] for p, s in zip(mine.site, mine.strand, strict=True)])
     rank = np.argsort(np.argsort(-of_site, kind="stable"), kind="stable")
@@ -43,29 +43,29 @@ def ways(folder: Path, genome: Genome) -> dict[str, tuple[Regions, list[str]]]:
     inside = (sites.position > 40) & (sites.position < len(genome.base) - 40)
     sites = sites.take(inside)
     around = regions(sites, genome.contigs.names, np.full(len(sites), AT), WIDTH)
-    scores = valued(sites.position, sites.strand, sites.strength)
+    scores = map_values(sites.position, sites.strand, sites.strength)
     seen = attention_tensor.read(str(folder / "attention.st"))
     mine = seen.is_site
-    p = valued(seen.position[mine], seen.strand[mine], seen.probability[mine])
+    p = map_values(seen.position[mine], seen.strand[mine], seen.probability[mine])
     heads = bed.read_regions(str(folder / "regions.bed"), genome.contigs)
-    strongest, by_place = ["--strongest"], ["--by-place", "--strongest"]
+    strongest, by_place = ["--top-fractions"], ["--by-offset", "--top-fractions"]
     return {
         "all sites, several motifs": (
             replace(around, p=np.ones(len(around)), q=np.ones(len(around))),
-            ["--several", "8"],
+            ["--nmotifs", "8"],
         ),
-        "strongest by read score": (ranked(around, scores), strongest),
-        "strongest by P": (ranked(around, p), strongest),
-        "heads' places, strongest by P": (ranked(heads, p), by_place),
+        "strongest by read score": (rank(around, scores), strongest),
+        "strongest by P": (rank(around, p), strongest),
+        "heads' places, strongest by P": (rank(heads, p), by_place),
         "heads' places, strongest by what the heads add": (heads, by_place),
     }
 
 
-def valued(position: np.ndarray, strand: np.ndarray, value: np.ndarray) -> dict[tuple[int, int], float]:
+def map_values(position: np.ndarray, strand: np.ndarray, value: np.ndarray) -> dict[tuple[int, int], float]:
     return {(int(p), int(s)): float(v) for p, s, v in zip(position, strand, value, strict=True)}
 
 
-def named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Counter[str]:
+def count_named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Counter[str]:
     """How many motifs resemble each known one, the sigma factors' left out."""
     bed.write_regions(str(folder / "way.bed"), mine, genome.contigs)
     for words in (
@@ -73,7 +73,7 @@ def named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Cou
         ["pwm-compare", "way.meme", "--best", "--max-q", str(PLACE_Q), "-o", "way.tsv"],
     ):
         subprocess.run([str(Path(sys.executable).with_name(words[0])), *words[1:], "--quiet"], cwd=folder, check=True)
-    found = surest(tsv.read_matches(str(folder / "way.tsv")))
+    found = drop_repeats(tsv.read_matches(str(folder / "way.tsv")))
     return Counter(match.target for match in found if not match.target.startswith("sigma"))
 
 
@@ -83,7 +83,7 @@ def main() -> None:
     for folder in parser.parse_args().worlds:
         genome = genomes.read(str(folder / "genome.st"))
         for way, (mine, search) in ways(folder, genome).items():
-            told = named(folder, genome, mine, search)
+            told = count_named(folder, genome, mine, search)
             print(
                 f"{folder.name}\t{way}\t{', '.join(f'{name} {n}' for name, n in sorted(told.items())) or '-'}",
                 flush=True,

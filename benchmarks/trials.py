@@ -53,29 +53,29 @@ class Trial:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def sites_alone(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
-    return Lesson(_with(genome, {}))
+def keep_sites_alone(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+    return Lesson(_replace_labels(genome, {}))
 
 
-def around_masked(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
-    near = _near(genome.label[0] == 1, 2) & (genome.label[0] == 0) & (part == TRAIN)
-    return Lesson(_with(genome, {}, hidden=near))
+def mask_around(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+    near = _find_near(genome.label[0] == 1, 2) & (genome.label[0] == 0) & (part == TRAIN)
+    return Lesson(_replace_labels(genome, {}, hidden=near))
 
 
-def around_softened(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+def soften_around(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
     site = genome.label[0] == 1
     softened = np.where(
-        site, 1.0, 0.2 * _near(site, 1) + 0.2 * _near(site, 2)
+        site, 1.0, 0.2 * _find_near(site, 1) + 0.2 * _find_near(site, 2)
     )  # the target is half of it beside a site: 0.2, then 0.1
-    return Lesson(_with(genome, {}), softened[None].astype(np.float32))
+    return Lesson(_replace_labels(genome, {}), softened[None].astype(np.float32))
 
 
-def other_set_masked(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+def mask_other_set(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
     other = (genome.label[1] == 1) & (genome.label[0] == 0) & (part == TRAIN)
-    return Lesson(_with(genome, {}, hidden=other))
+    return Lesson(_replace_labels(genome, {}, hidden=other))
 
 
-def strength_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+def add_strength(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
     mine = genome.site[:, 0] == 0
     _, row, place = genome.site[mine].T
     more = {}
@@ -84,22 +84,22 @@ def strength_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
         learned = label[row[weak], place[weak]] != NO_LABEL
         label[row[weak][learned], place[weak][learned]] = 0
         more[f"stronger than {share}"] = label
-    return Lesson(_with(genome, more))
+    return Lesson(_replace_labels(genome, more))
 
 
-def other_set_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
-    return Lesson(_with(genome, {"smrt": genome.label[1]}))
+def add_other_set(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+    return Lesson(_replace_labels(genome, {"smrt": genome.label[1]}))
 
 
-def gene_starts_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+def add_gene_starts(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
     start = np.zeros_like(genome.label[0])
     for _contig, begin, end, sign in genes:
         start[int(sign < 0), begin if sign > 0 else end - 1] = 1
     start[genome.label[0] == NO_LABEL] = NO_LABEL
-    return Lesson(_with(genome, {"start": start}))
+    return Lesson(_replace_labels(genome, {"start": start}))
 
 
-def frames_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
+def add_frames(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
     """Three more outputs: is this the first, second, third base of a codon of a gene. They are taught, so that the
     stretches drawn stay those with a site of transcription."""
     frame = np.zeros((3, *genome.label[0].shape), np.float32)
@@ -108,15 +108,15 @@ def frames_too(genome: Genome, part: np.ndarray, genes: np.ndarray) -> Lesson:
         frame[np.arange(len(place)) % 3, int(sign < 0), place] = 2.0  # the label is 0, and the target the mean of both
     none = np.where(genome.label[0] == NO_LABEL, NO_LABEL, 0).astype(np.uint8)
     taught = np.concatenate([(genome.label[:1] == 1).astype(np.float32), frame])
-    return Lesson(_with(genome, {f"frame {i}": none for i in (1, 2, 3)}), taught, (1.0, 0.05, 0.05, 0.05))
+    return Lesson(_replace_labels(genome, {f"frame {i}": none for i in (1, 2, 3)}), taught, (1.0, 0.05, 0.05, 0.05))
 
 
-def _near(site: np.ndarray, d: int) -> np.ndarray:
+def _find_near(site: np.ndarray, d: int) -> np.ndarray:
     """bool (2, N): within d bases of a site on the same strand."""
     return np.any([np.roll(site, shift, axis=1) for shift in range(-d, d + 1)], axis=0)
 
 
-def _with(genome: Genome, more: dict[str, np.ndarray], hidden: np.ndarray | None = None) -> Genome:
+def _replace_labels(genome: Genome, more: dict[str, np.ndarray], hidden: np.ndarray | None = None) -> Genome:
     """The genome with the first label set, where not hidden, and others instead of its own."""
     first = genome.label[0] if hidden is None else np.where(hidden, NO_LABEL, genome.label[0]).astype(np.uint8)
     mine = genome.site[:, 0] == 0
@@ -132,7 +132,7 @@ class Weighed(Chunks):
     share: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, lesson: Lesson, part: np.ndarray, recipe: Recipe, halo: tuple[int, int]) -> "Weighed":
+    def from_lesson(cls, lesson: Lesson, part: np.ndarray, recipe: Recipe, halo: tuple[int, int]) -> "Weighed":
         made = cls(lesson.genome, part, recipe, halo, lesson.taught)
         made.share = lesson.share
         if (
@@ -151,7 +151,7 @@ class Guessing(Chunks):
     """Bases to be guessed: one in seven is replaced at random, and what it was is the lesson, an output per base."""
 
     @classmethod
-    def of(cls, lesson: Lesson, part: np.ndarray, recipe: Recipe, halo: tuple[int, int]) -> "Guessing":
+    def from_lesson(cls, lesson: Lesson, part: np.ndarray, recipe: Recipe, halo: tuple[int, int]) -> "Guessing":
         none = np.where(lesson.genome.label[:1] == NO_LABEL, NO_LABEL, 0).astype(np.uint8)
         made = cls(replace(lesson.genome, labels=tuple("ACGT"), label=np.repeat(none, 4, 0)), part, recipe, halo)
         made.prevalence = np.full(4, 0.25)
@@ -173,24 +173,24 @@ class Guessing(Chunks):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def without_rotary(net: nn.Module) -> None:
-    def still(length: int, d_head: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def remove_rotary(net: nn.Module) -> None:
+    def keep_still(length: int, d_head: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
         return torch.ones(length, d_head // 2, device=device), torch.zeros(length, d_head // 2, device=device)
 
-    kmer_attention.angles = still  # a run has its own process
+    kmer_attention.angles = keep_still  # a run has its own process
 
 
-def without_tables(net: nn.Module) -> None:
+def remove_tables(net: nn.Module) -> None:
     for layer in net.layers:
         layer.by_distance.requires_grad_(False)
 
 
-def without_nothing(net: nn.Module) -> None:
+def remove_null_key(net: nn.Module) -> None:
     for layer in net.layers:
         layer.nothing.requires_grad_(False).fill_(-60.0)
 
 
-def without_blocks(net: nn.Module) -> None:
+def remove_blocks(net: nn.Module) -> None:
     class Zero(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return x.new_zeros(*x.shape[:-1], net.config.width)
@@ -203,7 +203,7 @@ def without_blocks(net: nn.Module) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def _both() -> list[Trial]:
+def _list_both() -> list[Trial]:
     """One recipe, so each of its choices is tried on both networks."""
     changes: list[tuple[str, str, dict]] = [
         ("seed2", "seed 2", {"recipe": {"seed": 2}}),
@@ -219,13 +219,13 @@ def _both() -> list[Trial]:
         ("plateau", "no fall of the rate", {"recipe": {"decay": 0.0}}),
         ("fall6", "the rate falls over the last 0.6", {"recipe": {"decay": 0.6}}),
         ("rate2", "rate doubled", {"recipe": {"rate": 4e-3}}),
-        ("masked", "positions within 2 nt of a site masked", {"lesson": around_masked}),
-        ("soft", "soft labels: 0.2 and 0.1 at 1 and 2 nt from a site", {"lesson": around_softened}),
-        ("other_masked", "sites of the other set masked", {"lesson": other_set_masked}),
-        ("other", "one more output: the other set's sites", {"lesson": other_set_too}),
-        ("strength", "two more outputs: stronger than half, than three quarters", {"lesson": strength_too}),
-        ("starts", "one more output: starts of genes", {"lesson": gene_starts_too}),
-        ("frames", "three more outputs: place in the codon", {"lesson": frames_too}),
+        ("masked", "positions within 2 nt of a site masked", {"lesson": mask_around}),
+        ("soft", "soft labels: 0.2 and 0.1 at 1 and 2 nt from a site", {"lesson": soften_around}),
+        ("other_masked", "sites of the other set masked", {"lesson": mask_other_set}),
+        ("other", "one more output: the other set's sites", {"lesson": add_other_set}),
+        ("strength", "two more outputs: stronger than half, than three quarters", {"lesson": add_strength}),
+        ("starts", "one more output: starts of genes", {"lesson": add_gene_starts}),
+        ("frames", "three more outputs: place in the codon", {"lesson": add_frames}),
         ("guessing", "as much again spent on guessing replaced bases first", {"guessing": 1.0}),
     ]
     return [
@@ -236,17 +236,17 @@ def _both() -> list[Trial]:
 TRIALS: tuple[Trial, ...] = (
     Trial("cnn", "as it was", "cnn"),
     Trial("default", "as it was", "default"),
-    *_both(),
+    *_list_both(),
     Trial("cnn.width96", "width 96", "cnn", {"width": 96}),
     Trial("cnn.width128", "width 128", "cnn", {"width": 128}),
     Trial("cnn.blocks5", "5 blocks (sees 67 nt on either side)", "cnn", {"blocks": 5}),
     Trial("cnn.blocks7", "7 blocks (259 nt)", "cnn", {"blocks": 7}),
     Trial("cnn.kernel3", "kernel 3 (66 nt)", "cnn", {"kernel": 3}),
     Trial("cnn.kernel7", "kernel 7 (196 nt)", "cnn", {"kernel": 7}),
-    Trial("default.norotary", "no rotary positions", "default", edit=without_rotary),
-    Trial("default.notables", "no tables of distances", "default", edit=without_tables),
-    Trial("default.nonothing", "no key that is nothing", "default", edit=without_nothing),
-    Trial("default.noblocks", "no feed-forward blocks", "default", edit=without_blocks),
+    Trial("default.norotary", "no rotary positions", "default", edit=remove_rotary),
+    Trial("default.notables", "no tables of distances", "default", edit=remove_tables),
+    Trial("default.nonothing", "no key that is nothing", "default", edit=remove_null_key),
+    Trial("default.noblocks", "no feed-forward blocks", "default", edit=remove_blocks),
     Trial("default.table1", "tables at the common rate", "default", recipe={"table_rate": 1.0}),
     Trial("default.kmer7", "7-mers", "default", {"kmer": 7}),
     Trial("default.kmer15", "15-mers", "default", {"kmer": 15}),
@@ -262,7 +262,7 @@ TRIALS: tuple[Trial, ...] = (
 )
 
 
-def fresh(trial: Trial, labels: int) -> nn.Module:
+def build_fresh(trial: Trial, labels: int) -> nn.Module:
     net = presets.build(replace(presets.PRESETS[trial.preset], **trial.config), labels)
     if trial.edit:
         with torch.no_grad():

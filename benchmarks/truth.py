@@ -14,7 +14,7 @@ give as many regions as the head; in-silico mutagenesis, gradient times input an
 heads for -10 and -35 together. The bound is how many the true matrix has at the precision of the head.
 
 A head may also be read by its motif: of the motifs of all heads' places and of their strongest regions (`bed2pwm
---by-place --strongest`) the one that finds the element best where it lies is chosen on the validation part.
+--by-offset --top-fractions`) the one that finds the element best where it lies is chosen on the validation part.
 
 Beside single heads, the whole chain without a choice: those motifs that `pwm-compare` gives a sure name, q of at most
 0.001; the name's calls are where those motifs lie, one a site. And what there is to be read: how much the network's
@@ -39,21 +39,21 @@ from recovery import (
     Counts,
     Element,
     Reading,
-    at_sites,
-    bound,
-    chosen,
+    choose_one_per_site,
+    choose_reading,
     counts,
-    covering,
     displacement,
-    listed,
-    one_a_site,
-    pointing,
+    find_bound,
+    find_covered,
+    find_pointed,
+    select_listed,
+    select_sites,
 )
-from rivals import gradient, mutagenesis, redrawn, regions, true_matrix, windows_of, word_track
+from rivals import gradient, mutagenesis, redraw_pieces, regions, true_matrix, windows_of, word_track
 from truth_table import ALL, EVERY, LOST, MOTIF, NAMED_SO, PLACES_NAMED, SOME, summary
-from worlds import DEFAULT_Q, KINDS, MATRICES, World, made, matrix_of
+from worlds import DEFAULT_Q, KINDS, MATRICES, World, make_world, matrix_of
 
-from headmotif.data import Regions, Sites, in_order
+from headmotif.data import Regions, Sites, make_sort_key
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import model_tensor
 from headmotif.report.words.verdicts import PLACE_Q
@@ -62,11 +62,11 @@ from headmotif.steps.network import device, presets
 from headmotif.steps.training import split
 
 
-def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[dict]:
+def measure(world: World, kind: str, rivals: bool, threads: int) -> Iterator[dict]:
     """A row for each element and way to find it: counts on the test part. rivals: with those that take minutes."""
     choosing, scored = world.sites_in(split.VALIDATION), world.sites_in(split.TEST)
-    before, now = at_sites(world.regions, choosing), at_sites(world.regions, scored)
-    lay, lie = at_motifs(world.lie, choosing), at_motifs(world.lie, scored)
+    before, now = select_sites(world.regions, choosing), select_sites(world.regions, scored)
+    lay, lie = select_motifs(world.lie, choosing), select_motifs(world.lie, scored)
     ways = (
         (ALL, before, now, (DEFAULT_Q,), False),
         (SOME, before, now, LIMITS, True),
@@ -74,41 +74,43 @@ def measured(world: World, kind: str, rivals: bool, threads: int) -> Iterator[di
     )
     best: dict[str, dict[Element, Reading]] = {way: {} for way, *_how in ways}
     for element in ALONE:
-        known, true = (listed(element.of(world.elements), sites) for sites in (choosing, scored))
+        known, true = (select_listed(element.select(world.elements), sites) for sites in (choosing, scored))
         for way, there, here, limits, at_distances in ways:
-            reading = chosen(there, known, limits, at_distances)
+            reading = choose_reading(there, known, limits, at_distances)
             if reading is None:
                 yield row(element, way, Counts(len(true), 0, 0, 0, 0, 0))
                 continue
             best[way][element] = reading
-            mine = reading.of(here)
+            mine = reading.select(here)
             yield {
-                **with_bound(world, kind, element, way, mine, true, displacement(reading.of(there), known)),
-                "head": told(reading),
+                **add_bound(world, kind, element, way, mine, true, displacement(reading.select(there), known)),
+                "head": format_reading(reading),
             }
-            width, number = typical(mine), len(mine)
+            width, number = find_typical_width(mine), len(mine)
             by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), width)
             yield row(
                 element, f"{way}: true matrix", counts(by_matrix.take(np.arange(min(number, len(by_matrix)))), true, 0)
             )
-            window = fixed(world, choosing, scored, known, width)
+            window = cut_fixed_windows(world, choosing, scored, known, width)
             some = np.sort(np.random.default_rng(1).permutation(len(window))[:number])
             yield row(element, f"{way}: window", counts(window.take(some), true, 0))
             if way == SOME:
                 yield row(element, "window at every site", counts(window, true, 0))
     for whole in FACTORS_WHOLE:
-        true = listed(whole.of(world.elements), scored)
+        true = select_listed(whole.select(world.elements), scored)
         for way, here in ((SOME, now), (MOTIF, lie)):
-            mine = [best[way][place].of(here) for place in PLACES if place.piece == whole.piece and place in best[way]]
-            yield with_bound(world, kind, whole, way, together(mine, here), true, None)
+            mine = [
+                best[way][place].select(here) for place in PLACES if place.piece == whole.piece and place in best[way]
+            ]
+            yield add_bound(world, kind, whole, way, merge_readings(mine, here), true, None)
     for whole in (*HEXAMERS, *FACTORS_WHOLE):
-        calls = one_a_site(at_motifs(world.named.take(world.named.head == whole.name), scored))
-        yield with_bound(world, kind, whole, NAMED_SO, calls, listed(whole.of(world.elements), scored), None)
+        calls = choose_one_per_site(select_motifs(world.named.take(world.named.head == whole.name), scored))
+        yield add_bound(world, kind, whole, NAMED_SO, calls, select_listed(whole.select(world.elements), scored), None)
     yield from names(world)
-    yield from all_together(world, now.take(now.q <= DEFAULT_Q), scored)
-    yield from used(world, scored, threads)
+    yield from measure_all_together(world, now.take(now.q <= DEFAULT_Q), scored)
+    yield from measure_use(world, scored, threads)
     if rivals and all(element in best[ALL] for element in HEXAMERS):
-        yield from read_otherwise(world, [best[ALL][element] for element in HEXAMERS], now, scored, threads)
+        yield from read_by_rivals(world, [best[ALL][element] for element in HEXAMERS], now, scored, threads)
 
 
 def names(world: World) -> Iterator[dict]:
@@ -120,12 +122,12 @@ def names(world: World) -> Iterator[dict]:
         yield row(Element("factors", ""), f"{PLACES_NAMED} {limit:g}", Counts(0, -1, -1, len(said), right, -1))
 
 
-def all_together(world: World, now: Regions, scored: Sites) -> Iterator[dict]:
+def measure_all_together(world: World, now: Regions, scored: Sites) -> Iterator[dict]:
     """What the regions of all heads find of each element; `finding` counts regions on any planted piece."""
-    pieces = listed(world.elements, scored)
+    pieces = select_listed(world.elements, scored)
     found, on_any = np.zeros(len(pieces), bool), 0
     for head in np.unique(now.head):
-        covers = covering(now.take(now.head == head), pieces)
+        covers = find_covered(now.take(now.head == head), pieces)
         found |= covers.any(0)
         on_any += int(covers.any(1).sum())
     for element in (*HEXAMERS, *FACTORS_WHOLE):
@@ -133,34 +135,34 @@ def all_together(world: World, now: Regions, scored: Sites) -> Iterator[dict]:
         yield row(element, EVERY, Counts(int(mine.sum()), int(found[mine].sum()), -1, len(now), on_any, -1))
 
 
-def each_head(world: World) -> Iterator[dict]:
+def measure_each_head(world: World) -> Iterator[dict]:
     """A row for each head: its regions at the sites of the test part, the commonest distance, and the share of them on
     each planted piece (a region may lie on several) and on none."""
     scored = world.sites_in(split.TEST)
-    now = at_sites(world.regions, scored)
-    pieces = listed(world.elements, scored)
+    now = select_sites(world.regions, scored)
+    pieces = select_listed(world.elements, scored)
     names = [*MATRICES, "ext-10", "TSS", *(element.name for element in FACTORS_WHOLE)]
-    for head in sorted(set(world.regions.head.tolist()), key=in_order):
+    for head in sorted(set(world.regions.head.tolist()), key=make_sort_key):
         mine = now.take((now.head == head) & (now.q <= DEFAULT_Q))
-        covers = covering(mine, pieces)
+        covers = find_covered(mine, pieces)
         shares = {
             name: round(float(covers[:, pieces.head == name].any(1).mean()), 3) if len(mine) else 0.0 for name in names
         }
-        distance, count = np.unique(mine.distance, return_counts=True)
+        distance, count = np.unique(mine.offset, return_counts=True)
         usual = int(distance[count.argmax()]) if len(mine) else 0
         nothing = round(float((~covers.any(1)).mean()), 3) if len(mine) else 0.0
         yield {"head": head, "regions": len(mine), "distance": usual, **shares, "nothing": nothing}
 
 
-def told(reading: Reading) -> str:
+def format_reading(reading: Reading) -> str:
     return f"{reading.head} q {reading.limit:g}"
 
 
-def typical(mine: Regions) -> int:
+def find_typical_width(mine: Regions) -> int:
     return max(1, round(float(np.median(mine.end - mine.start)))) if len(mine) else 11
 
 
-def with_bound(
+def add_bound(
     world: World, kind: str, element: Element, way: str, mine: Regions, true: Regions, off: int | None
 ) -> dict:
     """A row, with what the true matrix has at its precision. off: None where several displacements go together and none
@@ -171,13 +173,13 @@ def with_bound(
     if not len(mine):
         return row(element, way, one)
     scored = world.sites_in(split.TEST)
-    by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), typical(mine))
+    by_matrix, _bits = true_matrix(world.genome, scored, *matrix_of(kind, element), find_typical_width(mine))
     hits = {"found": one.finding, "placed": one.placing}
-    limits = {f"bound_{what}": bound(by_matrix, true, n / len(mine), what) for what, n in hits.items() if n >= 0}
+    limits = {f"bound_{what}": find_bound(by_matrix, true, n / len(mine), what) for what, n in hits.items() if n >= 0}
     return {**row(element, way, one), **limits}
 
 
-def together(several: list[Regions], like: Regions) -> Regions:
+def merge_readings(several: list[Regions], like: Regions) -> Regions:
     """Regions of several readings, each region once."""
     if not several:
         return like.take(np.zeros(0, int))
@@ -186,56 +188,56 @@ def together(several: list[Regions], like: Regions) -> Regions:
     return joined.take(np.sort(np.unique(key, axis=1, return_index=True)[1]))
 
 
-def at_motifs(mine: Regions, sites: Sites) -> Regions:
+def select_motifs(mine: Regions, sites: Sites) -> Regions:
     """Where motifs lie at these sites, on the sites' strand: whichever it is that the motif is read on."""
     of_site = {int(p): int(s) for p, s in zip(sites.position, sites.strand, strict=True)}
     mine = mine.take(np.array([int(p) in of_site for p in mine.site], bool))
     return replace(mine, strand=np.array([of_site[int(p)] for p in mine.site], np.int8))
 
 
-def used(world: World, scored: Sites, threads: int) -> Iterator[dict]:
+def measure_use(world: World, scored: Sites, threads: int) -> Iterator[dict]:
     """What the network's logit loses without each element, mean over the sites of the test part that have it."""
     trained = model_tensor.read(str(world.folder / "model.st"))
-    net = presets.of_model(trained)
+    net = presets.build_from_model(trained)
     where = device.choose("cpu", "float32", threads)
     for element in (*HEXAMERS, *FACTORS_WHOLE):
-        pieces = listed(element.of(world.elements), scored)
-        lost = redrawn(net, world.genome, scored, pieces, world.elements, JITTER, where)
+        pieces = select_listed(element.select(world.elements), scored)
+        lost = redraw_pieces(net, world.genome, scored, pieces, world.elements, JITTER, where)
         mean = float(lost.mean()) if len(lost) else 0.0
         yield {**row(element, LOST, Counts(len(lost), -1, -1, -1, -1, -1)), "lost": mean}
 
 
-def fixed(world: World, choosing: Sites, scored: Sites, known: Regions, width: int) -> Regions:
+def cut_fixed_windows(world: World, choosing: Sites, scored: Sites, known: Regions, width: int) -> Regions:
     """A window at every site, at the distance where most elements of the validation part have their middle."""
     names = world.genome.contigs.names
-    own, delta = pointing(regions(choosing, names, np.zeros(len(choosing), np.int64), 1), known)
+    own, delta = find_pointed(regions(choosing, names, np.zeros(len(choosing), np.int64), 1), known)
     return regions(scored, names, np.full(len(scored), round(float(np.median(delta[own])))), width)
 
 
-def read_otherwise(world: World, heads: list[Reading], now: Regions, scored: Sites, threads: int) -> Iterator[dict]:
+def read_by_rivals(world: World, heads: list[Reading], now: Regions, scored: Sites, threads: int) -> Iterator[dict]:
     """The two heads together against other ways to read networks, at as many regions."""
     where = device.choose("cpu", "float32", threads)
     names = world.genome.contigs.names
-    both = together([reading.of(now) for reading in heads], now)
+    both = merge_readings([reading.select(now) for reading in heads], now)
     width = max(1, round(float(np.median(both.end - both.start))))
     learned = world.sites_in(split.TRAIN)
-    chance = queries.matched(world.genome, learned, world.sites, 4000, 1)
+    chance = queries.draw_matched(world.genome, learned, world.sites, 4000, 1)
     words = word_track(world.genome, learned, chance, scored)
     ways = {"both heads": both, "frequent words, no network": windows_of(words, scored, names, width, len(both))}
     for file in ("model.st", "cnn.st"):
         trained = model_tensor.read(str(world.folder / file))
         preset = trained.preset
-        net = presets.of_model(trained)
+        net = presets.build_from_model(trained)
         tracks = {"in-silico mutagenesis": mutagenesis} | ({"gradient x input": gradient} if file == "model.st" else {})
         for name, track in tracks.items():
             ways[f"{name}, {preset}"] = windows_of(
                 track(net, world.genome, scored, where), scored, names, width, len(both)
             )
-    every = listed(world.elements.take(np.isin(world.elements.head, list(MATRICES))), scored)
+    every = select_listed(world.elements.take(np.isin(world.elements.head, list(MATRICES))), scored)
     for way, found in ways.items():
         hits = counts(found, every, 0).finding  # a region on either element is right
         for element in HEXAMERS:
-            one = counts(found, element.of(every), 0)
+            one = counts(found, element.select(every), 0)
             yield {**row(element, way, one), "finding": hits, "placed": -1, "placing": -1}
 
 
@@ -266,13 +268,14 @@ def main() -> None:
     heads: list[dict] = []
     for kind in asked.kinds:
         for seed in asked.seeds:
-            world = made(asked.output / f"{kind}.{seed}", kind, asked.preset, seed, asked.threads, kind in asked.rivals)
+            world = make_world(
+                asked.output / f"{kind}.{seed}", kind, asked.preset, seed, asked.threads, kind in asked.rivals
+            )
             rows += [
-                {"kind": kind, "seed": seed, **one}
-                for one in measured(world, kind, kind in asked.rivals, asked.threads)
+                {"kind": kind, "seed": seed, **one} for one in measure(world, kind, kind in asked.rivals, asked.threads)
             ]
             tsv.write_table(str(asked.output / "truth.tsv"), {name: [r[name] for r in rows] for name in rows[0]})
-            heads += [{"kind": kind, "seed": seed, **one} for one in each_head(world)]
+            heads += [{"kind": kind, "seed": seed, **one} for one in measure_each_head(world)]
             tsv.write_table(
                 str(asked.output / "truth.heads.tsv"), {name: [r[name] for r in heads] for name in heads[0]}
             )

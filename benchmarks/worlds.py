@@ -15,16 +15,16 @@ from headmotif.data import Genome, Match, Regions, Sites
 from headmotif.formats.features import bed, truth
 from headmotif.formats.inputs import genomes, motif_files, site_files
 from headmotif.formats.tables import tsv
-from headmotif.report.words.verdicts import PLACE_Q, surest
+from headmotif.report.words.verdicts import PLACE_Q, drop_repeats
 from headmotif.steps.promoters.frequencies import (
     FACTORS,
     MINUS_10,
     MINUS_35,
     SPACER,
     TO_START,
-    dyad,
+    find_dyad,
     hexamer,
-    sharpened,
+    sharpen,
 )
 from headmotif.steps.training import split
 
@@ -66,19 +66,19 @@ class World:
         return self.sites.take(self.part[self.genome.start[self.sites.contig] + self.sites.position] == part)
 
 
-def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: bool) -> World:
+def make_world(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: bool) -> World:
     """Plant, train a network of the preset, and read it, each step but once."""
     folder.mkdir(parents=True, exist_ok=True)
     work = ["--threads", str(threads)]
-    learning = [*work, "--seed", str(seed), *(["--steps", str(STEPS[kind])] if kind in STEPS else [])]
-    wide = ["--by-place", "--strongest", "--flank", "8", "--widths", "6-24"]
+    learning = [*work, "--seed", str(seed), *(["--max-steps", str(STEPS[kind])] if kind in STEPS else [])]
+    wide = ["--by-offset", "--top-fractions", "--flank", "8", "--minw", "6", "--maxw", "24"]
     steps = {
         "genome.fa": [
             "headmotif",
-            "plant",
-            "--sites",
+            "simulate",
+            "--sites-out",
             "sites.bed",
-            "--truth",
+            "--elements-out",
             "truth.bed",
             "--seed",
             str(seed),
@@ -98,9 +98,9 @@ def made(folder: Path, kind: str, preset: str, seed: int, threads: int, rivals: 
             program = str(Path(sys.executable).with_name(words[0]))
             subprocess.run([program, *words[1:], "-o", target, "--quiet"], cwd=folder, check=True)
     genome = genomes.read(str(folder / "genome.st"))
-    part = split.parts(genome, *split.automatic(genome))
+    part = split.parts(genome, *split.split_automatically(genome))
     found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
-    names = surest(tsv.read_matches(str(folder / "places.tsv")))
+    names = drop_repeats(tsv.read_matches(str(folder / "places.tsv")))
     # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10
     # cannot be so sure
     taken = {
@@ -120,13 +120,15 @@ def matrix_of(kind: str, element: Element) -> tuple[np.ndarray, range, bool]:
     tens = [-gap - 6 + 1 for gap in TO_START]
     if element.piece in MATRICES:
         first = tens if element.piece == "-10" else [ten - spacer - 6 for ten in tens for spacer in SPACER]
-        return sharpened(hexamer(MATRICES[element.piece]), sharpness), around(first), False
+        return sharpen(hexamer(MATRICES[element.piece]), sharpness), make_range_around(first), False
     matrix = {motif.name: motif.matrix for motif in motif_files.read(str(builtin.MOTIFS)).motifs}[element.piece]
     mine = [place for place in FACTORS if place.factor == element.piece and element.centre in (None, place.centre)]
     centres = [c for place in mine for c in ([place.centre] if place.centre is not None else tens)]
-    first = [centre - twice // 2 for centre in centres for twice in (dyad(matrix), 2 * len(matrix) - dyad(matrix))]
-    return sharpened(matrix, sharpness), around([x + wobble for x in first for wobble in (-1, 1)]), True
+    first = [
+        centre - twice // 2 for centre in centres for twice in (find_dyad(matrix), 2 * len(matrix) - find_dyad(matrix))
+    ]
+    return sharpen(matrix, sharpness), make_range_around([x + wobble for x in first for wobble in (-1, 1)]), True
 
 
-def around(first: list[int]) -> range:
+def make_range_around(first: list[int]) -> range:
     return range(min(first) - JITTER, max(first) + JITTER + 1)

@@ -1,4 +1,4 @@
-// The parameters, checked against nextflow_schema.json in plain Groovy: no plugin is needed, and nothing is told twice.
+// The parameters, checked against nextflow_schema.json in plain Groovy: no plugin is needed, and each fact stands in one place.
 
 // All parameters of the schema by name, each with its type, bounds, choices and help.
 def known_params() {

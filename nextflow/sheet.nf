@@ -1,4 +1,4 @@
-// The samplesheet: a CSV (or TSV) with the columns sample and fasta, and if wanted sites, circular and model.
+// The samplesheet: a CSV (or TSV) with the columns sample and fasta, and optionally sites, circular and model.
 
 // The samples of a sheet, each a map: meta (id, circular, train), fasta, sites ([] none), model ([] none) and the built-in model's name.
 // Files are sought beside the sheet. A row's own model comes first, then --model; else its sites train one, else the built-in one serves.
@@ -54,7 +54,7 @@ def existing(text, folder, place) {
     return found
 }
 
-// Samples that share a model, cut into tasks of at most so many bases, by the bits of the hash of their names: a set that is too large is
+// Samples that share a model, cut into tasks with a limit of bases, by the bits of the hash of their names: a set that is too large is
 // parted by its first bit, each half again by the next. So a sample more changes one task only, and resuming finds all the others again.
 def batches(samples, most) {
     return samples.groupBy { one -> "${one.model ?: one.name}".toString() }.collectMany { _model, sharing ->

@@ -4,20 +4,22 @@ import shlex
 
 from signatures import COMMANDS, Option, options
 
-BELOW = ("inspect", "plant", "demo")
+BELOW = ("inspect", "simulate", "demo")
 """What `headmotif` has as subcommands."""
 ALL = (*COMMANDS, *BELOW)
 SHORT = {"-o": "--output"}
 ALWAYS = {"--help", "--version"}
+UMBRELLA = {*ALWAYS, "--show-completion"}
+"""The options of headmotif itself."""
 
 
 def faults(line: str) -> list[str]:
     """What is wrong with a command line of ours, in words; nothing where it is right. Files need not be there."""
     command, *words = shlex.split(line)
-    if command == "headmotif" and words and words[0] in BELOW:
+    if command == "headmotif" and words and words[0] in ALL:
         command, *words = words
     elif command == "headmotif":
-        return [] if set(words) <= ALWAYS else [f"headmotif has no {' '.join(words)}"]
+        return [] if not words or words[0] in UMBRELLA else [f"headmotif has no {' '.join(words)}"]
     if command not in ALL:
         return [f"no command {command}"]
     known, given, arguments, found = {one.flag: one for one in options(command)}, [], [], []
@@ -35,11 +37,11 @@ def faults(line: str) -> list[str]:
             if known[flag].type is not bool:
                 if not joined:
                     value, *words = words or [""]
-                found += [f"{command} {flag} {value}: {why}" for why in refused(known[flag], value)]
-    return found + _counted(command, given, arguments)
+                found += [f"{command} {flag} {value}: {why}" for why in explain_refusal(known[flag], value)]
+    return found + _check_count(command, given, arguments)
 
 
-def refused(option: Option, value: str) -> list[str]:
+def explain_refusal(option: Option, value: str) -> list[str]:
     """Why an option does not take a value."""
     if not value or value.startswith("--"):
         return ["no value"]
@@ -55,7 +57,7 @@ def refused(option: Option, value: str) -> list[str]:
     return [f"not within {option.least} to {option.most}"] if low or high else []
 
 
-def _counted(command: str, given: list[str], arguments: list[str]) -> list[str]:
+def _check_count(command: str, given: list[str], arguments: list[str]) -> list[str]:
     wanted = options(command)
     places = [one for one in wanted if one.is_argument]
     least = sum(one.required for one in places)

@@ -20,13 +20,13 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files with the largest budgets first: whoever works beside is not left waiting for a long one at the end."""
-    items.sort(key=lambda item: -budget.of(item.path.name) if item.path.parent.name == "tests" else 0)
+    items.sort(key=lambda item: -budget.find_seconds(item.path.name) if item.path.parent.name == "tests" else 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Which files took longer than tests/budget.py gives them."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind if hasattr(report, "duration")]
-    lines = budget.overdrawn((report.nodeid.partition("::")[0], report.duration) for report in reports)
+    lines = budget.list_overdrawn((report.nodeid.partition("::")[0], report.duration) for report in reports)
     if lines:
         terminalreporter.section("slower than tests/budget.py allows")
         for line in lines:

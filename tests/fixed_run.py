@@ -26,53 +26,52 @@ from in_process import call
 
 DATA = Path(__file__).resolve().parent.parent / "galaxy" / "test-data"
 ONE = "--threads 1 --quiet"
-FEW = "--max-e 1000 --min-sites 8 --widths 6-8"
+FEW = "--max-evalue 1000 --min-sites 8 --minw 6 --maxw 8"
 EXACT = {
-    "plant": "headmotif plant -o p.fa --sites p.bed --truth p.truth.bed --true-sites p.true.bed --genes p.genes.gff3 "
-    "--length 20000 --promoters 60 --seed 3",
+    "simulate": "headmotif simulate -o p.fa --sites-out p.bed --elements-out p.truth.bed --true-sites-out p.true.bed "
+    "--genes-out p.genes.gff3 --length 20000 --promoters 60 --seed 3",
     "tensor": "fasta2tensor p.fa --sites a=p.bed --sites b=p.true.bed --mask-repeats 20 --circular all -o p.st",
     "again": "fasta2tensor p.st --sites c=p.bed --mask mask.bed --annotation p.genes.gff3 -o p.again.st",
     "genome": "headmotif inspect p.st",
-    "regions": "attn2bed attention.safetensors --max-q 1 -o r.bed --gff3 r.gff3 --combine r.all.bed --controls "
-    "r.controls.bed --several 2",
+    "regions": "attn2bed attention.safetensors --max-q 1 -o r.bed --gff3 r.gff3 --merge-overlaps r.all.bed "
+    "--controls-out r.controls.bed --max-per-site 2",
     "motifs": f"bed2pwm r.bed genome.fa {FEW} -o m.meme --table m.tsv --sites-out m.bed",
-    "places": f"bed2pwm r.bed genome.fa {FEW} --by-place --strongest -o places.meme --table places.tsv",
-    "dyads": "bed2pwm r.bed genome.fa --max-e 1000 --gapped 3-5 --format transfac -o dyads.transfac",
+    "places": f"bed2pwm r.bed genome.fa {FEW} --by-offset --top-fractions -o places.meme --table places.tsv",
+    "dyads": "bed2pwm r.bed genome.fa --max-evalue 1000 --spacer 3-5 --format transfac -o dyads.transfac",
     "matches": "pwm-compare m.meme -o t.tsv --max-q 1 --group name --cluster t.clusters.tsv --cluster-motifs "
     "t.merged.meme",
     "agreement": "annot-compare calls=calls.bed listed=sites.bed --genome genome.fa -o a.tsv --checks a.checks.tsv",
-    "scores": "annot-compare calls=calls.bed p=plus.bedgraph,minus.bedgraph --missing 0 --genome genome.fa --truth "
-    "true.bed --draws 20 --genes genes.gff3 -o s.tsv --curve s.curve.tsv",
-    "report": "head-report --heads heads.tsv --profiles profiles.tsv --pairs pairs.tsv --strands strands.tsv --motifs "
-    "motifs.meme "
-    "--matches matches.tsv --regions regions.bed --genome genome.safetensors --genes genes.gff3 --calls calls.bed "
-    "--agreement agreement.tsv --curve curve.tsv --multiqc multiqc -o report.html",
+    "scores": "score-annot calls=calls.bed p=plus.bedgraph,minus.bedgraph --missing-value 0 --genome genome.fa "
+    "--truth true.bed --bootstrap 20 --genes genes.gff3 -o s.tsv --curve s.curve.tsv",
+    "report": "head-report heads.tsv profiles.tsv pairs.tsv strands.tsv matches.tsv regions.bed "
+    "agreement.tsv curve.tsv --motifs motifs.meme --genome genome.safetensors --genes genes.gff3 --calls calls.bed "
+    "--multiqc multiqc -o report.html",
 }
 """What no network computes, by what it is."""
 NEAR = {
-    "cnn": f"train-annot genome.safetensors --preset cnn --steps 4 --every 2 --batch 4 --precision float32 {ONE} "
-    "-o cnn.st --metrics cnn.json --history cnn.tsv",
-    "further": f"train-annot genome.safetensors --init tiny.safetensors --steps 2 --batch 4 --precision float32 {ONE} "
-    "-o further.st",
+    "cnn": f"train-annot genome.safetensors --preset cnn --max-steps 4 --eval-steps 2 --batch-size 4 "
+    f"--precision float32 {ONE} -o cnn.st --metrics cnn.json --history cnn.tsv",
+    "further": f"train-annot genome.safetensors --init tiny.safetensors --max-steps 2 --batch-size 4 "
+    f"--precision float32 {ONE} -o further.st",
     "calls": f"predict-annot genome.fa --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} -o c.bed --table "
     "c.tsv --gff3 c.gff3 "
-    "--genbank c.gbk --bedgraph-plus c.plus.bedgraph --metrics c.json --vcf variants.vcf --variants c.variants.tsv "
-    "--browser browser",
-    "attention": "dump-attention tiny.safetensors genome.fa --sites sites.bed --limit 20 --background 40 --shuffled "
-    f"5 {ONE} -o look.st",
-    "heads": "score-heads tiny.safetensors genome.safetensors --limit 60 --background 100 --ablate 4000 --promoters "
-    f"5 --untrained 1 {ONE} "
+    "--genbank c.gbk --bedgraph-plus c.plus.bedgraph --metrics c.json --browser browser",
+    "variants": f"score-variants genome.fa variants.vcf --model tiny.safetensors {ONE} -o c.variants.tsv",
+    "attention": "dump-attention tiny.safetensors genome.fa --sites sites.bed --max-sites 20 --background 40 "
+    f"--shuffled 5 {ONE} -o look.st",
+    "heads": "score-heads tiny.safetensors genome.safetensors --max-sites 60 --background 100 --ablate 4000 "
+    f"--marginalize 5 --untrained 1 {ONE} "
     "-o h.tsv --profiles h.profiles.tsv --pairs h.pairs.tsv --strands h.strands.tsv",
     "model": "headmotif inspect tiny.safetensors",
 }
 """What a network computes."""
 PIPED = {
     "tensor": "fasta2tensor - --sites a=p.bed --sites b=p.true.bed --mask-repeats 20 --circular all <p.fa",
-    "regions": "attn2bed - --max-q 1 --several 2 <attention.safetensors",
+    "regions": "attn2bed - --max-q 1 --max-per-site 2 <attention.safetensors",
     "motifs": f"bed2pwm - genome.fa {FEW} <r.bed",
     "matches": "pwm-compare - --max-q 1 --group name <m.meme",
     "calls": f"predict-annot - --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} <genome.fa",
-    "attention": f"dump-attention - genome.fa --sites sites.bed --limit 20 --background 40 --shuffled 5 {ONE} "
+    "attention": f"dump-attention - genome.fa --sites sites.bed --max-sites 20 --background 40 --shuffled 5 {ONE} "
     "<tiny.safetensors",
 }
 """The same results through a pipe: standard input for a file, standard output for -o."""
@@ -184,7 +183,7 @@ def _tensors_differ(one: Path, other: Path) -> str:
     return ""
 
 
-def too_large(folder: Path) -> list[str]:
+def list_too_large(folder: Path) -> list[str]:
     """The files of a run that are not kept in the repository."""
     return [
         str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.stat().st_size > LARGE
@@ -196,7 +195,7 @@ def keep(folder: Path) -> None:
     kept = Path(__file__).parent / "frozen" / "run"
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(folder, kept)
-    for name in too_large(kept):
+    for name in list_too_large(kept):
         (kept / name).unlink()
 
 

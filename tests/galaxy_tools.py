@@ -1,6 +1,6 @@
 """A Galaxy tool's XML read without Galaxy, and what of it is not as the command's signature says.
 
-A tool's XML is read as Galaxy reads it: tokens and macros of macros.xml put in place (by `expanded`, which knows as
+A tool's XML is read as Galaxy reads it: tokens and macros of macros.xml put in place (by `expand`, which knows as
 much of Galaxy's macros as the tools use). An option is found by Galaxy's own `argument="--option"`; a result's option
 by what stands behind it in the command.
 """
@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 GALAXY = REPOSITORY / "galaxy"
 
 EVERY = {
+    "manifest": "a history names its datasets itself",
     "quiet": "what a command says is the job's standard error, which Galaxy keeps",
     "device": "where jobs with a GPU run is the admin's to say; auto takes one that is there",
     "dry_run": "a job is no place to ask what it would cost",
@@ -27,25 +28,23 @@ EVERY = {
 LEFT_OUT = {
     "predict-annot": {
         "browser": "Galaxy is a genome browser's server itself: the bigWig, GFF3 and BED are shown from the history",
-        "genomes": "many genomes are a collection, a job each",
-        "output_dir": "belongs to --genomes",
-        "also": "belongs to --genomes",
-        "keep_going": "belongs to --genomes",
+        "samplesheet": "many genomes are a collection, a job each",
+        "outdir": "belongs to --samplesheet",
+        "formats": "belongs to --samplesheet",
+        "keep_going": "belongs to --samplesheet",
     },
 }
 ASKED_FOR = {
     "dump-attention": {"random"},
     "attn2bed": {"ism"},
     "predict-annot": {"threshold", "top", "fdr"},
-    "annot-compare": {"truth"},
 }
-"""Options whose default, 0 or nothing, means that they are not asked for: their param stands where they are, with a
-value of its own."""
+"""Options without a default, in a form that is there where they are asked for: their param has a value of its own."""
 KINDS = {int: "integer", float: "float", bool: "boolean"}
 TALK = {"--version"}
 
 
-def expanded(tool: ElementTree.Element, macros: ElementTree.Element) -> ElementTree.Element:
+def expand(tool: ElementTree.Element, macros: ElementTree.Element) -> ElementTree.Element:
     """The tool with macros and tokens in place."""
     bodies = {one.get("name"): one for one in macros if one.tag == "xml"}
     tool = copy.deepcopy(tool)
@@ -67,13 +66,13 @@ def expanded(tool: ElementTree.Element, macros: ElementTree.Element) -> ElementT
         parent[place : place + 1] = list(body)
     tokens = {one.get("name"): one.text or "" for one in macros if one.tag == "token"}
     for element in tool.iter():
-        element.text = _replaced(element.text, tokens)
+        element.text = _replace_tokens(element.text, tokens)
         for name, text in element.attrib.items():
-            element.set(name, _replaced(text, tokens))
+            element.set(name, _replace_tokens(text, tokens))
     return tool
 
 
-def _replaced(text: str | None, tokens: dict[str, str]) -> str | None:
+def _replace_tokens(text: str | None, tokens: dict[str, str]) -> str | None:
     for name, value in tokens.items():
         text = text.replace(name, value) if text else text
     return text
@@ -81,7 +80,7 @@ def _replaced(text: str | None, tokens: dict[str, str]) -> str | None:
 
 def read(command: str) -> ElementTree.Element:
     macros = ElementTree.parse(GALAXY / "macros.xml").getroot()
-    return expanded(ElementTree.parse(GALAXY / f"{command}.xml").getroot(), macros)
+    return expand(ElementTree.parse(GALAXY / f"{command}.xml").getroot(), macros)
 
 
 def drifts(command: str, tool: ElementTree.Element, left_out: dict[str, str] | None = None) -> list[str]:
@@ -154,7 +153,13 @@ def _option(one: Option, command: str, params: list[ElementTree.Element], text: 
     ]
     for param in params:
         said += [f"{one.flag}: {problem}" for problem in _param(one, param, one.name in ASKED_FOR.get(command, ()))]
+        if param.get("type") in KINDS.values() and param.get("optional") == "true" and not _may_be_empty(one, text):
+            said.append(f"{one.flag}: not left out of the command where it is empty")
     return said
+
+
+def _may_be_empty(one: Option, text: str) -> bool:
+    return bool(re.search(rf"#if str\(\$(\w+\.)*{one.name}\) != ''\n\s*{one.flag}\s", text))
 
 
 def _flag(one: Option, params: list[ElementTree.Element], text: str) -> list[str]:
@@ -181,21 +186,21 @@ def _param(one: Option, param: ElementTree.Element, asked_for: bool) -> list[str
     if one.type in KINDS:
         if kind != KINDS[one.type]:
             return [f"type is {kind}, not {KINDS[one.type]}"]
-        return [*_bounds(one, param, asked_for), *([] if asked_for else _number(one, param))]
+        return [*_bounds(one, param), *([] if asked_for else _number(one, param))]
     if one.choices:
         return _choices(one, param)
     if one.name in ("init", "model") and kind == "select":
         values = {o.get("value") for o in param.iter("option")}
         said = [] if values == set(MODELS) else [f"the built-in models are {sorted(MODELS)}, not {sorted(values)}"]
         return said + (
-            [f"{_selected(param)} is chosen, not {one.default}"]
-            if one.default and _selected(param) != one.default
+            [f"{_read_selected(param)} is chosen, not {one.default}"]
+            if one.default and _read_selected(param) != one.default
             else []
         )
     if kind == "text":
         return (
             []
-            if one.several or asked_for or param.get("value", "") == one.default
+            if one.several or one.required or param.get("value", "") == one.default
             else [f"default is {param.get('value')!r}, not {one.default!r}"]
         )
     return [] if kind == "data" else [f"type is {kind}, not data or text"]
@@ -204,16 +209,17 @@ def _param(one: Option, param: ElementTree.Element, asked_for: bool) -> list[str
 def _number(one: Option, param: ElementTree.Element) -> list[str]:
     value = param.get("value")
     if one.default is None or value is None:
-        as_it_is = one.default is None and value is None and param.get("optional") == "true"
-        return [] if as_it_is else [f"default is {value}, not {one.default}"]
+        if one.default is not None or value is not None:
+            return [f"default is {value}, not {one.default}"]
+        return [] if param.get("optional") == "true" else ["not optional"]
     return [] if float(value) == float(one.default) else [f"default is {value}, not {one.default}"]
 
 
-def _bounds(one: Option, param: ElementTree.Element, asked_for: bool) -> list[str]:
+def _bounds(one: Option, param: ElementTree.Element) -> list[str]:
     said = []
     for name, right in (("min", one.least), ("max", one.most)):
         has = float(param.get(name)) if param.get(name) is not None else None
-        if has != right and not (asked_for and name == "min" and has == 1 and one.type is int):
+        if has != right:
             said.append(f"{name} is {has}, not {right}")
     return said
 
@@ -221,10 +227,12 @@ def _bounds(one: Option, param: ElementTree.Element, asked_for: bool) -> list[st
 def _choices(one: Option, param: ElementTree.Element) -> list[str]:
     values = tuple(o.get("value") for o in param.iter("option"))
     said = [] if set(values) == set(one.choices) else [f"choices are {'|'.join(values)}, not {'|'.join(one.choices)}"]
-    return said + ([] if _selected(param) == one.default else [f"{_selected(param)} is chosen, not {one.default}"])
+    return said + (
+        [] if _read_selected(param) == one.default else [f"{_read_selected(param)} is chosen, not {one.default}"]
+    )
 
 
-def _selected(param: ElementTree.Element) -> str:
+def _read_selected(param: ElementTree.Element) -> str:
     return next(
         (o.get("value") for o in param.iter("option") if o.get("selected") == "true"),
         next(param.iter("option")).get("value"),

@@ -73,5 +73,5 @@ def tolerance(config, compute):
     return 6e-2 if config.preset == "paper" else 2e-3
 
 
-def near(found, right, tolerance=1e-5):
+def assert_near(found, right, tolerance=1e-5):
     np.testing.assert_allclose(found, right, rtol=0, atol=tolerance, equal_nan=True)

@@ -18,7 +18,7 @@ def sinusoid(distance, width):
     return torch.tensor([math.sin(t) for t in turns] + [math.cos(t) for t in turns])
 
 
-def convolved(conv, x):
+def convolve(conv, x):
     """Conv1d over the positions of (batch, length, heads, d_head), head by head, padded with zeros; then without what
     saw the padding."""
     edge = conv.kernel_size[0] // 2
@@ -29,7 +29,7 @@ def convolved(conv, x):
     return torch.stack(heads, 2)[:, edge : x.shape[1] - edge]
 
 
-def normalised(x, norm):
+def normalise(x, norm):
     centred = x - x.mean(-1, keepdim=True)
     return centred / (centred.square().mean(-1, keepdim=True) + 1e-5).sqrt() * norm.weight + norm.bias
 
@@ -44,7 +44,7 @@ def attention(layer, net, memory, x, hidden):
     apart = (3, config.heads, config.d_head)
     query = layer.qkv(x).unflatten(2, apart)[:, :, 0]
     key, value = layer.qkv(torch.cat([memory, x], 1)).unflatten(2, apart)[:, :, 1:].unbind(2)
-    query, key, value = (convolved(conv, heads) for conv, heads in zip(layer.conv, (query, key, value), strict=True))
+    query, key, value = (convolve(conv, heads) for conv, heads in zip(layer.conv, (query, key, value), strict=True))
     far = torch.stack([sinusoid(distance, config.width) for distance in range(config.window)])
     r = layer.distance(far).unflatten(1, (config.heads, config.d_head))  # (window, heads, d_head)
     distance = memory.shape[1] + torch.arange(query.shape[1])[:, None] - torch.arange(key.shape[1])  # (queries, keys)
@@ -56,10 +56,10 @@ def attention(layer, net, memory, x, hidden):
     weight = scores.softmax(3) * seen.any(3, keepdim=True)
     collected = torch.einsum("bhij,bjhd->bihd", weight, value).flatten(2)
     edge = config.kernel // 2
-    return normalised(x[:, edge : x.shape[1] - edge] + layer.output(collected), layer.norm), weight
+    return normalise(x[:, edge : x.shape[1] - edge] + layer.output(collected), layer.norm), weight
 
 
-def published(net, codes, training=False):
+def compute_published(net, codes, training=False):
     """The two outputs per label before their softmax, (batch, length, labels, 2), and per layer all weights (batch,
     heads, queries, keys).
 

@@ -18,31 +18,48 @@ ALIKE = "(script)alert:1:(;script)-'&"
 RTL = "\u202emotif \u05d0\u05d1\u05d2$x_1^2$"
 
 
+OPTIONS = ("motifs", "targets", "genome", "sites", "genes", "calls", "bigwig_plus", "bigwig_minus", "metrics")
+"""Files that head-report takes by an option; it recognizes all others by their headers."""
+
+
+def arguments(files: dict[str, str]) -> dict[str, str | list[str]]:
+    """The arguments of `head_report` for such files."""
+    tables = [path for name, path in files.items() if name not in OPTIONS]
+    return {"tables": tables, **{name: path for name, path in files.items() if name in OPTIONS}}
+
+
+def command_line(files: dict[str, str]) -> list[str]:
+    """The same as words of the command line."""
+    options = [(f"--{name.replace('_', '-')}", path) for name, path in files.items() if name in OPTIONS]
+    return [*arguments(files)["tables"], *(word for option in options for word in option)]
+
+
 def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[str, ...] = ()) -> dict[str, str]:
     """Files as the commands write them, of so many heads; `names` stand for the first heads."""
     rng = np.random.default_rng(1)
     heads = [*names, *(f"L{i // 8 + 1}H{i % 8 + 1}" for i in range(len(names), n_heads))]
     number = np.arange(n_heads)
-    verdicts = [
-        ("content, recurs", "position", "nothing beyond background", "content, does not recur")[i % 4] for i in number
-    ]
+    verdicts = [("content, recurs", "position", "no regions", "content, does not recur")[i % 4] for i in number]
     columns = {
         "head": heads,
-        "peak": (-10 * number).tolist(),
+        "peak_offset": (-10 * number).tolist(),
         "regions": (100 - number).tolist(),
-        "chance": [1] * n_heads,
-        "distance": (-10 * number).tolist(),
+        "regions_by_chance": [1] * n_heads,
+        "offset": (-10 * number).tolist(),
         "motif": ["TATAAT"] * n_heads,
         "motif_p": [1e-5] * n_heads,
-        "group": (number // 2 + 1).tolist(),
-        "like": heads[::-1],
+        "head_group": (number // 2 + 1).tolist(),
+        "most_similar_head": heads[::-1],
         "agreement": [0.5] * n_heads,
-        "models": [4] * n_heads,
-        "recurs": [3] * n_heads,
-        "recurrence": ["0.5,0.5"] * n_heads,
-        **{f"motif_{k}": [v] * n_heads for k, v in (("effect", 1.5), ("low", 1.0), ("high", 2.0), ("control", 0.1))},
+        "replicates": [4] * n_heads,
+        "replicates_recurring": [3] * n_heads,
+        "replicate_agreement": ["0.5,0.5"] * n_heads,
         **{
-            f"{m}_zero{k}": [v] * n_heads
+            f"marginal_delta_logit{k}": [v] * n_heads
+            for k, v in (("", 1.5), ("_low", 1.0), ("_high", 2.0), ("_control", 0.1))
+        },
+        **{
+            f"delta_{m}_ablated{k}": [v] * n_heads
             for m in ("ap", "logit")
             for k, v in (("", -0.5), ("_low", -0.6), ("_high", float("nan")))
         },
@@ -69,15 +86,16 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     }
     tsv.write_table(path["heads"], columns)
     distance = np.arange(-96, 97)
-    profile = {"head": np.repeat(heads, len(distance)).tolist(), "distance": np.tile(distance, n_heads)}
+    profile = {"head": np.repeat(heads, len(distance)).tolist(), "offset": np.tile(distance, n_heads)}
     tsv.write_table(
-        path["profiles"], profile | {k: rng.random(len(distance) * n_heads) for k in ("sites", "background")}
+        path["profiles"],
+        profile | {k: rng.random(len(distance) * n_heads) for k in ("weight_sites", "weight_background")},
     )
     pair = {
-        "first": heads[:1],
-        "second": heads[1:2],
+        "first_head": heads[:1],
+        "second_head": heads[1:2],
         "sites": [9],
-        "spacing": [-5],
+        "spacing_nt": [-5],
         "count": [8],
         "expected": [2.0],
         "z": [5.0],
@@ -85,7 +103,8 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     }
     tsv.write_table(path["pairs"], pair | {"q": [1e-5], "agreement": [0.75]})
     tsv.write_table(
-        path["strands"], {"distance": [-1, 0, 1], "correlation": [0.1, 0.2, 0.1], "corrected": [0.0, 0.1, 0.0]}
+        path["strands"],
+        {"distance_nt": [-1, 0, 1], "correlation": [0.1, 0.2, 0.1], "correlation_corrected": [0.0, 0.1, 0.0]},
     )
     matrix = rng.dirichlet(np.full(4, 0.3), (n_heads, 12))
     meme.write(
@@ -105,18 +124,18 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
     summary.write(
         path["metrics"], header | {"metrics": {"test": score, "validation": score, "threshold": {"tss": 0.2}}}
     )
-    history = {"step": [1, 2], "label": ["tss", "tss"], "average_precision": [0.1, 0.3], "prevalence": [0.002, 0.002]}
+    history = {"step": [1, 2], "label": ["tss", "tss"], "average_precision": [0.1, 0.3], "site_density": [0.002, 0.002]}
     tsv.write_table(path["history"], history)
     points = {
         "prediction": [NASTY] * 6,
-        "within": [0, 0, 0, 2, 2, 2],
+        "window_nt": [0, 0, 0, 2, 2, 2],
         "threshold": [0.9, 0.5, 0.1] * 2,
         "calls": [10, 40, 100] * 2,
-        "right": [9, 24, 30, 10, 28, 40],
+        "true_positives": [9, 24, 30, 10, 28, 40],
         "precision": [0.9, 0.6, 0.3, 1.0, 0.7, 0.4],
         "recall": [0.15, 0.4, 0.5, 0.2, 0.5, 0.7],
         "f1": [0.26, 0.48, 0.375, 0.33, 0.58, 0.5],
-        "mean": [0.95, 0.7, 0.4] * 2,
+        "mean_p": [0.95, 0.7, 0.4] * 2,
         "false_positive_rate": [0.0001, 0.0016, 0.007, float("nan"), float("nan"), float("nan")],
     }
     tsv.write_table(path["curve"], points)
@@ -124,8 +143,9 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         "first": ["a", "a", NASTY],
         "second": [NASTY, "c", "c"],
         "strand": ["both"] * 3,
-        "within": [2] * 3,
+        "window_nt": [2] * 3,
         "shared": [3, 4, 5],
+        "jaccard": [0.2, 0.2, 0.1],
     }
     tsv.write_table(
         path["agreement"], sets | {"share_first": [0.5, 0.4, float("nan")], "share_second": [0.25, 0.3, 0.2]}

@@ -53,7 +53,7 @@ def options(command: str) -> tuple[Option, ...]:
 
 def _option(parameter: inspect.Parameter, hint: object) -> Option:
     kind, info = typing.get_args(hint)[:2]  # of Annotated
-    inner, several = _unwrapped(kind)
+    inner, several = _unwrap(kind)
     required = parameter.default is inspect.Parameter.empty
     metavar = info.metavar or ""
     words = metavar.split("|")
@@ -74,7 +74,7 @@ def _option(parameter: inspect.Parameter, hint: object) -> Option:
     )
 
 
-def _unwrapped(kind: object) -> tuple[type, bool]:
+def _unwrap(kind: object) -> tuple[type, bool]:
     """The type of one value, and whether there may be several: of `str`, `str | None`, `list[str]` and `list[str] |
     None` it is str."""
     if isinstance(kind, types.UnionType):

@@ -44,7 +44,7 @@ def lesson(name: str) -> trials.Lesson:
 def test_folds_are_thirds_of_the_training_part_in_a_row():
     whole = genome(4_641_652)
     parts = ablation.folds(whole)
-    left_out = [ablation.scored(part) for part in parts]
+    left_out = [ablation.find_scored(part) for part in parts]
     held = np.zeros(len(whole.base), bool)
     held[2_738_785:4_131_280] = True  # the published validation and test parts
     assert (np.sum(left_out, axis=0) == ~held).all()
@@ -57,40 +57,40 @@ def test_folds_are_thirds_of_the_training_part_in_a_row():
 
 def test_lessons_change_the_training_part_alone():
     before = genome().label[0]
-    masked = lesson("around_masked").genome.label[0]
+    masked = lesson("mask_around").genome.label[0]
     assert np.flatnonzero((masked == NO_LABEL) & (before == 0))[:4].tolist() == [98, 99, 101, 102]
     assert masked[0, 105] == NO_LABEL
     assert masked[0, 106] == 0
     assert (masked == 1).sum() == 4
     assert masked[0, 949] == 0  # of the part that is scored
-    other = lesson("other_set_masked").genome.label[0]
+    other = lesson("mask_other_set").genome.label[0]
     assert np.argwhere(other != before).tolist() == [[1, 600]]
     assert other[1, 600] == NO_LABEL
 
 
 def test_soft_labels_stand_beside_the_sites():
-    found = lesson("around_softened")
+    found = lesson("soften_around")
     part = np.zeros(1000, np.uint8)
-    target = trials.Weighed.of(found, part, DEFAULT, (0, 0))
+    target = trials.Weighed.from_lesson(found, part, DEFAULT, (0, 0))
     row = target.target[0][0][target.margin : target.margin + 1000]
     np.testing.assert_allclose(row[97:107], [0, 0.1, 0.2, 1, 0.2, 0.2, 1, 0.2, 0.1, 0], atol=1e-6)
 
 
 def test_more_outputs_are_what_they_say():
-    strength = lesson("strength_too").genome
+    strength = lesson("add_strength").genome
     assert strength.labels == ("cappable", "stronger than 0.5", "stronger than 0.75")
     assert [(strength.label[i] == 1).sum() for i in range(3)] == [4, 2, 1]
-    assert (lesson("other_set_too").genome.label[1] == genome().label[1]).all()
-    assert np.argwhere(lesson("gene_starts_too").genome.label[1] == 1).tolist() == [[0, 300], [1, 529]]
-    frames = lesson("frames_too")
+    assert (lesson("add_other_set").genome.label[1] == genome().label[1]).all()
+    assert np.argwhere(lesson("add_gene_starts").genome.label[1] == 1).tolist() == [[0, 300], [1, 529]]
+    frames = lesson("add_frames")
     assert frames.taught.shape == (4, 2, 1000)
     assert np.flatnonzero(frames.taught[1, 0]).tolist() == list(range(300, 330, 3))
     assert np.flatnonzero(frames.taught[3, 1]).tolist() == sorted(range(527, 499, -3))
 
 
 def test_guessing_asks_for_the_bases_that_it_replaced():
-    made = trials.Guessing.of(
-        lesson("sites_alone"), np.zeros(1000, np.uint8), replace(DEFAULT, batch=6, length=64), (5, 5)
+    made = trials.Guessing.from_lesson(
+        lesson("keep_sites_alone"), np.zeros(1000, np.uint8), replace(DEFAULT, batch=6, length=64), (5, 5)
     )
     places, weights, length = made.plan(0)[0]
     batch = made.batch(places, weights, length, 0)
@@ -109,7 +109,7 @@ def test_every_trial_has_a_network_that_runs(trial, monkeypatch):
     monkeypatch.setattr(
         trials.kmer_attention, "angles", trials.kmer_attention.angles
     )  # put back after a trial without rotary positions
-    net = trials.fresh(trial, 2).eval()
+    net = trials.build_fresh(trial, 2).eval()
     with torch.inference_mode():
         out = net(torch.zeros((1, net.before + 4 + net.after), dtype=torch.uint8))
     assert out.shape == (1, 4, 2)

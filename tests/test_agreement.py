@@ -7,7 +7,7 @@ from headmotif.data import BACKGROUND, SITE, Attention, Contig
 from headmotif.steps.attention.similarity import NONE, agreement, choices, groups, pairs
 
 
-def chosen(heads=4, sites=400, seed=0):
+def draw_choices(heads=4, sites=400, seed=0):
     """Head 0 at random distances; head 1 beside it mostly; head 2 the same distances, not the same sites; head 3 rarely
     anything."""
     rng = np.random.default_rng(seed)
@@ -18,7 +18,7 @@ def chosen(heads=4, sites=400, seed=0):
     return np.stack([first, second, third, fourth])[:heads].astype(np.int32)
 
 
-def literal(a, b, near):
+def count_literally(a, b, near):
     both = [(x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
     same = sum(x != NONE != y and abs(x - y) <= near for x, y in both)
     crossed = sum(x != NONE != y and abs(x - y) <= near for x in a.tolist() for y in b.tolist()) / len(a)
@@ -28,15 +28,15 @@ def literal(a, b, near):
 
 @pytest.mark.parametrize("near", [0, 2, 5])
 def test_agreement_is_what_is_beyond_swapped_distances(near):
-    heads = chosen(sites=120)
+    heads = draw_choices(sites=120)
     found = agreement(heads, heads, near)
     for i in range(4):
         for j in range(4):
-            assert found[i, j] == pytest.approx(literal(heads[i], heads[j], near), abs=1e-5)
+            assert found[i, j] == pytest.approx(count_literally(heads[i], heads[j], near), abs=1e-5)
 
 
 def test_heads_that_choose_alike_agree_and_those_with_the_same_habits_do_not():
-    found = agreement(*[chosen()] * 2)
+    found = agreement(*[draw_choices()] * 2)
     assert found[0, 1] > 0.7
     assert abs(found[0, 2]) < 0.12
     assert found[0, 3] == pytest.approx(1)  # it never chose otherwise
@@ -64,10 +64,16 @@ def test_a_fixed_spacing_is_found_and_independent_heads_have_none():
     boxes = first + rng.choice([22, 23, 24], 300)
     apart = rng.integers(-16, -6, 300)
     found = pairs(np.stack([first, boxes, apart]).astype(np.int32))
-    assert (found[0].first, found[0].second, found[0].spacing, found[0].count, found[0].sites) == (0, 1, 23, 300, 300)
+    assert (found[0].first_head, found[0].second_head, found[0].spacing_nt, found[0].count, found[0].sites) == (
+        0,
+        1,
+        23,
+        300,
+        300,
+    )
     assert found[0].q < 1e-9
     assert found[0].expected < 120
-    assert {(pair.first, pair.second) for pair in found[1:]} == {(0, 2), (1, 2)}
+    assert {(pair.first_head, pair.second_head) for pair in found[1:]} == {(0, 2), (1, 2)}
     assert min(pair.q for pair in found[1:]) > 0.01
 
 
@@ -82,7 +88,7 @@ def test_the_expected_count_and_its_spread_are_those_of_permutations():
     a = rng.choice([-30, -29, -10], 60)
     b = rng.choice([-12, -11, -7], 60)
     [found] = pairs(np.stack([a, b]).astype(np.int32))
-    counts = [(np.abs(rng.permutation(b) - a - found.spacing) <= 1).sum() for _time in range(4000)]
+    counts = [(np.abs(rng.permutation(b) - a - found.spacing_nt) <= 1).sum() for _time in range(4000)]
     assert found.expected == pytest.approx(np.mean(counts), abs=0.2)
     assert (found.count - found.expected) / found.z == pytest.approx(np.std(counts), rel=0.05)
 

@@ -7,7 +7,7 @@ from scipy.stats import mannwhitneyu
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Regions
 from headmotif.steps.motifs import discovery, zoops
-from headmotif.steps.motifs.permutation import NOT_CHOSEN, permutation_test, rank_test, usual_start
+from headmotif.steps.motifs.permutation import NOT_CHOSEN, find_usual_start, permutation_test, rank_test
 from headmotif.steps.motifs.zoops import scores
 from headmotif.steps.sequence import region_windows
 
@@ -19,7 +19,7 @@ def consensus(matrix):
     return decode(matrix.argmax(axis=1).astype(np.uint8))
 
 
-def windows_with(word, n=120, length=26, noise=0.1, share=0.9, seed=0):
+def draw_windows_with(word, n=120, length=26, noise=0.1, share=0.9, seed=0):
     """Random windows with a word at random places in most, and where it starts (-1: not there)."""
     rng = np.random.default_rng(seed)
     windows = rng.integers(0, 4, (n, length)).astype(np.uint8)
@@ -36,7 +36,7 @@ def windows_with(word, n=120, length=26, noise=0.1, share=0.9, seed=0):
 @pytest.mark.parametrize("word", ["TATAAT", WORD, "TTGACAGGATCC"])
 @pytest.mark.parametrize("seed", range(2))
 def test_a_planted_word_is_found_wherever_it_stands(word, seed):
-    windows, start = windows_with(word, seed=seed)
+    windows, start = draw_windows_with(word, seed=seed)
     found = zoops.discover(windows, np.ones(len(windows)), EVEN)
     assert word in consensus(found.matrix)
     assert len(found.matrix) <= len(word) + 2
@@ -51,13 +51,13 @@ def test_a_planted_word_is_found_wherever_it_stands(word, seed):
 def test_no_width_gains_from_random_windows():
     windows = np.random.default_rng(0).integers(0, 4, (200, 20)).astype(np.uint8)
     found = zoops.discover(windows, np.ones(200), EVEN)
-    planted = zoops.discover(windows_with(WORD, 200, 20)[0], np.ones(200), EVEN)
+    planted = zoops.discover(draw_windows_with(WORD, 200, 20)[0], np.ones(200), EVEN)
     assert found.gain < 0 < planted.gain
 
 
 def test_sequences_count_by_their_weight():
-    one, _ = windows_with("TATAAT", 100, seed=1)
-    two, _ = windows_with("GGCCGC", 100, seed=2)
+    one, _ = draw_windows_with("TATAAT", 100, seed=1)
+    two, _ = draw_windows_with("GGCCGC", 100, seed=2)
     windows = np.concatenate([one, two])
     for heavy, word in ((slice(0, 100), "TATAAT"), (slice(100, 200), "GGCCGC")):
         weight = np.full(200, 0.02)
@@ -66,8 +66,8 @@ def test_sequences_count_by_their_weight():
 
 
 def test_the_letters_of_a_column_count_by_their_sequences_weight():
-    windows, _ = windows_with("TATGAT", 300, 12, noise=0.0, share=1.0)
-    other, _ = windows_with("TATCAT", 300, 12, noise=0.0, share=1.0, seed=1)
+    windows, _ = draw_windows_with("TATGAT", 300, 12, noise=0.0, share=1.0)
+    other, _ = draw_windows_with("TATCAT", 300, 12, noise=0.0, share=1.0, seed=1)
     weight = np.repeat([3.0, 1.0], 300)
     start = zoops.log_odds(np.full((6, 4), 0.25), EVEN) + 0.25 + 0.6 * np.eye(4)[encode("TATGAT")]
     found = zoops.refine(np.concatenate([windows, other]), weight, EVEN, start / start.sum(axis=1, keepdims=True))
@@ -75,14 +75,14 @@ def test_the_letters_of_a_column_count_by_their_sequences_weight():
 
 
 def test_the_scale_of_the_weights_does_not_count():
-    windows, _ = windows_with(WORD)
+    windows, _ = draw_windows_with(WORD)
     weight = np.random.default_rng(0).uniform(0.5, 1, len(windows))
     one, other = (zoops.discover(windows, weight * scale, EVEN) for scale in (1, 1e-3))
     np.testing.assert_allclose(one.matrix, other.matrix, atol=1e-6)
 
 
 def test_no_occurrence_ever_holds_an_n():
-    windows, start = windows_with(WORD, 150, share=1.0)
+    windows, start = draw_windows_with(WORD, 150, share=1.0)
     rng = np.random.default_rng(3)
     windows[rng.random(windows.shape) < 0.1] = N
     found = zoops.discover(windows, np.ones(150), EVEN)
@@ -100,7 +100,7 @@ def test_windows_of_n_alone_or_too_short_have_no_motif():
 
 
 def test_a_window_of_n_alone_holds_nothing_and_harms_nothing():
-    windows, _ = windows_with(WORD)
+    windows, _ = draw_windows_with(WORD)
     windows[7] = N
     found = zoops.discover(windows, np.ones(len(windows)), EVEN)
     assert WORD in consensus(found.matrix)
@@ -115,7 +115,7 @@ def test_composition_alone_is_no_motif():
 
 
 def test_a_motif_is_a_matrix_of_probabilities():
-    found = zoops.discover(windows_with(WORD)[0], np.ones(120), EVEN)
+    found = zoops.discover(draw_windows_with(WORD)[0], np.ones(120), EVEN)
     assert found.matrix.sum(axis=1) == pytest.approx(np.ones(len(found.matrix)))
     assert (found.matrix > 0).all()
     assert ((found.present >= 0) & (found.present <= 1 + 1e-9)).all()
@@ -124,10 +124,10 @@ def test_a_motif_is_a_matrix_of_probabilities():
 def test_columns_that_say_nothing_are_cut_off_at_the_ends():
     strong, faint = np.array([0.97, 0.01, 0.01, 0.01]), np.array([0.28, 0.24, 0.24, 0.24])
     matrix = np.stack([faint, faint, *[strong] * 7, faint])
-    assert len(zoops.trimmed(matrix, EVEN)) == 7
-    assert len(zoops.trimmed(np.stack([faint] * 9), EVEN)) == 6  # never narrower than the least width
+    assert len(zoops.trim(matrix, EVEN)) == 7
+    assert len(zoops.trim(np.stack([faint] * 9), EVEN)) == 6  # never narrower than the least width
     inner = np.stack([strong] * 3 + [faint] * 3 + [strong] * 3)
-    assert len(zoops.trimmed(inner, EVEN)) == 9
+    assert len(zoops.trim(inner, EVEN)) == 9
 
 
 def test_scores_are_sums_of_log_odds():
@@ -144,8 +144,8 @@ def test_the_usual_start_is_that_of_most_weight():
     found = zoops.Alignment(
         np.ones((1, 4)) / 4, 0.0, np.array([1.0, 1.0, 0.1, 1.0]), np.array([2, 2, 5, 5]), np.zeros(4, bool)
     )
-    assert usual_start(found, np.ones(4)) == 2
-    assert usual_start(found, np.array([1, 1, 1, 9.0])) == 5
+    assert find_usual_start(found, np.ones(4)) == 2
+    assert find_usual_start(found, np.array([1, 1, 1, 9.0])) == 5
 
 
 # is it the head's choice?
@@ -279,14 +279,14 @@ def regions(site, strand, distance, head="L1H1", half=6, known=True):
     return Regions(("c",), zero, centre - half, centre + half + 1, names, sign, np.ones(n), distances, told, nan, nan)
 
 
-def joined(*several):
+def concatenate(*several):
     return Regions(("c",), *(np.concatenate([getattr(r, c) for r in several]) for c in Regions.COLUMNS))
 
 
 def test_a_word_that_the_distances_follow_is_found_and_one_at_swapped_distances_is_not():
     genome, site, strand, distance = promoters()
     swapped = np.random.default_rng(1).permutation(distance)
-    both = joined(regions(site, strand, distance), regions(site, strand, swapped, "L1H2"))
+    both = concatenate(regions(site, strand, distance), regions(site, strand, swapped, "L1H2"))
     chosen, positional = discovery.find_motifs(genome, both, discovery.Search(), 1)
     assert (chosen.group, chosen.regions, chosen.problem) == ("L1H1", 160, "")
     assert WORD in consensus(chosen.motif.matrix)
@@ -355,7 +355,7 @@ def test_small_groups_and_unreadable_ones_are_left_out_with_a_reason():
     genome.base[:] = N
     few = regions(site[:39], strand[:39], distance[:39], "L1H10")
     found = list(
-        discovery.find_motifs(genome, joined(few, regions(site, strand, distance, "L1H9")), discovery.Search(), 1)
+        discovery.find_motifs(genome, concatenate(few, regions(site, strand, distance, "L1H9")), discovery.Search(), 1)
     )
     assert [(f.group, f.motif) for f in found] == [("L1H9", None), ("L1H10", None)]  # by number, not by letter
     assert found[0].problem == "its regions are too short for a motif, or all N"
@@ -366,7 +366,7 @@ def test_windows_are_the_bases_around_the_attended_one_and_n_beyond_the_flank():
     sequence = "ACGTTGCATTAGGCATCCGA"
     genome = Genome((Contig("c", 20),), encode(sequence).copy())
     both = regions(np.array([10, 10]), np.array([1, -1]), np.array([-3, -3]), half=1)
-    plus, minus = region_windows.cut(genome, both, 4, 1)
+    plus, minus = region_windows.cut_windows(genome, both, 4, 1)
     assert decode(plus) == "NN" + sequence[5:10] + "NN"
     assert decode(minus) == "NN" + decode(reverse_complement(encode(sequence[11:16]))) + "NN"
 
@@ -375,23 +375,23 @@ def test_windows_are_the_bases_around_the_attended_one_and_n_beyond_the_flank():
 def test_windows_at_an_end_go_on_around_a_circle_and_are_n_beyond_a_line(circular):
     sequence = "ACGTTGCATTAGGCATCCGA"
     genome = Genome((Contig("c", 20, circular),), encode(sequence).copy())
-    [window] = region_windows.cut(genome, regions(np.array([4]), np.array([1]), np.array([-3]), half=3), 3, 0)
+    [window] = region_windows.cut_windows(genome, regions(np.array([4]), np.array([1]), np.array([-3]), half=3), 3, 0)
     assert decode(window) == ("GA" if circular else "NN") + sequence[:5]
 
 
 def test_all_regions_of_a_site_are_in_the_same_half():
     site = np.arange(200) % 25
-    halves = discovery.discovery_half(regions(site, np.where(site % 2, 1, -1), np.arange(200)), 1)
+    halves = discovery.choose_discovery_half(regions(site, np.where(site % 2, 1, -1), np.arange(200)), 1)
     assert all(len(set(halves[site == s].tolist())) == 1 for s in range(25))
     assert halves.mean() == pytest.approx(0.5, abs=0.03)
-    alone = discovery.discovery_half(regions(site, np.ones(200, int), np.arange(200), known=False), 1)
+    alone = discovery.choose_discovery_half(regions(site, np.ones(200, int), np.arange(200), known=False), 1)
     assert alone.sum() == 100
 
 
 def test_random_places_keep_widths_and_stay_inside():
     genome, site, strand, distance = promoters(50)
     before = regions(site, strand, distance, known=False)
-    after = region_windows.shifted(genome, before, 1)
+    after = region_windows.shift_regions(genome, before, 1)
     np.testing.assert_array_equal(after.end - after.start, before.end - before.start)
     np.testing.assert_array_equal(after.strand, before.strand)
     assert (after.start >= 0).all()

@@ -2,10 +2,8 @@
 
 import os
 import sys
-import types
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from headmotif.alphabet import decode
@@ -49,7 +47,7 @@ def test_sets_are_compared_checked_and_joined(run, folder: Path, tmp_path: Path)
         "--checks",
         out["checks.tsv"],
     ]
-    words += ["--consensus", 2, "--consensus-out", out["consensus.bed"]]
+    words += ["--min-support", 2, "--consensus", out["consensus.bed"]]
     sets = [folder / "true.bed", f"two={folder / 'listed.bed'}", f"off={folder / 'shifted.bed'}"]
     done = run("annot-compare", *sets, "--genome", folder / "g.fa", *words)
     assert done.returncode == 0, done.stderr
@@ -57,19 +55,21 @@ def test_sets_are_compared_checked_and_joined(run, folder: Path, tmp_path: Path)
     said = done.stderr.decode()
     assert "true: 260 sites (BED; 0 duplicates dropped)" in said
     assert "true and two: " in said
-    assert "check of true: a -10 box in " in said
-    assert "check of off: the - strand's sites look one base upstream of where they should be" in said
-    rows = {(r["first"], r["second"], r["strand"], r["within"]): r for r in table(out["agreement.tsv"])}
+    assert "check of true: a -10 element in " in said
+    assert "check of off: the - strand's sites seem to lie one base upstream of where they should" in said
+    rows = {(r["first"], r["second"], r["strand"], r["window_nt"]): r for r in table(out["agreement.tsv"])}
     assert rows["true", "off", "both", "2"]["jaccard"] == "1"
     assert rows["true", "off", "-", "0"]["shared"] == "0"
-    assert rows["true", "off", "-", "2"]["shift"] == "-1"
+    assert rows["true", "off", "-", "2"]["shift_nt"] == "-1"
     assert [r["off"] for r in table(out["matrix.tsv"]) if (r["set"], r["measure"]) == ("true", "within 2, share")] == [
         "1"
     ]
     assert {
-        r["distance"] for r in table(out["far.tsv"]) if r["sites"] != "0" and r["set"] == "true" and r["other"] == "off"
+        r["distance_nt"]
+        for r in table(out["far.tsv"])
+        if r["sites"] != "0" and r["set"] == "true" and r["other"] == "off"
     } >= {"0", "-1"}
-    kinds = {(r["set"], r["strand"]): (r["verdict"], r["shift"]) for r in table(out["checks.tsv"])}
+    kinds = {(r["set"], r["strand"]): (r["verdict"], r["shift_nt"]) for r in table(out["checks.tsv"])}
     assert kinds["true", "both"] == ("ok", "0")
     assert kinds["off", "-"] == ("strand shifted", "-1")
     joined = out["consensus.bed"].read_text().splitlines()
@@ -78,108 +78,6 @@ def test_sets_are_compared_checked_and_joined(run, folder: Path, tmp_path: Path)
     again = run("annot-compare", *sets, "--genome", folder / "g.fa", "--quiet")
     assert again.stderr == b""
     assert again.stdout == out["agreement.tsv"].read_bytes()
-
-
-def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: Path) -> None:
-    out, curve = tmp_path / "scores.tsv", tmp_path / "curve.tsv"
-    words = [
-        "--truth",
-        folder / "true.bed",
-        "--genome",
-        folder / "g.fa",
-        "--genes",
-        folder / "genes.gff3",
-        "--draws",
-        50,
-    ]
-    done = run("annot-compare", "-", *words, "-o", out, "--curve", curve, input=(folder / "listed.bed").read_bytes())
-    assert done.returncode == 0, done.stderr
-    assert "sites, within 2 nt: PR-AUC 0." in done.stderr.decode()
-    rows = {(r["place"], r["within"]): r for r in table(out)}
-    assert list(rows)[:5] == [(place, "0") for place in ("all", "upstream", "inside", "antisense", "orphan")]
-    assert rows["all", "2"]["sites"] == "260"
-    assert float(rows["all", "2"]["recall"]) > float(rows["all", "0"]["recall"]) > 0.6
-    assert (
-        float(rows["all", "2"]["recall_low"])
-        < float(rows["all", "2"]["recall"])
-        < float(rows["all", "2"]["recall_high"])
-    )
-    assert float(rows["all", "0"]["prevalence"]) == pytest.approx(260 / 240_000, rel=1e-5)
-    [last] = [r for r in table(curve) if r["within"] == "2"][-1:]
-    assert float(last["recall"]) == pytest.approx(float(rows["all", "2"]["recall"]))
-    region = run(
-        "annot-compare",
-        folder / "listed.bed",
-        *words,
-        "--region",
-        "planted:1-60000",
-        "--region",
-        "planted:110001-120000",
-    )
-    first = dict(zip(*(line.split("\t") for line in region.stdout.decode().splitlines()[:2]), strict=True))
-    assert first["positions"] == "140000"
-    assert "outside the region, or on N, are not scored" in region.stderr.decode()
-
-
-def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
-    """The command with readers that give arrays: what the formats make of files is tested with them."""
-    from headmotif.commands import annot_compare
-    from headmotif.formats.inputs import named_sites
-
-    truth = table_of(folder / "true.bed")
-    rng = np.random.default_rng(1)
-    p = rng.random((2, 120_000)).astype(np.float32) * 0.9
-    for _, position, strand in truth:
-        p[int(strand == "-"), position] = 0.5 + rng.random() / 2
-    p[:, 60_000:] = np.nan
-    monkeypatch.setattr(named_sites, "read_track", lambda paths, contigs: p.copy())
-    out, curve = tmp_path / "s.tsv", tmp_path / "c.tsv"
-    options = {
-        "sets": ["p=plus.bw,minus.bw"],
-        "genome": str(folder / "g.fa"),
-        "truth": str(folder / "true.bed"),
-        "draws": 20,
-    }
-    annot_compare.annot_compare(**options, output=str(out), curve=str(curve))
-    said = capsys.readouterr().err
-    exact, close = table(out)
-    assert "p: no value at 120,000 positions" in said
-    assert exact["positions"] == "120000"
-    assert float(exact["roc_auc"]) > 0.8
-    assert exact["kind"] == "track"
-    best = max((r for r in table(curve) if r["within"] == "2"), key=lambda r: float(r["f1"]))
-    assert {r["within"] for r in table(curve)} == {"0", "2", "5"}
-    assert {r["false_positive_rate"] for r in table(curve) if r["within"] != "0"} == {"nan"}
-    last = [r for r in table(curve) if r["within"] == "0"][-1]
-    sites = int(exact["sites"])
-    assert float(last["false_positive_rate"]) == pytest.approx(
-        (int(last["calls"]) - sites) / (120_000 - sites), rel=1e-4
-    )
-    assert float(close["threshold"]) == pytest.approx(float(best["threshold"]), abs=0.05)
-    annot_compare.annot_compare(**options, output=str(out), missing=0.0, threshold=0.9)
-    exact, close = table(out)
-    assert (exact["positions"], exact["sites"], close["threshold"]) == ("240000", "260", "0.9")
-
-
-def table_of(path: Path) -> list[tuple[str, int, str]]:
-    return [(r[0], int(r[1]), r[5]) for r in (line.split("\t") for line in path.read_text().splitlines())]
-
-
-def test_the_kind_of_a_track_is_told_by_its_bytes(tmp_path: Path, monkeypatch) -> None:
-    from headmotif.formats.inputs import named_sites
-
-    for name, magic in (("bigwig", b"\x26\xfc\x8f\x88"), ("bedgraph", b"")):
-        fake = types.ModuleType(f"headmotif.formats.{name}")
-        fake.parse = lambda raw, path, contigs, name=name: np.full(3, {"bigwig": 1, "bedgraph": 2}[name], np.float32)
-        fake.recognised = lambda raw, magic=magic: raw[:4] == magic
-        monkeypatch.setattr(named_sites, name, fake)
-    (tmp_path / "a").write_bytes(b"\x26\xfc\x8f\x88 and so on")
-    (tmp_path / "b").write_text("c\t0\t1\t2\n")
-    assert named_sites.read_track((str(tmp_path / "a"), str(tmp_path / "b")), ()).tolist() == [[1, 1, 1], [2, 2, 2]]
-    assert named_sites.track("x,y") == ("x", "y")
-    assert named_sites.track("x") is None
-    (tmp_path / "one,two").write_text("")
-    assert named_sites.track(str(tmp_path / "one,two")) is None
 
 
 def test_a_label_set_of_the_genome_is_a_set_and_one_set_is_checked_alone(run, folder: Path, tmp_path: Path) -> None:
@@ -196,29 +94,20 @@ def test_a_label_set_of_the_genome_is_a_set_and_one_set_is_checked_alone(run, fo
 @pytest.mark.parametrize(
     ("words", "status", "problem"),
     [
-        (["true.bed"], 1, "one set of sites compares with nothing; give another, --truth FILE, or --checks FILE"),
-        (["true.bed", "true.bed"], 1, "a label set named 'true' is there already"),
-        (["true.bed", "listed.bed", "--consensus", "2"], 1, "--consensus N and --consensus-out FILE go together"),
-        (["true.bed", "listed.bed", "--consensus", "3", "--consensus-out", "x"], 1, "--consensus 3: there are 2 sets"),
+        (["true.bed"], 1, "one set of sites has none to be compared with; give another, or --checks FILE"),
+        (["true.bed", "true.bed"], 1, "there is already a set named 'true'"),
         (
-            ["a,b=true.bed", "listed.bed", "--consensus", "2", "--consensus-out", "x"],
+            ["true.bed", "listed.bed", "--min-support", "3", "--consensus", "x"],
             1,
-            "the set name 'a,b' has a comma",
+            "--min-support 3: there are only 2 sets",
         ),
-        (["true.bed", "listed.bed", "--curve", "x"], 1, "--curve is for predictions scored with --truth"),
-        (
-            ["listed.bed", "--truth", "true.bed", "--matrix", "x"],
-            1,
-            "--matrix is for sets compared with each other, without --truth",
-        ),
-        (["true.bed", "p=plus.bw,minus.bw"], 1, "a track can be scored against --truth alone"),
-        (["true.bed", "listed.bed", "--checks", "-"], 1, "one result alone can go to standard output"),
+        (["a,b=true.bed", "listed.bed", "--consensus", "x"], 1, "the set name 'a,b' has a comma"),
+        (["true.bed", "p=plus.bw,minus.bw"], 1, "p: a track is no set of sites; give it to score-annot"),
+        (["true.bed", "listed.bed", "--checks", "-"], 1, "only one result can go to standard output"),
         (["true.bed", "label:x"], 1, "there is no such label set in the genome; a genome tensor with labels is needed"),
         (["true.bed", "none.bed"], 1, "none.bed: there is no such file"),
         (["true.bed", "bad.bed"], 1, "bad.bed:2: the strand (column 6) is 'x'; it must be + or -"),
-        (["listed.bed", "--truth", "true.bed", "--region", "planted:1-2"], 1, "no true site is left to be found"),
-        (["listed.bed", "--truth", "true.bed", "--region", "other:1-2"], 1, "names no contig of the genome"),
-        (["true.bed", "listed.bed", "--within", "51"], 2, "Invalid value for '--within'"),
+        (["true.bed", "listed.bed", "--window", "51"], 2, "invalid value for --window"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

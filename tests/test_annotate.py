@@ -6,7 +6,7 @@ import pytest
 from headmotif.alphabet import decode, encode
 from headmotif.data import Contig, Genome
 from headmotif.steps.network import annotate
-from headmotif.steps.sequence.windows import Reads, flip, oriented, oriented_rows, stretch
+from headmotif.steps.sequence.windows import Reads, cut_stretch, flip, orient, orient_rows
 
 PAIR = str.maketrans("ACGTN", "TGCAN")
 
@@ -46,7 +46,7 @@ def test_a_stretch_may_lie_anywhere(circular, strand):
     """Before, across, within, beyond the contig; empty too."""
     for begin in range(-9, 12):
         for end in range(begin, 14):
-            found = stretch(encode("AACCGT"), circular, strand, begin, end)
+            found = cut_stretch(encode("AACCGT"), circular, strand, begin, end)
             assert decode(found) == letters("AACCGT", circular, strand, begin, end)
 
 
@@ -60,7 +60,7 @@ def test_windows_are_of_their_own_and_leave_the_genome_as_it_is():
 def test_a_strand_goes_on_around_a_circle_and_stops_at_an_end(strand):
     for circular in (False, True):
         genome = genome_of("AACCGT", circular=(0,) if circular else ())
-        assert decode(oriented(genome, 0, strand, 8, 5)) == letters("AACCGT", circular, strand, -8, 11)
+        assert decode(orient(genome, 0, strand, 8, 5)) == letters("AACCGT", circular, strand, -8, 11)
 
 
 def test_flipping_twice_comes_back():
@@ -73,8 +73,8 @@ def test_flipping_twice_comes_back():
 def test_rows_of_values_are_read_along_their_strand():
     genome = genome_of("ACG", "TTTT")
     values = np.arange(14).reshape(1, 2, 7)
-    assert oriented_rows(values, genome, 1, 1).tolist() == [[3, 4, 5, 6]]
-    assert oriented_rows(values, genome, 1, -1).tolist() == [[13, 12, 11, 10]]
+    assert orient_rows(values, genome, 1, 1).tolist() == [[3, 4, 5, 6]]
+    assert orient_rows(values, genome, 1, -1).tolist() == [[13, 12, 11, 10]]
 
 
 @pytest.mark.parametrize("size", [1, 4, 7, 100])

@@ -11,7 +11,7 @@ from headmotif.data import BACKGROUND, SHUFFLED, SITE, Contig, Genome, Sites
 from headmotif.steps.attention import queries
 from headmotif.steps.attention import record as attend
 from headmotif.steps.network import annotate
-from networks import CPU, PRECISIONS, READER, WITH_HEADS, genome_of, near, network, random_codes, tolerance
+from networks import CPU, PRECISIONS, READER, WITH_HEADS, assert_near, genome_of, network, random_codes, tolerance
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -26,7 +26,7 @@ def sites_of(contig, position, strand):
     )
 
 
-def striped(circular=False, seed=0):
+def make_striped(circular=False, seed=0):
     """Two contigs whose share of A and T goes up and down, some N, and sites where it is high."""
     rng = np.random.default_rng(seed)
     lengths = (40_000, 12_000)
@@ -66,8 +66,8 @@ def distances(genome, sites, others, circular=False):
 
 
 def test_background_keeps_away_from_every_site_of_its_strand_and_from_n():
-    genome, sites = striped()
-    found = queries.matched(genome, sites.take(np.arange(20)), sites, 500, 1)
+    genome, sites = make_striped()
+    found = queries.draw_matched(genome, sites.take(np.arange(20)), sites, 500, 1)
     assert len(found) == pytest.approx(500, abs=10)
     assert distances(genome, sites, found).min() >= queries.APART
     assert distances(genome, sites, found).min() <= queries.APART + 20  # and no further than that
@@ -80,23 +80,23 @@ def test_background_keeps_away_from_every_site_of_its_strand_and_from_n():
 
 
 def test_the_other_strand_of_a_site_may_be_background():
-    genome, sites = striped()
-    found = queries.matched(genome, sites, sites, 2000, 1)
+    genome, sites = make_striped()
+    found = queries.draw_matched(genome, sites, sites, 2000, 1)
     flipped = Sites(found.contig, found.position, -found.strand, found.strength)
     assert distances(genome, sites, flipped).min() < queries.APART
 
 
 def test_background_keeps_away_from_sites_across_the_origin_of_a_circle():
-    genome, _ = striped(circular=True)
+    genome, _ = make_striped(circular=True)
     sites = sites_of([0, 0], [2, 39_998], [1, -1])
-    found = queries.matched(genome, sites, sites, 1_000_000, 1)
+    found = queries.draw_matched(genome, sites, sites, 1_000_000, 1)
     assert len(found) > 10_000
     assert distances(genome, sites, found, circular=True).min() >= queries.APART
 
 
 def test_the_share_of_a_and_t_is_that_of_the_sites():
-    genome, sites = striped()
-    found = queries.matched(genome, sites, sites, 600, 3)
+    genome, sites = make_striped()
+    found = queries.draw_matched(genome, sites, sites, 600, 3)
     ours, theirs = share_of_at(genome, sites), share_of_at(genome, found)
     rng = np.random.default_rng(0)
     anywhere = share_of_at(genome, sites_of([0] * 500, rng.integers(0, 40_000, 500), rng.choice([-1, 1], 500)))
@@ -106,28 +106,28 @@ def test_the_share_of_a_and_t_is_that_of_the_sites():
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not():
-    genome, sites = striped()
-    first, again, other = (queries.matched(genome, sites, sites, 100, seed) for seed in (1, 1, 2))
+    genome, sites = make_striped()
+    first, again, other = (queries.draw_matched(genome, sites, sites, 100, seed) for seed in (1, 1, 2))
     for name in ("contig", "position", "strand"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
     assert not np.array_equal(first.position, other.position)
 
 
 def test_a_genome_without_room_gives_what_it_has():
-    genome, sites = striped()
+    genome, sites = make_striped()
     crowd = sites_of([0] * 400 + [1] * 120, [*range(0, 40_000, 100), *range(0, 12_000, 100)], [1] * 520)
-    found = queries.matched(genome, sites, crowd, 50, 1)
+    found = queries.draw_matched(genome, sites, crowd, 50, 1)
     assert 0 < len(found) <= 60
     assert (found.strand == -1).all()
     both = sites_of(np.tile(crowd.contig, 2), np.tile(crowd.position, 2), np.repeat([1, -1], 520))
-    assert len(queries.matched(genome, sites, both, 50, 1)) == 0
-    assert len(queries.matched(genome, sites, sites, 0, 1)) == 0
+    assert len(queries.draw_matched(genome, sites, both, 50, 1)) == 0
+    assert len(queries.draw_matched(genome, sites, sites, 0, 1)) == 0
 
 
 def test_sites_come_before_background_and_are_marked():
-    genome, sites = striped()
-    others = queries.matched(genome, sites, sites, 30, 1)
-    both, kind = queries.joined(sites, others)
+    genome, sites = make_striped()
+    others = queries.draw_matched(genome, sites, sites, 30, 1)
+    both, kind = queries.concatenate(sites, others)
     assert kind.tolist() == [SITE] * len(sites) + [BACKGROUND] * len(others)
     is_site = kind == SITE
     for name in ("contig", "position", "strand", "strength"):
@@ -136,7 +136,7 @@ def test_sites_come_before_background_and_are_marked():
         assert getattr(both, name).dtype == getattr(sites, name).dtype
 
 
-def seen_by(net, genome, sites, compute=CPU, chosen=None):
+def record_all(net, genome, sites, compute=CPU, chosen=None):
     """All blocks joined."""
     blocks = list(attend.attend(net, genome, sites, np.ones(len(sites), np.uint8), compute, chosen=chosen))
     return {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
@@ -155,7 +155,7 @@ def test_keys_are_those_that_the_network_names(config):
 def test_keys_off_a_contig_are_not_numbers_and_keys_on_n_have_no_weight(config):
     net, codes = network(config), random_codes(200)
     codes[95] = N
-    seen = seen_by(net, genome_of(codes), sites_of([0] * 4, [100, 2, 199, 199], [1, 1, -1, 1]))
+    seen = record_all(net, genome_of(codes), sites_of([0] * 4, [100, 2, 199, 199], [1, 1, -1, 1]))
     for row, (place, length) in enumerate(((100, 200), (2, 200), (0, 200), (199, 200))):  # places along the strand
         missing = (net.keys < -place) | (net.keys >= length - place)
         for name in ("weight", "norm"):
@@ -181,7 +181,7 @@ def test_recorded_queries_have_the_probability_of_the_annotation(monkeypatch, co
     seen = {name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}
     p = annotate.annotate(net, genome, compute)
     row = (sites.strand < 0).astype(int)
-    near(seen["probability"], p[0, row, genome.start[sites.contig] + sites.position], tolerance(config, compute))
+    assert_near(seen["probability"], p[0, row, genome.start[sites.contig] + sites.position], tolerance(config, compute))
     assert told == [min(n, 20) for n in range(size, 20 + size, size)]
     for name, right in (
         ("contig", sites.contig),
@@ -200,10 +200,10 @@ def test_recorded_queries_have_the_probability_of_the_annotation(monkeypatch, co
 def test_the_number_of_queries_at_a_time_changes_nothing(monkeypatch, config, size):
     net, genome = network(config), genome_of(random_codes(400, gaps=2))
     sites = sites_of([0] * 20, np.arange(0, 400, 20), [1, -1] * 10)
-    whole = seen_by(net, genome, sites)
+    whole = record_all(net, genome, sites)
     monkeypatch.setattr(attend, "block_size", lambda net: size)
-    for name, values in seen_by(net, genome, sites).items():
-        near(values, whole[name], 1e-3)
+    for name, values in record_all(net, genome, sites).items():
+        assert_near(values, whole[name], 1e-3)
 
 
 @WITH_HEADS
@@ -213,7 +213,7 @@ def test_each_row_is_what_the_network_records_in_a_whole_stretch(config):
     length, record = len(codes) - net.before - net.after, []
     with torch.inference_mode():
         net(torch.from_numpy(codes)[None], record)
-    seen = seen_by(
+    seen = record_all(
         net, genome_of(codes), sites_of([0] * length, np.arange(net.before, net.before + length), [1] * length)
     )
     for number, name in enumerate(("weight", "norm", "none")):
@@ -227,10 +227,10 @@ def test_the_reverse_complement_looks_at_the_same_keys(config, circular):
     net, codes = network(config), random_codes(200, gaps=2)
     sites = sites_of([0] * 6, [0, 5, 100, 130, 150, 199], [1, -1, 1, -1, 1, -1])
     mirrored = sites_of([0] * 6, 199 - sites.position, -sites.strand)
-    here = seen_by(net, genome_of(codes, circular=circular), sites)
-    there = seen_by(net, genome_of(reverse_complement(codes), circular=circular), mirrored)
+    here = record_all(net, genome_of(codes, circular=circular), sites)
+    there = record_all(net, genome_of(reverse_complement(codes), circular=circular), mirrored)
     for name in ("weight", "norm", "none", "probability"):
-        near(here[name], there[name], 1e-3)
+        assert_near(here[name], there[name], 1e-3)
 
 
 @WITH_HEADS
@@ -238,11 +238,11 @@ def test_keys_around_a_circles_origin_are_read_at_its_other_end(config):
     net, codes = network(config), random_codes(120)
     site = sites_of([0], [1], [1])
     moved = replace(site, position=np.array([61]))
-    here = seen_by(net, genome_of(codes, circular=True), site)
-    there = seen_by(net, genome_of(np.roll(codes, 60), circular=True), moved)
+    here = record_all(net, genome_of(codes, circular=True), site)
+    there = record_all(net, genome_of(np.roll(codes, 60), circular=True), moved)
     assert not np.isnan(here["weight"]).any()
-    near(here["weight"], there["weight"], 1e-3)
-    near(here["norm"], there["norm"], 1e-3)
+    assert_near(here["weight"], there["weight"], 1e-3)
+    assert_near(here["norm"], there["norm"], 1e-3)
 
 
 @WITH_HEADS
@@ -252,11 +252,11 @@ def test_queries_far_apart_and_near_each_other_are_all_in_their_rows(monkeypatch
     rng = np.random.default_rng(0)
     place = np.concatenate([rng.integers(0, 900, 30), rng.integers(400, 440, 30), [0, 899, 7, 7]])
     sites = sites_of(np.repeat([0, 1], [64, 10]), [*place, *rng.integers(0, 70, 10)], rng.choice([-1, 1], 74))
-    alone = [seen_by(net, genome, sites.take(np.array([i]))) for i in range(74)]
+    alone = [record_all(net, genome, sites.take(np.array([i]))) for i in range(74)]
     for room in (attend.ROOM, 2000 * 40, 1):
         monkeypatch.setattr(attend, "ROOM", room)
-        for name, values in seen_by(net, genome, sites).items():
-            near(values, np.concatenate([one[name] for one in alone]), 1e-3)
+        for name, values in record_all(net, genome, sites).items():
+            assert_near(values, np.concatenate([one[name] for one in alone]), 1e-3)
 
 
 @WITH_HEADS
@@ -267,19 +267,19 @@ def test_queries_near_each_other_share_a_stretch(monkeypatch, config):
         net, "forward", lambda codes, record: shapes.append(tuple(codes.shape)) or forward(codes, record)
     )
     halo = net.before + net.after
-    for distance, together in ((attend.near(net), True), (attend.near(net) + 1, False)):
+    for distance, together in ((attend.choose_join_distance(net), True), (attend.choose_join_distance(net) + 1, False)):
         shapes.clear()
-        seen_by(net, genome, sites_of([0] * 5, 1000 + distance * np.arange(5), [1, 1, 1, 1, 1]))
+        record_all(net, genome, sites_of([0] * 5, 1000 + distance * np.arange(5), [1, 1, 1, 1, 1]))
         assert shapes == ([(1, halo + 4 * distance + 1)] if together else [(5, halo + 1)])
     shapes.clear()
-    seen_by(net, genome, sites_of([0] * 2, [1000, 1000], [1, -1]))
+    record_all(net, genome, sites_of([0] * 2, [1000, 1000], [1, -1]))
     assert shapes == [(2, halo + 1)]
 
 
 @WITH_HEADS
 @pytest.mark.parametrize("joined", [0, 100])
 def test_no_more_is_held_than_there_is_room_for(monkeypatch, config, joined):
-    monkeypatch.setattr(attend, "near", lambda net: joined)
+    monkeypatch.setattr(attend, "choose_join_distance", lambda net: joined)
     net, genome = network(config), genome_of(random_codes(3000))
     each = 8 * config.heads * len(net.keys)  # bytes of one position and layer
     monkeypatch.setattr(attend, "ROOM", 60 * each)
@@ -307,8 +307,8 @@ def test_no_queries_are_no_blocks():
 def test_chosen_layers_and_heads_are_those_of_all(config):
     net, genome = network(config), genome_of(random_codes(400))
     sites = sites_of([0, 0], [100, 250], [1, -1])
-    whole = seen_by(net, genome, sites)
-    some = seen_by(net, genome, sites, chosen=attend.Chosen((1,), (0, 1)))
+    whole = record_all(net, genome, sites)
+    some = record_all(net, genome, sites, chosen=attend.Chosen((1,), (0, 1)))
     for name in ("weight", "norm", "none"):
         np.testing.assert_array_equal(some[name], whole[name][:, [1]][:, :, [0, 1]])
     np.testing.assert_array_equal(some["probability"], whole["probability"])
@@ -316,8 +316,8 @@ def test_chosen_layers_and_heads_are_those_of_all(config):
 
 def test_the_strongest_keys_are_the_strongest():
     net, genome = network(READER), genome_of(random_codes(300))
-    whole = seen_by(net, genome, sites_of([0, 0], [3, 150], [1, 1]))
-    thin = attend.strongest(whole, 20)
+    whole = record_all(net, genome, sites_of([0, 0], [3, 150], [1, 1]))
+    thin = attend.keep_top_keys(whole, 20)
     assert (thin["key"].dtype, thin["key"].shape) == (np.int16, (2, 2, 2, 20))
     for at in np.ndindex(2, 2, 2):
         there = thin["key"][at] >= 0
@@ -334,14 +334,14 @@ def test_the_strongest_keys_are_the_strongest():
 def test_shuffled_sites_are_at_the_sites_places_and_see_shuffled_bases(config):
     net, genome = network(config), genome_of(random_codes(600), circular=True)
     sites = sites_of([0] * 5, [3, 100, 200, 300, 590], [1, -1, 1, 1, -1])
-    look = attend.shuffled(net, genome, sites, 3, 1)
+    look = attend.make_shuffled_look(net, genome, sites, 3, 1)
     assert len(look.queries) == 3
     assert (look.said["kind"] == SHUFFLED).all()
     assert set(look.said["position"]) < set(sites.position)
     found = np.concatenate([b["weight"] for b in attend.attend_each(net, [look], CPU)])
     assert np.isfinite(found).all()
     [row] = np.flatnonzero(sites.position == look.said["position"][0])
-    plain = seen_by(net, genome, sites.take(slice(row, row + 1)))
+    plain = record_all(net, genome, sites.take(slice(row, row + 1)))
     assert not np.array_equal(found[0], plain["weight"][0])
 
 
@@ -349,7 +349,10 @@ def test_looks_follow_each_other_and_can_be_gone_on_with(monkeypatch):
     net, genome = network(READER), genome_of(random_codes(600), circular=True)
     sites = sites_of([0] * 7, [3, 100, 200, 300, 400, 500, 590], [1, -1, 1, 1, -1, 1, 1])
     monkeypatch.setattr(attend, "block_size", lambda _net: 3)
-    looks = [attend.Look(genome, sites, attend.said_of(sites, SITE)), attend.shuffled(net, genome, sites, 4, 1)]
+    looks = [
+        attend.Look(genome, sites, attend.describe_queries(sites, SITE)),
+        attend.make_shuffled_look(net, genome, sites, 4, 1),
+    ]
     told = []
     whole = list(attend.attend_each(net, looks, CPU, told.append))
     assert [len(b["kind"]) for b in whole] == [3, 3, 1, 3, 1]
@@ -364,9 +367,9 @@ def test_looks_follow_each_other_and_can_be_gone_on_with(monkeypatch):
 def test_anywhere_and_everywhere_are_no_n():
     genome = genome_of(random_codes(50, gaps=3), random_codes(20, seed=1))
     free = int((genome.base != N).sum())
-    for found, number in ((queries.everywhere(genome), 2 * free), (queries.anywhere(genome, 30, 1), 30)):
+    for found, number in ((queries.list_positions(genome), 2 * free), (queries.draw_positions(genome, 30, 1), 30)):
         at = genome.start[found.contig] + found.position
         assert (genome.base[at] != N).all()
         assert len({*zip(at.tolist(), found.strand.tolist(), strict=True)}) == len(found) == number
-    assert not np.array_equal(found.position, queries.anywhere(genome, 30, 2).position)
-    assert len(queries.anywhere(genome, 1000, 1)) == 2 * free
+    assert not np.array_equal(found.position, queries.draw_positions(genome, 30, 2).position)
+    assert len(queries.draw_positions(genome, 1000, 1)) == 2 * free

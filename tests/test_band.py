@@ -51,7 +51,7 @@ class Case:
         keys = band.Keys(self.key, self.value, self.first, self.hidden)
         return band.attend(self.query, keys, (self.before, self.after), self.by_distance, self.nothing, record, block)
 
-    def literal(self):
+    def compute_literally(self):
         """What each query collects, its weights by distance, and those of nothing; one query and one key at a time."""
         heads, batch, length, _ = self.query.shape
         collected = torch.zeros(*self.query.shape[:3], self.value.shape[3], dtype=torch.float64)
@@ -80,7 +80,7 @@ class Case:
         collected = self.attend(record, block)
         [(weights, none)] = record
         assert weights.dtype == none.dtype == torch.float32
-        right = self.literal()
+        right = self.compute_literally()
         torch.testing.assert_close(collected, right[0])
         torch.testing.assert_close(weights, right[1].float())
         torch.testing.assert_close(none, right[2].float())
@@ -182,7 +182,7 @@ def test_gradients_are_those_of_the_definition(length, clip, nothing, share):
         x.requires_grad_()
     toward = torch.randn(2, 3, length, 4, dtype=torch.float64)
     found = torch.autograd.grad((case.attend(block=4) * toward).sum(), case.inputs)
-    right = torch.autograd.grad((case.literal()[0] * toward).sum(), case.inputs)
+    right = torch.autograd.grad((case.compute_literally()[0] * toward).sum(), case.inputs)
     for a, b in zip(found, right, strict=True):
         torch.testing.assert_close(a, b, atol=1e-6, rtol=1e-6)  # the toll of the softmax is a float32
 
@@ -206,7 +206,7 @@ def test_gradients_without_a_table_to_learn():
     for x in case.inputs:
         x.requires_grad_()
     found = torch.autograd.grad(case.attend(block=4).sum(), case.inputs)
-    right = torch.autograd.grad(case.literal()[0].sum(), case.inputs)
+    right = torch.autograd.grad(case.compute_literally()[0].sum(), case.inputs)
     for a, b in zip(found, right, strict=True):
         torch.testing.assert_close(a, b, atol=1e-6, rtol=1e-6)
 

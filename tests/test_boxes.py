@@ -7,7 +7,7 @@ import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
 from headmotif.data import Contig, Genome, Motif, Sites
-from headmotif.steps.promoters.boxes import boxes
+from headmotif.steps.promoters.boxes import find_elements
 from headmotif.steps.promoters.frequencies import MINUS_10, MINUS_35, SPACER, TO_START, hexamer
 from headmotif.steps.promoters.pair_scan import promoter_scores
 from headmotif.steps.sequence.region_windows import composition
@@ -24,7 +24,7 @@ def genome_of(*codes, circular=()):
     )
 
 
-def everywhere(genome):
+def list_positions(genome):
     rows = [(c, p, s) for c, contig in enumerate(genome.contigs) for s in (1, -1) for p in range(contig.length)]
     contig, position, strand = (np.array(x) for x in zip(*rows, strict=True))
     return Sites(contig.astype(np.int32), position, strand.astype(np.int8), np.zeros(len(rows), np.float32))
@@ -45,7 +45,7 @@ def test_a_perfect_promoter_on_either_strand():
     codes[50 : 50 + len(promoter)] = promoter
     codes[120 : 120 + len(promoter)] = reverse_complement(promoter)
     sites = Sites(np.zeros(2, np.int32), np.array([85, 120]), np.array([1, -1], np.int8), np.zeros(2, np.float32))
-    found = boxes(genome_of(codes), sites, UPPER, LOWER, background=UNIFORM)
+    found = find_elements(genome_of(codes), sites, UPPER, LOWER, background=UNIFORM)
     assert found.minus35.tolist() == ["TTGACA"] * 2
     assert found.minus10.tolist() == ["TATAAT"] * 2
     assert (found.spacer.tolist(), found.to_start.tolist(), found.extended.tolist()) == ([17] * 2, [7] * 2, [True] * 2)
@@ -54,7 +54,7 @@ def test_a_perfect_promoter_on_either_strand():
     assert found.score.tolist() == pytest.approx([own + np.log2(SPACER[17] * TO_START[7])] * 2)
 
 
-def tried(genome, site, background):
+def try_all(genome, site, background):
     """The best pair of a site: every spacer and distance, letter by letter."""
     contig, position, strand = site
     length, circular = genome.contigs[contig].length, genome.contigs[contig].circular
@@ -85,14 +85,14 @@ def tried(genome, site, background):
 
 def test_every_pair_tried_at_every_place():
     genome = random_genome()
-    background, sites = composition(genome), everywhere(genome)
-    found = boxes(genome, sites, UPPER, LOWER)
+    background, sites = composition(genome), list_positions(genome)
+    found = find_elements(genome, sites, UPPER, LOWER)
     every_word = np.array(list(itertools.product(range(4), repeat=6)))
     own = log_odds(LOWER, background)[np.arange(6), every_word].sum(axis=1)
     chance = background[every_word].prod(axis=1)
     without = 0
     for i, site in enumerate(zip(sites.contig.tolist(), sites.position.tolist(), sites.strand.tolist(), strict=True)):
-        expected = tried(genome, site, background)
+        expected = try_all(genome, site, background)
         row = (
             (found.minus35[i], found.minus10[i]),
             int(found.spacer[i]),
@@ -116,23 +116,23 @@ def test_every_pair_tried_at_every_place():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_scan_of_the_genome_says_the_same_everywhere(seed):
     genome = random_genome(seed)
-    sites = everywhere(genome)
+    sites = list_positions(genome)
     score = promoter_scores(genome, UPPER, LOWER, SPACER, {last - 1: share for last, share in TO_START.items()})
     begin = genome.start[sites.contig]
     of_site = score[(sites.strand < 0).astype(int), begin + sites.position]
-    found = boxes(genome, sites, UPPER, LOWER)
+    found = find_elements(genome, sites, UPPER, LOWER)
     assert (np.where(np.isnan(found.score), np.float32(-100), found.score.astype(np.float32)) == of_site).all()
 
 
 def test_of_equal_pairs_the_first_counts():
     genome = genome_of(np.zeros(100, np.uint8))
-    some = everywhere(genome).take([90])
+    some = list_positions(genome).take([90])
     shares = {19: 0.5, 15: 0.5}, {7: 0.5, 6: 0.5}
-    found = boxes(genome, some, UPPER, LOWER, *shares)
+    found = find_elements(genome, some, UPPER, LOWER, *shares)
     assert (found.spacer.tolist(), found.to_start.tolist(), found.minus10.tolist()) == ([19], [7], ["AAAAAA"])
 
 
 def test_no_sites_no_boxes():
     genome = random_genome()
-    found = boxes(genome, everywhere(genome).take(np.zeros(0, int)), UPPER, LOWER)
+    found = find_elements(genome, list_positions(genome).take(np.zeros(0, int)), UPPER, LOWER)
     assert len(found) == 0

@@ -8,7 +8,7 @@ FILES = {path.name for path in Path(__file__).parent.glob("test_*.py")}
 
 
 def test_all_files_together_keep_within_twelve_minutes_of_two_cores() -> None:
-    assert sum(map(budget.of, FILES)) <= budget.ALL
+    assert sum(map(budget.find_seconds, FILES)) <= budget.ALL
 
 
 def test_every_file_with_more_is_there() -> None:
@@ -16,7 +16,7 @@ def test_every_file_with_more_is_there() -> None:
 
 
 def test_files_that_took_longer_are_told_the_worst_first() -> None:
-    more, each = budget.of("test_demo.py"), budget.EACH
+    more, each = budget.find_seconds("test_demo.py"), budget.EACH
     spent = [
         ("tests/test_a.py", each),
         ("tests/test_a.py", 3.0),
@@ -24,7 +24,7 @@ def test_files_that_took_longer_are_told_the_worst_first() -> None:
         ("tests/test_demo.py", 1e3),
         ("tools/x.py", 9.0),
     ]
-    assert budget.overdrawn(spent) == [
+    assert budget.list_overdrawn(spent) == [
         f"test_demo.py: 1000 s, {more} in its budget",
         f"test_a.py: {each + 3} s, {each} in its budget",
     ]

@@ -39,7 +39,7 @@ def test_names_are_unique_and_there_are_enough(motifs):
 
 
 def test_each_motif_is_the_counts_of_its_sites(motifs, sites):
-    listed = collection.by_motif(sites)
+    listed = collection.group_by_motif(sites)
     assert [motif.name for motif in motifs] == list(listed)
     for motif in motifs:
         again = collection.build(listed[motif.name], motif.background)
@@ -79,7 +79,7 @@ def test_every_motif_passes_both_rules_and_the_card_says_so(data_folder, sites):
     genome = collection.read_genome(Path(data_folder))
     collection.check_sites(sites, genome)
     targets = collection.read_databases(Path(data_folder))
-    for mine in collection.by_motif(sites).values():
+    for mine in collection.group_by_motif(sites).values():
         proof = collection.evidence(mine, genome, targets)
         assert len(proof.found) >= 2, proof
         assert proof.p < 1e-3, proof

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from headmotif.steps.network import calibrate, presets
-from headmotif.steps.network.calibrate import Calibration, fitted
+from headmotif.steps.network.calibrate import Calibration, fit
 from networks import SMALL
 
 
@@ -14,7 +14,7 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def drawn(slope, shift, n=200_000, seed=1):
+def draw_truth(slope, shift, n=200_000, seed=1):
     """Truth drawn with P, and a network that says another P, whose logit is (logit - shift) / slope."""
     rng = np.random.default_rng(seed)
     logit = rng.normal(-5, 2, n)
@@ -23,8 +23,8 @@ def drawn(slope, shift, n=200_000, seed=1):
 
 @pytest.mark.parametrize(("slope", "shift"), [(1.0, 0.0), (2.0, -1.0), (0.5, 3.0), (1.3, -6.0)])
 def test_what_was_bent_is_found_again(slope, shift):
-    truth, p = drawn(slope, shift)
-    found = fitted(truth, p)
+    truth, p = draw_truth(slope, shift)
+    found = fit(truth, p)
     assert found.slope == pytest.approx(slope, rel=0.05)
     assert found.shift == pytest.approx(shift, abs=0.15)
     again = sigmoid(found.slope * np.log(p / (1 - p.astype(np.float64))) + found.shift)
@@ -35,14 +35,14 @@ def test_what_was_bent_is_found_again(slope, shift):
 
 
 def test_it_is_the_likeliest_of_all():
-    truth, p = drawn(0.7, 1.0, 5000)
+    truth, p = draw_truth(0.7, 1.0, 5000)
     x = np.log(p.astype(np.float64)) - np.log1p(-p.astype(np.float64))
     target = np.where(truth == 1, (truth.sum() + 1) / (truth.sum() + 2), 1 / ((truth == 0).sum() + 2))
 
     def loss(slope, shift):
         return (np.logaddexp(0, slope * x + shift) - target * (slope * x + shift)).sum()
 
-    found = fitted(truth, p)
+    found = fit(truth, p)
     for turn in np.linspace(0, 2 * np.pi, 16):
         for far in (1e-3, 1e-2, 1.0):
             assert loss(found.slope + far * np.cos(turn), found.shift + far * np.sin(turn)) > loss(*found)
@@ -50,16 +50,16 @@ def test_it_is_the_likeliest_of_all():
 
 def test_what_tells_nothing_is_left_alone():
     p = np.array([0.1, 0.2, 0.9], np.float32)
-    assert fitted(np.zeros(3, np.uint8), p) == Calibration()
-    assert fitted(np.ones(3, np.uint8), p) == Calibration()
-    assert fitted(np.zeros(0, np.uint8), p[:0]) == Calibration()
-    assert fitted(np.array([1, 1, 0], np.uint8), p) == Calibration()  # upside down: the ranking is not turned round
+    assert fit(np.zeros(3, np.uint8), p) == Calibration()
+    assert fit(np.ones(3, np.uint8), p) == Calibration()
+    assert fit(np.zeros(0, np.uint8), p[:0]) == Calibration()
+    assert fit(np.array([1, 1, 0], np.uint8), p) == Calibration()  # upside down: the ranking is not turned round
 
 
 def test_sites_apart_from_all_others_and_certainty_stay_finite():
     truth = np.array([0] * 50 + [1] * 2, np.uint8)
     for p in (np.where(truth == 1, 0.9, 0.1), truth.astype(float)):
-        found = fitted(truth, p.astype(np.float32))
+        found = fit(truth, p.astype(np.float32))
         assert np.isfinite(found).all()
         assert found.slope > 0
 

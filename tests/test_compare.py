@@ -15,21 +15,21 @@ from headmotif.steps.comparison.column_scores import SCORES
 from headmotif.steps.comparison.tomtom import Comparison, compare, matches
 
 
-def drawn(seed: int, count: int, low: int = 5, high: int = 24, spread: float = 0.3) -> list[Motif]:
+def draw_motifs(seed: int, count: int, low: int = 5, high: int = 24, spread: float = 0.3) -> list[Motif]:
     rng = np.random.default_rng(seed)
     return [Motif(f"m{i}", rng.dirichlet([spread] * 4, size=int(rng.integers(low, high)))) for i in range(count)]
 
 
-def flipped(motif: Motif) -> Motif:
+def flip(motif: Motif) -> Motif:
     return Motif(motif.name, motif.matrix[::-1, ::-1])
 
 
-def same(a: Comparison, b: Comparison) -> None:
+def assert_same(a: Comparison, b: Comparison) -> None:
     for name in ("p", "evalue", "q", "offset", "overlap", "reverse"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
 
 
-def by_hand(score: np.ndarray, t: int, best: int, min_overlap: int = 1) -> float:
+def compute_by_hand(score: np.ndarray, t: int, best: int, min_overlap: int = 1) -> float:
     """P(best way >= best) with each span's distribution counted over all draws of columns, ways independent."""
     w, miss = len(score), 1.0
     for d in range(-w + 1, t):
@@ -49,14 +49,17 @@ def test_p_values_are_those_of_enumeration(min_overlap: int) -> None:
         best = rng.integers(0, 4 * w, size=len(width))
         p = module._p_values(score, best, width, min_overlap)
         np.testing.assert_allclose(
-            p, [by_hand(score, t, b, min_overlap) for t, b in zip(width, best, strict=True)], rtol=1e-9, atol=1e-15
+            p,
+            [compute_by_hand(score, t, b, min_overlap) for t, b in zip(width, best, strict=True)],
+            rtol=1e-9,
+            atol=1e-15,
         )
 
 
 @pytest.mark.parametrize("distance", SCORES)
 @pytest.mark.parametrize("min_overlap", [1, 5])
 def test_the_best_alignment_is_that_of_a_plain_search(distance: str, min_overlap: int) -> None:
-    queries, targets = drawn(1, 4, 2, 9), drawn(2, 12, 2, 9)
+    queries, targets = draw_motifs(1, 4, 2, 9), draw_motifs(2, 12, 2, 9)
     found = compare(queries, targets, distance, min_overlap)
     columns = np.concatenate([t.matrix for t in targets] + [t.matrix[::-1, ::-1] for t in targets])
     for i, query in enumerate(queries):
@@ -76,7 +79,7 @@ def test_the_best_alignment_is_that_of_a_plain_search(distance: str, min_overlap
 
 
 def test_identical_motifs_match_best_and_themselves() -> None:
-    targets = drawn(5, 60)
+    targets = draw_motifs(5, 60)
     for distance in SCORES:
         found = compare(targets, targets, distance)
         assert (found.p.argmin(axis=1) == np.arange(60)).all()
@@ -88,8 +91,8 @@ def test_identical_motifs_match_best_and_themselves() -> None:
 
 @pytest.mark.parametrize("distance", SCORES)
 def test_a_reverse_complement_flips_only_the_orientation(distance: str) -> None:
-    queries, targets = drawn(6, 12), drawn(7, 40)
-    one, other = compare(queries, targets, distance), compare([flipped(query) for query in queries], targets, distance)
+    queries, targets = draw_motifs(6, 12), draw_motifs(7, 40)
+    one, other = compare(queries, targets, distance), compare([flip(query) for query in queries], targets, distance)
     np.testing.assert_allclose(one.p, other.p, rtol=1e-12)  # the same sums in another order
     np.testing.assert_allclose(one.q, other.q, rtol=1e-12)
     np.testing.assert_array_equal(one.overlap, other.overlap)
@@ -97,20 +100,20 @@ def test_a_reverse_complement_flips_only_the_orientation(distance: str) -> None:
     widths = np.array([len(t) for t in targets])[None] - np.array([len(q) for q in queries])[:, None]
     np.testing.assert_array_equal(one.offset, widths - other.offset)
     # and of all targets, too
-    third = compare(queries, [flipped(target) for target in targets], distance)
+    third = compare(queries, [flip(target) for target in targets], distance)
     np.testing.assert_array_equal(one.p, third.p)
     np.testing.assert_array_equal(one.reverse, ~third.reverse)
 
 
 def test_the_order_of_targets_and_queries_does_not_matter() -> None:
-    queries, targets = drawn(8, 8), drawn(9, 50)
+    queries, targets = draw_motifs(8, 8), draw_motifs(9, 50)
     found = compare(queries, targets)
     row, column = np.random.default_rng(0).permutation(8), np.random.default_rng(1).permutation(50)
     shuffled = compare([queries[i] for i in row], [targets[j] for j in column])
     picked = {
         name: getattr(found, name)[np.ix_(row, column)] for name in ("p", "evalue", "q", "offset", "overlap", "reverse")
     }
-    same(shuffled, Comparison(**picked))
+    assert_same(shuffled, Comparison(**picked))
     listed = matches(found, queries, targets)
     again = matches(compare(queries, [targets[j] for j in column]), queries, [targets[j] for j in column])
     assert listed == again
@@ -130,21 +133,21 @@ def test_degenerate_motifs_are_compared(distance: str) -> None:
     flat = [Motif("flat", np.full((3, 4), 0.25))]
     for queries, targets in (
         (flat, flat),
-        (flat, drawn(1, 3)),
-        (drawn(1, 3), flat),
-        (drawn(2, 1, 1, 2), drawn(3, 2, 1, 2)),
+        (flat, draw_motifs(1, 3)),
+        (draw_motifs(1, 3), flat),
+        (draw_motifs(2, 1, 1, 2), draw_motifs(3, 2, 1, 2)),
     ):
         found = compare(queries, targets, distance)
         assert np.isfinite(found.p).all()
         assert ((found.p >= 0) & (found.p <= 1) & (found.q >= found.p)).all()
-    assert compare([], drawn(1, 3)).p.shape == (0, 3)
+    assert compare([], draw_motifs(1, 3)).p.shape == (0, 3)
     assert compare(flat, []).q.shape == (1, 0)
     assert matches(compare([], []), [], []) == []
 
 
 def test_p_holds_for_motifs_of_columns_drawn_from_the_targets() -> None:
     rng = np.random.default_rng(11)
-    columns = np.concatenate([m.matrix for m in drawn(12, 100)])
+    columns = np.concatenate([m.matrix for m in draw_motifs(12, 100)])
     queries = [Motif("q", columns[rng.integers(0, len(columns), 9)]) for _ in range(120)]
     targets = [Motif("t", columns[rng.integers(0, len(columns), int(rng.integers(6, 20)))]) for _ in range(250)]
     for distance in SCORES:
@@ -155,7 +158,7 @@ def test_p_holds_for_motifs_of_columns_drawn_from_the_targets() -> None:
 
 
 def test_matches_are_cut_sorted_and_limited() -> None:
-    queries, targets = drawn(5, 10), drawn(5, 30)
+    queries, targets = draw_motifs(5, 10), draw_motifs(5, 30)
     found = compare(queries, targets)
     listed = matches(found, queries, targets)
     assert len(listed) == 300
@@ -165,7 +168,7 @@ def test_matches_are_cut_sorted_and_limited() -> None:
     assert [(m.query, m.target) for m in best] == [(q.name, q.name) for q in queries]
     cut = matches(found, queries, targets, max_q=0.05)
     assert cut == [m for m in listed if m.q <= 0.05]
-    reverse = matches(compare([flipped(queries[0])], targets), [flipped(queries[0])], targets, best=True)[0]
+    reverse = matches(compare([flip(queries[0])], targets), [flip(queries[0])], targets, best=True)[0]
     assert reverse.orientation == "-"
     assert reverse.query_consensus == reverse.target_consensus
 
@@ -190,7 +193,7 @@ def agreement(queries: list[Motif], targets: list[Motif]) -> tuple[float, np.nda
 @FULL
 @pytest.mark.filterwarnings("ignore")
 def test_memelite_agrees_on_drawn_motifs(monkeypatch: pytest.MonkeyPatch) -> None:
-    queries, targets = drawn(1, 12, spread=1.0), drawn(2, 60, spread=1.0)
+    queries, targets = draw_motifs(1, 12, spread=1.0), draw_motifs(2, 60, spread=1.0)
     share, ours, theirs = agreement(queries, targets)
     assert share >= 0.99
     # Where the two differ, ours is nearer to the p-value of ten times finer bins.
@@ -214,14 +217,14 @@ def test_real_factors_find_themselves_as_often_as_with_memelite(data_folder: Pat
     share, _, theirs = agreement(queries, targets)
     assert share >= 0.99
 
-    def right(p: np.ndarray) -> int:
+    def count_right(p: np.ndarray) -> int:
         names = [target.name.split("_")[0].lower() for target in targets]
         pairs = [(query.name.lower(), names[j]) for query, j in zip(queries, p.argmin(axis=1), strict=True)]
         return sum(one.startswith(other) or other.startswith(one) for one, other in pairs)
 
-    rival = right(theirs)
+    rival = count_right(theirs)
     for distance in ("pearson", "euclidean"):
-        assert right(compare(queries, targets, distance).p) >= rival
+        assert count_right(compare(queries, targets, distance).p) >= rival
 
 
 @pytest.mark.data

@@ -10,15 +10,15 @@ TEXT = (Path(__file__).resolve().parent.parent / "constraints.txt").read_text(en
 HERE, _, CUDA = TEXT.partition("# What torch's wheel from PyPI brings besides on Linux")
 
 
-def normal(name: str) -> str:
+def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def pins(text: str) -> dict[str, str]:
-    return {normal(name): version for name, version in re.findall(r"^([\w.-]+)==(\S+)$", text, re.MULTILINE)}
+    return {normalise(name): version for name, version in re.findall(r"^([\w.-]+)==(\S+)$", text, re.MULTILINE)}
 
 
-def brought(name: str, extra: str = "") -> dict[str, str]:
+def list_brought(name: str, extra: str = "") -> dict[str, str]:
     """The packages that one needs, and those that they need, with the versions installed here."""
     waiting, found = [(name, extra)], {}
     seen = set()
@@ -31,7 +31,7 @@ def brought(name: str, extra: str = "") -> dict[str, str]:
             here = distribution(one[0])
         except PackageNotFoundError:  # CUDA's, where torch is without
             continue
-        found[normal(one[0])] = here.version.partition("+")[0]
+        found[normalise(one[0])] = here.version.partition("+")[0]
         for need in map(Requirement, here.requires or []):
             if need.marker is None or need.marker.evaluate({"extra": one[1]}):
                 waiting += [(need.name, ""), *((need.name, more) for more in need.extras)]
@@ -48,7 +48,7 @@ def faults(text: str, found: dict[str, str]) -> list[str]:
 
 
 def test_all_that_is_installed_is_pinned_at_its_version():
-    found = brought("headmotif", "test")
+    found = list_brought("headmotif", "test")
     del found["headmotif"]
     assert len(found) > 40, "what headmotif needs was not found"
     assert faults(TEXT, found) == []
@@ -57,7 +57,7 @@ def test_all_that_is_installed_is_pinned_at_its_version():
 def test_what_is_pinned_is_brought():
     """A pin that nothing needs is a leftover; tzdata and the like come on some systems alone."""
     elsewhere = {"tzdata", "colorama"} | set(pins(CUDA))
-    assert sorted(set(pins(HERE)) - set(brought("headmotif", "test")) - elsewhere) == []
+    assert sorted(set(pins(HERE)) - set(list_brought("headmotif", "test")) - elsewhere) == []
 
 
 def test_each_pin_is_one_exact_version():

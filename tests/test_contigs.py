@@ -33,7 +33,7 @@ def test_they_are_a_tuple_whose_arrays_nobody_changes():
     with pytest.raises(ValueError, match="read-only"):
         contigs.start[0] = 1
     assert contigs.index_of is contigs.index_of  # made once: it is looked into for every name of a file
-    length, circular = contigs.of_rows(("b", "a"), np.array([0, 0, 1]))
+    length, circular = contigs.look_up_rows(("b", "a"), np.array([0, 0, 1]))
     assert (length.tolist(), circular.tolist()) == ([2, 2, 3], [True, True, False])
 
 

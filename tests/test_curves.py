@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from headmotif.report.contents import curves
-from headmotif.steps.calling.evaluation import thinned
+from headmotif.steps.calling.evaluation import thin
 from headmotif.steps.statistics.metrics import curve, score
 
 
 def rows_of(truth: np.ndarray, p: np.ndarray, few: int = 200) -> list[dict]:
     """Rows as annot-compare writes them of a track, exactly."""
     columns = curve(truth, p, int(truth.sum()))
-    columns["false_positive_rate"] = (columns["calls"] - columns["right"]) / (~truth).sum()
-    columns = thinned(columns, few)
+    columns["false_positive_rate"] = (columns["calls"] - columns["true_positives"]) / (~truth).sum()
+    columns = thin(columns, few)
     return [
-        {"prediction": "p", "within": 0.0, **{k: float(v[i]) for k, v in columns.items()}}
+        {"prediction": "p", "window_nt": 0.0, **{k: float(v[i]) for k, v in columns.items()}}
         for i in range(len(columns["calls"]))
     ]
 
@@ -33,7 +33,7 @@ def test_areas_and_prevalence_are_those_of_the_scores():
     [one] = curves.summary(rows_of(truth, p))
     known = score(truth, p)
     assert one["roc_auc"] == pytest.approx(known.roc_auc, abs=0.002)
-    assert one["prevalence"] == pytest.approx(known.prevalence, rel=1e-6)
+    assert one["site_density"] == pytest.approx(known.prevalence, rel=1e-6)
     f1 = [2 * r["precision"] * r["recall"] / (r["precision"] + r["recall"]) for r in rows_of(truth, p)]
     assert one["best_f1"] == pytest.approx(max(f1))
 
@@ -60,17 +60,17 @@ def test_what_is_no_probability_or_has_no_false_positives_says_nothing():
     truth, p = draw(n=2000)
     rows = rows_of(truth, 7 * p)
     assert curves.calibration(rows) == []
-    assert curves.calibration([{**row, "within": 2.0} for row in rows_of(truth, p)]) == []
-    bare = [{k: v for k, v in row.items() if k not in ("false_positive_rate", "mean")} for row in rows]
+    assert curves.calibration([{**row, "window_nt": 2.0} for row in rows_of(truth, p)]) == []
+    bare = [{k: v for k, v in row.items() if k not in ("false_positive_rate", "mean_p")} for row in rows]
     [one] = curves.summary(bare)
     assert math.isnan(one["roc_auc"])
-    assert math.isnan(one["prevalence"])
+    assert math.isnan(one["site_density"])
     assert curves.calibration(bare) == []
 
 
 def test_a_curve_that_is_there_twice_counts_once():
     rows = rows_of(*draw(n=2000))
-    assert curves.of_each([*rows, *rows]) == curves.of_each(rows)
+    assert curves.group_by_curve([*rows, *rows]) == curves.group_by_curve(rows)
 
 
 @pytest.mark.parametrize(

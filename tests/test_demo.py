@@ -18,12 +18,12 @@ from in_process import call
 from signatures import options
 
 LAYERS, HEADS, PROMOTERS = 2, 4, 500
-SMALL = ["--length", "150000", "--promoters", str(PROMOTERS), "--steps", "300", "--threads", "1"]
+SMALL = ["--length", "150000", "--promoters", str(PROMOTERS), "--max-steps", "300", "--threads", "1"]
 """With a network of this size enough for the -10 and the -35 from each of four seeds, in a sixth of the time."""
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_preset(monkeypatch: pytest.MonkeyPatch) -> None:
     """The default preset made small, and the demonstration's commands without processes."""
 
     def run(words: list[str], folder: str, quiet: bool) -> None:
@@ -52,11 +52,11 @@ def assert_found(folder: Path, done: subprocess.CompletedProcess) -> None:
     found = dict(zip(table["element"], table["found"], strict=True))
     assert found["-10"] == found["-35"] == "1"
     q = dict(zip(table["element"], map(float, table["q"]), strict=True))
-    distance = dict(zip(table["element"], map(float, table["distance"]), strict=True))
+    offset = dict(zip(table["element"], map(float, table["offset"]), strict=True))
     assert q["-10"] < 0.05
     assert q["-35"] < 0.05
-    assert -25 < distance["-10"] < 0  # the heads that match look where the elements were planted
-    assert -50 < distance["-35"] < -20
+    assert -25 < offset["-10"] < 0  # the heads that match look where the elements were planted
+    assert -50 < offset["-35"] < -20
     assert set(table["verdict"]) <= {"found", "lookalike", "none"}
     metrics = json.loads((folder / "out/metrics.json").read_text())["metrics"]["test"]["sites"]
     assert metrics["average_precision"] > 10 * metrics["prevalence"]
@@ -64,37 +64,37 @@ def assert_found(folder: Path, done: subprocess.CompletedProcess) -> None:
     page = (folder / "out/report.html").read_text(encoding="utf-8")
     assert "TATAAT" in page
     assert 'id="figure-map"' in page
-    assert "known element: sigma70_-10" in page
+    assert "known motif: sigma70_-10" in page
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_preset")
 def test_a_small_demo_finds_what_was_planted(tmp_path: Path) -> None:
     assert_found(tmp_path, demo(tmp_path, *SMALL, "--quiet"))
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_preset")
 def test_with_shuffled_sites_nothing_is_found(tmp_path: Path) -> None:
     """With the network, the size and the steps that find what was planted."""
     done = demo(tmp_path, "--shuffle-sites", *SMALL, "--quiet")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "-10 and -35 not found again" in done.stderr
+    assert "-10 and -35 not found" in done.stderr
     table = tsv.read_table(str(tmp_path / "out/recovered.tsv"))
     assert set(table["found"]) == {"0"}
-    assert "Found again: nothing" in done.stdout
+    assert "Found: nothing" in done.stdout
     assert len(bed.read_regions(str(tmp_path / "out/regions.bed"))) < 0.02 * PROMOTERS * LAYERS * HEADS
 
 
 @pytest.mark.slow
 def test_it_says_how_long_it_will_take_and_runs_each_command_in_a_process(tmp_path: Path) -> None:
-    done = demo_in_processes(tmp_path, "--length", "20000", "--promoters", "40", "--steps", "1")
+    done = demo_in_processes(tmp_path, "--length", "20000", "--promoters", "40", "--max-steps", "1")
     assert done.returncode == 1
     assert done.stderr.startswith("This will take about ")
     assert "measured just now" in done.stderr.splitlines()[0]
     shown = [line.removeprefix("$ ") for line in done.stderr.splitlines() if line.startswith("$ ")]
     assert shown == [" ".join(words) for words in demonstration.chain(False, 20_000, 40, 1, 1, 0)]
-    assert done.stderr.splitlines()[-1].startswith("headmotif demo: -10 and -35 not found again")
+    assert done.stderr.splitlines()[-1].startswith("headmotif demo: -10 and -35 not found")
     assert "Open: out/report.html" in done.stdout
     assert (tmp_path / "out/report.html").exists()
 

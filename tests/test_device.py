@@ -21,9 +21,9 @@ def test_automatic_precision_is_what_the_kernels_can_do(
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: in_hardware)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-    with device.using("cpu", "auto", 1) as where:
+    with device.use_device("cpu", "auto", 1) as where:
         assert where.dtype is precision
-    with device.using("cpu", "bfloat16", 1) as where:
+    with device.use_device("cpu", "bfloat16", 1) as where:
         assert where.dtype is torch.bfloat16  # who asks for it has it
 
 
@@ -39,7 +39,7 @@ def test_settings_last_as_long_as_the_context_and_no_longer_where_it_fails() -> 
     within: list[tuple[object, ...]] = []
 
     def work() -> None:
-        with device.using("cpu", "float32", before[0] + 1):
+        with device.use_device("cpu", "float32", before[0] + 1):
             within.append(settings())
             raise ZeroDivisionError
 

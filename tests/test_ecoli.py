@@ -72,7 +72,7 @@ def test_the_whole_real_run_finds_the_minus_10_element(data_folder: Path, tmp_pa
     found = {t for t, q in zip(matches["Target_ID"], matches["q-value"], strict=True) if float(q) < 0.05}
     assert "sigma70_-10" in found
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "known element: sigma70_-10" in page
+    assert "known motif: sigma70_-10" in page
     for name in ("map", "likeness", "curve", "roc", "calibration", "training", "agreement", "locus-2"):
         assert f'id="figure-{name}"' in page, name
     assert "Logit with its regions mutated" in page

@@ -62,7 +62,7 @@ def test_a_sure_region_elsewhere_is_no_example():
     """A head that looks at -10 at most sites is not shown by the few where it looks at +5, however small their p."""
     sites = [(site - 12, site - 6, 1, 0.5, site, 0.1) for site in (100, 200, 300)]
     four = regions(*sites, (205, 208, 1, 1.0, 200, 1e-9))
-    placed = replace(four, distance=np.array([-10, -10, -8, 5]))
+    placed = replace(four, offset=np.array([-10, -10, -8, 5]))
     assert [one.start for one in examples(genome(), placed, 9)["L1H1"]] == [BEFORE - 12] * 3
 
 

@@ -22,7 +22,7 @@ WORD = [3, 2, 3, 2, 0, 1, 2, 3]
 
 
 @pytest.fixture(scope="module")
-def planted():
+def planted_genome():
     """A genome with a word 60 bases before every second site, and 40 before the others; and its sites."""
     codes = random_codes(200_000)
     position = np.arange(300, 199_700, 200)
@@ -34,40 +34,44 @@ def planted():
     return genome_of(codes), sites, before
 
 
-def compared(genome, sites, distance):
+def compare(genome, sites, distance):
     matrix = np.full((len(WORD), 4), 0.02)
     matrix[np.arange(len(WORD)), WORD] = 0.94
     block = bootstrap.blocks(genome.contigs)
     regions = rivals.regions(sites, tuple(c.name for c in genome.contigs), distance, 11)
-    return factors.compared(
-        factors.covered(genome, Motif("word", matrix)), genome, regions, block, bootstrap.draws(block.max() + 1, 300)
+    return factors.compare(
+        factors.find_covered(genome, Motif("word", matrix)),
+        genome,
+        regions,
+        block,
+        bootstrap.draws(block.max() + 1, 300),
     )
 
 
-def test_a_head_that_chooses_by_the_word_has_odds_above_the_same_distances_swapped(planted):
-    genome, sites, before = planted
-    found = compared(genome, sites, 3 - before)
+def test_a_head_that_chooses_by_the_word_has_odds_above_the_same_distances_swapped(planted_genome):
+    genome, sites, before = planted_genome
+    found = compare(genome, sites, 3 - before)
     assert found["on"] == len(sites)
     assert found["expected"] == pytest.approx(len(sites) / 2, rel=0.02)
     assert found["low"] > 10
     assert found["p"] < 1e-6
 
 
-def test_a_head_that_looks_there_whatever_it_reads_has_none(planted):
-    genome, sites, _before = planted
-    found = compared(
+def test_a_head_that_looks_there_whatever_it_reads_has_none(planted_genome):
+    genome, sites, _before = planted_genome
+    found = compare(
         genome, sites, np.random.default_rng(3).permutation(np.repeat([-57, -37], len(sites) // 2 + 1))[: len(sites)]
     )
     assert found["on"] > 400
     assert found["low"] < 1 < found["high"]
     assert found["p"] > 0.01
-    fixed = compared(genome, sites, np.full(len(sites), -57))
+    fixed = compare(genome, sites, np.full(len(sites), -57))
     assert (fixed["low"], fixed["odds"], fixed["p"]) == (1, 1, 1)
 
 
-def test_a_word_is_frequent_where_it_was_put(planted):
-    genome, sites, _before = planted
-    ratio, q = factors.frequent(label(Genome(genome.contigs, genome.base), {"sites": sites}))
+def test_a_word_is_frequent_where_it_was_put(planted_genome):
+    genome, sites, _before = planted_genome
+    ratio, q = factors.find_frequent(label(Genome(genome.contigs, genome.base), {"sites": sites}))
     word = int((np.array(WORD[:6]) * 4 ** np.arange(6)).sum())
     at = rivals.SPAN - 60 + 2
     assert ratio[at, word] > 50

@@ -19,7 +19,7 @@ def test_every_command_writes_what_it_wrote(tmp_path: Path) -> None:
     fixed_run.run(tmp_path / "run")
     found = fixed_run.differences(tmp_path / "run", KEPT)
     assert [line for line in found if "in one folder alone" not in line] == []
-    assert {line.partition(":")[0] for line in found} == set(fixed_run.too_large(tmp_path / "run"))
+    assert {line.partition(":")[0] for line in found} == set(fixed_run.list_too_large(tmp_path / "run"))
 
 
 def test_every_command_is_among_them() -> None:

@@ -24,40 +24,40 @@ def track(seed: int = 1) -> np.ndarray:
 
 
 @pytest.fixture
-def other():
+def py_big_wig():
     return pytest.importorskip("pyBigWig", reason="has no wheel for this platform")
 
 
-def same(one: np.ndarray, two: np.ndarray) -> bool:
+def are_same(one: np.ndarray, two: np.ndarray) -> bool:
     return np.array_equal(one, two, equal_nan=True)
 
 
-def test_all_values_of_another_writer_are_read(tmp_path, other):
+def test_all_values_of_another_writer_are_read(tmp_path, py_big_wig):
     """Its three kinds of items: start and end, a start each with one span, and steps."""
     expected = np.full(13_050, np.nan, np.float32)
     expected[10:30], expected[30:31], expected[500:507], expected[800:807] = 0.5, 0.25, 1, 2
     for index, start in enumerate(range(9050 + 100, 9050 + 200, 10)):
         expected[start : start + 4] = index
-    with other.open(str(tmp_path / "x.bw"), "w") as file:
+    with py_big_wig.open(str(tmp_path / "x.bw"), "w") as file:
         file.addHeader([(c.name, c.length) for c in CONTIGS], maxZooms=3)
         file.addEntries(["zeta", "zeta"], [10, 30], ends=[30, 31], values=[0.5, 0.25])
         file.addEntries("zeta", [500, 800], values=[1.0, 2.0], span=7)
         file.addEntries("alpha", 100, values=[float(i) for i in range(10)], span=4, step=10)
-    assert same(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), expected)
+    assert are_same(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), expected)
 
 
-def test_another_reader_reads_all_that_is_written(tmp_path, other):
+def test_another_reader_reads_all_that_is_written(tmp_path, py_big_wig):
     values = track()
     bigwig.write(str(tmp_path / "x.bw"), CONTIGS, values)
-    with other.open(str(tmp_path / "x.bw")) as file:
-        assert same(file.values("zeta", 0, 9000, numpy=True), values[:9000])
-        assert same(file.values("alpha", 0, 4000, numpy=True), values[9050:])
+    with py_big_wig.open(str(tmp_path / "x.bw")) as file:
+        assert are_same(file.values("zeta", 0, 9000, numpy=True), values[:9000])
+        assert are_same(file.values("alpha", 0, 4000, numpy=True), values[9050:])
         assert not file.intervals("none")
         told, there = file.header(), values[~np.isnan(values)]
         assert (told["nBasesCovered"], told["nLevels"]) == (len(there), 5)
 
 
-def test_trees_of_several_levels_are_those_of_another_reader(tmp_path, other, monkeypatch):
+def test_trees_of_several_levels_are_those_of_another_reader(tmp_path, py_big_wig, monkeypatch):
     """More contigs and more pieces than one node holds; contigs are numbered by the genome's order and found by their
     names'."""
     monkeypatch.setattr(bigwig, "ITEMS", 2)
@@ -66,18 +66,20 @@ def test_trees_of_several_levels_are_those_of_another_reader(tmp_path, other, mo
     values = np.random.default_rng(4).random(sum(c.length for c in contigs)).astype(np.float32)
     values[values < 0.2] = np.nan
     bigwig.write(str(tmp_path / "x.bw"), contigs, values)
-    assert same(bigwig.read(str(tmp_path / "x.bw"), contigs), values)
-    with other.open(str(tmp_path / "x.bw")) as file:
+    assert are_same(bigwig.read(str(tmp_path / "x.bw"), contigs), values)
+    with py_big_wig.open(str(tmp_path / "x.bw")) as file:
         assert list(file.chroms().items()) == [(c.name, c.length) for c in contigs]
         start = 0
         for contig in contigs:
-            assert same(file.values(contig.name, 0, contig.length, numpy=True), values[start : start + contig.length])
+            assert are_same(
+                file.values(contig.name, 0, contig.length, numpy=True), values[start : start + contig.length]
+            )
             start += contig.length
 
 
-def test_a_file_without_a_value_opens_elsewhere(tmp_path, other):
+def test_a_file_without_a_value_opens_elsewhere(tmp_path, py_big_wig):
     bigwig.write(str(tmp_path / "x.bw"), CONTIGS, np.full(13_050, np.nan, np.float32))
-    with other.open(str(tmp_path / "x.bw")) as file:
+    with py_big_wig.open(str(tmp_path / "x.bw")) as file:
         assert file.header()["nBasesCovered"] == 0
         assert file.chroms() == {c.name: c.length for c in CONTIGS}
 
@@ -89,11 +91,11 @@ def squares(values: np.ndarray) -> float:
 def test_zoom_records_are_those_of_the_bases(monkeypatch):
     monkeypatch.setattr(bigwig_zooms, "BLOCK", 64)
     values = track()[:9000]
-    bins = bigwig_zooms.binned(values)
+    bins = bigwig_zooms.bin_values(values)
     widths = bigwig_zooms.widths(9000)
     assert widths == [16, 64, 256, 1024, 4096]
     for width in widths:
-        bins = bins.wider(width // bins.width)
+        bins = bins.widen(width // bins.width)
         parts = [values[start : start + width] for start in range(0, 9000, width)]
         expected = [
             (
@@ -124,7 +126,7 @@ def test_one_that_is_not_deflated_is_read(tmp_path, monkeypatch):
     whole = bytearray((tmp_path / "x.bw").read_bytes())
     whole[52:56] = struct.pack("<I", 0)  # room for what is inflated
     (tmp_path / "x.bw").write_bytes(whole)
-    assert same(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), track())
+    assert are_same(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), track())
 
 
 def test_a_damaged_byte_is_told_or_changes_nothing(tmp_path):
@@ -141,7 +143,7 @@ def test_a_damaged_byte_is_told_or_changes_nothing(tmp_path):
         bad[place] ^= int(rng.integers(1, 256))
         (tmp_path / "y.bw").write_bytes(bad)
         try:
-            assert same(bigwig.read(str(tmp_path / "y.bw"), CONTIGS), values), place
+            assert are_same(bigwig.read(str(tmp_path / "y.bw"), CONTIGS), values), place
         except FormatError:
             told += 1
     assert told > len(places) / 5
@@ -150,10 +152,10 @@ def test_a_damaged_byte_is_told_or_changes_nothing(tmp_path):
 def test_a_piece_that_would_fill_the_memory_is_not_inflated(tmp_path):
     """The head says how large a piece may be."""
     with pytest.raises(ValueError, match="another size"):
-        bigwig._inflated(bigwig.zlib.compress(bytes(10_000_000)), 1000)
-    assert bigwig._inflated(bigwig.zlib.compress(bytes(1000)), 1000) == bytes(1000)
+        bigwig._inflate(bigwig.zlib.compress(bytes(10_000_000)), 1000)
+    assert bigwig._inflate(bigwig.zlib.compress(bytes(1000)), 1000) == bytes(1000)
     with pytest.raises(ValueError, match="another size"):
-        bigwig._inflated(bigwig.zlib.compress(bytes(1000))[:-1], 1000)
+        bigwig._inflate(bigwig.zlib.compress(bytes(1000))[:-1], 1000)
 
 
 FORGED = {

@@ -96,7 +96,7 @@ def test_many_calls_of_one_name_stay_many_and_are_indexed(tmp_path):
     rng = np.random.default_rng(1)
     key = rng.choice(2 * 5000, 3000, replace=False)
     contigs = Contigs([Contig("b", 4000), Contig("a", 1000)])
-    calls = Sites.at(contigs, key % 2, key // 2, rng.random(3000))
+    calls = Sites.from_places(contigs, key % 2, key // 2, rng.random(3000))
     path = tmp_path / "x.gff3"
     gff3_calls.write(str(path), contigs, calls, ["same"] * 3000)
     found = site_files.read(str(path), contigs)
@@ -186,11 +186,11 @@ def test_a_genbank_of_another_genome_is_refused(tmp_path):
     other[70] = 3
     cases = [
         (Genome((CONTIGS[0], Contig("q", 13)), GENOME.base), 24, "contig 'p' is not in the genome"),
-        (Genome(GENBANK.contigs, other), 24, "the sequence of 'p' is not the genome's"),
+        (Genome(GENBANK.contigs, other), 24, "the sequence of 'p' is not that of the genome"),
         (
             Genome((*GENBANK.contigs, Contig("r", 1)), np.append(GENOME.base, 0).astype(np.uint8)),
             None,
-            "contig 'r' is not in this GenBank",
+            "contig 'r' is not in this GenBank file",
         ),
     ]
     for genome, line, words in cases:
@@ -238,7 +238,7 @@ def test_the_index_of_a_fasta_is_samtools(tmp_path):
     assert ours == theirs
 
 
-def predicted(tracks, calls):
+def make_predicted(tracks, calls):
     asked = Asked(0, "tis", 0.5, 0, 0.0, 2, 0, 1)
     return Predicted(GENOME, "tis", np.stack([tracks["plus"], tracks["minus"]]), calls, 0.5, asked, {}, None)
 
@@ -252,7 +252,7 @@ def folder(tmp_path):
     tracks["plus"][70] = np.nan
     calls = CALLS.take(np.array([0, 1, 2, 4]))
     genes = (tmp_path / "given.gff3").read_bytes()
-    browser.write(str(tmp_path / "out"), predicted(tracks, calls), genes, 'E. "coli"')
+    browser.write(str(tmp_path / "out"), make_predicted(tracks, calls), genes, 'E. "coli"')
     return tmp_path / "out", tracks, calls
 
 
@@ -327,7 +327,7 @@ def test_without_genes_and_calls_there_is_a_folder_too(tmp_path):
     nothing = CALLS.take(np.zeros(0, np.int64))
     tracks = {strand: np.full(len(GENOME.base), np.nan, np.float32) for strand in ("plus", "minus")}
     for _ in range(2):
-        browser.write(str(tmp_path), predicted(tracks, nothing))
+        browser.write(str(tmp_path), make_predicted(tracks, nothing))
     assert not (tmp_path / "genes.gff3").exists()
     assert "genes.gff3" not in (tmp_path / "session.json").read_text()
     gff3_calls.write(str(tmp_path / "x.gff3"), CONTIGS, nothing, [])

@@ -27,7 +27,7 @@ def read(tmp_path):
     return _read
 
 
-def told(found):
+def list_genes(found):
     columns = (found.contig, found.start, found.end, found.strand)
     return list(zip(*(c.tolist() for c in columns), found.name, found.kind, strict=True))
 
@@ -53,10 +53,10 @@ def test_genes_of_a_gff3(read, tmp_path):
         (0, 39, 60, -1, "b2", "tRNA"),
         (1, 190, 210, 1, "gene;six", "gene"),
     ]
-    assert told(read(GFF3)) == told(read(GFF3.replace("\n", "\r\n"))) == expected
+    assert list_genes(read(GFF3)) == list_genes(read(GFF3.replace("\n", "\r\n"))) == expected
     (tmp_path / "genes.gz").write_bytes(gzip.compress(GFF3.encode()))
     found = gene_files.read(str(tmp_path / "genes.gz"), CONTIGS)
-    assert told(found) == expected
+    assert list_genes(found) == expected
     assert [x.dtype for x in (found.contig, found.start, found.end, found.strand)] == [
         np.int32,
         np.int64,
@@ -74,7 +74,11 @@ def test_coding_sequences_where_there_is_no_gene(read):
     )
     text += row("pseudogene", 70, 90, "+", "ID=p") + row("CDS", 70, 90, "+", "ID=d;Parent=p")
     text += row("CDS", 181, 200, "+", "ID=o", "c2") + row("CDS", 1, 10, "+", "ID=o", "c2")
-    assert told(read(text)) == [(0, 10, 40, -1, "a1", "CDS"), (0, 49, 60, 1, "b", "CDS"), (1, 180, 210, 1, "o", "CDS")]
+    assert list_genes(read(text)) == [
+        (0, 10, 40, -1, "a1", "CDS"),
+        (0, 49, 60, 1, "b", "CDS"),
+        (1, 180, 210, 1, "o", "CDS"),
+    ]
 
 
 def test_genes_of_a_gtf(read):
@@ -84,7 +88,7 @@ def test_genes_of_a_gtf(read):
     text += row("gene", 81, 90, "-", 'gene_id "b3"; gene_biotype "pseudogene";') + row(
         "CDS", 1, 27, "+", 'gene_id "b1"; transcript_id "t1";'
     )
-    assert told(read(text)) == [(0, 0, 30, 1, "abcA", "rRNA"), (0, 40, 70, -1, "b2", "gene")]
+    assert list_genes(read(text)) == [(0, 0, 30, 1, "abcA", "rRNA"), (0, 40, 70, -1, "b2", "gene")]
 
 
 def genbank(circular=True, features=""):
@@ -112,7 +116,7 @@ def test_genes_of_a_genbank(read):
         + feature("gene", "50..60", 'locus_tag="b4"', "pseudo")
         + feature("gene", "<1..>9", 'locus_tag="b5"')
     )
-    assert told(read(text)) == [
+    assert list_genes(read(text)) == [
         (1, 10, 40, 1, "abcA", "gene"),
         (1, 190, 205, -1, "b2", "gene"),
         (1, 190, 205, 1, "b3", "gene"),
@@ -129,17 +133,17 @@ def test_genbank_without_genes_is_refused(read):
     ("text", "line", "problem"),
     [
         (row("gene", 1, 9, "+", "ID=a", "chr9"), 1, "contig 'chr9' is not in the genome"),
-        ("#x\n" + row("gene", 1, 9, "+", "ID=a", "C1"), 2, "which has 'c1'; name both alike"),
+        ("#x\n" + row("gene", 1, 9, "+", "ID=a", "C1"), 2, "which has 'c1'; use one name in both files"),
         (GFF3 + row("gene", 990, 1001, "+", "ID=z"), 11, "a gene ends at 1,001, beyond 'c1', which has 1,000 nt"),
-        (GFF3 + row("gene", 990, 1001, "+", "ID=z"), 11, "if it is a circle, say so with --circular"),
+        (GFF3 + row("gene", 990, 1001, "+", "ID=z"), 11, "if the contig is circular, add --circular"),
         (GFF3 + row("gene", 150, 351, "+", "ID=z", "c2"), 11, "beyond 'c2'"),
         ("##sequence-region c1 1 1200\n" + GFF3, 1, "features of another assembly"),
-        (row("exon", 1, 9, "+", "ID=a"), None, "no gene and no CDS (it has exon)"),
-        (row("gene", 1, 9, "+", "ID=a;pseudo=true"), None, "no gene and no CDS (it has gene)"),
-        ("", None, "it has no features at all"),
+        (row("exon", 1, 9, "+", "ID=a"), None, "no gene and no CDS (only exon)"),
+        (row("gene", 1, 9, "+", "ID=a;pseudo=true"), None, "no gene and no CDS (only gene)"),
+        ("", None, "no features at all"),
         ("c1 x gene 1 9 . + . ID=a\n", 1, "separated by tabs"),
         (row("gene", 9, 1, "+", "ID=a"), 1, "the start must be"),
-        (GFF3 + f"##FASTA\n>c1\n{'A' * 1000}\n", 12, "is not the genome's"),
+        (GFF3 + f"##FASTA\n>c1\n{'A' * 1000}\n", 12, "is not that of the genome"),
     ],
 )
 def test_what_is_no_annotation_of_this_genome_is_refused(read, text, line, problem):

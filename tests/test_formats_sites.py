@@ -68,12 +68,12 @@ def test_duplicates_are_dropped_with_the_largest_strength(read):
     ("text", "line", "words"),
     [
         ("", None, "is empty"),
-        ("# nothing\n", None, "holds no site"),
+        ("# nothing\n", None, "has no sites"),
         ("plasmid 4 5 a 0 +\n", 1, "separated by spaces"),
         ("plasmid\t4\t5\ta\t0\t+\nplasmid 4 5 a 0 +\n", 2, "separated by spaces"),
-        ("plasmid\t4\t5\n", 1, "no strand (column 6)"),
+        ("plasmid\t4\t5\n", 1, "without a strand (column 6)"),
         ("plasmid\t4\t5\ta\t0\t.\n", 1, "the strand (column 6) is '.'"),
-        ("plasmid\t4\t5\ta\t0\t+\nplasmid\t5\t5\ta\t0\t+\n", 2, "the end (5) is not behind the start (5)"),
+        ("plasmid\t4\t5\ta\t0\t+\nplasmid\t5\t5\ta\t0\t+\n", 2, "the end (5) is not after the start (5)"),
         ("plasmid\t-4\t5\ta\t0\t+\n", 1, "whole numbers from 0, not '-4'"),
         ("plasmid\t4\t5.0\ta\t0\t+\n", 1, "'5.0'"),
         ("plasmid\t1_0\t11\ta\t0\t+\n", 1, "'1_0'"),
@@ -86,23 +86,23 @@ def test_duplicates_are_dropped_with_the_largest_strength(read):
             2,
             "position 201 (counted from 1) lies outside 'plasmid', which has 200 nt",
         ),
-        ("NC_000913\t4\t5\ta\t0\t+\n", 1, "has 'NC_000913.3'; the version differs"),
-        ("NC_000913.2\t4\t5\ta\t0\t+\n", 1, "the version differs"),
-        ("chrPlasmid\t4\t5\ta\t0\t+\n", 1, "which has 'plasmid'; name both alike"),
+        ("NC_000913\t4\t5\ta\t0\t+\n", 1, "has 'NC_000913.3'; the versions differ"),
+        ("NC_000913.2\t4\t5\ta\t0\t+\n", 1, "the versions differ"),
+        ("chrPlasmid\t4\t5\ta\t0\t+\n", 1, "which has 'plasmid'; use one name in both files"),
         ("other\t4\t5\ta\t0\t+\n", 1, "contig 'other' is not in the genome, which has 'NC_000913.3', 'plasmid'"),
         ("<html>\n", 1, "HTML"),
         (">a\nACGT\n", 1, "FASTA"),
         ("LOCUS       x\n", 1, "GenBank"),
         ("PK\x03\x04", 1, "Excel"),
-        ("just words here\n", 1, "no table of sites"),
+        ("just words here\n", 1, "not a table of sites"),
         ("a\0b", None, "binary"),
     ],
 )
 def test_malformed_bed_is_refused_with_its_line(read, text, line, words):
-    refused(read, text, line, words)
+    assert_refused(read, text, line, words)
 
 
-def refused(read, text, line, words, **options):
+def assert_refused(read, text, line, words, **options):
     with pytest.raises(FormatError) as caught:
         read(text, **options)
     assert words in caught.value.problem
@@ -134,19 +134,19 @@ def test_table_may_have_its_columns_in_any_order(read):
         ("contig\tplace\tstrand\nplasmid\t1\t+\n", 1, "no column position (it has 'contig', 'place', 'strand')"),
         ("plasmid\t1\t+\n", 1, "no column contig or position or strand"),
         ("chrom\tstart\tend\tname\tscore\tstrand\nplasmid\t1\t2\ta\t0\t+\n", 1, "put # before the header"),
-        ("contig\tposition\tstrand\nplasmid\t1\n", 2, "2 cells where the header names 3"),
+        ("contig\tposition\tstrand\nplasmid\t1\n", 2, "2 cells, but the header names 3"),
         ("contig\tposition\tstrand\nplasmid\t1.5\t+\n", 2, "the position '1.5'"),
-        ("contig\tposition\tstrand\nplasmid\t1,500\t+\n", 2, "digits alone"),
+        ("contig\tposition\tstrand\nplasmid\t1,500\t+\n", 2, "digits only"),
         ("contig\tposition\tstrand\nplasmid\t0\t+\n", 2, "--zero-based"),
         ("contig\tposition\tstrand\nplasmid\t5\t\n", 2, "the strand '' is neither"),
         ("contig\tposition\tstrand\nplasmid\t201\t+\n", 2, "outside 'plasmid'"),
-        ("contig\tposition\tstrand\n", None, "holds no site"),
+        ("contig\tposition\tstrand\n", None, "has no sites"),
         ("contig,position,strand\nplasmid,1,+\n", 1, "not separated by tabs"),
         ("contig position strand\nplasmid 1 +\n", 1, "not separated by tabs"),
     ],
 )
 def test_malformed_table_is_refused_with_its_line(read, text, line, words):
-    refused(read, text, line, words)
+    assert_refused(read, text, line, words)
 
 
 def test_gff3_gives_features_of_a_type(read):
@@ -154,14 +154,14 @@ def test_gff3_gives_features_of_a_type(read):
     assert places(read(text)) == [(0, 4, 1), (0, 8, -1)]
     assert places(read(text, feature="CDS")) == [(0, 49, 1)]
     assert read(text).format == "GFF3"
-    refused(
+    assert_refused(
         read,
         text,
         None,
-        "no feature of type 'exon'; it has TSS (2), CDS (1): choose one with --feature",
+        "no feature of type 'exon'; this file has TSS (2), CDS (1): choose one with --feature",
         feature="exon",
     )
-    refused(read, row(5, 9), None, "no feature of type TSS or transcription_start_site; it has CDS (1)")
+    assert_refused(read, row(5, 9), None, "no feature of type TSS or transcription_start_site; this file has CDS (1)")
 
 
 def test_rows_of_one_id_are_one_feature(read):
@@ -185,9 +185,9 @@ def test_pseudogenes_and_cut_off_genes_are_left_out(read):
     )
     found = read(text, feature="CDS")
     assert places(found) == [(0, 50, 1), (0, 60, 1)]
-    assert found.left_out == (("pseudogenes", 3), ("with their 5' end off the contig", 2))
-    refused(
-        read, row(11, 90, "+", "ID=c2;pseudo=true"), None, "holds no site (1 pseudogenes were left out)", feature="CDS"
+    assert found.left_out == (("pseudogenes", 3), ("with a 5' end off the contig", 2))
+    assert_refused(
+        read, row(11, 90, "+", "ID=c2;pseudo=true"), None, "has no sites (1 pseudogenes were left out)", feature="CDS"
     )
 
 
@@ -205,7 +205,7 @@ def test_a_feature_over_the_origin_of_a_circle(read, rows):
 
 def test_beyond_a_linear_contig_is_refused(read):
     linear = (Contig("NC_000913.3", 1000),)
-    refused(read, row(900, 1004, "-"), 1, "say so with --circular", contigs=linear, feature="CDS")
+    assert_refused(read, row(900, 1004, "-"), 1, "add --circular", contigs=linear, feature="CDS")
     told = row(1, 1000, "+", "ID=r;Is_circular=true", "region")
     found = read(told + row(900, 1004, "-"), contigs=linear, feature="CDS")
     assert found.circular == ("NC_000913.3",)
@@ -229,7 +229,7 @@ def test_gtf_groups_by_gene_and_transcript(read):
 SEQUENCE = "ACGTTGCAAC" * 20
 
 
-def with_sequence(name: str, sequence: str = SEQUENCE) -> str:
+def add_sequence(name: str, sequence: str = SEQUENCE) -> str:
     body = (
         f"##gff-version 3\n##sequence-region {name} 1 "
         f"{len(sequence)}\n{name}\tProdigal:2.6\tCDS\t11\t40\t.\t-\t0\tID=X_00001\n"
@@ -239,20 +239,27 @@ def with_sequence(name: str, sequence: str = SEQUENCE) -> str:
 
 def test_sequence_after_the_features_is_skipped_but_compared(read):
     mine = (Contig("contig_1", 200, False, fasta.digest(SEQUENCE.encode())),)
-    assert places(read(with_sequence("contig_1"), contigs=mine, feature="CDS")) == [(0, 39, -1)]
-    other = with_sequence("contig_1", "T" + SEQUENCE[1:])
-    refused(read, other, 5, "the sequence of 'contig_1' after ##FASTA is not the genome's", contigs=mine, feature="CDS")
-    refused(
+    assert places(read(add_sequence("contig_1"), contigs=mine, feature="CDS")) == [(0, 39, -1)]
+    other = add_sequence("contig_1", "T" + SEQUENCE[1:])
+    assert_refused(
         read,
-        with_sequence("gnl|X|1"),
-        3,
-        "is that of the genome's 'contig_1'; name both alike",
+        other,
+        5,
+        "the sequence of 'contig_1' after ##FASTA is not that of the genome",
         contigs=mine,
         feature="CDS",
     )
-    refused(
+    assert_refused(
         read,
-        with_sequence("contig_1", SEQUENCE + "A"),
+        add_sequence("gnl|X|1"),
+        3,
+        "is that of the genome's 'contig_1'; use one name in both files",
+        contigs=mine,
+        feature="CDS",
+    )
+    assert_refused(
+        read,
+        add_sequence("contig_1", SEQUENCE + "A"),
         2,
         "'contig_1' has 201 nt here and 200 in the genome",
         contigs=mine,
@@ -264,14 +271,14 @@ def test_sequence_after_the_features_is_skipped_but_compared(read):
     ("text", "line", "words"),
     [
         ("##gff-version 3\nplasmid . CDS 1 5 . + 0 ID=a\n", 2, "tabs, not spaces"),
-        ("##gff-version 3\nplasmid\t.\tCDS\t1\t5\t.\t+\t0\n", 2, "8 columns where GFF3 and GTF have nine"),
+        ("##gff-version 3\nplasmid\t.\tCDS\t1\t5\t.\t+\t0\n", 2, "8 columns, but GFF3 and GTF have nine"),
         ("##gff-version 3\n" + row("x", 5), 2, "whole numbers from 1, not 'x'"),
         (row(0, 5), 1, "start must be 1 or more"),
-        (row(9, 5), 1, "not behind the end"),
+        (row(9, 5), 1, "not after the end"),
         (row(1, 5) + row(1, 5, "."), 2, "has no strand (column 7 is '.')"),
-        (row(1, 5) + row(1, 5).replace("NC_000913.3", "NC_000913"), 2, "the version differs"),
+        (row(1, 5) + row(1, 5).replace("NC_000913.3", "NC_000913"), 2, "the versions differ"),
         (row(1500, 1600, "-"), 1, "no site"),
-        ("##gff-version 3\n", None, "it has no features at all"),
+        ("##gff-version 3\n", None, "this file has no features at all"),
     ],
 )
 def test_malformed_gff3_is_refused_with_its_line(read, text, line, words):
@@ -279,7 +286,7 @@ def test_malformed_gff3_is_refused_with_its_line(read, text, line, words):
         # a feature that begins behind the origin of its circle is one on the circle
         assert places(read(text, feature="CDS")) == [(0, 599, -1)]
         return
-    refused(read, text, line, words, feature="CDS")
+    assert_refused(read, text, line, words, feature="CDS")
 
 
 def test_escapes_in_gff3(read):
@@ -342,7 +349,7 @@ def test_any_damage_of_a_table_is_read_or_refused(tmp_path_factory, place, width
     path = tmp_path_factory.getbasetemp() / "damaged"
     gtf = row(100, 120, "+", 'gene_id "b1"; transcript_id "t1";')
     for whole in (
-        row(1, 90) + row(5, 9, "-", "ID=b;Parent=a") + with_sequence("plasmid"),
+        row(1, 90) + row(5, 9, "-", "ID=b;Parent=a") + add_sequence("plasmid"),
         gtf * 3,
         "plasmid\t4\t5\ta\t1.5\t+\n" * 9,
     ):
@@ -392,7 +399,7 @@ def test_regions_written_are_read_again(tmp_path):
     bed.write_regions(str(tmp_path / "x"), known, CIRCLES)
     text = (tmp_path / "x").read_text().splitlines()
     assert text == [
-        "#contig\tstart\tend\tname\tscore\tstrand\tweight\tdistance\tsite\tp\tq",
+        "#contig\tstart\tend\tname\tscore\tstrand\tweight\toffset\tsite\tp\tq",
         "NC_000913.3\t2\t9\tL1H1\t0\t+\t0.0004\t0\t5\t1\t0",
         "NC_000913.3\t8\t9\tL2H10\t1000\t+\t1.5\t3\t5\t.\t1e-09",
         "plasmid\t5\t20\tL1H2\t250\t-\t0.25\t-12\t25\t0.001\t.",
@@ -446,23 +453,23 @@ OURS = "plasmid\t4\t9\tL1H1\t500\t+\t0.5\t-3\t7\t0.1\t.\n"
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        (OURS + OURS.replace("\t.\n", "\n"), 2, "10 columns where the first line has 11"),
+        (OURS + OURS.replace("\t.\n", "\n"), 2, "10 columns, but the first line has 11"),
         (OURS + "\n" + OURS.replace("\t4\t", "\tx\t"), 3, "column 2 (the start) cannot be 'x'"),
-        (OURS.replace("\t9\t", "\t3\t"), 1, "the end (3) is not behind the start (4)"),
+        (OURS.replace("\t9\t", "\t3\t"), 1, "the end (3) is not after the start (4)"),
         (OURS.replace("\t9\t", "\t201\t"), 1, "the end (201) lies beyond 'plasmid' of 200 nt"),
         (OURS.replace("\t+\t", "\t.\t"), 1, "column 6 (the strand, + or -) cannot be '.'"),
         (OURS.replace("\t0.5\t", "\tnan\t"), 1, "column 7 (the weight) cannot be 'nan'"),
-        (OURS.replace("\t-3\t", "\t-3.5\t"), 1, "column 8 (the distance) cannot be '-3.5'"),
+        (OURS.replace("\t-3\t", "\t-3.5\t"), 1, "column 8 (the offset) cannot be '-3.5'"),
         (OURS.replace("\t7\t", "\t-7\t"), 1, "column 9 (the site) cannot be '-7'"),
         (OURS.replace("\t0.1\t", "\t1.1\t"), 1, "column 10 (p) cannot be '1.1'"),
-        (OURS.replace("plasmid", "Plasmid"), 1, "which has 'plasmid'; name both alike"),
+        (OURS.replace("plasmid", "Plasmid"), 1, "which has 'plasmid'; use one name in both files"),
         ("plasmid 4 9 L1H1 500 +\n", 1, "separated by spaces"),
-        ("plasmid\t4\t9\n", 1, "no strand (column 6)"),
+        ("plasmid\t4\t9\n", 1, "without a strand (column 6)"),
     ],
 )
 def test_malformed_regions_are_refused_with_their_line(tmp_path, text, line, words):
     (tmp_path / "table").write_text(text)
-    refused(lambda _: bed.read_regions(str(tmp_path / "table"), CONTIGS), text, line, words)
+    assert_refused(lambda _: bed.read_regions(str(tmp_path / "table"), CONTIGS), text, line, words)
 
 
 @pytest.mark.data
@@ -503,11 +510,11 @@ def test_without_a_file_the_sites_are_those_of_the_genomes_first_label(tmp_path)
         Sites(np.zeros(1, np.int32), np.array([at]), np.ones(1, np.int8), np.ones(1, np.float32)) for at in (2, 7)
     )
     whole = label(Genome((Contig("c", 9),), base), {"one": first, "other": second})
-    assert named_sites.of_genome(whole, "", "").position.tolist() == [2]
+    assert named_sites.read_for_genome(whole, "", "").position.tolist() == [2]
     (tmp_path / "s.bed").write_text("c\t4\t5\tx\t1\t+\n")
-    assert named_sites.of_genome(whole, str(tmp_path / "s.bed"), "").position.tolist() == [4]
-    with pytest.raises(InputError, match="a plain genome holds no sites"):
-        named_sites.of_genome(whole.unlabelled, "", "")
-    none = label(whole.unlabelled, {"one": first.take(np.zeros(0, int))})
-    with pytest.raises(InputError, match="the genome tensor holds no site to look at"):
-        named_sites.of_genome(none, "", "")
+    assert named_sites.read_for_genome(whole, str(tmp_path / "s.bed"), "").position.tolist() == [4]
+    with pytest.raises(InputError, match="this genome has no sites"):
+        named_sites.read_for_genome(whole.bare_sequence, "", "")
+    none = label(whole.bare_sequence, {"one": first.take(np.zeros(0, int))})
+    with pytest.raises(InputError, match="the genome tensor has no sites; give sites of this genome"):
+        named_sites.read_for_genome(none, "", "")

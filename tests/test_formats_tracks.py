@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headmotif.data import Contig, Contigs
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.tracks import bedgraph, bigwig
-from headmotif.steps.calling.rounding import rounded
+from headmotif.steps.calling.rounding import round_digits
 
 CONTIGS = Contigs([Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3)])
 VALUES = np.array(
@@ -26,7 +26,7 @@ TEXT = (
 )
 
 
-def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
+def have_same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     """Bit for bit, whatever the bits of NaN."""
     assert one.dtype == other.dtype == np.float32
     return np.array_equal(
@@ -34,8 +34,8 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     ) and (np.array_equal(np.isnan(one), np.isnan(other)))
 
 
-def slow(values) -> list[float]:
-    """What `rounded` is to give: through the text, one by one."""
+def round_slowly(values) -> list[float]:
+    """What `round_digits` is to give: through the text, one by one."""
     return [float(np.float32(float(f"{value:.4g}"))) for value in np.asarray(values, np.float64).tolist()]
 
 
@@ -47,25 +47,27 @@ def test_rounded_is_the_float32_of_the_text():
     values = np.concatenate(
         [values, 10.0 ** np.arange(-37, 38), 9.9995 * 10.0 ** np.arange(-30, 30), [0, 0.99994, 0.99996]]
     ).astype(np.float32)
-    got = rounded(values)
-    exact = np.array(slow(values), np.float32)
+    got = round_digits(values)
+    exact = np.array(round_slowly(values), np.float32)
     # A tie may fall to either side (the text's is that of the binary value, ours of a product): never more than the
     # last digit.
     differ = got != exact
     assert differ.mean() < 1e-4
     assert np.allclose(got, exact, rtol=1.1e-3, atol=0)
-    assert np.array_equal(got, np.array(slow(got), np.float32)), "the text of what was rounded is not what was rounded"
-    assert np.array_equal(rounded(got), got)
+    assert np.array_equal(got, np.array(round_slowly(got), np.float32)), (
+        "the text of what was rounded is not what was rounded"
+    )
+    assert np.array_equal(round_digits(got), got)
     assert np.abs(got / np.where(values == 0, 1, values) - (values != 0)).max() <= 5.01e-4
 
 
 def test_rounded_keeps_what_is_no_number_and_refuses_too_many_digits():
-    got = rounded(np.array([np.nan, np.inf, -np.inf, -0.0], np.float32))
+    got = round_digits(np.array([np.nan, np.inf, -np.inf, -0.0], np.float32))
     assert np.isnan(got[0])
     assert got[1:].tolist() == [np.inf, -np.inf, 0]
-    assert rounded(np.array([0.123456], np.float32), 2).tolist() == [float(np.float32(0.12))]
+    assert round_digits(np.array([0.123456], np.float32), 2).tolist() == [float(np.float32(0.12))]
     with pytest.raises(ValueError, match="six digits"):
-        rounded(np.ones(1), 7)
+        round_digits(np.ones(1), 7)
 
 
 def test_both_formats_hold_the_same_bits(tmp_path):
@@ -75,19 +77,19 @@ def test_both_formats_hold_the_same_bits(tmp_path):
     values[rng.random(100_000) < 0.01] = np.nan
     values[20_000:20_500] = values[69_000:72_000] = np.nan
     values[:30] = 0
-    values = rounded(values)
+    values = round_digits(values)
     bigwig.write(str(tmp_path / "x.bw"), contigs, values)
     bedgraph.write(str(tmp_path / "x.bg"), contigs, values)
     one, other = bigwig.read(str(tmp_path / "x.bw"), contigs), bedgraph.read(str(tmp_path / "x.bg"), contigs)
-    assert same_bits(one, values)
-    assert same_bits(other, values)
+    assert have_same_bits(one, values)
+    assert have_same_bits(other, values)
 
 
 def test_bedgraph_is_these_lines_and_comes_back(tmp_path):
     path = str(tmp_path / "x.bg")
     bedgraph.write(path, CONTIGS, VALUES)
     assert (tmp_path / "x.bg").read_text() == TEXT
-    assert same_bits(bedgraph.read(path, CONTIGS), VALUES)
+    assert have_same_bits(bedgraph.read(path, CONTIGS), VALUES)
 
 
 @pytest.mark.parametrize("block", [1, 30, 1 << 20])
@@ -98,17 +100,17 @@ def test_bedgraph_reads_what_others_write(tmp_path, monkeypatch, block):
     (tmp_path / "x").write_bytes(gzip.compress("\r\n".join(lines).encode()))
     expected = VALUES.copy()
     expected[2] = -0.75
-    assert same_bits(bedgraph.read(str(tmp_path / "x"), CONTIGS), expected)
+    assert have_same_bits(bedgraph.read(str(tmp_path / "x"), CONTIGS), expected)
 
 
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        ("alpha\t0\t1", "3 columns; a bedGraph is needed"),
-        ("Alpha\t0\t1\t1", "which has 'alpha'; name both alike"),
+        ("alpha\t0\t1", "3 columns; bedGraph needs"),
+        ("Alpha\t0\t1\t1", "which has 'alpha'; use one name in both files"),
         ("zeta.2\t0\t1\t1", "contig 'zeta.2' is not in the genome"),
         ("alpha\t0\t4\t1", r"the end \(4\) lies beyond 'alpha', which has 3 nt"),
-        ("alpha\t2\t2\t1", r"the end \(2\) is not behind the start \(2\)"),
+        ("alpha\t2\t2\t1", r"the end \(2\) is not after the start \(2\)"),
         ("alpha\t-1\t2\t1", "whole numbers from 0, not '-1' and '2'"),
         ("alpha\t0_0\t2\t1", "whole numbers from 0, not '0_0'"),
         ("alpha\t0\t1.0\t1", "'1.0'"),
@@ -118,8 +120,8 @@ def test_bedgraph_reads_what_others_write(tmp_path, monkeypatch, block):
         ("alpha\t0\t1\tinf", "not a finite number"),
         ("alpha\t0\t1\t1e39", "not a finite number"),
         ("alpha\t0\t1\t1_0", "not a finite number"),
-        ("zeta.1\t10\t12\t1", "a base that line 6 gives one"),
-        ("zeta.1\t0\t12\t1", "a base that line 1 gives one"),
+        ("zeta.1\t10\t12\t1", "this line and line 6 give values to the same base"),
+        ("zeta.1\t0\t12\t1", "this line and line 1 give values to the same base"),
     ],
 )
 @pytest.mark.parametrize("block", [40, 1 << 20])
@@ -143,7 +145,7 @@ def test_columns_that_slip_over_a_line_end_are_not_taken(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("raw", "words"), [(b"", "holds no value"), (b"#x\n", "holds no value"), (b"a\0b", "binary file")]
+    ("raw", "words"), [(b"", "has no values"), (b"#x\n", "has no values"), (b"a\0b", "binary file")]
 )
 def test_a_file_without_values_is_no_bedgraph(tmp_path, raw, words):
     (tmp_path / "x").write_bytes(raw)
@@ -157,11 +159,11 @@ def test_any_runs_come_back_from_both(tmp_path_factory, values):
     folder = tmp_path_factory.mktemp("runs")
     track = np.array(values, np.float32)
     bigwig.write(str(folder / "x.bw"), CONTIGS, track)
-    assert same_bits(bigwig.read(str(folder / "x.bw"), CONTIGS), track)
+    assert have_same_bits(bigwig.read(str(folder / "x.bw"), CONTIGS), track)
     bedgraph.write(str(folder / "x.bg"), CONTIGS, track)
     text = (folder / "x.bg").read_text()
     if text:
-        assert same_bits(bedgraph.read(str(folder / "x.bg"), CONTIGS), track)
+        assert have_same_bits(bedgraph.read(str(folder / "x.bg"), CONTIGS), track)
         rows = [line.split("\t") for line in text.splitlines()]
         joined = [a for a, b in itertools.pairwise(rows) if a[0] == b[0] and a[2] == b[1] and a[3] == b[3]]
         assert not joined, "neighbouring lines of one value"
@@ -205,13 +207,13 @@ def test_bigwig_of_a_thousand_contigs_in_the_genomes_order(tmp_path, monkeypatch
     values[values < 0.2] = np.nan
     values[: contigs[0].length] = np.nan
     bigwig.write(str(tmp_path / "x.bw"), contigs, values)
-    assert same_bits(bigwig.read(str(tmp_path / "x.bw"), contigs), values)
+    assert have_same_bits(bigwig.read(str(tmp_path / "x.bw"), contigs), values)
 
 
 def test_bigwig_without_any_value(tmp_path):
     nothing = np.full(20, np.nan, np.float32)
     bigwig.write(str(tmp_path / "x.bw"), CONTIGS, nothing)
-    assert same_bits(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), nothing)
+    assert have_same_bits(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), nothing)
 
 
 def test_bigwig_through_pipes(tmp_path, monkeypatch):
@@ -223,28 +225,28 @@ def test_bigwig_through_pipes(tmp_path, monkeypatch):
     bigwig.write("-", CONTIGS, VALUES)
     monkeypatch.undo()
     monkeypatch.setattr(sys, "stdin", Stream(out.getvalue()))
-    assert same_bits(bigwig.read("-", CONTIGS), VALUES)
+    assert have_same_bits(bigwig.read("-", CONTIGS), VALUES)
 
 
 def test_a_bigwig_of_another_program_may_leave_contigs_out(tmp_path):
     bigwig.write(str(tmp_path / "x.bw"), Contigs(CONTIGS[:1]), VALUES[:12])
     expected = np.concatenate([VALUES[:12], np.full(8, np.nan, np.float32)])
-    assert same_bits(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), expected)
+    assert have_same_bits(bigwig.read(str(tmp_path / "x.bw"), CONTIGS), expected)
 
 
 def test_a_bigwig_that_is_none_or_of_another_genome_is_refused(tmp_path):
     path = tmp_path / "x.bw"
     bigwig.write(str(path), CONTIGS, VALUES)
     whole = path.read_bytes()
-    assert bigwig.recognised(whole)
-    assert bigwig.recognised(whole[3::-1])
-    assert not bigwig.recognised(b"##gff")
+    assert bigwig.is_bigwig(whole)
+    assert bigwig.is_bigwig(whole[3::-1])
+    assert not bigwig.is_bigwig(b"##gff")
     cases = [
-        (b"", r"no bigWig file \(it is empty\)"),
-        (b"zeta.1\t0\t1\t1\n", "no bigWig file"),
-        (whole[:-1], "cut off"),
-        (whole[:100], "cut off"),
-        (whole[:4], "cut off"),
+        (b"", r"not a bigWig file \(it is empty\)"),
+        (b"zeta.1\t0\t1\t1\n", "not a bigWig file"),
+        (whole[:-1], "truncated"),
+        (whole[:100], "truncated"),
+        (whole[:4], "truncated"),
         (whole[3::-1] + whole[4:], "big-endian"),
         (struct.pack("<I", 0x8789F2EB) + whole[4:], "this is a bigBed"),
     ]

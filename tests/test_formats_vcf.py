@@ -34,7 +34,7 @@ def read(tmp_path):
     return _read
 
 
-def told(found):
+def list_variants(found):
     v = found.variants
     return list(
         zip(v.contig.tolist(), v.position.tolist(), v.name, v.reference, v.alternative, v.line.tolist(), strict=True)
@@ -43,17 +43,19 @@ def told(found):
 
 def test_an_allele_a_row(read):
     found = read(HEADER + ROWS)
-    assert told(found) == EXPECTED
+    assert list_variants(found) == EXPECTED
     assert found.left_out == ((vcf.SYMBOLIC, 3), (vcf.NOTHING, 1))
 
 
 def test_line_ends_gzip_and_bgzip_and_no_header(read):
     text = HEADER + ROWS
-    assert told(read(text.replace("\n", "\r\n"))) == EXPECTED
-    assert told(read(gzip.compress(text.encode()))) == EXPECTED
-    assert told(read(b"".join(gzip.compress(part.encode()) for part in (text[:70], text[70:], "")))) == EXPECTED
-    assert told(read("\n" + ROWS)) == [(*row[:-1], row[-1] - 2) for row in EXPECTED]
-    assert told(read("NC_00001.1\t1\t.\tA\tC\n")) == [(0, 0, ".", "A", "C", 1)]
+    assert list_variants(read(text.replace("\n", "\r\n"))) == EXPECTED
+    assert list_variants(read(gzip.compress(text.encode()))) == EXPECTED
+    assert (
+        list_variants(read(b"".join(gzip.compress(part.encode()) for part in (text[:70], text[70:], "")))) == EXPECTED
+    )
+    assert list_variants(read("\n" + ROWS)) == [(*row[:-1], row[-1] - 2) for row in EXPECTED]
+    assert list_variants(read("NC_00001.1\t1\t.\tA\tC\n")) == [(0, 0, ".", "A", "C", 1)]
 
 
 def test_rows_are_taken_together(read):
@@ -66,16 +68,16 @@ def test_rows_are_taken_together(read):
     [
         ("##gff-version 3\n" + ROWS, 1, "begins with ##fileformat=VCF"),
         ("##fileformat=VCFv4.2\n#CHROM POS ID REF ALT\n" + ROWS, 2, "separated by tabs"),
-        (HEADER + "NC_00001\t1\t.\tA\tC\n", 4, "the version differs"),
+        (HEADER + "NC_00001\t1\t.\tA\tC\n", 4, "the versions differ"),
         (HEADER + "NC_00001.1 1 . A C\n", 4, "separated by tabs, not spaces"),
-        (HEADER + "NC_00001.1\t1\t.\tA\n", 4, "4 columns where a VCF has at least five"),
+        (HEADER + "NC_00001.1\t1\t.\tA\n", 4, "4 columns, but a VCF has at least five"),
         (HEADER + "NC_00001.1\t0\t.\tA\tC\n", 4, "do not lie on 'NC_00001.1'"),
-        (HEADER + "NC_00001.1\t100\t.\tAC\tC\n", 4, "which has 100 nt; take variants of this version"),
-        (HEADER + "NC_00001.1\t1e3\t.\tA\tC\n", 4, "POS '1e3' is no whole number"),
-        (HEADER + "NC_00001.1\t1\t.\t.\tC\n", 4, "REF '.' is no sequence"),
+        (HEADER + "NC_00001.1\t100\t.\tAC\tC\n", 4, "which has 100 nt; use variants for this version"),
+        (HEADER + "NC_00001.1\t1e3\t.\tA\tC\n", 4, "POS '1e3' is not a whole number"),
+        (HEADER + "NC_00001.1\t1\t.\t.\tC\n", 4, "REF '.' is not a DNA sequence"),
         (HEADER + "NC_00001.1\t1\t.\tA\tX\n", 4, "ALT 'X' is neither"),
         (HEADER + "NC_00001.1\t1\t.\tA\tC,\n", 4, "ALT '' is neither"),
-        (HEADER, None, "holds no variant"),
+        (HEADER, None, "has no variants"),
         (HEADER + "NC_00001.1\t1\t.\tA\t<DUP>\n", None, "1 symbolic (<DEL>, * or a breakend) were left out"),
         (b"BCF\2\2\0\0", None, "this is BCF"),
     ],

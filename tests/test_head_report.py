@@ -18,13 +18,13 @@ import pytest
 from headmotif.commands.head_report import head_report
 from headmotif.data import Contigs, Match, Motif
 from headmotif.errors import FormatError, InputError
-from headmotif.formats.files import stems as files_stems
+from headmotif.formats.files import make_file_names as files_stems
 from headmotif.formats.motifs import meme
 from headmotif.formats.tables import tsv
 from headmotif.report.figures import palette
 from headmotif.report.pages import page as page_module
 from headmotif.report.pages.multiqc import row_names, tag
-from reports import ALIKE, NASTY, RTL, write_run
+from reports import ALIKE, NASTY, RTL, arguments, command_line, write_run
 
 
 class Page(HTMLParser):
@@ -75,7 +75,7 @@ def make(run_files: dict[str, str], folder: Path) -> None:
     files = {"output": "r.html", "pdf": "r.pdf", "figures": "figures", "multiqc": "multiqc"}
     out = {kind: str(folder / name) for kind, name in files.items()}
     # In a process, as the command has it: what other tests have drawn in this one must not matter.
-    asked = json.dumps({**run_files, **out, "title": f"Title {NASTY} {RTL}", "quiet": True})
+    asked = json.dumps({**arguments(run_files), **out, "title": f"Title {NASTY} {RTL}", "quiet": True})
     code = (
         "import json, sys; from headmotif.commands.head_report import head_report; "
         "head_report(**json.loads(sys.argv[1]))"
@@ -84,7 +84,7 @@ def make(run_files: dict[str, str], folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(run_files, tmp_path_factory) -> Path:
+def made_folder(run_files, tmp_path_factory) -> Path:
     """A folder with all of it in a."""
     folder = tmp_path_factory.mktemp("made")
     make(run_files, folder / "a")
@@ -92,41 +92,41 @@ def made(run_files, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(made) -> str:
-    return (made / "a" / "r.html").read_text(encoding="utf-8")
+def whole_page(made_folder) -> str:
+    return (made_folder / "a" / "r.html").read_text(encoding="utf-8")
 
 
-def test_names_of_any_kind_are_text_and_nothing_else(whole):
-    page = Page(whole)
+def test_names_of_any_kind_are_text_and_nothing_else(whole_page):
+    page = Page(whole_page)
     assert page.open == []
     assert sum(tag == "script" for tag, _ in page.tags) == 1, "a name became a script"
     assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on")]
     words = "".join(page.words)
     for name in (NASTY, RTL):
         assert name in words
-    assert whole.count("alert(1)") == whole.count("&lt;script&gt;alert(1)")
+    assert whole_page.count("alert(1)") == whole_page.count("&lt;script&gt;alert(1)")
 
 
-def test_right_to_left_names_are_isolated(whole):
+def test_right_to_left_names_are_isolated(whole_page):
     """Without <bdi> the override in a name would turn the rest of its line around."""
-    body = whole[whole.index("<body>") :]
+    body = whole_page[whole_page.index("<body>") :]
     outside = re.sub(r"<bdi>.*?</bdi>|<svg.*?</svg>|<[^>]*>", "", body, flags=re.DOTALL)
     assert "\u202e" not in outside
 
 
-def test_nothing_refers_to_anything_outside(whole):
-    page = Page(whole)
+def test_nothing_refers_to_anything_outside(whole_page):
+    page = Page(whole_page)
     assert all(address.startswith(("#", "data:")) for address in page.addresses), page.addresses
-    assert "@import" not in whole
-    assert not re.search(r"url\((?!#)", whole)
+    assert "@import" not in whole_page
+    assert not re.search(r"url\((?!#)", whole_page)
     there = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
     assert {address[1:] for address in page.addresses if address.startswith("#")} <= there
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
 
 
-def test_headings_in_order_and_a_text_for_every_picture(whole):
-    page = Page(whole)
+def test_headings_in_order_and_a_text_for_every_picture(whole_page):
+    page = Page(whole_page)
     assert page.levels[0] == 1
     assert page.levels.count(1) == 1
     assert all(b <= a + 1 for a, b in zip(page.levels, page.levels[1:], strict=False))
@@ -137,8 +137,8 @@ def test_headings_in_order_and_a_text_for_every_picture(whole):
     assert not [1 for tag, attrs in page.tags if tag == "img" and not attrs.get("alt")]
 
 
-def test_downloads_hold_the_tables(whole, run_files):
-    downloads = {a["download"]: a["href"] for tag, a in Page(whole).tags if tag == "a" and "download" in a}
+def test_downloads_hold_the_tables(whole_page, run_files):
+    downloads = {a["download"]: a["href"] for tag, a in Page(whole_page).tags if tag == "a" and "download" in a}
     whole_files = {
         f"{name}.tsv": name for name in ("heads", "profiles", "pairs", "strands", "curve", "history", "agreement")
     }
@@ -155,13 +155,13 @@ def test_downloads_hold_the_tables(whole, run_files):
     assert all(len({len(row) for row in rows[name]}) == 1 for name in rows if name.endswith(".tsv"))
 
 
-def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
+def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole_page, run_files):
     import pandas
 
     from headmotif.formats.inputs import genomes
     from headmotif.formats.tracks import bigwig
 
-    address = {a["download"]: a["href"] for tag, a in Page(whole).tags if tag == "a" and "download" in a}
+    address = {a["download"]: a["href"] for tag, a in Page(whole_page).tags if tag == "a" and "download" in a}
 
     def table(name: str) -> pandas.DataFrame:
         from io import BytesIO
@@ -171,7 +171,7 @@ def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
         )
 
     examples = table("examples.tsv")
-    page = "".join(Page(whole).words)
+    page = "".join(Page(whole_page).words)
     for row in examples.itertuples():
         assert row.sequence in page.replace("\n", "")
     first = examples["attended from"] - examples["from"]
@@ -188,23 +188,25 @@ def test_the_downloads_of_examples_and_loci_are_what_is_drawn(whole, run_files):
     assert set(drops["head"]) == set(examples["head"])
 
 
-def test_same_bytes_twice_and_no_place_of_this_machine(made, run_files):
-    make(run_files, made / "b")
-    files = sorted(path.relative_to(made / "a") for path in (made / "a").rglob("*") if path.is_file())
+def test_same_bytes_twice_and_no_place_of_this_machine(made_folder, run_files):
+    make(run_files, made_folder / "b")
+    files = sorted(path.relative_to(made_folder / "a") for path in (made_folder / "a").rglob("*") if path.is_file())
     assert len(files) > 30
-    assert files == sorted(path.relative_to(made / "b") for path in (made / "b").rglob("*") if path.is_file())
+    assert files == sorted(
+        path.relative_to(made_folder / "b") for path in (made_folder / "b").rglob("*") if path.is_file()
+    )
     for name in files:
-        content = (made / "a" / name).read_bytes()
-        assert content == (made / "b" / name).read_bytes(), name
+        content = (made_folder / "a" / name).read_bytes()
+        assert content == (made_folder / "b" / name).read_bytes(), name
         assert str(Path(run_files["heads"]).parent).encode() not in content, name
 
 
 def test_what_is_missing_is_left_out_and_said(run_files, tmp_path):
     for given in ("heads", "motifs"):
         out = tmp_path / f"{given}.html"
-        head_report(**{given: run_files[given]}, output=str(out), quiet=True)
+        head_report(**arguments({given: run_files[given]}), output=str(out), quiet=True)
         text = out.read_text(encoding="utf-8")
-        assert "<code>--profiles</code>: <bdi>the promoter map" in text
+        assert "<code>score-heads --profiles</code>: <bdi>the promoter map" in text
         assert 'id="map"' not in text
         assert 'id="training"' not in text
         assert Page(text).open == []
@@ -216,15 +218,15 @@ def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_fi
     tsv.write_matches(str(tmp_path / "t"), [Match("L1H4_2", "sigma70_-10", 0, 1e-4, 0.01, 0.01, 6, "A", "A", "+")])
     out = tmp_path / "r.html"
     files = {"heads": run_files["heads"], "motifs": str(tmp_path / "m"), "matches": str(tmp_path / "t")}
-    head_report(**files, output=str(out), quiet=True)
+    head_report(**arguments(files), output=str(out), quiet=True)
     text = out.read_text(encoding="utf-8")
     card = text[text.index('id="head-4"') : text.index('id="head-5"')]
     assert "Further motifs: 2" in card
     assert "L1H4_2 and sigma70_-10" in card
     assert "<bdi>L1H4@-12_10</bdi>" in card
-    assert "motifs of no head in the table: L9H9_2<" in text
+    assert "motifs of heads that are not in the table: L9H9_2<" in text
     meme.write(str(tmp_path / "m"), [Motif("L1H4@-33", np.tile([0.7, 0.1, 0.1, 0.1], (6, 1)), 50)])
-    head_report(heads=run_files["heads"], motifs=str(tmp_path / "m"), output=str(out), quiet=True)
+    head_report([run_files["heads"]], motifs=str(tmp_path / "m"), output=str(out), quiet=True)
     assert 'id="glyph-A"' in out.read_text(encoding="utf-8")  # what every logo refers to
 
 
@@ -232,39 +234,40 @@ def test_further_motifs_stand_on_their_head_s_card_and_strangers_are_told(run_fi
     ("given", "text", "words"),
     [
         ("heads", "head\tregions\tverdict\nL1H1\tx\tcontent\n", ":2: 'x' in column regions is not a number"),
-        ("heads", "head\tregions\nL1H1\t3\n", "no column verdict; the table of score-heads"),
+        ("heads", "head\tregions\nL1H1\t3\n", ":1: its header is of no table that a report shows"),
         ("heads", "head\tregions\tverdict\nL1H1\t3\tcontent\nL1H1\t3\tcontent\n", "L1H1 has two rows"),
         ("heads", "head\tregions\tverdict\nL1H1\t3\tgood\n", "'good' of head L1H1 is no verdict of score-heads"),
         ("heads", "head\tregions\tverdict\n", "no head"),
-        ("profiles", "head\tdistance\n", "score-heads --profiles"),
-        ("metrics", "{", "no JSON"),
+        ("profiles", "head\toffset\tweight_sites\n", "score-heads --profiles"),
+        ("metrics", "{", "not JSON"),
         ("metrics", "[1]", "train-annot --metrics"),
-        ("metrics", '{"metrics": {"test": {"tss": {}}}}', "average_precision"),
-        ("history", "step\tlabel\n", "train-annot --history"),
+        ("metrics", '{"metrics": {"test": {"tss": {}}}}', "the scores of tss on the test part are incomplete"),
+        ("history", "step\tlabel\taverage_precision\n", "train-annot --history"),
     ],
 )
 def test_wrong_files_are_refused_in_a_line(given, text, words, run_files, tmp_path):
     wrong = tmp_path / "wrong"
     wrong.write_text(text)
+    files = {"heads": run_files["heads"], given: str(wrong)}
     with pytest.raises(FormatError) as caught:
-        head_report(**{"heads": run_files["heads"], given: str(wrong)}, output=str(tmp_path / "x"), quiet=True)
+        head_report(**arguments(files), output=str(tmp_path / "x"), quiet=True)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "x").exists()
 
 
 def test_something_to_report_is_needed(run_files):
-    with pytest.raises(InputError, match="--heads"):
+    with pytest.raises(InputError, match="score-heads"):
         head_report()
     with pytest.raises(InputError, match="--genome"):
-        head_report(heads=run_files["heads"], regions=run_files["regions"])
+        head_report([run_files["heads"], run_files["regions"]])
 
 
-def test_every_figure_of_the_page_is_written_as_svg_and_png(made, whole):
-    files = {path.name for path in (made / "a" / "figures").iterdir() if path.is_file()}
+def test_every_figure_of_the_page_is_written_as_svg_and_png(made_folder, whole_page):
+    files = {path.name for path in (made_folder / "a" / "figures").iterdir() if path.is_file()}
     drawn = {
         attrs["id"].removeprefix("figure-").replace("-", "_")
-        for tag, attrs in Page(whole).tags
+        for tag, attrs in Page(whole_page).tags
         if tag == "figure" and "id" in attrs
     }
     assert drawn >= {
@@ -284,16 +287,22 @@ def test_every_figure_of_the_page_is_written_as_svg_and_png(made, whole):
     assert files - profiles == {f"{name}.{kind}" for name in drawn for kind in ("svg", "png")}
     assert len(profiles) == 10
     for name in files:
-        content = (made / "a" / "figures" / name).read_bytes()
+        content = (made_folder / "a" / "figures" / name).read_bytes()
         assert content.startswith(b"<?xml" if name.endswith("svg") else b"\x89PNG")
 
 
 def test_scores_against_true_sites_are_drawn_too(run_files, tmp_path):
-    """The other table of annot-compare, that of --truth, goes into the same place."""
+    """The other table of score-annot, that of --truth, goes into the same place."""
     shares = {f"{name}{end}": [0.5, 0.6] for name in ("precision", "recall", "f1") for end in ("", "_low", "_high")}
-    words = {"prediction": [NASTY] * 2, "contig": ["all"] * 2, "place": ["all"] * 2, "within": [0, 2]}
+    words = {
+        "prediction": [NASTY] * 2,
+        "kind": ["calls"] * 2,
+        "contig": ["all"] * 2,
+        "site_class": ["all"] * 2,
+        "window_nt": [0, 2],
+    }
     tsv.write_table(str(tmp_path / "a"), words | shares)
-    head_report(heads=run_files["heads"], agreement=str(tmp_path / "a"), output=str(tmp_path / "r.html"), quiet=True)
+    head_report([run_files["heads"], str(tmp_path / "a")], output=str(tmp_path / "r.html"), quiet=True)
     page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
     assert [attrs for tag, attrs in page.tags if attrs.get("id") == "figure-found"]
     assert f"{NASTY}, within 2 nt" in "".join(page.words)
@@ -304,27 +313,27 @@ def test_a_curve_of_an_older_version_says_what_it_lacks(run_files, tmp_path):
     old = {
         name: cells
         for name, cells in columns.items()
-        if name not in ("mean", "false_positive_rate", "calls", "right", "f1")
+        if name not in ("mean_p", "false_positive_rate", "calls", "true_positives", "f1")
     }
     tsv.write_table(str(tmp_path / "c"), old)
-    head_report(heads=run_files["heads"], curve=str(tmp_path / "c"), output=str(tmp_path / "r.html"), quiet=True)
+    head_report([run_files["heads"], str(tmp_path / "c")], output=str(tmp_path / "r.html"), quiet=True)
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "<code>annot-compare --curve</code>: <bdi>ROC and calibration" in text
+    assert "<code>score-annot --curve</code>: <bdi>ROC and calibration" in text
     assert 'id="figure-curve"' in text
     assert 'id="figure-roc"' not in text
 
 
-def test_names_that_differ_in_punctuation_alone_have_files_of_their_own(made):
-    logos = sorted((made / "a" / "figures" / "logos").glob("*.svg"))
+def test_names_that_differ_in_punctuation_alone_have_files_of_their_own(made_folder):
+    logos = sorted((made_folder / "a" / "figures" / "logos").glob("*.svg"))
     assert len(logos) == 5
     assert len({path.name.casefold() for path in logos}) == 5
     assert len({path.read_bytes() for path in logos}) == 5
-    assert len({path.read_bytes() for path in (made / "a" / "figures").glob("profile_*.svg")}) == 5
+    assert len({path.read_bytes() for path in (made_folder / "a" / "figures").glob("profile_*.svg")}) == 5
     assert files_stems(["a/b", "a:b", "A_B", "a_b_2"]) == ["a_b", "a_b_2", "A_B_3", "a_b_2_2"]
 
 
-def test_pdf_holds_the_cards_figures_and_tables(made):
-    content = (made / "a" / "r.pdf").read_bytes()
+def test_pdf_holds_the_cards_figures_and_tables(made_folder):
+    content = (made_folder / "a" / "r.pdf").read_bytes()
     assert content.startswith(b"%PDF")
     assert b"CreationDate" not in content
     assert (
@@ -360,7 +369,7 @@ def test_tracks_may_be_bedgraph(tmp_path):
     tsv.write_table(str(tmp_path / "h"), {"head": ["L1H1"], "regions": [3], "verdict": ["content"]})
     tracks = {"bigwig_plus": str(tmp_path / "p"), "bigwig_minus": str(tmp_path / "m"), "locus": ["c:101-140"]}
     head_report(
-        heads=str(tmp_path / "h"), genome=str(tmp_path / "g"), **tracks, output=str(tmp_path / "r.html"), quiet=True
+        [str(tmp_path / "h")], genome=str(tmp_path / "g"), **tracks, output=str(tmp_path / "r.html"), quiet=True
     )
     found = re.search(
         r'download="locus-1-p.tsv" href="[^,]*base64,([^"]*)"', (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -369,8 +378,10 @@ def test_tracks_may_be_bedgraph(tmp_path):
     assert [float(row[3]) for row in rows] == pytest.approx(p[1, 100:140].tolist())
 
 
-def test_multiqc_gets_sections_with_names_escaped(made):
-    files = {re.sub(r"_[0-9a-f]{8}_mqc.json$", "", path.name): path for path in (made / "a" / "multiqc").iterdir()}
+def test_multiqc_gets_sections_with_names_escaped(made_folder):
+    files = {
+        re.sub(r"_[0-9a-f]{8}_mqc.json$", "", path.name): path for path in (made_folder / "a" / "multiqc").iterdir()
+    }
     assert set(files) == {"headmotif_heads", "headmotif_map", "headmotif_scores"}
     text = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     assert not [name for name, one in text.items() if "<script" in one]
@@ -392,8 +403,13 @@ def cost(folder: Path, heads: int, sites: int) -> tuple[float, int, int]:
     """Processor seconds and peak bytes of the command in a process of its own, and the bytes of its page."""
     folder.mkdir()
     files = write_run(folder, heads, sites)
-    options = [word for name, path in files.items() for word in (f"--{name.replace('_', '-')}", path)]
-    words = [str(Path(sys.executable).with_name("head-report")), *options, "-o", str(folder / "r.html"), "--quiet"]
+    words = [
+        str(Path(sys.executable).with_name("head-report")),
+        *command_line(files),
+        "-o",
+        str(folder / "r.html"),
+        "--quiet",
+    ]
     # By a small process between: a child's peak begins with what its parent held when it was started.
     done = subprocess.run([sys.executable, "-c", BETWEEN, *words], capture_output=True, text=True, check=True)
     seconds, peak = map(float, done.stdout.split())

@@ -43,15 +43,15 @@ def world(seed=0):
 
 
 @pytest.fixture(scope="module")
-def found():
+def found_heads():
     attention, genome = world()
     chosen = choices(attention, 0.05, 1)
     other = np.random.default_rng(5).permutation(chosen[0])[None]  # the same habits, not the same sites
     return score.heads(attention, genome, [chosen[1:], other], 0.1, 0.05, 1)
 
 
-def test_each_head_is_what_it_was_made_to_be(found):
-    rows, chosen = found
+def test_each_head_is_what_it_was_made_to_be(found_heads):
+    rows, chosen = found_heads
     assert [row.name for row in rows] == ["L1H1", "L1H2", "L1H3", "L1H4"]
     assert chosen.shape == (4, SITES)
     word, twin, place, nothing = rows
@@ -61,52 +61,55 @@ def test_each_head_is_what_it_was_made_to_be(found):
     assert len({place.group, nothing.group, 1}) == 3
     assert (word.like, twin.like) == ("L1H2", "L1H1")
     assert word.agreement > 0.9
-    assert (place.distance, place.shape.peak) == (-5, -5)
+    assert (place.offset, place.shape.peak_offset) == (-5, -5)
     assert nothing.regions == 0
 
 
-def test_verdicts(found):
-    rows, _chosen = found
+def test_verdicts(found_heads):
+    rows, _chosen = found_heads
     assert [str(score.verdict(row, 4, None)) for row in rows] == [
-        "content, does not recur", "content, does not recur", "position", "nothing beyond background"]  # fmt: skip
+        "content, does not recur", "content, does not recur", "position", "no regions"]  # fmt: skip
     word = rows[0]
     assert word.recurs[0] > 0.8
     assert word.recurs[1] < 0.2
     again = replace(word, recurs=(0.9, 0.1, 0.5))
     assert str(score.verdict(again, 4, None)) == "content, recurs"
-    assert str(score.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0))) == "content, no effect alone"
+    assert (
+        str(score.verdict(replace(word, recurs=()), 4, Marginal(0.1, -0.1, 0.3, 0)))
+        == "content, motif alone has no effect"
+    )
     assert str(score.verdict(replace(word, recurs=()), 4, Marginal(-0.2, -0.3, -0.1, 0))) == "content"
     assert str(score.verdict(replace(word, recurs=()), 10**12, None)) == "position"  # so many heads, one comes out so
     assert str(score.verdict(replace(word, found=None), 4, None)) == "too few regions for a motif"
 
 
-def test_a_head_is_to_exceed_heads_that_know_nothing(found):
-    rows, _chosen = found
+def test_a_head_is_to_exceed_heads_that_know_nothing(found_heads):
+    rows, _chosen = found_heads
     word = replace(rows[0], recurs=())
-    assert str(score.verdict(word, 4, None, chance=word.regions)) == "no more than heads that know nothing"
+    assert str(score.verdict(word, 4, None, chance=word.regions)) == "no more regions than control networks"
     assert str(score.verdict(word, 4, None, chance=word.regions - 1)) == "content"
     attention, _genome = world()
-    assert score.by_chance(attention, 0.1, 1) == max(row.regions for row in rows)
+    assert score.count_by_chance(attention, 0.1, 1) == max(row.regions for row in rows)
     mixed = np.random.default_rng(2).permutation(len(attention.kind))
     blind = replace(attention, weight=attention.weight[mixed], norm=attention.norm[mixed])
-    assert score.by_chance(blind, 0.1, 1) <= 0.01 * SITES
+    assert score.count_by_chance(blind, 0.1, 1) <= 0.01 * SITES
 
 
 def test_fresh_networks_go_by_their_seed_and_leave_the_generator_alone():
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
-    one, same, other = (presets.fresh(networks.READER, 1, seed) for seed in (1, 1, 2))
+    one, same, other = (presets.build_fresh(networks.READER, 1, seed) for seed in (1, 1, 2))
     assert torch.rand(1) == expected
     weights = [torch.cat([p.ravel() for p in net.parameters()]) for net in (one, same, other)]
     assert torch.equal(weights[0], weights[1])
     assert not torch.equal(weights[0], weights[2])
 
 
-def test_pairs_are_named(found):
-    rows, chosen = found
+def test_pairs_are_named(found_heads):
+    rows, chosen = found_heads
     first = score.pair_rows(chosen, [row.name for row in rows])[0]
-    assert (first["first"], first["second"], first["spacing"]) == ("L1H1", "L1H2", 0)
+    assert (first["first_head"], first["second_head"], first["spacing_nt"]) == ("L1H1", "L1H2", 0)
 
 
 def test_the_part_without_heads_is_whole_blocks_of_what_the_network_did_not_learn():

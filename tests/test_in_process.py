@@ -73,19 +73,19 @@ def test_a_context_lasts_as_long_as_the_command() -> None:
         yield "value"
         lasts.append("out")
 
-    def nothing() -> None:
+    def do_nothing() -> None:
         assert cli.enter(context()) == "value"
         assert lasts == ["in"]
 
     with pytest.raises(SystemExit) as ended:
-        cli.command(nothing)([])
+        cli.command(do_nothing)([])
     assert (ended.value.code, lasts) == (0, ["in", "out"])
 
 
 def test_a_bug_is_no_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_arguments: object) -> None:
+    def fail(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("headmotif.formats.inputs.genomes.read", broken)
+    monkeypatch.setattr("headmotif.formats.inputs.genomes.read", fail)
     with pytest.raises(ZeroDivisionError):
         call("fasta2tensor", "genome.fa")

@@ -11,12 +11,12 @@ import torch
 from headmotif.alphabet import N, reverse_complement
 from headmotif.data import Contig, Genome
 from headmotif.steps.network import annotate, presets
-from networks import CNN, CPU, EVERY, HALF, PRECISIONS, READER, genome_of, near, network, random_codes, tolerance
+from networks import CNN, CPU, EVERY, HALF, PRECISIONS, READER, assert_near, genome_of, network, random_codes, tolerance
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def cut_by(net, chunk, batch=3):
+def set_chunks(net, chunk, batch=3):
     net.chunk, net.batch = chunk, batch
     return net
 
@@ -45,7 +45,9 @@ def test_the_size_of_stretches_and_batches_changes_nothing(config, compute):
     whole = annotate.annotate(net, genome, compute)
     assert whole.shape == (2, 2, 1393)
     for chunk, batch in ((256, 16), (64, 3), (100, 3), (37, 16), (5000, 1)):
-        near(annotate.annotate(cut_by(net, chunk, batch), genome, compute), whole, tolerance(config, compute))
+        assert_near(
+            annotate.annotate(set_chunks(net, chunk, batch), genome, compute), whole, tolerance(config, compute)
+        )
 
 
 @EVERY
@@ -54,7 +56,7 @@ def test_the_number_of_threads_changes_nothing(config, compute):
     net, genome = network(config), genome_of(random_codes(700))
     single = annotate.annotate(net, genome, compute)
     torch.set_num_threads(2)  # the fixture sets it back
-    near(annotate.annotate(net, genome, compute), single, tolerance(config, compute))
+    assert_near(annotate.annotate(net, genome, compute), single, tolerance(config, compute))
 
 
 @EVERY
@@ -69,10 +71,10 @@ def test_the_same_again_gives_the_same_bytes(config, compute):
 @PRECISIONS
 @pytest.mark.parametrize("circular", [False, True], ids=["linear", "circular"])
 def test_the_reverse_complement_mirrors_the_annotation(config, compute, circular):
-    net, codes = cut_by(network(config), 128), random_codes(701, gaps=4)
+    net, codes = set_chunks(network(config), 128), random_codes(701, gaps=4)
     p = annotate.annotate(net, genome_of(codes, circular=circular), compute)
     mirrored = annotate.annotate(net, genome_of(reverse_complement(codes), circular=circular), compute)
-    near(mirrored, p[:, ::-1, ::-1], tolerance(config, compute))
+    assert_near(mirrored, p[:, ::-1, ::-1], tolerance(config, compute))
     assert np.nanmax(np.abs(p[:, 0] - p[:, 1])) > 0.05  # the strands are not the same
 
 
@@ -80,10 +82,10 @@ def test_the_reverse_complement_mirrors_the_annotation(config, compute, circular
 @PRECISIONS
 @pytest.mark.parametrize("turn", [1, 130, 699])
 def test_turning_a_circle_turns_its_annotation(config, compute, turn):
-    net, codes = cut_by(network(config), 128), random_codes(700, gaps=4)
+    net, codes = set_chunks(network(config), 128), random_codes(700, gaps=4)
     p = annotate.annotate(net, genome_of(codes, circular=True), compute)
     turned = annotate.annotate(net, genome_of(np.roll(codes, turn), circular=True), compute)
-    near(turned, np.roll(p, turn, axis=2), tolerance(config, compute))
+    assert_near(turned, np.roll(p, turn, axis=2), tolerance(config, compute))
     linear = annotate.annotate(net, genome_of(codes), compute)
     assert np.abs(linear - p)[:, :, :3].max() > 1e-4  # the origin matters where it is no circle
 
@@ -93,13 +95,13 @@ def test_a_circle_shorter_than_the_halo_goes_round_and_round(config):
     net, codes = network(config), random_codes(9)
     p = annotate.annotate(net, genome_of(codes, circular=True), CPU)
     thrice = annotate.annotate(net, genome_of(np.tile(codes, 3), circular=True), CPU)
-    near(np.tile(p, 3), thrice)
+    assert_near(np.tile(p, 3), thrice)
 
 
 @EVERY
 def test_n_is_not_a_number_in_the_annotation_and_only_n(config):
     codes = random_codes(400, gaps=5)
-    p = annotate.annotate(cut_by(network(config), 64), genome_of(codes), CPU)
+    p = annotate.annotate(set_chunks(network(config), 64), genome_of(codes), CPU)
     np.testing.assert_array_equal(np.isnan(p), np.broadcast_to(codes == N, p.shape))
 
 
@@ -108,7 +110,7 @@ def test_what_lies_off_a_linear_contig_is_as_n(config):
     net, codes = network(config), random_codes(150)
     alone = annotate.annotate(net, genome_of(codes), CPU)
     flanked = annotate.annotate(net, genome_of(np.concatenate([np.full(200, N), codes, np.full(99, N)])), CPU)
-    near(flanked[:, :, 200:350], alone)
+    assert_near(flanked[:, :, 200:350], alone)
 
 
 @EVERY
@@ -119,33 +121,33 @@ def test_the_halo_is_exactly_what_the_annotation_depends_on(config):
     codes = random_codes(2 * at + 1)
     p = annotate.annotate(net, genome_of(codes), CPU)[0, :, at]
 
-    def matters(strand, place):
+    def has_effect(strand, place):
         others = np.tile(codes, (3, 1))
         others[:, at + place] = [c for c in range(N) if c != codes[at + place]]
         return any(annotate.annotate(net, genome_of(other), CPU)[0, strand, at] != p[strand] for other in others)
 
     for strand, (first, last) in enumerate([(-net.before, net.after), (-net.after, net.before)]):
-        assert matters(strand, first)
-        assert matters(strand, last)
-        assert not matters(strand, first - 1)
-        assert not matters(strand, last + 1)
+        assert has_effect(strand, first)
+        assert has_effect(strand, last)
+        assert not has_effect(strand, first - 1)
+        assert not has_effect(strand, last + 1)
 
 
 @EVERY
 @PRECISIONS
 @pytest.mark.parametrize("circular", [False, True], ids=["linear", "circular"])
 def test_contigs_together_give_what_each_gives_alone(config, compute, circular):
-    net, genome = cut_by(network(config, labels=2), 256), assembly(circular=circular)
+    net, genome = set_chunks(network(config, labels=2), 256), assembly(circular=circular)
     alone = [
         annotate.annotate(net, genome_of(genome.contig_bases(i), circular=circular), compute)
         for i in range(len(genome.contigs))
     ]
-    near(annotate.annotate(net, genome, compute), np.concatenate(alone, axis=2), tolerance(config, compute))
+    assert_near(annotate.annotate(net, genome, compute), np.concatenate(alone, axis=2), tolerance(config, compute))
 
 
 @EVERY
 def test_genomes_together_give_what_each_gives_alone(monkeypatch, config):
-    net = cut_by(network(config, labels=2), 256)
+    net = set_chunks(network(config, labels=2), 256)
     genomes = [assembly(seed, circular=seed % 2 == 0) for seed in range(5)] + [
         genome_of(random_codes(3000)),
         genome_of(random_codes(7)),
@@ -155,7 +157,7 @@ def test_genomes_together_give_what_each_gives_alone(monkeypatch, config):
         monkeypatch.setattr(annotate, "POOL", pool)
         found = list(annotate.annotate_many(net, iter(genomes), CPU))
         for one, right in zip(found, alone, strict=True):
-            near(one, right)
+            assert_near(one, right)
     assert list(annotate.annotate_many(net, [], CPU)) == []
 
 
@@ -175,12 +177,12 @@ def test_genomes_are_taken_as_they_are_needed(monkeypatch):
 
 @EVERY
 def test_only_the_stretches_that_are_wanted_are_scored(config):
-    net, genome = cut_by(network(config), 100), genome_of(random_codes(450), random_codes(250, 1))
+    net, genome = set_chunks(network(config), 100), genome_of(random_codes(450), random_codes(250, 1))
     wanted = np.zeros(700, bool)
     wanted[[205, 460]] = True
     some = annotate.annotate(net, genome, CPU, wanted)
     whole = annotate.annotate(net, genome, CPU)
-    near(some[:, :, wanted], whole[:, :, wanted])
+    assert_near(some[:, :, wanted], whole[:, :, wanted])
     scored = [set(np.flatnonzero(~np.isnan(row))) for row in some[0]]
     assert scored[0] == set(range(200, 300)) | set(range(450, 550))
     assert scored[1] == set(range(150, 250)) | set(range(450, 500))  # its grid begins at the other end
@@ -189,7 +191,7 @@ def test_only_the_stretches_that_are_wanted_are_scored(config):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 50])
 def test_processes_share_the_batches(size):
-    net, genome = cut_by(network(READER), 64, 2), assembly()
+    net, genome = set_chunks(network(READER), 64, 2), assembly()
     whole = annotate.annotate(net, genome, CPU)
     parts = np.stack([annotate.annotate(net, genome, CPU, share=(rank, size)) for rank in range(size)])
     assert ((~np.isnan(parts)).sum(0) == ~np.isnan(whole)).all()  # each scored once
@@ -199,11 +201,11 @@ def test_processes_share_the_batches(size):
 
 
 def test_it_tells_how_many_nucleotides_are_behind_it(monkeypatch):
-    net, genome = cut_by(network(CNN), 64, 2), assembly()
+    net, genome = set_chunks(network(CNN), 64, 2), assembly()
     total = 2 * len(genome.base)
     for share in ((0, 1), (1, 2)):
         told = []
-        annotate.annotate(net, genome, CPU, told=told.append, share=share)
+        annotate.annotate(net, genome, CPU, progress=told.append, share=share)
         assert all(0 < a < b for a, b in pairwise(told))
         assert told[-1] == total
     for pool in (1, 1 << 22):
@@ -218,7 +220,7 @@ def test_stretches_come_one_by_one_and_cover_every_base_once():
     genome = assembly(circular=True)
     seen = np.zeros((2, len(genome.base)), int)
     long = []
-    for contig, strand, place, p in annotate.scored(cut_by(network(READER, labels=2), 100), genome, CPU):
+    for contig, strand, place, p in annotate.score_stretches(set_chunks(network(READER, labels=2), 100), genome, CPU):
         assert p.dtype == np.float32
         assert p.shape == (min(100, genome.contigs[contig].length - place), 2)
         assert place % 100 == 0
@@ -248,8 +250,8 @@ def test_every_base_arrives_in_its_place():
     genome = assembly()
     p = annotate.annotate(Watched(chunk=77), genome, CPU)
     expected = 1 / (1 + np.exp(-np.where(genome.base == N, np.nan, genome.base)))
-    near(p[0, 0], expected)
-    near(p[0, 1], 1 / (1 + np.exp(-np.where(genome.base == N, np.nan, 3.0 - genome.base))))
+    assert_near(p[0, 0], expected)
+    assert_near(p[0, 1], 1 / (1 + np.exp(-np.where(genome.base == N, np.nan, 3.0 - genome.base))))
 
 
 def test_short_contigs_share_batches_and_are_not_padded_to_the_length_of_long_ones():
@@ -325,7 +327,7 @@ def test_the_stream_takes_no_memory_by_the_base():
     genome = Genome((Contig("a", length),), np.tile(random_codes(10_000), length // 10_000))
     tracemalloc.start()
     try:
-        bases = sum(len(p) for *_, p in annotate.scored(Watched(), genome, CPU))
+        bases = sum(len(p) for *_, p in annotate.score_stretches(Watched(), genome, CPU))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -341,7 +343,7 @@ def test_bfloat16_stays_near_float32_where_sites_are_rare(config):
     single, half = (annotate.annotate(net, genome, compute) for compute in (CPU, HALF))
     assert half.dtype == np.float32
     assert not np.array_equal(half, single, equal_nan=True)
-    near(half, single, 2e-3)
+    assert_near(half, single, 2e-3)
 
 
 @PRECISIONS
@@ -351,9 +353,11 @@ def test_networks_of_their_full_size_keep_these_promises(preset, compute):
     net = network(config)
     p = annotate.annotate(net, genome_of(codes, circular=True), compute)
     turned = annotate.annotate(net, genome_of(np.roll(codes, 333), circular=True), compute)
-    near(turned, np.roll(p, 333, axis=2), tolerance(config, compute))
+    assert_near(turned, np.roll(p, 333, axis=2), tolerance(config, compute))
     mirrored = annotate.annotate(net, genome_of(reverse_complement(codes), circular=True), compute)
-    near(mirrored, p[:, ::-1, ::-1], tolerance(config, compute))
-    near(
-        annotate.annotate(cut_by(net, 320, 2), genome_of(codes, circular=True), compute), p, tolerance(config, compute)
+    assert_near(mirrored, p[:, ::-1, ::-1], tolerance(config, compute))
+    assert_near(
+        annotate.annotate(set_chunks(net, 320, 2), genome_of(codes, circular=True), compute),
+        p,
+        tolerance(config, compute),
     )

@@ -11,7 +11,7 @@ from headmotif.data import NO_LABEL
 from headmotif.steps.heads import ablation
 from headmotif.steps.network.annotate import annotate
 from headmotif.steps.statistics.metrics import score
-from networks import CPU, WITH_HEADS, genome_of, near, network, random_codes
+from networks import CPU, WITH_HEADS, assert_near, genome_of, network, random_codes
 
 
 def setting(config):
@@ -27,9 +27,9 @@ def test_a_head_silenced_is_one_whose_output_goes_nowhere(config, layer, head):
     other = copy.deepcopy(net)
     with torch.no_grad():
         other.layers[layer].output.weight[:, head * config.d_head : (head + 1) * config.d_head] = 0
-    with ablation.silenced(net, layer, head):
+    with ablation.silence(net, layer, head):
         found = annotate(net, genome, CPU)
-    near(found, annotate(other, genome, CPU))
+    assert_near(found, annotate(other, genome, CPU))
     assert np.nanmax(np.abs(found - before)) > 1e-3
     np.testing.assert_array_equal(annotate(net, genome, CPU), before)  # and it is over when it is over
 
@@ -39,13 +39,13 @@ def test_what_stands_in_is_added_at_every_position(config):
     net, genome, wanted = setting(config)
     instead = torch.linspace(-1, 1, config.d_head)
     layer = net.layers[1].output
-    with ablation.silenced(net, 1, 0, instead):
+    with ablation.silence(net, 1, 0, instead):
         found = annotate(net, genome, CPU, wanted)
     other = copy.deepcopy(net)
     with torch.no_grad():
         other.layers[1].output.weight[:, : config.d_head] = 0
         other.layers[1].output.bias = torch.nn.Parameter(layer.weight[:, : config.d_head] @ instead)
-    near(found, annotate(other, genome, CPU))
+    assert_near(found, annotate(other, genome, CPU))
 
 
 @WITH_HEADS
@@ -63,7 +63,7 @@ def test_the_means_are_those_of_what_the_heads_collect(config):
     assert found.shape == (config.layers, config.heads, config.d_head)
     for number in range(config.layers):
         every = torch.cat([x.flatten(0, 1) for n, x in seen if n == number])
-        near(found[number].flatten().numpy(), every.mean(0).numpy())
+        assert_near(found[number].flatten().numpy(), every.mean(0).numpy())
 
 
 def test_every_head_is_silenced_in_both_ways_where_it_was_asked_for():
@@ -71,7 +71,7 @@ def test_every_head_is_silenced_in_both_ways_where_it_was_asked_for():
     wanted[:300] = False
     found = list(ablation.influence(net, genome, CPU, wanted))
     assert [one[:3] for one in found] == [(x, y, k) for x in (0, 1) for y in (0, 1) for k in ("zero", "mean")]
-    with ablation.silenced(net, 1, 0):
+    with ablation.silence(net, 1, 0):
         np.testing.assert_array_equal(found[4].probability, annotate(net, genome, CPU, wanted))
     assert not np.array_equal(found[4].probability, found[5].probability, equal_nan=True)
 

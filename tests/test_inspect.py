@@ -20,7 +20,7 @@ TEXTS = {
     "GTF": 'one\t.\tCDS\t1\t6\t.\t+\t0\tgene_id "a"; transcript_id "b";\n',
     "sites (BED)": "track name=x\none\t4\t5\ta\t1.5\t+\none\t9\t10\tb\t2\t-\n",
     "intervals (BED)": "one\t4\t9\n",
-    "planted pieces (BED6+)": "planted\t4\t10\t-10\t0\t+\t16\nplanted\t40\t46\tdecoy\t0\t-\t.\n",
+    "planted elements (BED6+)": "planted\t4\t10\t-10\t0\t+\t16\nplanted\t40\t46\tdecoy\t0\t-\t.\n",
     "regions of heads (BED6+)": "one\t4\t10\tL1H2\t900\t+\t0.5\t-12\t16\t0.001\t0.01\n",
     "motifs (MEME 4)": "MEME version 4\n\nALPHABET= ACGT\n\nMOTIF x\nletter-probability matrix: alength= 4 w= 1 "
     "nsites= 7\n1 0 0 0\n",
@@ -33,7 +33,7 @@ TEXTS = {
 }
 
 
-def said(file, capfdbinary) -> dict[str, str]:
+def inspect_file(file, capfdbinary) -> dict[str, str]:
     inspect(str(file))
     sys.stdout.flush()
     lines = capfdbinary.readouterr().out.decode().splitlines()
@@ -45,12 +45,12 @@ def said(file, capfdbinary) -> dict[str, str]:
 def test_texts_are_recognised(kind, packed, tmp_path, capfdbinary):
     raw = TEXTS[kind].encode()
     (tmp_path / "anything.dat").write_bytes(gzip.compress(raw) if packed else raw)
-    assert said(tmp_path / "anything.dat", capfdbinary)["file"] == kind
+    assert inspect_file(tmp_path / "anything.dat", capfdbinary)["file"] == kind
 
 
 def test_what_a_fasta_holds(tmp_path, capfdbinary):
     (tmp_path / "x").write_text(TEXTS["FASTA"])
-    facts = said(tmp_path / "x", capfdbinary)
+    facts = inspect_file(tmp_path / "x", capfdbinary)
     assert facts["contigs"] == "2"
     assert facts["nucleotides"] == "12"
     assert facts["contig one"] == "8 nt"
@@ -64,11 +64,11 @@ def test_what_a_genome_tensor_holds(tmp_path, capfdbinary):
     base = np.array([0, 1, 2, 3, 4, 0, 0, 0], np.uint8)
     genome = Genome((Contig("c", 8, True),), base, ("tss",), label, np.array([[0, 0, 3]]), np.ones(1, np.float32))
     genome_tensor.write(str(tmp_path / "x"), genome)
-    facts = said(tmp_path / "x", capfdbinary)
+    facts = inspect_file(tmp_path / "x", capfdbinary)
     assert facts["file"] == "genome tensor, version 1"
     assert facts["contig c"] == "8 nt, circular"
     assert facts["label tss"] == "1 sites (1 on +, 0 on -)"
-    assert facts["label tss unknown"] == "1 places"
+    assert facts["label tss unknown"] == "1 positions"
 
 
 def test_what_model_and_attention_hold(tmp_path, capfdbinary):
@@ -76,7 +76,7 @@ def test_what_model_and_attention_hold(tmp_path, capfdbinary):
     label = Label("tss", scores={"test": score})
     model = Model({"preset": "default", "layers": 1}, (label,), weights={"w": np.zeros((2, 3), np.float32)})
     model_tensor.write(str(tmp_path / "m"), model)
-    facts = said(tmp_path / "m", capfdbinary)
+    facts = inspect_file(tmp_path / "m", capfdbinary)
     assert (facts["file"], facts["preset"], facts["weights"]) == ("model, version 1", "default", "6")
     assert facts["metrics test tss roc_auc"] == "0.912346"
     assert "metrics test tss average_precision" not in facts
@@ -88,10 +88,10 @@ def test_what_model_and_attention_hold(tmp_path, capfdbinary):
         arrays["kind"][:3] = 1, 1, 2
         arrays["strand"][:] = 1
         attention_tensor.write(str(tmp_path / "a"), frame, [arrays])
-        facts = said(tmp_path / "a", capfdbinary)
+        facts = inspect_file(tmp_path / "a", capfdbinary)
         assert facts["queries"] == "4 (2 sites, 1 background, 1 shuffled sites)"
-        assert facts["keys"] == "5, from -4 to 0 around the site"
-        assert facts.get("keys kept of each head") == ("the strongest 2" if top else None)
+        assert facts["keys"] == "5, at offsets -4 to 0 from the site"
+        assert facts.get("keys kept of each head") == ("the 2 of largest weight" if top else None)
         assert (facts["layers"], facts["heads of each"], facts["digest of the model"]) == ("2", "1, 4", "feed")
 
 
@@ -100,10 +100,10 @@ def test_what_model_and_attention_hold(tmp_path, capfdbinary):
     [
         (b"", "empty"),
         (b"<!DOCTYPE html><html>", "HTML"),
-        (b"hello world\n", "none of the files"),
+        (b"hello world\n", "no file that headmotif reads or writes"),
         (b"c\t1\t2\nc 1 2\n", ":2: not a BED line"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
-        (b"\x1f\x8b\x08\0\0", "cut off"),
+        (b"\x1f\x8b\x08\0\0", "truncated"),
     ],
 )
 def test_what_is_none_of_ours_is_said_in_a_line(raw, problem, tmp_path):
@@ -116,7 +116,7 @@ def test_what_is_none_of_ours_is_said_in_a_line(raw, problem, tmp_path):
 def test_a_cut_off_tensor_is_told_by_its_own_name(tmp_path):
     genome_tensor.write(str(tmp_path / "x"), Genome((Contig("c", 4),), np.zeros(4, np.uint8)))
     (tmp_path / "y").write_bytes(gzip.compress((tmp_path / "x").read_bytes()[:-3]))
-    with pytest.raises(FormatError, match=r"^[^ ]*/y: .*cut off"):
+    with pytest.raises(FormatError, match=r"^[^ ]*/y: .*truncated"):
         inspect(str(tmp_path / "y"))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from headmotif.alphabet import encode
 from headmotif.data import NO_LABEL, Contig, Genome, Sites
 from headmotif.errors import InputError
-from headmotif.steps.training.genomes import joined, parted
+from headmotif.steps.training.genomes import concatenate, split_by_genome
 from headmotif.steps.training.labels import label
 
 
@@ -45,7 +45,7 @@ def second() -> Genome:
 
 
 def test_contigs_labels_and_sites_stand_one_behind_the_other(first, second):
-    both = joined([first, second], ["E", "S"])
+    both = concatenate([first, second], ["E", "S"])
     assert [c.name for c in both.contigs] == ["chr", "E:plasmid", "contig1", "S:plasmid"]
     assert [c.circular for c in both.contigs] == [False, True, False, True]
     assert [c.digest for c in both.contigs] == ["SQ.ACGTN", "SQ.GGA", "SQ.TTTT", "SQ.CC"]
@@ -68,8 +68,8 @@ def test_joining_before_or_after_labelling_is_the_same():
                          **{k: np.append(getattr(here, k), getattr(there, k))
                             for k in ("position", "strand", "strength")},
                          contig=np.append(here.contig, there.contig + 2))  # fmt: skip
-    after = joined([label(one, {"x": here}), label(two, {"x": there})], ["p", "q"])
-    before = label(joined([one, two], ["p", "q"]), {"x": everywhere})
+    after = concatenate([label(one, {"x": here}), label(two, {"x": there})], ["p", "q"])
+    before = label(concatenate([one, two], ["p", "q"]), {"x": everywhere})
     for name in ("base", "label", "site", "strength"):
         assert getattr(after, name).tobytes() == getattr(before, name).tobytes()
         assert getattr(after, name).dtype == getattr(before, name).dtype
@@ -77,16 +77,16 @@ def test_joining_before_or_after_labelling_is_the_same():
 
 
 def test_a_genome_without_labels_is_nowhere_known(first):
-    both = joined([genome_of(bare="ACG"), first], ["bare", "E"])
+    both = concatenate([genome_of(bare="ACG"), first], ["bare", "E"])
     assert (both.label[:, :, :3] == NO_LABEL).all()
     assert both.label[:, :, 3:].tolist() == first.label.tolist()
     assert both.site[:, 2].tolist() == (first.site[:, 2] + 3).tolist()
-    none = joined([genome_of(bare="ACG"), genome_of(other="TTA")], ["a", "b"])
+    none = concatenate([genome_of(bare="ACG"), genome_of(other="TTA")], ["a", "b"])
     assert (none.labels, none.label.shape, len(none.site)) == ((), (0, 2, 6), 0)
 
 
 def test_one_genome_stays_as_it_is(first):
-    alone = joined([first], ["E"])
+    alone = concatenate([first], ["E"])
     assert (alone.contigs, alone.labels) == (first.contigs, first.labels)
     for name in ("base", "label", "site", "strength"):
         assert getattr(alone, name).tolist() == getattr(first, name).tolist()
@@ -97,18 +97,18 @@ def test_the_same_sequence_twice_is_refused(first, second):
     with pytest.raises(
         InputError, match=r"'plasmid' of S and 'phage' of P are the same sequence.*leave one of them out"
     ):
-        joined([first, second, copy], ["E", "S", "P"])
+        concatenate([first, second, copy], ["E", "S", "P"])
     within = genome_of(a="CC", b="CC")  # as the genome was given: copies within it are masked, not refused
-    assert len(joined([first, within], ["E", "W"]).contigs) == 4
+    assert len(concatenate([first, within], ["E", "W"]).contigs) == 4
     unknown = [Genome((Contig(name, 2),), encode("AC")) for name in "ab"]
-    assert len(joined(unknown, ["E", "S"]).contigs) == 2
+    assert len(concatenate(unknown, ["E", "S"]).contigs) == 2
 
 
 def test_names_that_stay_alike_are_refused(first):
     with pytest.raises(InputError, match="2 contigs would be named 'E:chr'"):
-        joined([first, genome_of(chr="GGGG")], ["E", "E"])
+        concatenate([first, genome_of(chr="GGGG")], ["E", "E"])
     with pytest.raises(InputError, match="2 contigs would be named 'E:chr'"):
-        joined([first, genome_of(**{"chr": "GGGG", "E:chr": "TT"})], ["E", "S"])
+        concatenate([first, genome_of(**{"chr": "GGGG", "E:chr": "TT"})], ["E", "S"])
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=5), st.sampled_from([(), (2,), (3, 2)]))
@@ -117,13 +117,13 @@ def test_values_are_cut_back_into_genomes(sizes, leading):
     rng = np.random.default_rng(1)
     genomes = [genome_of(**{f"g{i}": "".join(rng.choice(list("ACGT"), size))}) for i, size in enumerate(sizes)]
     genomes = [replace(g, contigs=(replace(g.contigs[0], digest=""),)) for g in genomes]
-    assert [p.tolist() for p in parted(joined(genomes, ["n"] * len(sizes)).base, genomes)] == [
+    assert [p.tolist() for p in split_by_genome(concatenate(genomes, ["n"] * len(sizes)).base, genomes)] == [
         g.base.tolist() for g in genomes
     ]
     values = rng.random((*leading, sum(sizes)))
-    parts = parted(values, genomes)
+    parts = split_by_genome(values, genomes)
     assert [p.shape for p in parts] == [(*leading, size) for size in sizes]
     np.testing.assert_array_equal(np.concatenate(parts, -1), values)
     assert all(p.base is values for p in parts)
     with pytest.raises(ValueError, match="genomes of"):
-        parted(values[..., 1:], genomes)
+        split_by_genome(values[..., 1:], genomes)

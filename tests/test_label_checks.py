@@ -17,7 +17,7 @@ from test_plant import FACTORS
 # the figures
 
 
-def like_the_box(word: str) -> bool:
+def is_like_element(word: str) -> bool:
     return len(word) == 6 and sum(a != b for a, b in zip(word, "TATAAT", strict=True)) <= 1
 
 
@@ -34,12 +34,12 @@ def letters(genome: Genome, contig: int, position: int, strand: int, first: int,
     return found
 
 
-def has_box(genome: Genome, contig: int, position: int, strand: int) -> bool:
-    return any(like_the_box(letters(genome, contig, position, strand, o, o + 5)) for o in range(-14, -9))
+def has_element(genome: Genome, contig: int, position: int, strand: int) -> bool:
+    return any(is_like_element(letters(genome, contig, position, strand, o, o + 5)) for o in range(-14, -9))
 
 
 @pytest.fixture(scope="module")
-def small() -> Genome:
+def small_genome() -> Genome:
     rng = np.random.default_rng(3)
     text = ["".join(rng.choice(list("AATTGC"), n)) for n in (400, 300, 9)]
     text[0] = text[0][:100] + "NNNNNNN" + text[0][107:]
@@ -48,25 +48,25 @@ def small() -> Genome:
     return Genome(contigs, np.concatenate([encode(one) for one in text]))
 
 
-def test_shares_and_background_are_those_of_a_search_letter_by_letter(small: Genome) -> None:
-    places = [(c, p, s) for c, one in enumerate(small.contigs) for p in range(one.length) for s in (1, -1)]
-    known = [place for place in places if letters(small, *place, 0, 0) != "N"]
-    boxed = [has_box(small, *place) for place in known]
+def test_shares_and_background_are_those_of_a_search_letter_by_letter(small_genome: Genome) -> None:
+    places = [(c, p, s) for c, one in enumerate(small_genome.contigs) for p in range(one.length) for s in (1, -1)]
+    known = [place for place in places if letters(small_genome, *place, 0, 0) != "N"]
+    boxed = [has_element(small_genome, *place) for place in known]
     assert 0 < sum(boxed) < len(boxed)
-    assert coordinate_checks.minus10_background(small) == pytest.approx(np.mean(boxed), abs=1e-12)
+    assert coordinate_checks.minus10_background(small_genome) == pytest.approx(np.mean(boxed), abs=1e-12)
     contig, position, strand = np.array(known).T
     every = Sites(contig.astype(np.int32), position, strand.astype(np.int8), np.zeros(len(known), np.float32))
-    assert coordinate_checks.minus10_share(small, every) == pytest.approx(np.mean(boxed), abs=1e-12)
-    assert coordinate_checks.with_box(small, every).tolist() == boxed
+    assert coordinate_checks.minus10_share(small_genome, every) == pytest.approx(np.mean(boxed), abs=1e-12)
+    assert coordinate_checks.find_with_element(small_genome, every).tolist() == boxed
     some = every.take(np.random.default_rng(1).choice(len(every), 60, replace=False))
     rows = list(zip(some.contig.tolist(), some.position.tolist(), some.strand.tolist(), strict=True))
-    found = coordinate_checks.check(small, some)
-    assert found.share == pytest.approx(np.mean([has_box(small, *row) for row in rows]))
-    assert found.other == pytest.approx(np.mean([has_box(small, c, p, -s) for c, p, s in rows]))
-    profile = [np.mean([like_the_box(letters(small, *row, o, o + 5)) for row in rows]) for o in range(-20, 0)]
+    found = coordinate_checks.check(small_genome, some)
+    assert found.share == pytest.approx(np.mean([has_element(small_genome, *row) for row in rows]))
+    assert found.other == pytest.approx(np.mean([has_element(small_genome, c, p, -s) for c, p, s in rows]))
+    profile = [np.mean([is_like_element(letters(small_genome, *row, o, o + 5)) for row in rows]) for o in range(-20, 0)]
     assert found.profile == pytest.approx(profile)
     for k, share in zip(range(-3, 4), found.purine, strict=True):
-        seen = [one for one in (letters(small, *row, k, k) for row in rows) if one != "N"]
+        seen = [one for one in (letters(small_genome, *row, k, k) for row in rows) if one != "N"]
         assert share == pytest.approx(np.mean([one in "AG" for one in seen]))
 
 
@@ -78,24 +78,24 @@ def test_the_tail_is_the_binomials() -> None:
     assert coordinate_checks.upper_tail(0, 5, 0.0) == 1
 
 
-def test_no_sites_have_no_share(small: Genome) -> None:
+def test_no_sites_have_no_share(small_genome: Genome) -> None:
     none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
-    assert math.isnan(coordinate_checks.minus10_share(small, none))
-    assert diagnosis.verdict(small, none).kind == diagnosis.NOT_APPLICABLE
+    assert math.isnan(coordinate_checks.minus10_share(small_genome, none))
+    assert diagnosis.verdict(small_genome, none).kind == diagnosis.NOT_APPLICABLE
 
 
 # the words
 
 
-def moved(sites: Sites, by: np.ndarray | int, length: int, swap: bool = False) -> Sites:
+def move(sites: Sites, by: np.ndarray | int, length: int, swap: bool = False) -> Sites:
     return Sites(sites.contig, (sites.position + by) % length, -sites.strand if swap else sites.strand, sites.strength)
 
 
-def some(sites: Sites, number: int, seed: int = 0) -> Sites:
+def choose_some(sites: Sites, number: int, seed: int = 0) -> Sites:
     return sites.take(np.sort(np.random.default_rng(seed).permutation(len(sites))[:number]))
 
 
-def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
+def spoil(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
     """What is done to a table, by name: the sites, the kind of verdict, and what the words must say."""
     s, minus, plus = sites.strand.astype(np.int64), sites.strand < 0, sites.strand > 0
     random = np.random.default_rng(1).integers(0, length, len(sites))
@@ -103,32 +103,32 @@ def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
     return {
         "as they are": (sites, "ok", "as it should be"),
         "- strand 1 up": (
-            moved(sites, minus * 1, length),
+            move(sites, minus * 1, length),
             "strand shifted",
-            "the - strand's sites look one base upstream of where they",
+            "the - strand's sites seem to lie one base upstream of where they",
         ),
         "- strand 1 down": (
-            moved(sites, minus * -1, length),
+            move(sites, minus * -1, length),
             "strand shifted",
-            "the - strand's sites look one base downstream",
+            "the - strand's sites seem to lie one base downstream",
         ),
         "+ strand 1 up": (
-            moved(sites, plus * 1, length),
+            move(sites, plus * 1, length),
             "strand shifted",
-            "the + strand's sites look one base downstream",
+            "the + strand's sites seem to lie one base downstream",
         ),
-        "swapped": (moved(sites, 0, length, True), "strands swapped", "the strands seem swapped"),
-        "swapped, 1 up": (moved(sites, 1, length, True), "strands swapped", "all positions look one base too high"),
-        "1 up": (moved(sites, 1, length), "shifted", "all positions look one base too high"),
-        "1 down": (moved(sites, -1, length), "shifted", "all positions look one base too low"),
-        "5 downstream": (moved(sites, 5 * s, length), "shifted", "all sites look 5 bases downstream"),
-        "7 upstream": (moved(sites, -7 * s, length), "shifted", "all sites look 7 bases upstream"),
-        "200 up": (moved(sites, 200, length), "absent", "the wrong version of the genome, or coordinates that are off"),
+        "swapped": (move(sites, 0, length, True), "strands swapped", "the strands seem swapped"),
+        "swapped, 1 up": (move(sites, 1, length, True), "strands swapped", "all positions seem one base too high"),
+        "1 up": (move(sites, 1, length), "shifted", "all positions seem one base too high"),
+        "1 down": (move(sites, -1, length), "shifted", "all positions seem one base too low"),
+        "5 downstream": (move(sites, 5 * s, length), "shifted", "all sites seem to lie 5 bases downstream"),
+        "7 upstream": (move(sites, -7 * s, length), "shifted", "all sites seem to lie 7 bases upstream"),
+        "200 up": (move(sites, 200, length), "absent", "check the version of the genome and the coordinates"),
         "random": (Sites(sites.contig, random, sites.strand, sites.strength), "absent", "no -10 signal"),
         "behind a third": (
-            moved(sites, behind, length),
+            move(sites, behind, length),
             "partly absent",
-            "another version of the genome there",
+            "belong to another version of the genome",
         ),
         "- strand turned about": (
             Sites(
@@ -141,7 +141,7 @@ def spoilt(sites: Sites, length: int) -> dict[str, tuple[Sites, str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("by", "why"), [(1, "a mix of 1-based and 0-based positions?"), (4, "which end of an interval is it?")]
+    ("by", "why"), [(1, "for a mix of 1-based and 0-based positions"), (4, "which end of an interval the site is")]
 )
 def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str) -> None:
     rng = np.random.default_rng(2)
@@ -154,11 +154,11 @@ def test_one_strand_that_is_off_is_told_with_its_likely_cause(by: int, why: str)
     genome = Genome((Contig("a", len(base)),), base)
     sites = Sites(np.zeros(len(place), np.int32), place, strand, np.full(len(place), np.nan, np.float32))
     assert diagnosis.verdict(genome, sites).kind == "ok"
-    found = diagnosis.verdict(genome, moved(sites, (strand > 0) * by, len(base)))
+    found = diagnosis.verdict(genome, move(sites, (strand > 0) * by, len(base)))
     assert found.kind == "strand shifted"
     bases = "one base" if by == 1 else f"{by} bases"
-    off = f"the + strand's sites look {bases} downstream of where they should be (positions too high)"
-    assert found.words == f"{off}: {why}"
+    off = f"the + strand's sites seem to lie {bases} downstream of where they should (positions too high)"
+    assert found.words == f"{off}; check {why}"
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_real_sites_pass_and_every_fault_of_a_table_is_named(ecoli, name: str, s
     genome, background, known = ecoli
     assert background == pytest.approx(0.0190, abs=1e-4)
     assert coordinate_checks.minus10_share(genome, known[name]) == pytest.approx(share, abs=6e-4)
-    for fault, (sites, kind, words) in spoilt(known[name], len(genome.base)).items():
+    for fault, (sites, kind, words) in spoil(known[name], len(genome.base)).items():
         found = diagnosis.verdict(genome, sites, background)
         assert (found.kind, words in found.words) == (kind, True), f"{fault}: {found.words}"
 
@@ -191,26 +191,29 @@ def test_starts_of_genes_and_few_sites_are_not_judged(ecoli) -> None:
     for seed in range(10):
         for number in (30, 60, 120, 250):
             for name in ("cappable", "smrt"):
-                found = diagnosis.verdict(genome, some(known[name], number, seed), background)
+                found = diagnosis.verdict(genome, choose_some(known[name], number, seed), background)
                 assert found.kind in ("ok", "not applicable"), f"{number} of {name}: {found.words}"
                 assert number >= 50 or found.kind == "not applicable"
             random = Sites(
-                *(getattr(some(known["smrt"], number, seed), c) for c in ("contig", "position", "strand", "strength"))
+                *(
+                    getattr(choose_some(known["smrt"], number, seed), c)
+                    for c in ("contig", "position", "strand", "strength")
+                )
             )
-            random = moved(random, 5000, len(genome.base))
+            random = move(random, 5000, len(genome.base))
             kind = diagnosis.verdict(genome, random, background).kind
             assert kind == ("absent" if number > 210 else "not applicable")
 
 
 @pytest.fixture(scope="module")
-def planted() -> tuple[Genome, Sites]:
+def planted_sites() -> tuple[Genome, Sites]:
     one = plant(PlantSettings(promoters=900), 1, FACTORS)
     return one.genome, one.true_sites
 
 
-def test_planted_sites_pass_and_every_fault_is_named(planted) -> None:
-    genome, sites = planted
-    for fault, (one, kind, words) in spoilt(sites, len(genome.base)).items():
+def test_planted_sites_pass_and_every_fault_is_named(planted_sites) -> None:
+    genome, sites = planted_sites
+    for fault, (one, kind, words) in spoil(sites, len(genome.base)).items():
         found = diagnosis.verdict(genome, one)
         assert (found.kind, words in found.words) == (kind, True), f"{fault}: {found.words}"
 
@@ -225,4 +228,4 @@ def test_where_the_box_is_rare_by_chance_many_sites_are_needed_to_miss_it() -> N
     )
     found = diagnosis.verdict(genome, sites)
     assert found.kind == "not applicable"
-    assert "sites are needed to miss it" in found.words
+    assert "sites are needed to show that it is missing" in found.words

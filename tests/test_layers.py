@@ -28,16 +28,17 @@ ALLOWED = {
     "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
     "runs": {"formats", "steps", "data", "errors"},
     "report": {"report", "formats", "steps", "data", "errors", "__init__"},
-    "formats": {"data", "alphabet", "errors", "formats"},
+    "formats": {"builtin", "data", "alphabet", "errors", "formats"},
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),
     "data": {"data", "alphabet"},
     "alphabet": set(),
     "errors": set(),
-    "cli": {"errors", "__init__"},
+    "usage": {"usage"},
+    "cli": {"usage", "errors", "__init__"},
     "__init__": set(),
 }
-SUBCOMMANDS = {"inspect", "plant", "demo"}
+SUBCOMMANDS = {"inspect", "simulate", "demo"}
 """What `headmotif` has as subcommands."""
 LIGHT = {"typer", "click"} | set(sys.stdlib_module_names)
 """What the top of a command's module may load: --help and --version wait for it."""

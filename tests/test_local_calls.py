@@ -5,7 +5,7 @@ import pytest
 
 from effort import relative_cost
 from headmotif.data import NO_LABEL, Contig, Contigs
-from headmotif.steps.calling.local_maxima import called, calls, local_maxima
+from headmotif.steps.calling.local_maxima import call_sites, calls, local_maxima
 from headmotif.steps.statistics.metrics import score
 
 
@@ -17,14 +17,14 @@ def distance(a, b, contig):
     return forward if 2 * forward <= contig.length else forward - contig.length
 
 
-def along(contig, row, i):
+def orient_position(contig, row, i):
     """Position i of a strand, 5' to 3', in + coordinates of the contig; and back."""
     return i if row == 0 else contig.length - 1 - i
 
 
 def literal_maxima(p, contig, row, d):
     """Positions 5' to 3' of one strand of one contig, nucleotide by nucleotide."""
-    q = [p[along(contig, row, i)] for i in range(contig.length)]
+    q = [p[orient_position(contig, row, i)] for i in range(contig.length)]
     found = []
     for i, own in enumerate(q):
         best = not np.isnan(own)
@@ -48,7 +48,7 @@ def literal_calls(p, label, contigs, d, known):
         for row in (0, 1):
             own = p[row, span]
             scored = known[row, span] & (label[row, span] != NO_LABEL) & ~np.isnan(own)
-            places = [along(contig, row, i) for i in literal_maxima(own, contig, row, d)]
+            places = [orient_position(contig, row, i) for i in literal_maxima(own, contig, row, d)]
             ranked += [
                 (-own[at], row, begin + at if row == 0 else -(begin + at), begin + at, contig, begin)
                 for at in places
@@ -61,7 +61,9 @@ def literal_calls(p, label, contigs, d, known):
         options = []
         for site in free:
             if site[0] == row and begin <= site[1] < begin + contig.length:
-                far = distance(along(contig, row, place - begin), along(contig, row, site[1] - begin), contig)
+                far = distance(
+                    orient_position(contig, row, place - begin), orient_position(contig, row, site[1] - begin), contig
+                )
                 if abs(far) <= d:
                     options.append((abs(far), far > 0, site))
         taken = min(options)[2] if options else (row, -1)
@@ -70,7 +72,7 @@ def literal_calls(p, label, contigs, d, known):
     return result, sites
 
 
-def drawn(seed, contigs, levels):
+def draw_tracks(seed, contigs, levels):
     rng = np.random.default_rng(seed)
     shape = 2, sum(c.length for c in contigs)
     p = (rng.random(shape) * levels).round().astype(np.float32) / np.float32(levels)
@@ -102,7 +104,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_calls_are_those_of_the_definition(shape, d, levels, seed):
     contigs = SHAPES[shape]
-    p, label, known = drawn(seed, contigs, levels)
+    p, label, known = draw_tracks(seed, contigs, levels)
     expected, sites = literal_calls(p, label, contigs, d, known)
     found = calls(p, label, contigs, d, known)
     assert list(zip(found.row, found.place, found.probability, found.claimed, strict=True)) == expected
@@ -118,7 +120,7 @@ def test_calls_are_those_of_the_definition(shape, d, levels, seed):
 
 def test_within_nothing_it_is_the_exact_score():
     contigs = Contigs([Contig("a", 400)])
-    p, label, known = drawn(1, contigs, 50)
+    p, label, known = draw_tracks(1, contigs, 50)
     scored = known & (label != NO_LABEL) & ~np.isnan(p)
     assert calls(p, label, contigs, 0, known).average_precision == pytest.approx(
         score(label[scored], p[scored]).average_precision, abs=1e-12
@@ -166,7 +168,7 @@ def test_what_is_left_out_still_has_neighbours():
 def test_the_other_strand_and_the_other_end_of_a_circle_make_no_difference():
     """A circle cut elsewhere and read from its other strand has the same calls."""
     contigs = Contigs([Contig("a", 500, True)])
-    p, label, known = drawn(3, contigs, 10**6)
+    p, label, known = draw_tracks(3, contigs, 10**6)
     one = calls(p, label, contigs, 5, known)
     turned = [np.roll(x, 123, axis=1)[::-1, ::-1] for x in (p, label, known)]
     other = calls(turned[0], turned[1], contigs, 5, turned[2])
@@ -194,7 +196,7 @@ def test_called_sites_are_the_maxima_above_the_threshold_with_their_places():
     p[0, [4, 6, 25]] = 0.5, 0.6, 0.9
     p[1, [0, 12]] = 0.3, 0.2
     p[1, 29] = np.nan
-    found = called(p, contigs, 0.2)
+    found = call_sites(p, contigs, 0.2)
     rows = [x.tolist() for x in (found.contig, found.position, found.strand)]
     assert list(zip(*rows, strict=True)) == [(0, 6, 1), (1, 5, 1), (0, 0, -1), (0, 12, -1)]
     np.testing.assert_allclose(found.strength, [0.6, 0.9, 0.3, 0.2])

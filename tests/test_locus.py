@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headmotif.data import Contig, GeneTable, Genome, Regions, Sites
-from headmotif.report.contents.locus import AFTER, BEFORE, Layers, chosen, cut
+from headmotif.report.contents.locus import AFTER, BEFORE, Layers, choose_loci, cut_locus
 from headmotif.report.figures import svg, track
 
 GENOME = Genome((Contig("a", 1000), Contig("b", 2000)), np.zeros(3000, np.uint8))
@@ -42,7 +42,7 @@ def regions(*rows: tuple[int, int, int, str, int, int]) -> Regions:
 def test_what_lies_on_a_stretch_of_the_second_contig():
     p = np.arange(6000, dtype=np.float32).reshape(2, 3000)
     found = regions((1, 595, 601, "L1H1", -1, 600), (1, 560, 570, "L1H2", -1, 600), (0, 595, 601, "L1H1", 1, 500))
-    locus = cut(Layers(GENOME, SITES, SITES, genes(), p, found), (1, 570, 660))
+    locus = cut_locus(Layers(GENOME, SITES, SITES, genes(), p, found), (1, 570, 660))
     assert locus.contig == "b"
     assert locus.sites.position.tolist() == [600]
     assert locus.genes.name == ("y",)  # x ends before it, z is on the other contig
@@ -54,10 +54,10 @@ def test_by_default_the_typical_and_the_best_site_by_p():
     p = np.zeros((2, 3000), np.float32)
     p[0, 500], p[1, 1600], p[0, 1050] = 0.3, 0.9, 0.1  # on each site's own strand
     p[0, 1600] = 1  # on the other strand of the second: not its P
-    typical, best = chosen(Layers(GENOME, SITES, p=p))
+    typical, best = choose_loci(Layers(GENOME, SITES, p=p))
     assert (typical.contig, typical.start, typical.end) == ("a", 500 - BEFORE, 500 + AFTER + 1)
     assert (best.contig, best.start, best.end) == ("b", 600 - AFTER, 600 + BEFORE + 1)
-    assert "best" in best.why
+    assert "highest" in best.why
 
 
 def test_where_the_test_part_is_known_its_sites_alone_are_shown():
@@ -65,12 +65,12 @@ def test_where_the_test_part_is_known_its_sites_alone_are_shown():
     p[0, 500], p[1, 1600], p[0, 1050] = 0.3, 0.9, 0.1
     unseen = np.zeros(3000, bool)
     unseen[:1200] = True  # all of the first contig, and the start of the second: not the best site
-    typical, best = chosen(Layers(GENOME, SITES, p=p, unseen=unseen))
+    typical, best = choose_loci(Layers(GENOME, SITES, p=p, unseen=unseen))
     assert (best.contig, best.start) == ("a", 500 - BEFORE)
-    assert best.why == "the best site by P, of the test part"
+    assert best.why == "the site with the highest P in the test part"
     assert (typical.contig, typical.start) == ("b", 0)
-    nowhere = chosen(Layers(GENOME, SITES, p=p, unseen=np.zeros(3000, bool)))
-    assert nowhere[1].why == "the best site by P"
+    nowhere = choose_loci(Layers(GENOME, SITES, p=p, unseen=np.zeros(3000, bool)))
+    assert nowhere[1].why == "the site with the highest P"
 
 
 def test_without_tracks_by_the_number_of_regions():
@@ -80,14 +80,14 @@ def test_without_tracks_by_the_number_of_regions():
         (0, 490, 496, "L1H1", 1, 500),
         (1, 590, 596, "L1H1", 1, 600),
     )
-    typical, best = chosen(Layers(GENOME, SITES, regions=found))
+    typical, best = choose_loci(Layers(GENOME, SITES, regions=found))
     assert (best.contig, best.start) == ("b", 0)
     assert (typical.contig, typical.start) == ("a", 350)
 
 
 def test_nothing_to_choose_by():
-    assert chosen(Layers(GENOME, SITES)) == []
-    assert chosen(Layers(GENOME, SITES.take(np.zeros(3, bool)), p=np.zeros((2, 3000), np.float32))) == []
+    assert choose_loci(Layers(GENOME, SITES)) == []
+    assert choose_loci(Layers(GENOME, SITES.take(np.zeros(3, bool)), p=np.zeros((2, 3000), np.float32))) == []
 
 
 @pytest.mark.parametrize("with_p", [True, False])
@@ -97,8 +97,10 @@ def test_every_mixture_can_be_drawn(with_p, with_genes, stretch):
     """Warnings are errors: a figure whose parts leave no room for each other would warn."""
     p = np.full((2, 3000), np.nan, np.float32) if with_p else None
     found = regions((1, 595, 601, "L1H1", -1, 600), (1, 560, 574, "a<b", 1, 600))
-    locus = cut(Layers(GENOME, SITES, SITES if with_p else None, genes() if with_genes else None, p, found), stretch)
-    with svg.styled():
-        text = svg.inline(track.drawn(locus), "f", track.words(locus))
+    locus = cut_locus(
+        Layers(GENOME, SITES, SITES if with_p else None, genes() if with_genes else None, p, found), stretch
+    )
+    with svg.use_style():
+        text = svg.embed(track.draw_track(locus), "f", track.describe(locus))
     assert "&lt;" in text or "a<b" not in locus.head
     assert "x<" not in text

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headmotif.data import Contig, Sites
-from headmotif.steps.sites.matching import NONE, match, nearest
+from headmotif.steps.sites.matching import NONE, find_nearest, match
 
 
 def sites(*places: tuple[int, int, int]) -> Sites:
@@ -17,30 +17,30 @@ def sites(*places: tuple[int, int, int]) -> Sites:
     return Sites(contig.astype(np.int32), position, strand.astype(np.int8), np.full(len(contig), np.nan, np.float32))
 
 
-def on(strand: int, *positions: int) -> Sites:
+def select_strand(strand: int, *positions: int) -> Sites:
     return sites(*((0, p, strand) for p in positions))
 
 
-def far(a: int, b: int, length: int, circular: bool) -> int:
+def measure_distance(a: int, b: int, length: int, circular: bool) -> int:
     return min((a - b) % length, (b - a) % length) if circular else abs(a - b)
 
 
-def best_by_trying(a: tuple[int, ...], b: tuple[int, ...], length: int, circular: bool, d: int) -> tuple[int, int]:
+def try_all(a: tuple[int, ...], b: tuple[int, ...], length: int, circular: bool, d: int) -> tuple[int, int]:
     """Number of pairs and their total distance, over every one-to-one choice there is."""
 
     @cache
-    def best(i: int, used: int) -> tuple[int, int]:
+    def find_best(i: int, used: int) -> tuple[int, int]:
         if i == len(a):
             return 0, 0
-        options = [best(i + 1, used)]
+        options = [find_best(i + 1, used)]
         for j, place in enumerate(b):
-            gap = far(a[i], place, length, circular)
+            gap = measure_distance(a[i], place, length, circular)
             if not used >> j & 1 and gap <= d:
-                n, minus = best(i + 1, used | 1 << j)
+                n, minus = find_best(i + 1, used | 1 << j)
                 options.append((n + 1, minus - gap))
         return max(options)
 
-    n, minus = best(0, 0)
+    n, minus = find_best(0, 0)
     return n, -minus
 
 
@@ -58,13 +58,13 @@ def best_by_trying(a: tuple[int, ...], b: tuple[int, ...], length: int, circular
 def test_pairs_are_the_best_there_are_and_the_same_turned_about(case, circular, d, strand) -> None:
     length, a, b = case
     contigs = (Contig("c", length, circular),)
-    first, second = on(strand, *sorted(a)), on(strand, *sorted(b, reverse=True))
+    first, second = select_strand(strand, *sorted(a)), select_strand(strand, *sorted(b, reverse=True))
     found, turned = match(first, second, contigs, d), match(second, first, contigs, d)
-    assert (len(found), int(np.abs(found.shift).sum())) == best_by_trying(tuple(a), tuple(b), length, circular, d)
+    assert (len(found), int(np.abs(found.shift).sum())) == try_all(tuple(a), tuple(b), length, circular, d)
     assert len(set(found.first)) == len(set(found.second)) == len(found)
     for i, j, shift in zip(found.first, found.second, found.shift, strict=True):
         here, there = int(first.position[i]), int(second.position[j])
-        assert abs(shift) == far(here, there, length, circular)
+        assert abs(shift) == measure_distance(here, there, length, circular)
         assert (there - here - strand * shift) % (length if circular else 10**9) == 0
     pairs = {(int(first.position[i]), int(second.position[j])) for i, j in zip(found.first, found.second, strict=True)}
     assert pairs == {
@@ -74,7 +74,9 @@ def test_pairs_are_the_best_there_are_and_the_same_turned_about(case, circular, 
 
 def test_a_site_gives_up_the_nearest_where_another_has_no_other_choice() -> None:
     contigs = (Contig("c", 100),)
-    found = match(on(1, 10, 12), on(1, 11, 9), contigs, 2)  # 10 is as near to 11 as 12 is, and 9 is 10's alone
+    found = match(
+        select_strand(1, 10, 12), select_strand(1, 11, 9), contigs, 2
+    )  # 10 is as near to 11 as 12 is, and 9 is 10's alone
     assert found.first.tolist() == [0, 1]
     assert found.second.tolist() == [1, 0]
     assert found.shift.tolist() == [-1, -1]
@@ -95,15 +97,15 @@ def test_strands_and_contigs_are_apart_and_the_shift_is_downstream() -> None:
 
 def test_of_equally_good_pairs_both_strands_leave_out_the_site_downstream() -> None:
     contigs = (Contig("c", 100),)
-    assert match(on(1, 10), on(1, 9, 11), contigs, 1).shift.tolist() == [-1]
-    assert match(on(-1, 10), on(-1, 9, 11), contigs, 1).shift.tolist() == [-1]
+    assert match(select_strand(1, 10), select_strand(1, 9, 11), contigs, 1).shift.tolist() == [-1]
+    assert match(select_strand(-1, 10), select_strand(-1, 9, 11), contigs, 1).shift.tolist() == [-1]
 
 
 @pytest.mark.parametrize("circular", [False, True])
 def test_many_sites_are_matched_at_once(circular: bool) -> None:
     rng = np.random.default_rng(1)
     place = np.sort(rng.choice(100_000, 20_000, replace=False))  # one stretch without a gap
-    a, b = on(1, *place), on(1, *((place + rng.integers(-3, 4, len(place))) % 100_000).tolist())
+    a, b = select_strand(1, *place), select_strand(1, *((place + rng.integers(-3, 4, len(place))) % 100_000).tolist())
     found = match(a, b, (Contig("c", 100_000, circular),), 40)
     assert len(found) == 20_000
     assert (np.abs(found.shift) <= 40).all()
@@ -118,7 +120,7 @@ def test_many_sites_are_matched_at_once(circular: bool) -> None:
 def test_the_nearest_is_the_nearest(a, b, other) -> None:
     contigs = (Contig("line", 30), Contig("circle", 30, True))
     first, second = sites(*sorted(a)), sites(*sorted(b))
-    distance, tied = nearest(first, second, contigs, other)
+    distance, tied = find_nearest(first, second, contigs, other)
     for (contig, position, strand), found, tie in zip(sorted(a), distance.tolist(), tied.tolist(), strict=True):
         turns = (-30, 0, 30) if contig else (0,)
         there = [p for c, p, s in b if c == contig and s == (-strand if other else strand)]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from headmotif.data import Contig, Contigs, Regions
 from headmotif.formats.features import gff3, gff3_regions
-from headmotif.steps.attention.merge import combined
+from headmotif.steps.attention.merge import combine_regions
 
 ROW = st.tuples(st.integers(0, 1), st.integers(-3, 40), st.integers(1, 9), st.sampled_from([-1, 1]), st.integers(1, 9))
 
@@ -32,7 +32,7 @@ def regions(rows):
 
 @given(st.lists(ROW, min_size=1, max_size=25))
 def test_merged_regions_are_the_runs_of_covered_bases(rows):
-    given_, found = regions(rows), combined(regions(rows))
+    given_, found = regions(rows), combine_regions(regions(rows))
     runs = []
     for contig in (0, 1):
         for strand in (-1, 1):
@@ -48,13 +48,13 @@ def test_merged_regions_are_the_runs_of_covered_bases(rows):
         assert (found.contig[i], found.strand[i], found.start[i], found.end[i]) == (contig, strand, start, end)
         assert found.head[i] == ",".join(sorted({str(given_.head[m]) for m in members}))
         assert found.weight[i] == max(given_.weight[m] for m in members)
-        assert given_.weight[found.distance[i]] == found.weight[i]  # distance is the row's number here
+        assert given_.weight[found.offset[i]] == found.weight[i]  # distance is the row's number here
         assert found.p[i] == min(given_.p[m] for m in members)
 
 
 def test_no_regions_are_none():
     none = regions([(0, 1, 2, 1, 3)]).take(np.zeros(0, int))
-    assert len(combined(none)) == 0
+    assert len(combine_regions(none)) == 0
 
 
 def test_gff3_has_each_region_1_based_and_over_the_origin_beyond_the_end(tmp_path):
@@ -75,4 +75,4 @@ def test_gff3_has_each_region_1_based_and_over_the_origin_beyond_the_end(tmp_pat
     ]
     assert {r.kind for r in rows} == {"sequence_feature"}
     assert rows[0].attributes["Name"] == "L1H1"
-    assert (rows[0].attributes["site"], rows[0].attributes["distance"], rows[0].attributes["q"]) == ("101", "0", "0.04")
+    assert (rows[0].attributes["site"], rows[0].attributes["offset"], rows[0].attributes["q"]) == ("101", "0", "0.04")

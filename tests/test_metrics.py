@@ -9,7 +9,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from headmotif.steps.statistics.metrics import average_precision, score, score_against, score_groups
 
 
-def drawn(levels, prevalence=0.05, n=3000):
+def draw_ranking(levels, prevalence=0.05, n=3000):
     """Truth and probabilities with few distinct values, so many ties."""
     rng = np.random.default_rng(levels)
     truth = (rng.random(n) < prevalence).astype(np.uint8)
@@ -18,7 +18,7 @@ def drawn(levels, prevalence=0.05, n=3000):
 
 @pytest.mark.parametrize("levels", [1, 3, 40, 10**9])
 def test_two_lists_score_as_one_ranking(levels):
-    truth, p = drawn(levels)
+    truth, p = draw_ranking(levels)
     found = score_against(p[truth == 1], np.sort(p[truth == 0]))
     assert found.roc_auc == pytest.approx(roc_auc_score(truth, p), abs=1e-12)
     assert found.average_precision == pytest.approx(average_precision_score(truth, p), abs=1e-12)
@@ -34,7 +34,7 @@ def test_without_sites_or_others_there_are_no_areas(sites, others):
 
 
 def test_a_group_is_scored_as_if_the_other_sites_were_not_there():
-    truth, p = drawn(200)
+    truth, p = draw_ranking(200)
     group = np.random.default_rng(1).integers(-1, 3, len(truth))
     for which, found in enumerate(score_groups(truth, p, group, 3)):
         kept = (truth == 0) | (group == which)
@@ -50,14 +50,14 @@ def test_a_group_is_scored_as_if_the_other_sites_were_not_there():
 
 
 def test_the_group_of_what_is_no_site_does_not_count():
-    truth, p = drawn(200)
+    truth, p = draw_ranking(200)
     group = np.where(truth == 1, 0, np.random.default_rng(1).integers(0, 2, len(truth)))
     assert score_groups(truth, p, group, 2)[0] == score_groups(truth, p, np.zeros_like(group), 1)[0]
 
 
 @pytest.mark.parametrize("levels", [3, 10**9])
 def test_calls_that_find_every_site_score_as_a_ranking(levels):
-    truth, p = drawn(levels)
+    truth, p = draw_ranking(levels)
     hits = int(truth.sum())
     assert average_precision(truth == 1, p, hits) == pytest.approx(average_precision_score(truth, p), abs=1e-12)
 

@@ -128,7 +128,7 @@ def test_a_key_is_made_of_its_reach_and_of_nothing_else(config):
     middle = len(net.keys) // 2
     at = net.before + int(net.keys[middle])
 
-    def said(codes):
+    def measure_added(codes):
         record = []
         with torch.inference_mode():
             net(codes, record)
@@ -137,7 +137,7 @@ def test_a_key_is_made_of_its_reach_and_of_nothing_else(config):
     for distance in range(-before - 3, after + 4):
         changed = codes.clone()
         changed[0, at + distance] = (changed[0, at + distance] + 1) % 4
-        differs = bool(((said(changed) - said(codes)).abs() > 1e-4 * said(codes)).any())
+        differs = bool(((measure_added(changed) - measure_added(codes)).abs() > 1e-4 * measure_added(codes)).any())
         assert differs == (-before <= distance <= after), distance
 
 
@@ -169,14 +169,14 @@ def test_units_of_words_know_every_word_at_its_place():
 
 def test_a_stem_begins_with_words_where_its_preset_says_so():
     config = presets.PRESETS["wide"]
-    stem, units = presets.fresh(config, 1, 3).stem, word_units(config.kmer, config.words)
+    stem, units = presets.build_fresh(config, 1, 3).stem, word_units(config.kmer, config.words)
     assert len(units) == 5 * 64  # words of three at five places of seventeen bases
     assert torch.equal(torch.cat([stem.bases.weight, stem.bases.bias[:, None]], 1)[: len(units)], units)
     assert len(stem.bases.weight) == len(units) + 2 * config.width
     assert len(word_units(11, 0)) == 0
 
 
-def turned(x, turns):
+def rotate_literally(x, turns):
     """Pairs (i, i + d / 2) turned by `turns` positions' worth of angle."""
     d = len(x)
     out = x.clone()
@@ -207,7 +207,9 @@ def test_the_reader_is_what_its_definition_says_query_by_query():
                 for offset in range(-w, w + 1):
                     if codes[net.before + at + offset] == N:
                         continue
-                    key, value = (turned(x[mine], offset) for x in layer.key_value(kmers[w + at + offset]).chunk(2))
+                    key, value = (
+                        rotate_literally(x[mine], offset) for x in layer.key_value(kmers[w + at + offset]).chunk(2)
+                    )
                     scores.append(query[mine] @ key / d**0.5 + layer.by_distance[head, offset + w])
                     values.append(layer.output.weight[:, mine] @ value)
                     seen.append(offset + w)
@@ -230,7 +232,7 @@ def test_the_reader_is_what_its_definition_says_query_by_query():
 def test_a_network_comes_back_from_its_description_and_weights(config):
     net = network(config, labels=2)
     weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-    again = presets.restored(presets.config_header(config), 2, weights).eval()
+    again = presets.restore(presets.config_header(config), 2, weights).eval()
     codes = batch_of(net, 50)
     with torch.inference_mode():
         assert torch.equal(net(codes), again(codes))
@@ -246,15 +248,15 @@ def test_every_preset_has_a_small_network_in_these_tests():
         assert type(config) is type(presets.PRESETS[name])
 
 
-def shape_changed(config, weights):
+def change_shape(config, weights):
     weights["out.bias"] = np.zeros(3, np.float32)
 
 
-def one_missing(config, weights):
+def drop_one(config, weights):
     del weights["out.bias"]
 
 
-def one_too_many(config, weights):
+def add_one(config, weights):
     weights["other"] = np.zeros(3, np.float32)
 
 
@@ -266,16 +268,16 @@ def setting(name, value):
     return change
 
 
-def no_preset(config, weights):
+def drop_preset(config, weights):
     del config["preset"]
 
 
 SETTINGS = {"preset": ("other", "cnn", []), "width": (17, -1, "16"), "layers": (3,), "new": (1,), "dropout": (2.0,)}
 UNFIT = [
-    shape_changed,
-    one_missing,
-    one_too_many,
-    no_preset,
+    change_shape,
+    drop_one,
+    add_one,
+    drop_preset,
     *(setting(name, v) for name, values in SETTINGS.items() for v in values),
 ]
 
@@ -287,20 +289,20 @@ def test_weights_that_do_not_fit_are_refused_in_one_line(change):
     with pytest.raises(
         InputError, match=r"^the model's weights do not fit its description \([^\n]*\); train it again$"
     ):
-        presets.restored(config, 1, weights)
+        presets.restore(config, 1, weights)
 
 
 # in training
 
 
-def noise_like(codes, seed=0):
+def draw_noise_like(codes, seed=0):
     return torch.from_numpy(np.random.default_rng(seed).integers(-(2**31), 2**31, codes.shape, np.int32))
 
 
 def learning_batch(net, length, rows=2):
     """Codes with the halo that a stretch has in training, and their noise."""
     codes = torch.from_numpy(np.stack([random_codes(sum(net.learning) + length, seed, gaps=2) for seed in range(rows)]))
-    return codes, noise_like(codes)
+    return codes, draw_noise_like(codes)
 
 
 @EVERY
@@ -308,13 +310,13 @@ def learning_batch(net, length, rows=2):
 def test_dropout_is_in_training_alone_and_depends_on_the_noise_alone(config):
     net = network(config).train()
     codes, noise = learning_batch(net, 60)
-    one, again, other, without = (net(codes, noise=n) for n in (noise, noise, noise_like(codes, 1), None))
+    one, again, other, without = (net(codes, noise=n) for n in (noise, noise, draw_noise_like(codes, 1), None))
     assert torch.equal(one, again)
     for different in (other, without):
         assert bool(((one - different).abs() > 1e-4).float().mean(1).min() > 0.8)
     apart = torch.cat([net(c[None], noise=n[None]) for c, n in zip(codes, noise, strict=True)])
     torch.testing.assert_close(apart, one, atol=1e-5, rtol=1e-5)
-    full, silent = batch_of(net, 60), noise_like(batch_of(net, 60), 3)
+    full, silent = batch_of(net, 60), draw_noise_like(batch_of(net, 60), 3)
     assert torch.equal(net.eval()(full, noise=silent), net(full))
     if net.learning == (net.before, net.after):
         torch.testing.assert_close(net(codes), without, atol=1e-5, rtol=1e-5)

@@ -105,12 +105,12 @@ def test_the_metrics_of_a_training_come_back_from_their_file(tmp_path):
     found = model_header.read_metrics(str(tmp_path / "m.json"))
     assert model_header.header(found) == model_header.header(WHOLE)
     (tmp_path / "m.json").write_text('{"metrics": {"threshold": {}, "test": {}}, "split": {"test": 3}}')
-    with pytest.raises(FormatError, match=r"m\.json: .*train-annot --metrics wrote is needed"):
+    with pytest.raises(FormatError, match=r"m\.json: .*give the file that train-annot --metrics wrote"):
         model_header.read_metrics(str(tmp_path / "m.json"))
 
 
 def test_scores_are_of_parts_that_there_are():
-    with pytest.raises(ValueError, match="label a are of no part"):
+    with pytest.raises(ValueError, match="label a has scores for an unknown part"):
         Label("a", scores={"training": Score(1, 1, 1, 1, 1)})
 
 

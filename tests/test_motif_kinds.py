@@ -24,7 +24,7 @@ NEITHER = "7 0 0 0\n1 2 3 1\n1 4 4 0\n1 4 3 9\n"
 UNEVEN = "9 0 1 2\n4 3 2 1\n1 2 3 4\n10 1 1 0\n"  # as counts of a site or two more here and there: within no 5 %
 
 
-def refused(module, text: str, line: int | None, words: str) -> None:
+def assert_refused(module, text: str, line: int | None, words: str) -> None:
     with pytest.raises(FormatError, match=words) as caught:
         module.parse(text, "x.txt")
     assert caught.value.line == line
@@ -55,14 +55,14 @@ def test_cluster_buster_takes_rsats_titles_and_probabilities() -> None:
 
 
 def test_cluster_buster_refusals() -> None:
-    refused(cluster_buster, ">a\n1 2 3 4\n1 2 3\n", 3, "3 numbers instead of 4")
-    refused(cluster_buster, ">a\n1 2 3 4\n1 2 x 4\n", 3, "'x' is not a number")
-    refused(cluster_buster, ">a\n1 2 3 -4\n", 2, "no count")
-    refused(cluster_buster, ">a\n1 2 3 nan\n", 2, "no count")
-    refused(cluster_buster, ">a\n1 2 3 1e300\n", 2, "no count")
-    refused(cluster_buster, "1 2 3 4\n>a\n", 1, "before the first name")
-    refused(cluster_buster, ">a\n1 2 3 4\n> \n1 2 3 4\n", 3, "no name")
-    refused(cluster_buster, "# nothing\n", None, "no motif")
+    assert_refused(cluster_buster, ">a\n1 2 3 4\n1 2 3\n", 3, "3 numbers instead of 4")
+    assert_refused(cluster_buster, ">a\n1 2 3 4\n1 2 x 4\n", 3, "'x' is not a number")
+    assert_refused(cluster_buster, ">a\n1 2 3 -4\n", 2, "is not a count")
+    assert_refused(cluster_buster, ">a\n1 2 3 nan\n", 2, "is not a count")
+    assert_refused(cluster_buster, ">a\n1 2 3 1e300\n", 2, "is not a count")
+    assert_refused(cluster_buster, "1 2 3 4\n>a\n", 1, "before the first name")
+    assert_refused(cluster_buster, ">a\n1 2 3 4\n> \n1 2 3 4\n", 3, "no name")
+    assert_refused(cluster_buster, "# nothing\n", None, "no motif")
     skipped = [("a", "its position 2 has no counts"), ("b", "it has no matrix")]
     assert cluster_buster.parse(">a\n1 2 3 4\n0 0 0 0\n>b\n", "x") == ([], skipped)
 
@@ -95,11 +95,11 @@ def test_homer_takes_counts() -> None:
 
 
 def test_homer_refusals() -> None:
-    refused(homer, ASTT + ROWS + "0.1\t0.2\t0.3\n", 4, "3 numbers instead of 4")
-    refused(homer, ASTT + ROWS.replace("0.995", "0.9x5"), 3, "'0.9x5' is not a number")
-    refused(homer, ASTT + ROWS.replace("0.995", "-0.995"), 3, "no count")
-    refused(homer, ROWS + ASTT, 1, "before the first name")
-    refused(homer, ASTT + ROWS + ">\t \t5\n" + ROWS, 4, "no name")
+    assert_refused(homer, ASTT + ROWS + "0.1\t0.2\t0.3\n", 4, "3 numbers instead of 4")
+    assert_refused(homer, ASTT + ROWS.replace("0.995", "0.9x5"), 3, "'0.9x5' is not a number")
+    assert_refused(homer, ASTT + ROWS.replace("0.995", "-0.995"), 3, "is not a count")
+    assert_refused(homer, ROWS + ASTT, 1, "before the first name")
+    assert_refused(homer, ASTT + ROWS + ">\t \t5\n" + ROWS, 4, "no name")
     assert homer.parse(ASTT + ">b\tc\t5\n0\t0\t0\t0\n", "x") == (
         [],
         [("1-ASTT", "it has no matrix"), ("c", "its position 1 has no counts")],
@@ -163,8 +163,8 @@ def test_what_the_new_writers_write(tmp_path) -> None:
     ],
 )
 def test_motifs_under_titles_are_told_apart(text: str, kind: str) -> None:
-    assert motif_files.recognised(text) == kind
-    assert motif_files.recognised("\n# a comment\n" + text.replace("\n", "\r\n")) == kind
+    assert motif_files.recognise_format(text) == kind
+    assert motif_files.recognise_format("\n# a comment\n" + text.replace("\n", "\r\n")) == kind
 
 
 def test_four_by_four_is_read_in_the_order_that_was_told(tmp_path) -> None:
@@ -185,7 +185,7 @@ def test_messages_name_every_format(tmp_path) -> None:
     assert not (tmp_path / "y").exists()
 
 
-def some_motif(seed: int, width: int, nsites: float) -> Motif:
+def draw_motif(seed: int, width: int, nsites: float) -> Motif:
     """Soft, hard, or with every base once: the last have alike sums in rows and columns where they are four wide."""
     rng = np.random.default_rng(seed)
     soft = rng.dirichlet([rng.choice([0.02, 0.3, 3])] * 4, size=width)
@@ -197,7 +197,7 @@ def some_motif(seed: int, width: int, nsites: float) -> Motif:
 
 MOTIFS = st.lists(
     st.builds(
-        some_motif,
+        draw_motif,
         st.integers(0, 10**6),
         st.one_of(st.just(4), st.integers(1, 12)),
         st.just(math.nan) | st.floats(2, 1e6),
@@ -225,9 +225,9 @@ def test_what_is_written_is_recognised_and_comes_back(kind: str, written: list[M
         assert after.nsites == pytest.approx(before.nsites, rel=1e-6, nan_ok=True)
 
 
-def read_or_refused(text: str) -> None:
+def read_or_refuse(text: str) -> None:
     """By the reader of every format, whichever is recognised; an error is one line and tells a line that there is."""
-    assert motif_files.recognised(text) in ("", *motif_files.FORMATS)
+    assert motif_files.recognise_format(text) in ("", *motif_files.FORMATS)
     for module in motif_files.FORMATS.values():
         found, skipped, error = outcome(module, text)
         if error:
@@ -249,7 +249,7 @@ def outcome(module, text: str) -> tuple[list[Motif], list[tuple[str, str]], Form
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200) | st.text(alphabet=">#\t\n\r ACGTacgt[]0123456789.e-+=:/", max_size=200).map(">".__add__))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    read_or_refused(text)
+    read_or_refuse(text)
 
 
 HARM = st.lists(
@@ -263,7 +263,7 @@ HARM = st.lists(
 )
 
 
-def harmed(text: str, harm: list[tuple[str, int, str]]) -> str:
+def apply_harm(text: str, harm: list[tuple[str, int, str]]) -> str:
     for kind, place, letter in harm:
         at = place % max(len(text), 1)
         rows = text.split("\n")
@@ -307,9 +307,9 @@ def test_damaged_files_are_read_or_refused(
     elif not path.exists():
         lengths = random.Random(seed)
         motif_files.write(
-            str(path), [some_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind
+            str(path), [draw_motif(seed + i, lengths.randint(1, 6), [math.nan, 20][i % 2]) for i in range(3)], kind
         )
-    read_or_refused(harmed(path.read_text(), harm))
+    read_or_refuse(apply_harm(path.read_text(), harm))
 
 
 @pytest.mark.parametrize("kind", motif_files.WRITERS)

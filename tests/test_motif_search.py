@@ -11,12 +11,12 @@ from headmotif.data import Contig, Genome, Regions
 from headmotif.steps.attention import positions
 from headmotif.steps.motifs import discovery, dyads, palindrome, zoops
 from headmotif.steps.sequence import markov
-from test_align import consensus, joined, promoters, regions, windows_with
+from test_align import concatenate, consensus, draw_windows_with, promoters, regions
 
 EVEN = np.full(4, 0.25)
 
 
-def two_blocks(n=500, length=60, shares=None, held=0.8, noise=0.3, seed=0):
+def draw_two_blocks(n=500, length=60, shares=None, held=0.8, noise=0.3, seed=0):
     """Random windows with TTGACA and TATAAT some bases apart in most; where TTGACA begins (-1: not there) and the
     gap."""
     rng = np.random.default_rng(seed)
@@ -34,10 +34,10 @@ def two_blocks(n=500, length=60, shares=None, held=0.8, noise=0.3, seed=0):
 
 
 def test_two_blocks_are_found_with_their_gaps():
-    windows, start, gap = two_blocks()
+    windows, start, gap = draw_two_blocks()
     found = dyads.discover(windows, np.ones(len(windows)), EVEN, range(14, 21))
     assert (consensus(found.upper), consensus(found.lower)) == ("TTGACA", "TATAAT")
-    assert found.usual == 17
+    assert found.usual_gap == 17
     assert found.share[1:6] == pytest.approx([0.05, 0.2, 0.5, 0.2, 0.05], abs=0.07)
     assert len(found.matrix) == 29
     there = start >= 0
@@ -47,7 +47,7 @@ def test_two_blocks_are_found_with_their_gaps():
 
 
 def test_the_blocks_score_is_the_best_over_the_gaps_by_their_shares():
-    windows, _start, _gap = two_blocks(120)
+    windows, _start, _gap = draw_two_blocks(120)
     found = dyads.discover(windows, np.ones(120), EVEN, range(15, 20))
     score = found.scores(windows, EVEN)
     assert score.shape == (120, 60 - 29 + 1)
@@ -67,8 +67,8 @@ def test_the_blocks_score_is_the_best_over_the_gaps_by_their_shares():
 
 
 def test_one_block_alone_is_not_taken_for_two():
-    windows, _start = windows_with("TGTGACGT", 200, 50)
-    chosen = discovery._searched(windows, np.ones(200), markov.as_markov(EVEN), discovery.Search(gaps=range(5, 9)))
+    windows, _start = draw_windows_with("TGTGACGT", 200, 50)
+    chosen = discovery._search(windows, np.ones(200), markov.to_markov(EVEN), discovery.Search(gaps=range(5, 9)))
     assert isinstance(chosen, zoops.Alignment)
 
 
@@ -77,15 +77,15 @@ def test_two_blocks_do_not_fit_short_windows():
 
 
 def test_a_motif_is_found_in_either_orientation_and_told_which():
-    windows, start = windows_with("TTGACAGG", 200, share=1.0)
+    windows, start = draw_windows_with("TTGACAGG", 200, share=1.0)
     back = np.arange(200) % 2 == 1
-    windows[back] = zoops.turned(windows[back])
+    windows[back] = zoops.reverse_complement_windows(windows[back])
     start[back] = windows.shape[1] - 8 - start[back]
     found = zoops.discover(windows, np.ones(200), EVEN, (8,), both=True)
     word = consensus(found.matrix)
     flipped = word != "TTGACAGG"
     assert decode(reverse_complement(encode(word))) == "TTGACAGG" if flipped else word == "TTGACAGG"
-    right = (found.start == start) & (found.turned == (back ^ flipped))
+    right = (found.start == start) & (found.reverse == (back ^ flipped))
     assert right.mean() > 0.9
     single = zoops.discover(windows, np.ones(200), EVEN, (8,))
     assert single.gain < found.gain
@@ -165,9 +165,9 @@ def test_places_of_two_blocks_span_their_own_gap():
 
 def test_palindromes_are_told_from_words_that_are_none():
     for word, same in (("TGTGATCACA", True), ("CTGTATATACAG", True), ("TTGACAGGAT", False), ("TATAATGCGC", False)):
-        windows, _start = windows_with(word, 300, 30)
+        windows, _start = draw_windows_with(word, 300, 30)
         found = zoops.discover(windows, np.ones(300), EVEN)
-        symmetric = palindrome.palindromic(found, windows, np.ones(300), EVEN)
+        symmetric = palindrome.make_palindromic(found, windows, np.ones(300), EVEN)
         assert (symmetric is not None) == same, word
         if same:
             assert symmetric.sum(axis=1) == pytest.approx(np.ones(len(symmetric)))
@@ -180,15 +180,15 @@ def test_a_word_that_neighbours_make_likely_is_no_motif_against_them():
         stays = rng.random(300) < 0.6
         windows[:, column] = np.where(stays, windows[:, column - 1], rng.integers(0, 4, 300))
     weight = np.ones(300)
-    plain = zoops.discover(windows, weight, markov.learned(windows, 0), (6, 8))
-    aware = zoops.discover(windows, weight, markov.learned(windows, 1), (6, 8))
+    plain = zoops.discover(windows, weight, markov.learn(windows, 0), (6, 8))
+    aware = zoops.discover(windows, weight, markov.learn(windows, 1), (6, 8))
     assert plain.gain > 100
     assert aware.gain < 0
 
 
 def test_the_background_is_that_of_its_chain():
     windows = np.array([[0, 1, 0, 1, 0, N, 1, 1]], np.uint8)
-    found = markov.learned(windows, 1)
+    found = markov.learn(windows, 1)
     assert found.order == 1
     assert found.table.sum(axis=1) == pytest.approx(np.ones(4))
     logs = found.logs(windows)[0]
@@ -197,7 +197,7 @@ def test_the_background_is_that_of_its_chain():
     assert logs[5] == 0
     assert logs[6] == pytest.approx(np.log(found.composition[1]))  # behind an N nothing is known
     assert found.stretches(windows, 3)[0, 1] == pytest.approx(logs[1:4].sum())
-    none = markov.learned(windows, 0)
+    none = markov.learn(windows, 0)
     assert none.logs(windows)[0, 2] == pytest.approx(np.log(none.composition[0]))
 
 
@@ -225,7 +225,7 @@ def test_a_head_that_reads_two_things_at_two_places_shows_each_by_place():
     search = discovery.Search(min_sites=20, widths=(6, 8))
     [one] = discovery.find_motifs(genome, whole, search, 1)
     assert "TATAAT" in consensus(one.motif.matrix)
-    upstream, near = discovery.find_motifs(genome, positions.by_place(whole), search, 1)
+    upstream, near = discovery.find_motifs(genome, positions.group_by_offset(whole), search, 1)
     assert [(found.group, found.regions) for found in (upstream, near)] == [("L1H1@-68", 100), ("L1H1@-10", 300)]
     assert "TATAAT" in consensus(near.motif.matrix)
     assert "TGTGACGT" in consensus(upstream.motif.matrix)
@@ -235,7 +235,7 @@ def test_a_head_that_reads_two_things_at_two_places_shows_each_by_place():
 DYAD = "CTGTATAATACAG"
 
 
-def one_in_ten(seed=7, n=800):
+def draw_one_in_ten(seed=7, n=800):
     """Promoters with TATAAT near -10 where a head looks, in one of ten of them the middle of DYAD; genome, regions and
     which have it. The head adds most for the dyad: its p are the smallest, but for some by chance."""
     rng = np.random.default_rng(seed)
@@ -253,8 +253,8 @@ def one_in_ten(seed=7, n=800):
 
 
 def test_the_strongest_regions_show_what_most_hide():
-    genome, mine, rare = one_in_ten()
-    search = discovery.Search(min_sites=40, widths=(6, 8, 10, 12, 14), strongest=True)
+    genome, mine, rare = draw_one_in_ten()
+    search = discovery.Search(min_sites=40, widths=(6, 8, 10, 12, 14), top_fractions=True)
     whole, *parts = discovery.find_motifs(genome, mine, search, 1)
     assert [(found.group, found.regions) for found in (whole, *parts)] == [
         ("L1H1", 800), ("L1H1^4", 200), ("L1H1^8", 100), ("L1H1^16", 50),
@@ -272,12 +272,14 @@ def test_the_strongest_regions_show_what_most_hide():
 
 
 def test_strongest_regions_of_one_half_of_the_sites_are_not_searched():
-    genome, mine, _rare = one_in_ten(2, 64)
-    half = discovery.discovery_half(mine, 1)
+    genome, mine, _rare = draw_one_in_ten(2, 64)
+    half = discovery.choose_discovery_half(mine, 1)
     mine = replace(mine, p=np.where(half, 0.01, 0.5))  # all of the strongest would be found on, none tested
     assert [
         one.group
-        for one in discovery.find_motifs(genome, mine, discovery.Search(min_sites=8, widths=(6,), strongest=True), 1)
+        for one in discovery.find_motifs(
+            genome, mine, discovery.Search(min_sites=8, widths=(6,), top_fractions=True), 1
+        )
     ] == ["L1H1"]
 
 
@@ -285,9 +287,11 @@ def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
     """The same regions, the p swapped among them: every motif of the strongest is as frequent in the others."""
     p = []
     for seed in range(12):
-        genome, mine, _rare = one_in_ten(seed, 400)
+        genome, mine, _rare = draw_one_in_ten(seed, 400)
         mine = replace(mine, p=np.random.default_rng(seed).permutation(mine.p))
-        found = discovery.find_motifs(genome, mine, discovery.Search(min_sites=20, widths=(6, 8), strongest=True), seed)
+        found = discovery.find_motifs(
+            genome, mine, discovery.Search(min_sites=20, widths=(6, 8), top_fractions=True), seed
+        )
         p += [one.p for one in found if "^" in one.group]
     assert len(p) == 36
     assert min(p) > 1e-3
@@ -297,11 +301,11 @@ def test_strength_that_has_nothing_to_do_with_the_bases_shows_nothing():
 def test_where_nothing_sets_the_strongest_apart_their_own_motif_is_told():
     """The strongest have what all others have: against the columns that is no surprise, and against their composition
     it is the word."""
-    genome, mine, rare = one_in_ten(3, 400)
+    genome, mine, rare = draw_one_in_ten(3, 400)
     mine = replace(mine, p=np.where(rare, 0.01, mine.p))  # what has the dyad is weak
     parts = [
         one
-        for one in discovery.find_motifs(genome, mine, discovery.Search(widths=(6, 8), strongest=True), 1)
+        for one in discovery.find_motifs(genome, mine, discovery.Search(widths=(6, 8), top_fractions=True), 1)
         if "^" in one.group
     ]
     assert parts
@@ -310,44 +314,44 @@ def test_where_nothing_sets_the_strongest_apart_their_own_motif_is_told():
 
 def test_a_base_is_worth_what_others_have_at_its_column():
     windows = np.array([[0, 1, 2], [0, 1, 3], [0, 3, N], [0, 1, 2]], np.uint8)
-    chance = markov.by_column(windows)
+    chance = markov.learn_columns(windows)
     whole = np.array([4, 3, 2, 2]) + 1.0
     np.testing.assert_allclose(chance.composition, whole / whole.sum())
     np.testing.assert_allclose(chance.table[2], (np.array([0, 0, 2, 1]) + chance.composition) / 4)
     logs = np.log(chance.table)
     np.testing.assert_allclose(chance.stretches(windows[:1], 2), [[logs[0, 0] + logs[1, 1], logs[1, 1] + logs[2, 2]]])
     np.testing.assert_allclose(chance.stretches(windows[2:3], 3), [[logs[0, 0] + logs[1, 3]]])
-    back = chance.turned.stretches(zoops.turned(windows), 2)
+    back = chance.reverse.stretches(zoops.reverse_complement_windows(windows), 2)
     np.testing.assert_allclose(back[:, ::-1], chance.stretches(windows, 2))
-    assert markov.learned(windows).turned.order == 0
+    assert markov.learn(windows).reverse.order == 0
 
 
 def test_strongest_are_quarters_eighths_and_so_on_by_p_then_weight():
     mine = regions(np.arange(40) * 200 + 150, np.ones(40, np.int64), np.full(40, -10))
     mine = replace(mine, p=np.repeat([0.5, 1e-3, 1e-9, 1e-9], 10), weight=np.arange(40) / 40)
-    assert [(share, np.flatnonzero(top).tolist()) for share, top in positions.strongest(mine, 5)] == [
+    assert [(share, np.flatnonzero(top).tolist()) for share, top in positions.select_top_fractions(mine, 5)] == [
         (4, list(range(30, 40))), (8, list(range(35, 40))),
     ]  # fmt: skip
-    assert list(positions.strongest(mine, 11)) == []
-    assert list(positions.strongest(mine.take(np.zeros(0, int)), 0)) == []
+    assert list(positions.select_top_fractions(mine, 11)) == []
+    assert list(positions.select_top_fractions(mine.take(np.zeros(0, int)), 0)) == []
 
 
 def test_two_blocks_and_either_orientation_are_looked_up_as_they_are():
-    windows, start, gap = two_blocks(300, 50)
-    chance = markov.as_markov(EVEN)
+    windows, start, gap = draw_two_blocks(300, 50)
+    chance = markov.to_markov(EVEN)
     pair = dyads.discover(windows[:200], np.ones(200), EVEN, range(14, 21))
-    found = pair.looked_up(windows, np.ones(300), chance, False)
+    found = pair.scan_windows(windows, np.ones(300), chance, False)
     np.testing.assert_array_equal(found.matrix, pair.matrix)
     there = start >= 0
     assert ((found.start == start) & (found.gap == gap))[there].mean() > 0.7
-    seen, where = windows_with("TTGACATG", n=300, length=30, seed=3)
-    seen[::2] = zoops.turned(seen[::2])
+    seen, where = draw_windows_with("TTGACATG", n=300, length=30, seed=3)
+    seen[::2] = zoops.reverse_complement_windows(seen[::2])
     one = zoops.discover(seen[:200], np.ones(200), EVEN, (8,), both=True)
-    found = one.looked_up(seen, np.ones(300), chance, True)
+    found = one.scan_windows(seen, np.ones(300), chance, True)
     np.testing.assert_array_equal(found.matrix, one.matrix)
     as_written = np.where(np.arange(300) % 2 == 0, 30 - 8 - where, where)
     assert (found.start == as_written)[found.present > 0.5].mean() > 0.9
-    flipped = found.turned != (np.arange(300) % 2 == 0)
+    flipped = found.reverse != (np.arange(300) % 2 == 0)
     assert (
         abs(flipped[found.present > 0.5].mean() - 0.5) > 0.4
     )  # one orientation each, whichever was taken for the motif's
@@ -356,8 +360,8 @@ def test_two_blocks_and_either_orientation_are_looked_up_as_they_are():
 def test_places_are_of_each_head_and_no_region_changes():
     site, strand = np.arange(60) * 200 + 150, np.tile([1, -1], 30)
     distance = np.repeat([-40, -38, -37, 5], [30, 10, 10, 10])
-    mine = joined(regions(site, strand, distance), regions(site, strand, distance - 1, "L2H1"))
-    split = positions.by_place(mine)
+    mine = concatenate(regions(site, strand, distance), regions(site, strand, distance - 1, "L2H1"))
+    split = positions.group_by_offset(mine)
     assert set(split.head.tolist()) == {"L1H1@-40", "L1H1@-37", "L1H1@5", "L2H1@-41", "L2H1@-38", "L2H1@4"}
     assert (split.head == "L1H1@-40").sum() == 40  # -38 is two bases from it
     for name in set(Regions.COLUMNS) - {"head"}:
@@ -366,5 +370,5 @@ def test_places_are_of_each_head_and_no_region_changes():
 
 def test_groups_of_several_heads_come_in_the_order_of_their_names():
     genome, site, strand, distance = promoters()
-    both = joined(regions(site, strand, distance, "L1H10"), regions(site, strand, distance, "L1H9"))
+    both = concatenate(regions(site, strand, distance, "L1H10"), regions(site, strand, distance, "L1H9"))
     assert [f.group for f in discovery.find_motifs(genome, both, discovery.Search(), 1)] == ["L1H9", "L1H10"]

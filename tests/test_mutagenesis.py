@@ -43,7 +43,7 @@ def regions(rows):
     return Regions(("c0", "c1"), *columns, nothing, nothing)
 
 
-def expected(codes, circular, row, table):
+def compute_expected(codes, circular, row, table):
     """The mean drop over all ways to turn each base into another: exact, since the logit is a sum."""
     _contig, start, end, strand, site = row
     total = 0.0
@@ -75,7 +75,7 @@ def test_drops_are_what_the_replaced_bases_were_worth(circular):
     ]
     rows += [(0, 196, 202, 1, 3), (0, 198, 203, -1, 196)] if circular else [(0, 196, 200, -1, 195)]
     found = mutagenesis.drops(net, genome, regions(rows), CPU, 600, 1)
-    right = [expected(codes[row[0]], circular, row, net.table) for row in rows]
+    right = [compute_expected(codes[row[0]], circular, row, net.table) for row in rows]
     np.testing.assert_allclose(found, right, atol=0.12)
     assert np.abs(right).max() > 0.5
 
@@ -92,7 +92,7 @@ def test_regions_without_a_site_or_out_of_reach_have_none():
 def test_every_replaced_base_is_another():
     codes = random_codes(3000, gaps=5)[None]
     there = np.random.default_rng(0).random(codes.shape) < 0.5
-    found = mutagenesis.replaced(codes, there, np.random.default_rng(1))
+    found = mutagenesis.replace_bases(codes, there, np.random.default_rng(1))
     assert (found == codes)[~there | (codes == N)].all()
     assert (found != codes)[there & (codes < N)].all()
     turned = (found.astype(int) - codes)[there & (codes < N)] % 4

@@ -1,4 +1,4 @@
-"""The documentation's pictures: small, the same bytes twice, and what the README shows is there."""
+"""The documentation's pictures: small, the same bytes twice, and what the pages show is there."""
 
 import importlib.util
 import re
@@ -33,8 +33,13 @@ def test_the_same_files_give_the_same_small_pictures(pictures, tmp_path):
     assert pictures.pictures(run) == one
 
 
-def test_the_pictures_that_the_readme_shows_are_there_and_small():
-    shown = re.findall(r"!\[([^\]]+)\]\((docs/[^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert len(shown) >= 4
-    assert all(len(words) > 20 and (ROOT / path).exists() for words, path in shown)
+def test_the_pictures_that_the_documentation_shows_are_there_and_small():
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    shown = [
+        (words, page.parent / path)
+        for page in pages
+        for words, path in re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    ]
+    assert {path.name for _, path in shown} >= {path.name for path in (ROOT / "docs").glob("*.png")}
+    assert all(len(words) > 20 and path.exists() for words, path in shown)
     assert sum(path.stat().st_size for path in (ROOT / "docs").glob("*.png")) < 500_000

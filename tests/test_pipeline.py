@@ -9,26 +9,26 @@ import pytest
 from in_process import call
 
 BIN = Path(sys.executable).parent
-SPLIT = ["--steps", "8", "--every", "4", "--batch", "16", "--threads", "1"]
+SPLIT = ["--max-steps", "8", "--eval-steps", "4", "--batch-size", "16", "--threads", "1"]
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small planted genome with its sites."""
     folder = tmp_path_factory.mktemp("planted")
     sizes = ["--length", "60000", "--promoters", "120"]
-    done(folder, "headmotif", "plant", "-o", "genome.fa", "--sites", "sites.bed", *sizes, "--quiet")
+    read_output(folder, "headmotif", "simulate", "-o", "genome.fa", "--sites-out", "sites.bed", *sizes, "--quiet")
     return folder
 
 
-def done(folder: Path, name: str, *words: str) -> bytes:
+def read_output(folder: Path, name: str, *words: str) -> bytes:
     """What a command that must succeed wrote on standard output."""
     ended = call(name, *words, cwd=folder)
     assert ended.returncode == 0, ended.stderr.decode()
     return ended.stdout
 
 
-def chained(folder: Path) -> dict[str, list[str]]:
+def make_chain(folder: Path) -> dict[str, list[str]]:
     return {
         "genome.st": ["fasta2tensor", "genome.fa", "--sites", "sites.bed"],
         "model.st": ["train-annot", "genome.st", *SPLIT],
@@ -44,21 +44,21 @@ def chained(folder: Path) -> dict[str, list[str]]:
             "1",
         ],
         "regions.bed": ["attn2bed", "attention.st", "--max-q", "1", "--max-p", "1"],
-        "motifs.meme": ["bed2pwm", "regions.bed", "genome.fa", "--max-e", "1000"],
+        "motifs.meme": ["bed2pwm", "regions.bed", "genome.fa", "--max-evalue", "1000"],
         "matches.tsv": ["pwm-compare", "motifs.meme", "--max-q", "1"],
     }
 
 
 @pytest.fixture(scope="module")
-def files(planted: Path) -> Path:
+def files(planted_folder: Path) -> Path:
     """The chain through files: each command's -o."""
-    for result, (name, *words) in chained(planted).items():
-        done(planted, name, *words, "-o", result, "--quiet")
-    return planted
+    for result, (name, *words) in make_chain(planted_folder).items():
+        read_output(planted_folder, name, *words, "-o", result, "--quiet")
+    return planted_folder
 
 
 def test_one_pipe_gives_the_same_bytes_as_files(files: Path) -> None:
-    words = list(chained(files).items())
+    words = list(make_chain(files).items())
     stages = []
     for number, (_result, (name, *arguments)) in enumerate(words):
         before = words[number - 1][0] if number else None
@@ -73,14 +73,14 @@ def test_one_pipe_gives_the_same_bytes_as_files(files: Path) -> None:
 
 
 def test_standard_output_of_each_command_is_the_file_that_output_names(files: Path) -> None:
-    for result, (name, *words) in chained(files).items():
+    for result, (name, *words) in make_chain(files).items():
         if name == "train-annot":
             continue  # the pipe above shows it, at less cost
-        assert done(files, name, *words) == (files / result).read_bytes(), name
+        assert read_output(files, name, *words) == (files / result).read_bytes(), name
 
 
 def test_a_genome_tensor_serves_wherever_a_fasta_does(files: Path) -> None:
-    done(
+    read_output(
         files,
         "dump-attention",
         "model.st",
@@ -93,11 +93,11 @@ def test_a_genome_tensor_serves_wherever_a_fasta_does(files: Path) -> None:
         "again.st",
         "--quiet",
     )
-    done(files, "bed2pwm", "regions.bed", "genome.st", "--max-e", "1000", "-o", "again.meme", "--quiet")
+    read_output(files, "bed2pwm", "regions.bed", "genome.st", "--max-evalue", "1000", "-o", "again.meme", "--quiet")
     assert (files / "again.meme").read_bytes() == (files / "motifs.meme").read_bytes()
     rows = []
     for name in ("again.st", "attention.st"):
-        rows.append(len(done(files, "attn2bed", name, "--max-q", "1", "--max-p", "1", "--quiet").splitlines()))
+        rows.append(len(read_output(files, "attn2bed", name, "--max-q", "1", "--max-p", "1", "--quiet").splitlines()))
     assert rows[0] == rows[1] > 1000  # a region for every site and head, whichever file told the sites
 
 
@@ -120,7 +120,7 @@ def test_training_again_from_its_checkpoint_ends_in_the_same_bytes(files: Path) 
     process.kill()
     process.wait()
     assert not (files / "resumed.st").exists()
-    done(files, words[0].name, *words[1:])
+    read_output(files, words[0].name, *words[1:])
     assert (files / "resumed.st").read_bytes() == (files / "model.st").read_bytes()
 
 
@@ -133,4 +133,4 @@ def test_inspect_names_every_file_of_the_chain(files: Path) -> None:
         "motifs.meme": "MEME",
     }
     for name, word in words.items():
-        assert word in done(files, "headmotif", "inspect", name).decode(), name
+        assert word in read_output(files, "headmotif", "inspect", name).decode(), name

@@ -30,12 +30,12 @@ FACTORS = {
 
 
 @pytest.fixture(scope="module")
-def planted() -> Planted:
+def planted_genome() -> Planted:
     return plant(PlantSettings(), 1, FACTORS)
 
 
 @pytest.fixture(scope="module")
-def many() -> list[Planted]:
+def planted_genomes() -> list[Planted]:
     """Several seeds together, for the frequencies."""
     return [plant(PlantSettings(), seed, FACTORS) for seed in range(2, 7)]
 
@@ -47,7 +47,7 @@ def sequences(one: Planted, name: str) -> np.ndarray:
     return np.array([b if s > 0 else reverse_complement(b) for b, s in ((one.genome.base[i:j], s) for i, j, s in rows)])
 
 
-def by_site(one: Planted, name: str) -> dict[tuple[int, int], tuple[int, int]]:
+def group_by_site(one: Planted, name: str) -> dict[tuple[int, int], tuple[int, int]]:
     """Offsets of the first and last base of the piece of this name, by site and strand."""
     e = one.elements.take(one.elements.head == name)
     first = np.where(e.strand > 0, e.start, e.end - 1)
@@ -62,80 +62,84 @@ def by_site(one: Planted, name: str) -> dict[tuple[int, int], tuple[int, int]]:
     )
 
 
-def close(counts: np.ndarray, shares: np.ndarray) -> bool:
+def are_close(counts: np.ndarray, shares: np.ndarray) -> bool:
     """Whether counts (k,) lie within four standard errors of their shares."""
     n = counts.sum()
     return bool((np.abs(counts / n - shares) <= 4 * np.sqrt(shares * (1 - shares) / n) + 1e-9).all())
 
 
 @pytest.mark.parametrize(("name", "columns"), [("-10", frequencies.MINUS_10), ("decoy", frequencies.MINUS_10)])
-def test_letters_are_those_of_the_compilation(many, name, columns):
-    seen = np.concatenate([sequences(one, name) for one in many])
+def test_letters_are_those_of_the_compilation(planted_genomes, name, columns):
+    seen = np.concatenate([sequences(one, name) for one in planted_genomes])
     for i, row in enumerate(frequencies.hexamer(columns)):
-        assert close(np.bincount(seen[:, i], minlength=4), row), i
+        assert are_close(np.bincount(seen[:, i], minlength=4), row), i
 
 
-def test_minus_35_of_plain_promoters_and_the_weaker_one_beside_crp(many):
+def test_minus_35_of_plain_promoters_and_the_weaker_one_beside_crp(planted_genomes):
     plain, beside = [], []
-    for one in many:
-        crp = by_site(one, "CRP")
+    for one in planted_genomes:
+        crp = group_by_site(one, "CRP")
         e = one.elements.take(one.elements.head == "-35")
         for letters, site, strand in zip(sequences(one, "-35"), e.site.tolist(), e.strand.tolist(), strict=True):
             (beside if (site, strand) in crp else plain).append(letters)
     for seen, weight in ((plain, 1.0), (beside, 0.5)):
         for i, row in enumerate(frequencies.hexamer(frequencies.MINUS_35, weight)):
-            assert close(np.bincount(np.array(seen)[:, i], minlength=4), row), i
+            assert are_close(np.bincount(np.array(seen)[:, i], minlength=4), row), i
 
 
-def test_spacers_and_starts_have_their_distributions(many):
+def test_spacers_and_starts_have_their_distributions(planted_genomes):
     spacer, start = [], []
-    for one in many:
-        ten, thirty_five = by_site(one, "-10"), by_site(one, "-35")
+    for one in planted_genomes:
+        ten, thirty_five = group_by_site(one, "-10"), group_by_site(one, "-35")
         spacer += [ten[k][0] - thirty_five[k][1] - 1 for k in thirty_five]
         start += [-last for _, last in ten.values()]
     for seen, stated in ((spacer, frequencies.SPACER), (start, frequencies.TO_START)):
         counts = np.array([seen.count(k) for k in stated])
         assert counts.sum() == len(seen)
-        assert close(counts, np.array(list(stated.values())))
+        assert are_close(counts, np.array(list(stated.values())))
     assert max(set(spacer), key=spacer.count) == 17
     # a -10 most often begins at -12
     assert max(set(start), key=start.count) == 7
 
 
-def test_purine_at_the_start_and_tg_before_the_box(many):
-    first = np.concatenate([sequences(one, "TSS") for one in many])[:, 0]
-    assert close(np.bincount(first, minlength=4), np.array(frequencies.START))
-    for one in many:
-        ten, extended = by_site(one, "-10"), by_site(one, "ext-10")
+def test_purine_at_the_start_and_tg_before_the_box(planted_genomes):
+    first = np.concatenate([sequences(one, "TSS") for one in planted_genomes])[:, 0]
+    assert are_close(np.bincount(first, minlength=4), np.array(frequencies.START))
+    for one in planted_genomes:
+        ten, extended = group_by_site(one, "-10"), group_by_site(one, "ext-10")
         assert set(decode(row) for row in sequences(one, "ext-10")) == {"TG"}
         assert all(ten[k][0] - extended[k][1] == 2 for k in extended)
         assert 0.13 < len(extended) / len(ten) < 0.26
 
 
-def test_factors_sit_where_they_do_and_in_the_stated_numbers(planted):
-    names, counts = np.unique(planted.elements.head, return_counts=True)
+def test_factors_sit_where_they_do_and_in_the_stated_numbers(planted_genome):
+    names, counts = np.unique(planted_genome.elements.head, return_counts=True)
     number = dict(zip(names.tolist(), counts.tolist(), strict=True))
     assert {k: number[k] for k in ("CRP", "FNR", "LexA", "-10", "TSS", "decoy")} == {
         "CRP": 80, "FNR": 40, "LexA": 16, "-10": 800, "TSS": 800, "decoy": 800,
     }  # fmt: skip
     assert number["-35"] == 800 - 32 - 40
-    centre = [(first + last) / 2 for first, last in by_site(planted, "CRP").values()]
+    centre = [(first + last) / 2 for first, last in group_by_site(planted_genome, "CRP").values()]
     assert {round(c - 0.5) for c in centre} == {-63, -62, -61, -43, -42, -41}
-    assert all(abs((first + last) / 2 + 41.5) <= 1 for first, last in by_site(planted, "FNR").values())
-    ten = by_site(planted, "-10")
-    assert all(first < ten[k][0] and last > ten[k][1] for k, (first, last) in by_site(planted, "LexA").items())
+    assert all(abs((first + last) / 2 + 41.5) <= 1 for first, last in group_by_site(planted_genome, "FNR").values())
+    ten = group_by_site(planted_genome, "-10")
+    assert all(
+        first < ten[k][0] and last > ten[k][1] for k, (first, last) in group_by_site(planted_genome, "LexA").items()
+    )
 
 
-def test_factor_letters_follow_their_matrix_in_both_orientations(many):
-    seen = np.concatenate([sequences(one, "FNR") for one in many])
+def test_factor_letters_follow_their_matrix_in_both_orientations(planted_genomes):
+    seen = np.concatenate([sequences(one, "FNR") for one in planted_genomes])
     for i, row in enumerate(FACTORS["FNR"].matrix):
-        assert close(np.bincount(seen[:, i], minlength=4), row)
+        assert are_close(np.bincount(seen[:, i], minlength=4), row)
 
 
-def test_genes_are_whole(planted):
-    base = planted.genome.base
+def test_genes_are_whole(planted_genome):
+    base = planted_genome.genome.base
     starts, stops = [], []
-    for start, end, strand in zip(planted.genes.start, planted.genes.end, planted.genes.strand, strict=True):
+    for start, end, strand in zip(
+        planted_genome.genes.start, planted_genome.genes.end, planted_genome.genes.strand, strict=True
+    ):
         gene = base[start:end] if strand > 0 else reverse_complement(base[start:end])
         codons = [decode(c) for c in gene.reshape(-1, 3)]
         starts.append(codons[0])
@@ -146,8 +150,8 @@ def test_genes_are_whole(planted):
     assert 0.85 < starts.count("ATG") / len(starts) < 0.96
 
 
-def test_the_genome_looks_like_a_bacterium(planted):
-    base, genes = planted.genome.base, planted.genes
+def test_the_genome_looks_like_a_bacterium(planted_genome):
+    base, genes = planted_genome.genome.base, planted_genome.genes
     inside = np.zeros(len(base), bool)
     for start, end in zip(genes.start, genes.end, strict=True):
         assert not inside[start:end].any()
@@ -161,33 +165,35 @@ def test_the_genome_looks_like_a_bacterium(planted):
     assert 1.3 < len(genes) / (genes.unit[-1] + 1) < 1.9
 
 
-def test_promoters_lie_before_units_inside_and_antisense(planted):
-    _, gene = planted.genes.codon_map(len(planted.genome.base))
-    own = gene[planted.true_sites.position] * planted.true_sites.strand
+def test_promoters_lie_before_units_inside_and_antisense(planted_genome):
+    _, gene = planted_genome.genes.codon_map(len(planted_genome.genome.base))
+    own = gene[planted_genome.true_sites.position] * planted_genome.true_sites.strand
     assert [int((own == k).sum()) for k in (0, 1, -1)] == [480, 224, 96]
-    assert 0.4 < (planted.true_sites.strand > 0).mean() < 0.6
-    assert planted.true_sites.position.min() >= 150
-    assert planted.true_sites.position.max() < 400_000 - 150
+    assert 0.4 < (planted_genome.true_sites.strand > 0).mean() < 0.6
+    assert planted_genome.true_sites.position.min() >= 150
+    assert planted_genome.true_sites.position.max() < 400_000 - 150
 
 
-def test_listed_sites_are_as_noisy_as_asked(planted):
-    true = dict.fromkeys(zip(planted.true_sites.position.tolist(), planted.true_sites.strand.tolist(), strict=True))
-    listed = list(zip(planted.sites.position.tolist(), planted.sites.strand.tolist(), strict=True))
+def test_listed_sites_are_as_noisy_as_asked(planted_genome):
+    true = dict.fromkeys(
+        zip(planted_genome.true_sites.position.tolist(), planted_genome.true_sites.strand.tolist(), strict=True)
+    )
+    listed = list(zip(planted_genome.sites.position.tolist(), planted_genome.sites.strand.tolist(), strict=True))
     exact = sum(site in true for site in listed)
     near = sum(any((p + d, s) in true for d in (-2, -1, 1, 2)) and (p, s) not in true for p, s in listed)
     assert abs(exact - 720 * 0.85) <= 3
     assert abs(near - 720 * 0.15) <= 5
     assert abs(len(listed) - 800) <= 3
     assert len(set(listed)) == len(listed)
-    assert bool((planted.sites.strength > 0).all())
+    assert bool((planted_genome.sites.strength > 0).all())
 
 
-def test_scores_lean_on_the_boxes(many):
+def test_scores_lean_on_the_boxes(planted_genomes):
     """The highest tenth of the scores has more -10 boxes with at most one mismatch than the lowest, as
     Cappable-seq's."""
     low, high = [], []
-    for one in many:
-        box = {k: (first, last) for k, (first, last) in by_site(one, "-10").items()}
+    for one in planted_genomes:
+        box = {k: (first, last) for k, (first, last) in group_by_site(one, "-10").items()}
         order = np.argsort(one.true_sites.strength)
         matched = []
         for p, s in zip(one.true_sites.position.tolist(), one.true_sites.strand.tolist(), strict=True):
@@ -211,11 +217,11 @@ def test_same_seed_same_bytes_and_labels_do_not_touch_the_genome():
     assert len(noisy.sites) == 36
 
 
-def test_shuffled_sites_keep_numbers_and_lose_places(planted):
-    shuffled = shuffle_sites(planted.sites, 400_000, 1)
-    assert np.bincount(shuffled.strand + 1).tolist() == np.bincount(planted.sites.strand + 1).tolist()
-    assert sorted(shuffled.strength.tolist()) == sorted(planted.sites.strength.tolist())
-    assert len(np.intersect1d(shuffled.position, planted.sites.position)) < 10
+def test_shuffled_sites_keep_numbers_and_lose_places(planted_genome):
+    shuffled = shuffle_sites(planted_genome.sites, 400_000, 1)
+    assert np.bincount(shuffled.strand + 1).tolist() == np.bincount(planted_genome.sites.strand + 1).tolist()
+    assert sorted(shuffled.strength.tolist()) == sorted(planted_genome.sites.strength.tolist())
+    assert len(np.intersect1d(shuffled.position, planted_genome.sites.position)) < 10
     assert bool((np.diff(shuffled.position) >= 0).all())
 
 
@@ -242,18 +248,18 @@ def test_too_many_promoters_are_refused_in_a_sentence():
 
 def test_an_asymmetric_matrix_is_centred_on_its_dyad():
     ragged = np.vstack([np.full((3, 4), 0.25), FACTORS["FNR"].matrix])
-    assert frequencies.dyad(FACTORS["FNR"].matrix) == 14
-    assert frequencies.dyad(ragged) == 20
+    assert frequencies.find_dyad(FACTORS["FNR"].matrix) == 14
+    assert frequencies.find_dyad(ragged) == 20
     for name in ("CRP", "LexA"):
-        assert frequencies.dyad(FACTORS[name].matrix) == len(FACTORS[name].matrix)
+        assert frequencies.find_dyad(FACTORS[name].matrix) == len(FACTORS[name].matrix)
 
 
-def test_truth_survives_its_file(planted, tmp_path):
+def test_truth_survives_its_file(planted_genome, tmp_path):
     path = str(tmp_path / "truth.bed")
-    truth.write(path, planted.elements)
+    truth.write(path, planted_genome.elements)
     back = truth.read(path)
-    for column in ("start", "end", "head", "strand", "site", "distance"):
-        assert (getattr(back, column) == getattr(planted.elements, column)).all(), column
+    for column in ("start", "end", "head", "strand", "site", "offset"):
+        assert (getattr(back, column) == getattr(planted_genome.elements, column)).all(), column
     (tmp_path / "bad.bed").write_text("planted\t1\t2\t-10\t0\t+\n")
     with pytest.raises(FormatError, match=r"bad\.bed:1: .*seven columns"):
         truth.read(str(tmp_path / "bad.bed"))
@@ -274,7 +280,7 @@ def test_a_promoter_that_stops_every_frame_finds_another_place():
 def test_the_share_of_g_and_c_is_what_was_asked_for(gc):
     one = plant(PlantSettings(100_000, 60, gc=gc), 1, FACTORS)
     assert np.isin(one.genome.base, (1, 2)).mean() == pytest.approx(gc, abs=0.025)
-    assert coding.tilt_of(0, 0.87) == 1
+    assert coding.tilt_of(None, 0.87) == 1
     genes = one.genes
     for start, end, strand in zip(genes.start, genes.end, genes.strand, strict=True):
         gene = decode(one.genome.base[start:end] if strand > 0 else reverse_complement(one.genome.base[start:end]))
@@ -288,5 +294,5 @@ def test_sharper_boxes_are_nearer_to_the_consensus(sharpness, low, high):
     share = (boxes == encode("TATAAT")).mean()
     assert low < share < high
     published = frequencies.hexamer(frequencies.MINUS_10)
-    np.testing.assert_array_equal(frequencies.sharpened(published, 1.0), published)
-    np.testing.assert_allclose(frequencies.sharpened(published, sharpness).sum(axis=1), 1)
+    np.testing.assert_array_equal(frequencies.sharpen(published, 1.0), published)
+    np.testing.assert_allclose(frequencies.sharpen(published, sharpness).sum(axis=1), 1)

@@ -31,7 +31,7 @@ GENES = "##gff-version 3\nc0\t.\tgene\t400\t900\t.\t+\t.\tID=g1;gene=abc\nc0\t.\
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, run):
+def made_folder(tmp_path_factory, run):
     """A folder with a model of random weights, a genome of two contigs, genes, and all that predict-annot makes of
     them."""
     folder = tmp_path_factory.mktemp("predict")
@@ -51,7 +51,6 @@ def made(tmp_path_factory, run):
         "-o": "c.bed", "--table": "c.tsv", "--gff3": "c.gff3", "--genbank": "c.gbk", "--metrics": "c.json",
         "--bigwig-plus": "p.bw",
         "--bigwig-minus": "m.bw", "--bedgraph-plus": "p.bg", "--bedgraph-minus": "m.bg", "--browser": "browser",
-        "--vcf": "v.vcf", "--variants": "v.tsv",
     }  # fmt: skip
     words = [word for option, name in outputs.items() for word in (option, folder / name)]
     genome, genes = folder / "g.fa", folder / "genes.gff3"
@@ -79,14 +78,14 @@ def contigs():
 
 
 @pytest.fixture(scope="module")
-def expected(contigs):
+def expected_p(contigs):
     """P of both strands by the step, to four digits as text rounds them."""
     genome = genome_of(*BASES)
     p = annotate.annotate(network(READER, labels=2, seed=3), type(genome)(contigs, genome.base), CPU)[0]
     return np.array([[float(f"{x:.4g}") for x in row] for row in p], np.float32)
 
 
-def calls_by_hand(p, contigs, threshold, merge):
+def call_by_hand(p, contigs, threshold, merge):
     """Calls one nucleotide at a time: no larger P within `merge` nt on the strand; of equal ones the first 5' to 3'."""
     found, start = [], 0
     for contig in contigs:
@@ -106,39 +105,42 @@ def calls_by_hand(p, contigs, threshold, merge):
     return sorted(found, key=lambda c: (c[0], c[1], c[2] == "-"))
 
 
-def test_the_bed_holds_the_local_maxima_above_the_threshold(made, contigs, expected):
-    rows = [line.split("\t") for line in (made / "c.bed").read_text().splitlines()]
-    by_hand = calls_by_hand(expected, contigs, 0.8, 2)
+def test_the_bed_holds_the_local_maxima_above_the_threshold(made_folder, contigs, expected_p):
+    rows = [line.split("\t") for line in (made_folder / "c.bed").read_text().splitlines()]
+    by_hand = call_by_hand(expected_p, contigs, 0.8, 2)
     assert 20 < len(by_hand) < 1000
     assert [(r[0], int(r[1]), r[5], int(r[4])) for r in rows] == [(c, i, s, round(1000 * p)) for c, i, s, p in by_hand]
     assert [r[3] for r in rows] == [f"tss{n}" for n in range(1, len(rows) + 1)]
-    table = tsv.read_table(str(made / "c.tsv"))
+    table = tsv.read_table(str(made_folder / "c.tsv"))
     assert [float(x) for x in table["probability"]] == pytest.approx([p for *_, p in by_hand], rel=1e-6)
     assert list(zip(table["contig"], map(int, table["start"]), table["strand"], strict=True)) == [
         c[:3] for c in by_hand
     ]
 
 
-def test_bigwig_and_bedgraph_hold_the_same_numbers_which_are_p(made, contigs, expected):
+def test_bigwig_and_bedgraph_hold_the_same_numbers_which_are_p(made_folder, contigs, expected_p):
     for row, name in enumerate("pm"):
-        wig, graph = bigwig.read(str(made / f"{name}.bw"), contigs), bedgraph.read(str(made / f"{name}.bg"), contigs)
+        wig, graph = (
+            bigwig.read(str(made_folder / f"{name}.bw"), contigs),
+            bedgraph.read(str(made_folder / f"{name}.bg"), contigs),
+        )
         np.testing.assert_array_equal(wig.view(np.uint32), graph.view(np.uint32))
         np.testing.assert_allclose(
-            wig, expected[row], rtol=2e-4
+            wig, expected_p[row], rtol=2e-4
         )  # the network's own rounding may move the fourth digit
     pyBigWig = pytest.importorskip("pyBigWig", reason="has no wheel for this platform")
-    with pyBigWig.open(str(made / "m.bw")) as opened:
+    with pyBigWig.open(str(made_folder / "m.bw")) as opened:
         assert opened.chroms() == {"c0": 3000, "c1": 900}
         assert opened.values("c1", 10, 11)[0] == wig[3010]
 
 
-def test_gff3_and_genbank_hold_the_same_calls(made, contigs):
+def test_gff3_and_genbank_hold_the_same_calls(made_folder, contigs):
     from Bio import SeqIO
 
-    bed, gff3 = (site_files.read(str(made / name), contigs).sites for name in ("c.bed", "c.gff3"))
+    bed, gff3 = (site_files.read(str(made_folder / name), contigs).sites for name in ("c.bed", "c.gff3"))
     for column in ("contig", "position", "strand"):
         np.testing.assert_array_equal(getattr(bed, column), getattr(gff3, column))
-    with open(made / "c.gbk", encoding="utf-8") as stream:
+    with open(made_folder / "c.gbk", encoding="utf-8") as stream:
         records = list(SeqIO.parse(stream, "genbank"))
     assert [str(r.seq) for r in records] == [decode(b) for b in BASES]
     found = [
@@ -150,63 +152,68 @@ def test_gff3_and_genbank_hold_the_same_calls(made, contigs):
     assert found == list(zip(bed.contig.tolist(), bed.position.tolist(), bed.strand.tolist(), strict=True))
 
 
-def test_each_call_is_told_its_genes_and_boxes(made):
-    table = tsv.read_table(str(made / "c.tsv"))
+def test_each_call_is_told_its_genes_and_boxes(made_folder):
+    table = tsv.read_table(str(made_folder / "c.tsv"))
     for contig, start, strand, kind, gene, utr in zip(
-        *(table[n] for n in ("contig", "start", "strand", "class", "gene", "utr")), strict=True
+        *(table[n] for n in ("contig", "start", "strand", "site_class", "gene", "utr5_nt")), strict=True
     ):
         at = int(start)
         upstream = contig == "c0" and ((strand == "+" and 99 <= at < 399) or (strand == "-" and 2100 <= at < 2400))
         if upstream:
-            assert (kind, gene) == ("upstream", "abc" if strand == "+" else "g2")
+            leaderless = int(utr) <= 5
+            assert (kind in ("primary", "secondary"), kind == "leaderless") == (not leaderless, leaderless)
+            assert gene == ("abc" if strand == "+" else "g2")
             assert int(utr) == (399 - at if strand == "+" else at - 2099)
-        assert (kind == "inside") == (contig == "c0" and (399 <= at < 900 if strand == "+" else 1499 <= at < 2100))
+        inside = contig == "c0" and (399 <= at < 900 if strand == "+" else 1499 <= at < 2100)
+        assert inside if kind == "internal" else not inside or kind == "leaderless"
     assert {len(word) for word in table["minus10"]} <= {0, 6}
-    assert {int(n) for n in table["spacer"] if n} <= {15, 16, 17, 18, 19}
+    assert {int(n) for n in table["spacer_nt"] if n} <= {15, 16, 17, 18, 19}
 
 
-def test_the_browser_folder_and_the_metrics_are_there(made):
-    session = json.loads((made / "browser" / "session.json").read_text())
-    assert all((made / "browser" / track["url"]).exists() for track in session["tracks"])
-    assert (made / "browser" / "calls.bed").read_bytes() == (made / "c.bed").read_bytes()
-    found = json.loads((made / "c.json").read_text())
+def test_the_browser_folder_and_the_metrics_are_there(made_folder):
+    session = json.loads((made_folder / "browser" / "session.json").read_text())
+    assert all((made_folder / "browser" / track["url"]).exists() for track in session["tracks"])
+    assert (made_folder / "browser" / "calls.bed").read_bytes() == (made_folder / "c.bed").read_bytes()
+    found = json.loads((made_folder / "c.json").read_text())
     assert found["run"]["prevalence"] == 0.0016  # at which P holds
-    assert found["fit"]["calls"] == len((made / "c.bed").read_text().splitlines())
+    assert found["fit"]["calls"] == len((made_folder / "c.bed").read_text().splitlines())
     assert found["fit"]["verdict"] == "not applicable"  # the model does not say what it learned from
-    assert found["fit"]["words"][-1] in (made / "stderr").read_text()
+    assert found["fit"]["words"][-1] in (made_folder / "stderr").read_text()
 
 
-def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made, run):
-    table = tsv.read_table(str(made / "v.tsv"))
+def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made_folder, run):
+    model = ["--model", made_folder / "model.st", "--circular", "c0", "--threads", "1"]
+    done = run("score-variants", made_folder / "g.fa", made_folder / "v.vcf", *model, "-o", made_folder / "v.tsv")
+    assert done.returncode == 0, done.stderr
+    table = tsv.read_table(str(made_folder / "v.tsv"))
     assert (table["id"], table["position"], len(table["effect"])) == (["v1"], ["1001"], 1)
-    assert abs(float(table["change"][0])) > 0.01
-    assert "1 allele: their sites are" in (made / "stderr").read_text()
-    wrong = (made / "v.vcf").read_text().replace("\tv1\t", "\tv1\tNNNNNNNNNN").replace("1001", "2995")
-    (made / "w.vcf").write_text(wrong)
+    assert abs(float(table["delta_logit"][0])) > 0.01
+    assert "1 allele; effects on sites: " in done.stderr.decode()
+    wrong = (made_folder / "v.vcf").read_text().replace("\tv1\t", "\tv1\tNNNNNNNNNN").replace("1001", "2995")
+    (made_folder / "w.vcf").write_text(wrong)
     done = run(
-        "predict-annot",
-        made / "g.fa",
+        "score-variants",
+        made_folder / "g.fa",
+        made_folder / "w.vcf",
         "--model",
-        made / "model.st",
-        "--vcf",
-        made / "w.vcf",
-        "--variants",
-        made / "w.tsv",
+        made_folder / "model.st",
+        "-o",
+        made_folder / "w.tsv",
     )
-    assert (done.returncode, done.stderr.count(b"\n"), (made / "w.tsv").exists()) == (1, 1, False)
+    assert (done.returncode, done.stderr.count(b"\n"), (made_folder / "w.tsv").exists()) == (1, 1, False)
     assert b"w.vcf:3: " in done.stderr
 
 
-def asked(**changes):
+def make_asked(**changes):
     return Asked(
         **{
             "number": 0,
             "label": "tss",
             "threshold": 0.8,
-            "top": 0,
-            "fdr": 0.0,
-            "merge": 2,
-            "decoy": 0,
+            "top": None,
+            "fdr": None,
+            "shuffled": False,
+            "min_distance": 3,
             "seed": 1,
             **changes,
         }
@@ -214,30 +221,32 @@ def asked(**changes):
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_the_best_and_those_that_a_decoy_allows(contigs, expected):
+def test_the_best_and_those_that_a_decoy_allows(contigs, expected_p):
     genome = genome_of(*BASES)
     genome = type(genome)(contigs, genome.base)
     net = network(READER, labels=2, seed=3)
-    raw = np.stack([expected, expected])
+    raw = np.stack([expected_p, expected_p])
 
-    def called(asked):
+    def call_sites(asked):
         return prediction.Annotator(Model({}, ()), net, CPU, asked, SIGMA70).predict(genome, raw, None)
 
-    every = called(asked(threshold=0.0)).calls
-    best = called(asked(top=7))
+    every = call_sites(make_asked(threshold=0.0)).calls
+    best = call_sites(make_asked(top=7))
     assert sorted(best.calls.strength.tolist()) == sorted(every.strength.tolist())[-7:]
     assert best.threshold == best.calls.strength.min()
-    allowed = called(asked(fdr=1.0, decoy=20_000))
+    allowed = call_sites(make_asked(fdr=1.0, shuffled=True))
     assert len(allowed.calls) == len(every)
     share = np.array([float(x) for x in allowed.columns["fdr"]])
     assert (np.diff(share[np.argsort(allowed.calls.strength)]) <= 1e-9).all()
-    some = called(asked(fdr=float(np.median(share)), decoy=20_000))
+    some = call_sites(make_asked(fdr=float(np.median(share)), shuffled=True))
     assert 0 < len(some.calls) < len(every) or len(set(share)) == 1
-    own = called(asked(fdr=0.2)).calls
+    own = call_sites(make_asked(fdr=0.2)).calls
     assert 0 < len(own) < len(every)
     assert 1 - own.strength.mean() <= 0.2
-    with pytest.raises(InputError, match="knows tss, tis"):
-        predict_annot._asked("m", Model({}, (Label("tss"), Label("tis"))), "rbs", (0.0, 0, 0.0), 2, 0, 1)
+    with pytest.raises(InputError, match="has the labels tss, tis"):
+        predict_annot._build_request(
+            "m", Model({}, (Label("tss"), Label("tis"))), "rbs", (None, None, None), "probability", 3, 1
+        )
 
 
 def genbank_of(made, tmp_path, run):
@@ -263,8 +272,8 @@ def genbank_of(made, tmp_path, run):
     return path, outputs
 
 
-def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(made, run, tmp_path):
-    path, outputs = genbank_of(made, tmp_path, run)
+def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(made_folder, run, tmp_path):
+    path, outputs = genbank_of(made_folder, tmp_path, run)
     for folder, name, given in (
         ("file", path, b""),
         ("pipe", "-", path.read_bytes()),
@@ -276,7 +285,7 @@ def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(m
             "predict-annot",
             name,
             "--model",
-            made / "model.st",
+            made_folder / "model.st",
             *words,
             "--browser",
             tmp_path / folder / "browser",
@@ -290,57 +299,57 @@ def test_a_genbank_from_standard_input_gives_the_bytes_that_it_gives_as_a_file(m
             assert (tmp_path / "file" / file).read_bytes() == (tmp_path / other / file).read_bytes(), (other, file)
     table = tsv.read_table(str(tmp_path / "pipe" / "c.tsv"))
     assert "abc" in table["gene"]
-    assert "upstream" in table["class"]
+    assert "primary" in table["site_class"]
     assert b'/gene="abc"' in (tmp_path / "pipe" / "c.gbk").read_bytes()
 
 
-def test_each_file_is_read_once(made, run, tmp_path, monkeypatch):
-    path, outputs = genbank_of(made, tmp_path, run)
+def test_each_file_is_read_once(made_folder, run, tmp_path, monkeypatch):
+    path, outputs = genbank_of(made_folder, tmp_path, run)
     seen = Counter()
     before = files_format.read_bytes
 
-    def counted(name):
+    def count_reads(name):
         seen[str(name)] += 1
         return before(name)
 
     for module in (files_format, genomes, gene_files, genbank_calls, browser):
         if hasattr(module, "read_bytes"):
-            monkeypatch.setattr(module, "read_bytes", counted)
+            monkeypatch.setattr(module, "read_bytes", count_reads)
     words = [word for option, file in outputs.items() for word in (option, tmp_path / file)]
-    genes = ["--genes", made / "genes.gff3", "--browser", tmp_path / "browser"]
-    assert run("predict-annot", path, "--model", made / "model.st", *words, *genes).returncode == 0
+    genes = ["--genes", made_folder / "genes.gff3", "--browser", tmp_path / "browser"]
+    assert run("predict-annot", path, "--model", made_folder / "model.st", *words, *genes).returncode == 0
     assert seen[str(path)] == 1
-    assert seen[str(made / "genes.gff3")] == 1
+    assert seen[str(made_folder / "genes.gff3")] == 1
 
 
-def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_path):
+def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made_folder, run, tmp_path):
     fasta.write(str(tmp_path / "small.fa"), ["s"], [random_codes(500, seed=9)])
     (tmp_path / "bad.fa").write_text(">x\nACGT!\n")
-    rows = [f"one\t{made / 'g.fa'}\t{made / 'genes.gff3'}\tc0", "two\tbad.fa\t\t", "three\tsmall.fa\t\t"]
+    rows = [f"one\t{made_folder / 'g.fa'}\t{made_folder / 'genes.gff3'}\tc0", "two\tbad.fa\t\t", "three\tsmall.fa\t\t"]
     (tmp_path / "sheet.tsv").write_text("\n".join(["sample\tgenome\tgenes\tcircular", *rows]) + "\n")
     words = [
         "predict-annot",
-        "--genomes",
+        "--samplesheet",
         tmp_path / "sheet.tsv",
         "--model",
-        made / "model.st",
+        made_folder / "model.st",
         "--threads",
         "1",
-        "--output-dir",
+        "--outdir",
         tmp_path / "out",
     ]
-    done = run(*words, "--keep-going", "--also", "bigwig")
+    done = run(*words, "--keep-going", "--formats", "bigwig")
     assert done.returncode == 1
     assert b"predict-annot: two failed: see " in done.stderr
     status = tsv.read_table(str(tmp_path / "out" / "status.tsv"))
     assert (status["sample"], status["status"]) == (["one", "two", "three"], ["done", "failed", "done"])
     assert "bad.fa:2" in status["problem"][1]
     for name, file in (("c.bed", "one.bed"), ("c.tsv", "one.tsv"), ("p.bw", "one.plus.bw")):
-        assert (tmp_path / "out" / file).read_bytes() == (made / name).read_bytes()
+        assert (tmp_path / "out" / file).read_bytes() == (made_folder / name).read_bytes()
     assert not list((tmp_path / "out").glob("two*"))
     before = (tmp_path / "out" / "three.bed").stat().st_mtime_ns
     (tmp_path / "bad.fa").write_text(">x\nACGTACGTACGTAAAT\n")
-    done = run(*words, "--also", "bigwig")
+    done = run(*words, "--formats", "bigwig")
     assert (done.returncode, (tmp_path / "out" / "three.bed").stat().st_mtime_ns) == (0, before)
     assert tsv.read_table(str(tmp_path / "out" / "status.tsv"))["status"] == ["there already", "done", "there already"]
     assert (tmp_path / "out" / "two.bed").exists()
@@ -351,9 +360,9 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made, run, tmp_pa
     [
         ("name\tgenome\na\tb\n", "no column sample"),
         ("sample\tgenome\n\tb.fa\n", ":2: the sample is empty"),
-        ("sample\tgenome\na/b\tb.fa\n", ":2: the sample's name 'a/b'"),
-        ("sample\tgenome\na\tb.fa\n#c\na\tb.fa\n", ":4: sample 'a' is there twice"),
-        ("sample\tgenome\n", "names no sample"),
+        ("sample\tgenome\na/b\tb.fa\n", ":2: the sample name 'a/b'"),
+        ("sample\tgenome\na\tb.fa\n#c\na\tb.fa\n", ":4: sample 'a' is listed twice"),
+        ("sample\tgenome\n", "lists no samples"),
     ],
 )
 def test_a_sheet_that_is_wrong_is_told_with_its_line(tmp_path, text, problem):
@@ -363,18 +372,27 @@ def test_a_sheet_that_is_wrong_is_told_with_its_line(tmp_path, text, problem):
     assert problem in str(raised.value)
 
 
-def test_options_that_do_not_go_together_are_bad_usage(made, run):
+def test_options_that_do_not_go_together_are_bad_usage(made_folder, run):
     for words in (
         [],
-        [made / "g.fa", "--genomes", "x", "--output-dir", "y"],
-        [made / "g.fa", "--top", "3", "--fdr", "0.1"],
-        [made / "g.fa", "--also", "gff3"],
-        ["--genomes", "x", "--output-dir", "y", "--gff3", "z"],
+        [made_folder / "g.fa", "--samplesheet", "x", "--outdir", "y"],
+        [made_folder / "g.fa", "--top", "3", "--fdr", "0.1"],
+        [made_folder / "g.fa", "--fdr-from", "shuffled"],
+        [made_folder / "g.fa", "--fdr", "0.1", "--fdr-from", "chance"],
+        [made_folder / "g.fa", "--formats", "gff3"],
+        ["--samplesheet", "x", "--outdir", "y", "--gff3", "z"],
     ):
-        assert run("predict-annot", *words, "--model", made / "model.st").returncode == 2
-    done = run("predict-annot", made / "g.fa", "--model", made / "model.st", "--gff3", made / "none" / "c.gff3")
+        assert run("predict-annot", *words, "--model", made_folder / "model.st").returncode == 2
+    done = run(
+        "predict-annot",
+        made_folder / "g.fa",
+        "--model",
+        made_folder / "model.st",
+        "--gff3",
+        made_folder / "none" / "c.gff3",
+    )
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)  # before the work, not after it
     assert b"does not exist; make it first" in done.stderr
-    done = run("predict-annot", made / "g.fa", "--model", "no-such-model")
+    done = run("predict-annot", made_folder / "g.fa", "--model", "no-such-model")
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
     assert b"no such built-in model" in done.stderr

@@ -46,7 +46,7 @@ def test_the_scan_is_highest_at_the_start_of_a_perfect_promoter_on_either_strand
     assert scores[0, 136] < scores[0, 135]  # one base further takes the rarer distance
 
 
-def seen(site, background, offset, none, strand=None):
+def make_attention(site, background, offset, none, strand=None):
     """One layer's one head: a row of weights for each site and each background position."""
     weight = np.array([*site, *background], np.float16)[:, None, None]
     n = len(weight)
@@ -59,17 +59,17 @@ def seen(site, background, offset, none, strand=None):
 
 def test_the_shape_of_a_head_in_numbers():
     site, background = [[0, 0.5, 0.25, 0]] * 2, [[0.25, 0.25, 0.25, 0]] * 2
-    [[shape]] = shapes(seen(site, background, [-90, -10, 0, 30], [0.25] * 4, [1, -1, 1, 1]))
-    assert (shape.peak, shape.width) == (-10, 1)
-    assert shape.divergence == pytest.approx(0.5)  # half a bit: 0.5 log2(0.5 / 0.25)
-    assert shape.entropy == pytest.approx(1.5)
-    assert (shape.promoter, shape.promoter_background) == pytest.approx((1, 2 / 3))
-    assert (shape.nothing, shape.nothing_background, shape.hidden) == (0.25, 0.25, 0)
-    assert shape.strand == 0
-    assert shapes(seen(site, background, [-90, -10, 0, 30], [0.25] * 4))[0][0].strand == 1
+    [[shape]] = shapes(make_attention(site, background, [-90, -10, 0, 30], [0.25] * 4, [1, -1, 1, 1]))
+    assert (shape.peak_offset, shape.peak_width_nt) == (-10, 1)
+    assert shape.divergence_bits == pytest.approx(0.5)  # half a bit: 0.5 log2(0.5 / 0.25)
+    assert shape.entropy_bits == pytest.approx(1.5)
+    assert (shape.promoter_weight, shape.promoter_weight_background) == pytest.approx((1, 2 / 3))
+    assert (shape.null_key, shape.null_key_background, shape.keys_off_contig) == (0.25, 0.25, 0)
+    assert shape.strand_bias == 0
+    assert shapes(make_attention(site, background, [-90, -10, 0, 30], [0.25] * 4))[0][0].strand_bias == 1
 
 
 def test_a_head_that_looks_the_same_way_everywhere_has_no_divergence():
-    [[shape]] = shapes(seen([[0.1, np.nan, 0.2]], [[0.1, 0, 0.2]], [-1, 0, 1], [0.7, 0.7]))
-    assert shape.divergence == pytest.approx(0, abs=1e-6)
-    assert shape.hidden == pytest.approx(1 / 3)
+    [[shape]] = shapes(make_attention([[0.1, np.nan, 0.2]], [[0.1, 0, 0.2]], [-1, 0, 1], [0.7, 0.7]))
+    assert shape.divergence_bits == pytest.approx(0, abs=1e-6)
+    assert shape.keys_off_contig == pytest.approx(1 / 3)

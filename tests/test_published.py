@@ -51,7 +51,7 @@ def codes_for(net, length, rows=1, seed=0, gaps=False):
 
 def compare_outputs_and_gradients(net, codes):
     """Logits and P, and the gradients of every weight, to 1e-5, with the formulas."""
-    outputs, _weights = literal.published(net, codes, net.training)
+    outputs, _weights = literal.compute_published(net, codes, net.training)
     logits = net(codes)
     torch.testing.assert_close(torch.sigmoid(logits), outputs.softmax(3)[..., 1], atol=1e-5, rtol=0)
     expected = outputs[..., 1] - outputs[..., 0]
@@ -74,7 +74,7 @@ def compare_weights(net, codes):
     record = []
     with torch.inference_mode():
         logits = net(codes, record)
-        outputs, weights = literal.published(net, codes, net.training)
+        outputs, weights = literal.compute_published(net, codes, net.training)
     torch.testing.assert_close(logits, outputs[..., 1] - outputs[..., 0], atol=1e-5, rtol=0)
     length, window = logits.shape[1], net.config.window
     assert len(record) == len(weights) == net.config.layers
@@ -129,10 +129,10 @@ def test_a_linear_map_and_a_convolution_fold_into_one():
     layer, u = Layer(FULL, 0), torch.randn(FULL.heads, FULL.d_head)
     state = torch.randn(2, 40, FULL.width)
     with torch.no_grad():
-        folded = layer.projected(state, u)  # (3, heads, batch, 34, d_head)
+        folded = layer.project(state, u)  # (3, heads, batch, 34, d_head)
         query, key, value = layer.qkv(state).unflatten(2, (3, FULL.heads, FULL.d_head)).unbind(2)
         right = [
-            literal.convolved(conv, x).permute(2, 0, 1, 3)
+            literal.convolve(conv, x).permute(2, 0, 1, 3)
             for conv, x in zip(layer.conv, (query, key, value), strict=True)
         ]
     torch.testing.assert_close(folded[0], (right[0] + u[:, None, None]) / FULL.d_head**0.5, atol=1e-5, rtol=0)
@@ -155,7 +155,7 @@ def test_the_term_of_the_distance_folds_into_the_product(place):
     with torch.no_grad():
         layer.distance.weight.normal_(0, FULL.width**-0.5)
         scaled = (query + u[:, None, None]) / FULL.d_head**0.5
-        longer = layer.with_distance(scaled, v - u, sin[place:], cos[place:], None)
+        longer = layer.add_distance(scaled, v - u, sin[place:], cos[place:], None)
         for i in range(3):
             for distance in (0, 1, 2, 17, 100, 511):
                 key = torch.cat([sin[place + i - distance], cos[place + i - distance]])
@@ -200,18 +200,18 @@ def test_weights_begin_as_published():
             assert spread == pytest.approx(0.02, rel=0.4)
 
 
-def dependence(net, codes, *told):
-    """For each of `told` (scalars, of the logits and of each layer's queries, keys and values) the places in codes that
-    it depends on."""
+def dependence(net, codes, *scalars):
+    """For each of `scalars` (scalars, of the logits and of each layer's queries, keys and values) the places in codes
+    that it depends on."""
     vectors = []
     handle = net.embedding.register_forward_hook(lambda module, args, output: vectors.append(output.requires_grad_()))
-    kept = [layer.projected for layer in net.layers]
+    kept = [layer.project for layer in net.layers]
     projected = []
     for layer, was in zip(net.layers, kept, strict=True):
-        layer.projected = lambda state, u, was=was: projected.append(was(state, u)) or projected[-1]
+        layer.project = lambda state, u, was=was: projected.append(was(state, u)) or projected[-1]
     logits = net(codes)
     handle.remove()
-    gradients = [torch.autograd.grad(one(logits, projected), vectors, retain_graph=True)[0] for one in told]
+    gradients = [torch.autograd.grad(one(logits, projected), vectors, retain_graph=True)[0] for one in scalars]
     return [np.flatnonzero(gradient[0].abs().sum(1).numpy()) for gradient in gradients]
 
 
@@ -300,8 +300,8 @@ def test_norms_are_the_lengths_of_what_is_added():
     """Summed up as vectors, what the keys add is the projection of what the heads collect; here key by key, by hand."""
     net, record, said = network(SMALL), [], []
     layer = net.layers[1]
-    was = layer.projected
-    layer.projected = lambda state, u: said.append(was(state, u)) or said[-1]
+    was = layer.project
+    layer.project = lambda state, u: said.append(was(state, u)) or said[-1]
     with torch.inference_mode():
         net(codes_for(net, 5, rows=2), record)
         weight, norm, _none = record[1]
@@ -334,7 +334,7 @@ def test_queries_that_see_no_key_stay_finite(training, arithmetic):
     torch.testing.assert_close(logits[0], alone.expand_as(logits[0]))  # a base that is not known has no state
 
 
-def noise_like(codes, seed=0):
+def draw_noise_like(codes, seed=0):
     generator = torch.Generator().manual_seed(seed)
     return torch.randint(-(2**31), 2**31, codes.shape, dtype=torch.int32, generator=generator)
 
@@ -343,14 +343,14 @@ def test_dropout_is_in_training_alone_and_depends_on_the_noise_alone():
     net = network(SMALL, training=True)
     codes = codes_for(net, 60, rows=2)
     with torch.no_grad():
-        one, again, other = (net(codes, noise=noise_like(codes, seed)) for seed in (0, 0, 1))
-        apart = torch.cat([net(c[None], noise=n[None]) for c, n in zip(codes, noise_like(codes), strict=True)])
+        one, again, other = (net(codes, noise=draw_noise_like(codes, seed)) for seed in (0, 0, 1))
+        apart = torch.cat([net(c[None], noise=n[None]) for c, n in zip(codes, draw_noise_like(codes), strict=True)])
         assert torch.equal(one, again)
         torch.testing.assert_close(apart, one, atol=1e-5, rtol=0)
         for different in (other, net(codes), net.eval()(codes_for(net, 60, rows=2))):
             assert bool(((one - different).abs() > 1e-3).any(1).all())
         codes = codes_for(net, 60, rows=2)
-        assert torch.equal(net(codes), net(codes, noise=noise_like(codes)))
+        assert torch.equal(net(codes), net(codes, noise=draw_noise_like(codes)))
 
 
 def test_dropout_takes_components_of_the_sinusoid_for_every_query_alike_in_all_heads_and_layers():
@@ -360,13 +360,13 @@ def test_dropout_takes_components_of_the_sinusoid_for_every_query_alike_in_all_h
         torch.randn(FULL.heads, 2, 4000, FULL.d_head),
         torch.zeros(4000, FULL.width // 2),
     )  # angle 0: what is left is [-s, c]
-    noise = noise_like(torch.empty(2, 4000))
+    noise = draw_noise_like(torch.empty(2, 4000))
     with torch.no_grad():
         for layer in layers:
             layer.distance.weight.normal_()
         none = torch.zeros(FULL.heads, FULL.d_head)
         both = (
-            [layer.with_distance(query, none, place, place + 1, n)[..., FULL.d_head :] for layer in layers]
+            [layer.add_distance(query, none, place, place + 1, n)[..., FULL.d_head :] for layer in layers]
             for n in (noise, None)
         )
         dropped, kept = both

@@ -25,7 +25,7 @@ def run(*words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> str:
+def known_motifs(tmp_path: Path) -> str:
     rng = np.random.default_rng(0)
     meme.write(
         str(tmp_path / "known.meme"),
@@ -34,23 +34,23 @@ def known(tmp_path: Path) -> str:
     return str(tmp_path / "known.meme")
 
 
-def test_a_file_against_itself_through_every_way_in_and_out(known: str, tmp_path: Path) -> None:
+def test_a_file_against_itself_through_every_way_in_and_out(known_motifs: str, tmp_path: Path) -> None:
     out = tmp_path / "out.tsv"
-    done = run(known, known, "-o", str(out), "--best")
+    done = run(known_motifs, known_motifs, "-o", str(out), "--best")
     assert (done.returncode, done.stdout) == (0, b"")
     found = tsv.read_matches(str(out))
     assert [(m.query, m.target) for m in found] == [(f"k{i}", f"k{i}") for i in range(60)]
-    digest = hashlib.sha256(Path(known).read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(Path(known_motifs).read_bytes()).hexdigest()[:12]
     assert f"targets: known.meme: 60 motifs, MEME 4, sha256 {digest}" in done.stderr.decode()
-    assert str(tmp_path) not in done.stderr.decode()
+    assert str(tmp_path) not in done.stderr.decode().split("wrote")[0]  # there the result's own path, as it was given
 
-    piped = run("-", known, "--best", "--quiet", stdin=Path(known).read_bytes())
+    piped = run("-", known_motifs, "--best", "--quiet", stdin=Path(known_motifs).read_bytes())
     assert (piped.stdout, piped.stderr, piped.returncode) == (out.read_bytes(), b"", 0)
 
 
-def test_all_pairs_several_targets_and_names_used_twice(known: str, tmp_path: Path) -> None:
+def test_all_pairs_several_targets_and_names_used_twice(known_motifs: str, tmp_path: Path) -> None:
     (tmp_path / "more.jaspar").write_text(">k1 again\n1 0\n0 1\n0 0\n0 0\n>empty\n")
-    done = run("TATAAT", known, str(tmp_path / "more.jaspar"), "--max-q", "1")
+    done = run("TATAAT", known_motifs, str(tmp_path / "more.jaspar"), "--max-q", "1")
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 62
     assert b"\tk1_2\t" in done.stdout
@@ -58,33 +58,33 @@ def test_all_pairs_several_targets_and_names_used_twice(known: str, tmp_path: Pa
     assert "now k1_2" in done.stderr.decode()
 
 
-def test_queries_without_motifs_give_a_header(known: str, tmp_path: Path) -> None:
+def test_queries_without_motifs_give_a_header(known_motifs: str, tmp_path: Path) -> None:
     meme.write(str(tmp_path / "none.meme"), [])
-    done = run(str(tmp_path / "none.meme"), known)
+    done = run(str(tmp_path / "none.meme"), known_motifs)
     assert done.returncode == 0
     assert done.stdout.decode() == "\t".join(tsv.MATCH_COLUMNS) + "\n"
     assert "no motif to compare" in done.stderr.decode()
 
 
-def test_few_targets_are_told(known: str, tmp_path: Path) -> None:
+def test_few_targets_are_told(known_motifs: str, tmp_path: Path) -> None:
     meme.write(str(tmp_path / "few.meme"), [Motif("a", np.eye(4))])
-    assert "only 1 targets" in run(known, str(tmp_path / "few.meme")).stderr.decode()
+    assert "only 1 targets" in run(known_motifs, str(tmp_path / "few.meme")).stderr.decode()
 
 
 @pytest.mark.parametrize("distance", ["pearson", "euclidean", "kullback-leibler", "allr"])
-def test_every_distance_runs(known: str, distance: str) -> None:
-    assert run(known, known, "--distance", distance, "--min-overlap", "5").returncode == 0
+def test_every_distance_runs(known_motifs: str, distance: str) -> None:
+    assert run(known_motifs, known_motifs, "--distance", distance, "--min-overlap", "5").returncode == 0
 
 
-def test_bad_data_is_one_line_and_leaves_no_file(known: str, tmp_path: Path) -> None:
+def test_bad_data_is_one_line_and_leaves_no_file(known_motifs: str, tmp_path: Path) -> None:
     protein = tmp_path / "protein.meme"
     protein.write_text("MEME version 4\n\nALPHABET= ACDEFGHIKLMNPQRSTVWY\n\nMOTIF a\n")
     meme.write(str(tmp_path / "none.meme"), [])
     for words, said in (
-        ((str(protein), known), "protein.meme:3: these motifs have a protein alphabet"),
-        (("nofile.meme", known), "nofile.meme: there is no such file"),
-        ((known, str(tmp_path / "none.meme")), "no target has a matrix"),
-        ((known, known, "-o", str(tmp_path / "no" / "x")), "does not exist"),
+        ((str(protein), known_motifs), "protein.meme:3: these motifs have a protein alphabet"),
+        (("nofile.meme", known_motifs), "nofile.meme: there is no such file"),
+        ((known_motifs, str(tmp_path / "none.meme")), "no target has a matrix"),
+        ((known_motifs, known_motifs, "-o", str(tmp_path / "no" / "x")), "does not exist"),
     ):
         done = run("--quiet", *words) if "-o" in words else run("--quiet", *words, "-o", str(tmp_path / "out.tsv"))
         assert done.returncode == 1, done.stderr
@@ -93,20 +93,28 @@ def test_bad_data_is_one_line_and_leaves_no_file(known: str, tmp_path: Path) -> 
         assert not (tmp_path / "out.tsv").exists()
 
 
-def test_bad_usage(known: str) -> None:
-    for words in ([], [known, "--distance", "far"], [known, "--max-q", "2"], [known, "--min-overlap", "0"]):
+def test_bad_usage(known_motifs: str) -> None:
+    for words in (
+        [],
+        [known_motifs, "--distance", "far"],
+        [known_motifs, "--max-q", "2"],
+        [known_motifs, "--min-overlap", "0"],
+    ):
         assert run(*words).returncode == 2
     for words, said in (
-        ([known, "--cluster", "-"], "standard output takes only one result"),
-        ([known, "--cluster", "-", "--cluster-motifs", "-", "-o", "x"], "standard output takes only one result"),
-        ([known, "--cluster-p", "2"], "--cluster-p"),
+        ([known_motifs, "--cluster", "-"], "only one result can go to standard output"),
+        (
+            [known_motifs, "--cluster", "-", "--cluster-motifs", "-", "-o", "x"],
+            "only one result can go to standard output",
+        ),
+        ([known_motifs, "--cluster-p", "2"], "--cluster-p"),
     ):
         done = run(*words)
         assert (done.returncode, done.stdout) == (2, b"")
         assert said in done.stderr.decode()
 
 
-def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> None:
+def test_groups_of_targets_by_name_and_by_table(known_motifs: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     motifs = [
         Motif(name, rng.dirichlet([0.2] * 4, size=12))
@@ -116,7 +124,7 @@ def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> N
     done = run(
         str(tmp_path / "t.meme"),
         str(tmp_path / "t.meme"),
-        known,
+        known_motifs,
         "--group",
         "name",
         "--best",
@@ -128,17 +136,17 @@ def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> N
     assert [(m.query, m.target, m.group) for m in found] == [
         (m.name, m.name, group) for m, group in zip(motifs, ["CRP"] * 3 + ["argR"] * 2 + ["sigma_-10"], strict=True)
     ]
-    assert "groups: 66 targets in 63 groups; of several: CRP 3, argR 2" in done.stderr.decode()
+    assert "groups: 66 targets in 63 groups; the largest: CRP 3, argR 2" in done.stderr.decode()
 
     table = "note\tmotif\tgroup\nx\tk1\tone\ny\tk2\tone\nz\tk3\tk4\nw\tnobody\tone\n"
-    done = run(known, known, "--group", "-", "--max-q", "1", stdin=table.encode())
+    done = run(known_motifs, known_motifs, "--group", "-", "--max-q", "1", stdin=table.encode())
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1 + 60 * 59
     assert done.stdout.splitlines()[0].decode().split("\t") == [*tsv.MATCH_COLUMNS, tsv.GROUP_COLUMN]
     said = done.stderr.decode()
-    assert "no target is named nobody" in said
-    assert "not in the table, each a group of its own: k0, k4, k5" in said
-    assert "60 targets in 59 groups; of several: one 2" in said
+    assert "these names are not among the targets: nobody" in said
+    assert "not in the table, so each is a group of its own: k0, k4, k5" in said
+    assert "60 targets in 59 groups; the largest: one 2" in said
     groups = {line.split(b"\t")[-1] for line in done.stdout.splitlines()[1:]}
     assert {b"one", b"k4", b"k4 alone", b"k0"} <= groups
 
@@ -149,22 +157,22 @@ def test_groups_of_targets_by_name_and_by_table(known: str, tmp_path: Path) -> N
         ("motif\tfactor\nk1\ta\n", "groups.tsv: there is no column group"),
         ("motif\tgroup\nk1\ta\nk1\tb\n", "groups.tsv:3: motif k1 is in two groups, a and b"),
         ("motif\tgroup\nk1\t\n", "groups.tsv:2: the group is empty"),
-        ("motif\tgroup\nk1\n", "groups.tsv:2: 1 cells where the header names 2"),
+        ("motif\tgroup\nk1\n", "groups.tsv:2: 1 cells, but the header names 2"),
         ("motif\tgroup\nx\ta\ny\ta\n", "none of its 2 motifs is a target"),
         ("", "this table is empty"),
     ],
 )
-def test_bad_tables_of_groups(known: str, tmp_path: Path, text: str, said: str) -> None:
+def test_bad_tables_of_groups(known_motifs: str, tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "groups.tsv").write_text(text)
-    done = run(known, known, "--group", str(tmp_path / "groups.tsv"), "--quiet")
+    done = run(known_motifs, known_motifs, "--group", str(tmp_path / "groups.tsv"), "--quiet")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, b"", 1)
     assert said in done.stderr.decode()
-    done = run(known, known, "--group", str(tmp_path / "no.tsv"), "--quiet")
+    done = run(known_motifs, known_motifs, "--group", str(tmp_path / "no.tsv"), "--quiet")
     assert done.returncode == 1
     assert "no.tsv: there is no such file" in done.stderr.decode()
 
 
-def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path) -> None:
+def test_queries_are_grouped_into_a_table_and_motifs(known_motifs: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     one, other = (rng.dirichlet([0.1] * 4, size=12) for _ in range(2))
     queries = [
@@ -175,10 +183,13 @@ def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path)
     ]
     meme.write(str(tmp_path / "q.meme"), queries)
     out = [str(tmp_path / name) for name in ("out.tsv", "c.tsv", "c.meme")]
-    done = run(str(tmp_path / "q.meme"), known, "-o", out[0], "--cluster", out[1], "--cluster-motifs", out[2])
+    done = run(str(tmp_path / "q.meme"), known_motifs, "-o", out[0], "--cluster", out[1], "--cluster-motifs", out[2])
     assert (done.returncode, done.stdout) == (0, b"")
-    assert "4 queries in 3 groups, 2 of them of one" in done.stderr.decode()
-    assert "too short or too even to be grouped, p with themselves above 0.001: short" in done.stderr.decode()
+    assert "4 queries in 3 clusters; 2 clusters have only one" in done.stderr.decode()
+    assert (
+        "too short or too uniform for a cluster, with p of more than 0.001 against themselves: short"
+        in done.stderr.decode()
+    )
     table = tsv.read_table(out[1])
     assert list(table) == ["group", "motif", "representative", "p", "offset", "overlap", "orientation", "consensus"]
     assert [table[name] for name in ("group", "motif", "representative", "offset", "overlap", "orientation")] == [
@@ -194,15 +205,15 @@ def test_queries_are_grouped_into_a_table_and_motifs(known: str, tmp_path: Path)
     assert (averaged[0].nsites, averaged[1].nsites) == (40, 20)
     np.testing.assert_allclose(averaged[0].matrix, one[1:], atol=1e-5)
 
-    alone = run(str(tmp_path / "q.meme"), known, "--cluster", "-", "-o", out[0], "--cluster-p", "0", "--quiet")
+    alone = run(str(tmp_path / "q.meme"), known_motifs, "--cluster", "-", "-o", out[0], "--cluster-p", "0", "--quiet")
     assert alone.returncode == 0
     assert [line.split(b"\t")[0] for line in alone.stdout.splitlines()[1:]] == [b"1", b"2", b"3", b"4"]
     meme.write(str(tmp_path / "none.meme"), [])
-    empty = run(str(tmp_path / "none.meme"), known, "--cluster", "-", "-o", out[0])
+    empty = run(str(tmp_path / "none.meme"), known_motifs, "--cluster", "-", "-o", out[0])
     assert (empty.returncode, len(empty.stdout.splitlines())) == (0, 1)
 
 
-def test_start_up_loads_neither_torch_nor_pandas_and_is_quick(known: str) -> None:
+def test_start_up_loads_neither_torch_nor_pandas_and_is_quick(known_motifs: str) -> None:
     code = (
         "import sys; sys.argv = ['pwm-compare', 'TATAAT', sys.argv[1], '--quiet']\n"
         "from headmotif.commands.pwm_compare import main\n"
@@ -212,7 +223,7 @@ def test_start_up_loads_neither_torch_nor_pandas_and_is_quick(known: str) -> Non
 
     def seconds(code: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([sys.executable, "-c", code, known], capture_output=True, check=False)
+        done = subprocess.run([sys.executable, "-c", code, known_motifs], capture_output=True, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert done.returncode == 0, done.stderr
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -221,11 +232,11 @@ def test_start_up_loads_neither_torch_nor_pandas_and_is_quick(known: str) -> Non
     assert statistics.median(seconds(code) / seconds(beside) for _turn in range(3)) < 4  # 1.4 where this was written
 
 
-def test_a_closed_pipe_is_silent(known: str) -> None:
+def test_a_closed_pipe_is_silent(known_motifs: str) -> None:
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "wb") as closed:
-        words = [*CALL, known, known, "--max-q", "1", "--quiet"]
+        words = [*CALL, known_motifs, known_motifs, "--max-q", "1", "--quiet"]
         done = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (141, b"")
 

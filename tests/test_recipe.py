@@ -46,7 +46,7 @@ def test_the_focal_loss_is_the_published_one_and_its_factor_passes_no_gradient()
     torch.testing.assert_close(loss_of(logits, target, 0.0), -of_truth.log())
 
 
-def unread(recipe, length=9000, gap=(3000, 4000)):
+def make_chunks(recipe, length=9000, gap=(3000, 4000)):
     codes = np.random.default_rng(0).integers(0, 4, length).astype(np.uint8)
     label = np.zeros((1, 2, length), np.uint8)
     label[0, 0, 100::500] = 1
@@ -60,7 +60,7 @@ def unread(recipe, length=9000, gap=(3000, 4000)):
 
 def test_streams_read_the_training_part_in_order_and_nearly_all_of_it_once():
     recipe = replace(PUBLISHED, batch=4, length=64)
-    chunks = unread(recipe)
+    chunks = make_chunks(recipe)
     plan = chunks.plan(0)
     times = np.zeros((2, 9000), int)
     for (places, weights, length), following in zip(plan, [*plan[1:], None], strict=True):
@@ -91,7 +91,7 @@ def test_every_preset_has_a_recipe_and_the_published_one_is_the_papers():
 # dropout
 
 
-def dropped(share, seed=0, shape=(40, 50, 64), place=0):
+def drop_out(share, seed=0, shape=(40, 50, 64), place=0):
     layer = Dropout(share, shape[2], place).train()
     noise = torch.from_numpy(np.random.default_rng(seed).integers(-(2**31), 2**31, shape[:2], np.int32))
     return layer(torch.ones(shape), noise)
@@ -99,15 +99,15 @@ def dropped(share, seed=0, shape=(40, 50, 64), place=0):
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.9])
 def test_dropout_zeroes_its_share_and_keeps_the_mean(share):
-    x = dropped(share)
+    x = drop_out(share)
     assert (x == 0).float().mean() == pytest.approx(share, abs=0.01)
     assert sorted(x.unique().tolist()) == pytest.approx([0.0, 1 / (1 - share)])
     assert x.mean() == pytest.approx(1, abs=0.03 if share < 0.9 else 0.1)
 
 
 def test_masks_of_channels_positions_and_places_are_as_good_as_independent():
-    mask = (dropped(0.5, shape=(200, 100, 32)) == 0).flatten(0, 1).float().numpy()  # (positions, channels)
-    other = (dropped(0.5, shape=(200, 100, 32), place=1) == 0).flatten(0, 1).float().numpy()
+    mask = (drop_out(0.5, shape=(200, 100, 32)) == 0).flatten(0, 1).float().numpy()  # (positions, channels)
+    other = (drop_out(0.5, shape=(200, 100, 32), place=1) == 0).flatten(0, 1).float().numpy()
     within = np.corrcoef(mask.T) - np.eye(32)
     between = np.corrcoef(mask.T, other.T)[:32, 32:]
     assert np.abs(within).max() < 0.12
@@ -117,11 +117,11 @@ def test_masks_of_channels_positions_and_places_are_as_good_as_independent():
 
 
 def test_a_mask_is_the_steps_and_does_not_depend_on_who_shares_the_batch():
-    whole = dropped(0.2, shape=(8, 30, 16))
+    whole = drop_out(0.2, shape=(8, 30, 16))
     layer = Dropout(0.2, 16, 0).train()
     noise = torch.from_numpy(np.random.default_rng(0).integers(-(2**31), 2**31, (8, 30), np.int32))
     assert torch.equal(layer(torch.ones(4, 30, 16), noise[1::2]), whole[1::2])
-    assert not torch.equal(dropped(0.2, seed=1, shape=(8, 30, 16)), whole)
+    assert not torch.equal(drop_out(0.2, seed=1, shape=(8, 30, 16)), whole)
 
 
 def test_nothing_is_dropped_in_evaluation_or_without_noise():

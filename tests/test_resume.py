@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ def genome(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("resume")
     fasta, sites = folder / "genome.fa", folder / "sites.bed"
     for words in (
-        ("headmotif", "plant", "--length", 20_000, "--promoters", 80, "--output", fasta, "--sites", sites),
+        ("headmotif", "simulate", "--length", 20_000, "--promoters", 80, "--output", fasta, "--sites-out", sites),
         ("fasta2tensor", fasta, "--sites", f"tss={sites}", "-o", folder / "genome.safetensors"),
     ):
         made = run(*words)
@@ -30,13 +31,13 @@ def words(genome, folder):
     size = [
         "--preset",
         "cnn",
-        "--steps",
+        "--max-steps",
         "60",
-        "--every",
+        "--eval-steps",
         "5",
-        "--batch",
+        "--batch-size",
         "4",
-        "--length",
+        "--sequence-length",
         "64",
         "--threads",
         "1",
@@ -66,6 +67,7 @@ def test_killed_at_random_moments_and_resumed_it_ends_in_the_same_bytes(tmp_path
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert not (stormy / "model").exists() or (stormy / "model").read_bytes() == (calm / "model").read_bytes()
-    subprocess.run([*words(genome, stormy), "--resume"], check=True, **quiet)
+    last = subprocess.run([*words(genome, stormy), "--resume"], check=True, **{**quiet, "stderr": subprocess.PIPE})
+    assert re.search(rf"resumed from {re.escape(str(state))} at step \d+", last.stderr.decode()), last.stderr
     for name in ("model", "history.tsv", "metrics.json"):
         assert (stormy / name).read_bytes() == (calm / name).read_bytes(), name

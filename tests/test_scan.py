@@ -24,7 +24,7 @@ def random_scores(rng: np.random.Generator, width: int) -> np.ndarray:
     return rng.normal(size=(width, 4))
 
 
-def literal(codes: np.ndarray, scores: np.ndarray) -> list[float]:
+def scan_literally(codes: np.ndarray, scores: np.ndarray) -> list[float]:
     found = []
     for start in range(len(codes) - len(scores) + 1):
         total = 0.0
@@ -40,13 +40,13 @@ def test_scan_is_the_literal_sum(width):
     rng = np.random.default_rng(width)
     codes = rng.choice(5, size=300, p=[0.245, 0.245, 0.245, 0.245, 0.02]).astype(np.uint8)
     scores = random_scores(rng, width)
-    np.testing.assert_allclose(scan(codes, scores), literal(codes, scores), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(scan(codes, scores), scan_literally(codes, scores), rtol=0, atol=1e-12)
 
 
 def test_letters_that_score_minus_infinity():
     scores = np.array([[1.0, -np.inf, 0.0, 0.0], [0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
     codes = np.array([0, 1, 3, 1, 1, 3], np.uint8)
-    assert scan(codes, scores).tolist() == literal(codes, scores)
+    assert scan(codes, scores).tolist() == scan_literally(codes, scores)
 
 
 @pytest.mark.parametrize("length", [0, 1, 4])
@@ -108,8 +108,8 @@ def test_a_genome_is_scanned_quicker_than_a_column_at_a_time():
     scores = random_scores(np.random.default_rng(0), 20)
     places = len(codes) - len(scores) + 1
 
-    def by_column():
+    def scan_by_column():
         return sum(column[codes[i : i + places]] for i, column in enumerate(scores))
 
-    np.testing.assert_allclose(scan(codes, scores), by_column(), atol=1e-9)
-    assert relative_cost(lambda: scan(codes, scores), by_column) < 1  # a third where this was written
+    np.testing.assert_allclose(scan(codes, scores), scan_by_column(), atol=1e-9)
+    assert relative_cost(lambda: scan(codes, scores), scan_by_column) < 1  # a third where this was written

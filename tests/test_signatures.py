@@ -74,8 +74,8 @@ def test_the_command_line_library_makes_the_same_of_it(command):
     ("line", "words"),
     [
         ("attn2gff a", "no command attn2gff"),
-        ("headmotif plants", "headmotif has no plants"),
-        ("headmotif plant --size 3", "plant has no --size"),
+        ("headmotif simulates", "headmotif has no simulates"),
+        ("headmotif simulate --size 3", "simulate has no --size"),
         ("fasta2tensor g.fa -x", "fasta2tensor has no -x"),
         ("fasta2tensor", "takes 1 to 1 arguments, not none"),
         ("predict-annot a b", "takes 0 to 1 arguments, not a b"),
@@ -96,7 +96,7 @@ def test_a_right_command_line_is_not():
     for line in (
         "headmotif",
         "headmotif --version",
-        "headmotif plant -o g.fa --seed 3",
+        "headmotif simulate -o g.fa --seed 3",
         "predict-annot 'my genome.fa' -o - --fdr=0.1 --circular a --circular b",
         "train-annot a b c --dry-run",
         "head-report --help",

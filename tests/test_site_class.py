@@ -9,33 +9,33 @@ from headmotif.data import Contig, Contigs
 from headmotif.formats import files
 from headmotif.formats.features import gff3
 from headmotif.formats.inputs import genomes, site_files
-from headmotif.steps.sites.genomic_class import ANTISENSE, CLASSES, INSIDE, ORPHAN, UPSTREAM, classes, fifths
+from headmotif.steps.sites.genomic_class import ANTISENSE, CLASSES, INTERNAL, ORPHAN, UPSTREAM, classes, fifths
 
 LETTER = {name: name[0] for name in CLASSES}
 
 
-def shown(genes, contigs, reach=3):
+def show_classes(genes, contigs, reach=3):
     """Both strands as words: u, i, a, o."""
     return ["".join(LETTER[CLASSES[c]] for c in row) for row in classes(np.array(genes), contigs, reach)]
 
 
 def test_a_gene_makes_three_classes():
-    assert shown([(0, 5, 9, 1)], Contigs([Contig("a", 14)])) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
-    assert shown([(0, 5, 9, -1)], Contigs([Contig("a", 14)])) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
+    assert show_classes([(0, 5, 9, 1)], Contigs([Contig("a", 14)])) == ["oouuuiiiiooooo", "oooooaaaaooooo"]
+    assert show_classes([(0, 5, 9, -1)], Contigs([Contig("a", 14)])) == ["oooooaaaaooooo", "oooooiiiiuuuoo"]
 
 
 def test_own_gene_before_upstream_before_antisense():
     """Two neighbours of one strand, and a gene of the other strand across the second's start."""
-    assert shown([(0, 3, 7, 1), (0, 8, 11, 1)], Contigs([Contig("a", 12)]))[0] == "uuuiiiiuiiio"
-    assert shown([(0, 8, 11, 1), (0, 2, 9, -1)], Contigs([Contig("a", 12)])) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
+    assert show_classes([(0, 3, 7, 1), (0, 8, 11, 1)], Contigs([Contig("a", 12)]))[0] == "uuuiiiiuiiio"
+    assert show_classes([(0, 8, 11, 1), (0, 2, 9, -1)], Contigs([Contig("a", 12)])) == ["ooaaauuuiiio", "ooiiiiiiiuuu"]
 
 
 @pytest.mark.parametrize("circular", [False, True])
 def test_stretches_go_on_over_the_origin_of_a_circle_alone(circular):
     contigs = Contigs([Contig("a", 4), Contig("b", 10, circular)])
     upstream = "iiiiooouuu" if circular else "iiiioooooo"
-    assert shown([(1, 0, 4, 1)], contigs)[0] == "oooo" + upstream
-    minus = shown([(1, 8, 12, -1)], contigs)
+    assert show_classes([(1, 0, 4, 1)], contigs)[0] == "oooo" + upstream
+    minus = show_classes([(1, 8, 12, -1)], contigs)
     assert minus[0] == "oooo" + ("aaooooooaa" if circular else "ooooooooaa")
     assert minus[1] == "oooo" + ("iiuuuoooii" if circular else "ooooooooii")
 
@@ -57,7 +57,7 @@ def test_classes_are_those_of_the_definition():
                 own = [(s + t, e + t) for c, s, e, g in genes for t in turns if (c, g) == (number, strand)]
                 other = [(s + t, e + t) for c, s, e, g in genes for t in turns if (c, g) == (number, -strand)]
                 if any(s <= at < e for s, e in own):
-                    expected = INSIDE
+                    expected = INTERNAL
                 elif any(1 <= (s - at if strand > 0 else at - (e - 1)) <= 10 for s, e in own):
                     expected = UPSTREAM
                 else:
@@ -98,7 +98,7 @@ def test_of_the_cappable_sites_44_percent_lie_in_genes_of_their_strand(data_fold
         genes = [(0, row.start, row.end, gff3.SIGN[row.strand]) for row in rows if row.kind == kind]
         of_site = classes(np.array(genes), real.contigs)[(known.strand < 0).astype(int), known.position]
         share[kind] = {CLASSES[c]: n / len(known) for c, n in collections.Counter(of_site.tolist()).items()}
-    assert share["CDS"]["inside"] == pytest.approx(0.44, abs=0.005)
-    assert share["gene"]["inside"] == pytest.approx(0.45, abs=0.005)  # with the genes of stable RNA
+    assert share["CDS"]["internal"] == pytest.approx(0.44, abs=0.005)
+    assert share["gene"]["internal"] == pytest.approx(0.45, abs=0.005)  # with the genes of stable RNA
     assert sum(share["gene"].values()) == pytest.approx(1)
     assert share["gene"]["upstream"] == pytest.approx(0.30, abs=0.005)

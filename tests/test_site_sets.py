@@ -31,26 +31,26 @@ THREE = {
 
 
 def test_every_two_sets_are_told_by_strand_and_distance() -> None:
-    found = {(one.first, one.second, one.strand, one.within): one for one in agreement.agreements(THREE, CONTIGS, 2)}
+    found = {(one.first, one.second, one.strand, one.window_nt): one for one in agreement.agreements(THREE, CONTIGS, 2)}
     assert list(found)[:4] == [("x", "y", "both", 0), ("x", "y", "+", 0), ("x", "y", "-", 0), ("x", "y", "both", 2)]
     exact, close, minus = (found["x", "y", *key] for key in (("both", 0), ("both", 2), ("-", 2)))
-    assert (exact.shared, exact.share_first, exact.share_second, exact.jaccard, exact.shift) == (
+    assert (exact.shared, exact.share_first, exact.share_second, exact.jaccard, exact.shift_nt) == (
         1,
         1 / 4,
         1 / 5,
         1 / 8,
         0,
     )
-    assert (close.shared, close.jaccard, close.exact, close.shift) == (
+    assert (close.shared, close.jaccard, close.exact, close.shift_nt) == (
         4,
         4 / 5,
         1,
         (0 + 2 - 1 + 2) / 4,
     )  # 39 to 1 over the origin
-    assert (minus.sites_first, minus.sites_second, minus.shared, minus.shift) == (1, 1, 1, -1)
-    assert np.isnan(found["x", "z", "+", 2].shift)
+    assert (minus.sites_first, minus.sites_second, minus.shared, minus.shift_nt) == (1, 1, 1, -1)
+    assert np.isnan(found["x", "z", "+", 2].shift_nt)
     assert np.isnan(found["x", "z", "+", 2].share_second)
-    assert {one.within for one in agreement.agreements(THREE, CONTIGS, 0)} == {0}
+    assert {one.window_nt for one in agreement.agreements(THREE, CONTIGS, 0)} == {0}
 
 
 def test_the_matrix_has_every_set_by_every_set() -> None:
@@ -66,7 +66,9 @@ def test_the_matrix_has_every_set_by_every_set() -> None:
 def test_distances_are_on_the_strand_and_ties_told() -> None:
     sets = {"a": sites((0, 50, 1), (0, 50, -1), (1, 5, 1)), "b": sites((0, 47, 1), (0, 53, 1), (0, 45, -1), (0, 99, 1))}
     found = {
-        (r.set, r.other, r.strand, r.distance): (r.sites, r.tied) for r in agreement.distances(sets, CONTIGS) if r.sites
+        (r.set, r.other, r.strand, r.distance_nt): (r.sites, r.tied)
+        for r in agreement.distances(sets, CONTIGS)
+        if r.sites
     }
     assert {k[3]: n for k, n in found.items() if k[:3] == ("a", "b", "same")} == {
         "-3": (1, 1),

@@ -37,7 +37,7 @@ def test_regions_of_one_part_may_overlap():
 @pytest.mark.parametrize("lengths", [(1000,), (300, 500, 200), (690, 5, 305), (1,) * 100])
 def test_automatic_parts_are_the_end_of_the_genome(lengths):
     genome = genome_of(*lengths)
-    part = split.parts(genome, *split.automatic(genome))
+    part = split.parts(genome, *split.split_automatically(genome))
     size = sum(lengths)
     assert part.tolist() == [split.TRAIN] * round(0.7 * size) + [split.VALIDATION] * round(0.1 * size) + [
         split.TEST
@@ -45,10 +45,10 @@ def test_automatic_parts_are_the_end_of_the_genome(lengths):
 
 
 def test_automatic_parts_cut_within_a_contig():
-    validation, test = split.automatic(genome_of(300, 500, 200))
+    validation, test = split.split_automatically(genome_of(300, 500, 200))
     assert validation == [(1, 400, 500)]
     assert test == [(2, 0, 200)]
-    assert split.automatic(genome_of(850, 150)) == ([(0, 700, 800)], [(0, 800, 850), (1, 0, 150)])
+    assert split.split_automatically(genome_of(850, 150)) == ([(0, 700, 800)], [(0, 800, 850), (1, 0, 150)])
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_automatic_parts_cut_within_a_contig():
 )
 def test_regions_are_read_as_samtools_does(text, stretch):
     genome = genome_of(3000, 40, names=["chr", "a:b"])
-    assert split.parsed(genome, text) == stretch
-    [shown] = split.shown(genome, [stretch])
-    assert split.parsed(genome, shown) == stretch
+    assert split.parse_stretch(genome, text) == stretch
+    [shown] = split.format_stretches(genome, [stretch])
+    assert split.parse_stretch(genome, shown) == stretch
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_regions_are_read_as_samtools_does(text, stretch):
 )
 def test_wrong_regions_are_told_in_one_line(text, problem):
     with pytest.raises(InputError, match=f"^the region '[^\n]*{problem}[^\n]*$"):
-        split.parsed(genome_of(100, names=["chr"]), text)
+        split.parse_stretch(genome_of(100, names=["chr"]), text)
 
 
 @pytest.mark.parametrize("levels", [2, 5, 50, 10**9], ids=lambda n: f"{n} levels")

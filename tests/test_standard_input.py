@@ -10,8 +10,9 @@ import pytest
 from fixed_run import DATA
 from in_process import call
 
-FEW = "--max-e 1000 --min-sites 8 --widths 6-8 --threads 1"
-TINY = "--threads 1 --limit 20 --background 100"
+FEW = "--max-evalue 1000 --min-sites 8 --minw 6 --maxw 8 --threads 1"
+CPU = "--precision float32 --threads 1"
+TINY = "--threads 1 --max-sites 20 --background 100"
 ALL = {
     "fasta2tensor {genome.fa}",
     "fasta2tensor {genome.gbk}",
@@ -19,15 +20,14 @@ ALL = {
     "fasta2tensor genome.fa --sites x={sites.bed}",
     "fasta2tensor genome.fa --mask {mask.bed} --sites x=sites.bed",
     "fasta2tensor genome.fa --annotation {genes.gff3}",
-    "train-annot {genome.safetensors} --init tiny.safetensors --steps 1 --batch 2 --precision float32 --threads 1",
-    "train-annot genome.safetensors --init {tiny.safetensors} --steps 1 --batch 2 --precision float32 --threads 1",
-    "train-annot genome.safetensors --preset cnn --teacher {cnn.safetensors} --steps 1 --batch 2 --precision float32 "
-    "--threads 1",
-    "train-annot genome.safetensors --refit {cnn.safetensors} --batch 2 --precision float32 --threads 1",
+    "train-annot {genome.safetensors} --init tiny.safetensors --max-steps 1 --batch-size 2 " + CPU,
+    "train-annot genome.safetensors --init {tiny.safetensors} --max-steps 1 --batch-size 2 " + CPU,
+    "train-annot genome.safetensors --preset cnn --teacher {cnn.safetensors} --max-steps 1 --batch-size 2 " + CPU,
+    "train-annot genome.safetensors --refit {cnn.safetensors} --batch-size 2 " + CPU,
     "attn2bed own.safetensors --max-q 1 --max-p 1 --ism 1 --model {tiny.safetensors} --genome genome.fa --threads 1",
     "attn2bed own.safetensors --max-q 1 --max-p 1 --ism 1 --model tiny.safetensors --genome {genome.fa} --threads 1",
-    "score-heads tiny.safetensors genome.safetensors --ablate 0 --promoters 0 --untrained 0 --also {tiny.safetensors} "
-    + TINY,
+    "score-heads tiny.safetensors genome.safetensors --ablate 0 --marginalize 0 --untrained 0 "
+    "--replicate {tiny.safetensors} " + TINY,
     "dump-attention {tiny.safetensors} genome.safetensors --shuffled 0 " + TINY,
     "dump-attention tiny.safetensors {genome.safetensors} --shuffled 0 " + TINY,
     "dump-attention tiny.safetensors genome.fa --sites {sites.bed} --shuffled 0 " + TINY,
@@ -43,16 +43,18 @@ ALL = {
     "predict-annot genome.fa --model tiny.safetensors --top 20 --threads 1 --genes {genes.gff3} --table out.tsv",
     "predict-annot genome.fa --model tiny.safetensors --top 20 --threads 1 --genes {genome.gbk} --table out.tsv",
     "predict-annot {genome.gbk} --model tiny.safetensors --top 20 --threads 1 --table out.tsv --genbank out.gbk",
-    "predict-annot genome.fa --model tiny.safetensors --top 20 --threads 1 --vcf {variants.vcf} --variants out.tsv",
+    "score-variants {genome.fa} variants.vcf --model tiny.safetensors --threads 1",
+    "score-variants genome.fa {variants.vcf} --model tiny.safetensors --threads 1",
+    "score-variants genome.fa variants.vcf --model {tiny.safetensors} --threads 1",
     "annot-compare sites={sites.bed} true=true.bed --genome genome.fa",
     "annot-compare sites=sites.bed true=true.bed --genome {genome.fa}",
-    "annot-compare sites=sites.bed --genome genome.fa --truth {true.bed} --draws 5",
-    "annot-compare sites=sites.bed --genome genome.fa --truth true.bed --draws 5 --genes {genes.gff3}",
-    "score-heads {tiny.safetensors} genome.safetensors --ablate 0 --promoters 0 --untrained 0 " + TINY,
-    "score-heads tiny.safetensors {genome.safetensors} --ablate 0 --promoters 0 --untrained 0 " + TINY,
-    "score-heads tiny.safetensors genome.fa --sites {sites.bed} --ablate 0 --promoters 0 --untrained 0 " + TINY,
-    "annot-compare p={plus.bw},minus.bw sites=sites.bed --genome genome.fa --truth true.bed --draws 5",
-    "annot-compare p=plus.bw,{minus.bw} sites=sites.bed --genome genome.fa --truth true.bed --draws 5",
+    "score-annot sites=sites.bed --genome genome.fa --truth {true.bed} --bootstrap 5",
+    "score-annot sites=sites.bed --genome genome.fa --truth true.bed --bootstrap 5 --genes {genes.gff3}",
+    "score-heads {tiny.safetensors} genome.safetensors --ablate 0 --marginalize 0 --untrained 0 " + TINY,
+    "score-heads tiny.safetensors {genome.safetensors} --ablate 0 --marginalize 0 --untrained 0 " + TINY,
+    "score-heads tiny.safetensors genome.fa --sites {sites.bed} --ablate 0 --marginalize 0 --untrained 0 " + TINY,
+    "score-annot p={plus.bw},minus.bw sites=sites.bed --genome genome.fa --truth true.bed --bootstrap 5",
+    "score-annot p=plus.bw,{minus.bw} sites=sites.bed --genome genome.fa --truth true.bed --bootstrap 5",
     "headmotif inspect {motifs.meme}",
 }
 
@@ -68,7 +70,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert call("predict-annot", *words.split(), *tracks.split(), cwd=folder).returncode == 0
     words = f"tiny.safetensors genome.safetensors {TINY} --quiet -o own.safetensors"
     assert call("dump-attention", *words.split(), cwd=folder).returncode == 0
-    words = "genome.safetensors --preset cnn --steps 2 --every 2 --batch 2 --precision float32 --threads 1 --quiet"
+    words = f"genome.safetensors --preset cnn --max-steps 2 --eval-steps 2 --batch-size 2 {CPU} --quiet"
     results = "-o cnn.safetensors --metrics cnn.json --history cnn.tsv"
     assert call("train-annot", *words.split(), *results.split(), cwd=folder).returncode == 0
     text = (folder / "genome.gbk").read_text(encoding="utf-8")
@@ -125,6 +127,10 @@ REPORT = {
 }
 
 
+TABLES = {"heads", "profiles", "pairs", "strands", "matches", "regions", "agreement", "curve", "history"}
+"""Those that stand alone on the command line, told by their headers."""
+
+
 @pytest.mark.parametrize(("option", "zipped"), [*((one, False) for one in REPORT), ("heads", True), ("genome", True)])
 def test_a_report_from_a_pipe_is_that_from_a_file(inputs: Path, tmp_path: Path, option: str, zipped: bool) -> None:
     """Its page tells the digest of each input as it came, so that one of gzip is compared with one of gzip."""
@@ -137,7 +143,7 @@ def test_a_report_from_a_pipe_is_that_from_a_file(inputs: Path, tmp_path: Path, 
     pages = []
     for given in (REPORT[option], "-"):
         files = {**{name: REPORT[name] for name in few}, option: given}
-        words = [word for name, file in files.items() for word in (f"--{name}", file)]
+        words = [word for name, file in files.items() for word in ([file] if name in TABLES else [f"--{name}", file])]
         done = call("head-report", *words, "--quiet", cwd=tmp_path / "in", input=content if given == "-" else b"")
         assert done.returncode == 0, done.stderr.decode()
         pages.append(done.stdout)

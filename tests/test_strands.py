@@ -10,35 +10,35 @@ def sigmoid(x):
     return (1 / (1 + np.exp(-x))).astype(np.float32)
 
 
-def rich_and_poor(n, rng):
+def draw_rich_and_poor(n, rng):
     """Codes whose share of A and T changes every few hundred bases."""
     share = np.repeat(rng.uniform(0.2, 0.8, n // 400 + 1), 400)[:n]
     return np.where(rng.random(n) < share, rng.choice([0, 3], n), rng.choice([1, 2], n)).astype(np.uint8)
 
 
-def local(codes):
+def measure_at_share(codes):
     return np.convolve(np.isin(codes, (0, 3)), np.ones(81) / 81, mode="same")
 
 
 def test_composition_alone_is_taken_away_and_a_shared_element_is_not():
     rng = np.random.default_rng(0)
     n = 60_000
-    codes = rich_and_poor(n, rng)
-    base = 6 * local(codes)
+    codes = draw_rich_and_poor(n, rng)
+    base = 6 * measure_at_share(codes)
     logit = np.stack([base, base]) + rng.normal(0, 0.3, (2, n)) - 8
     shared = rng.choice(np.arange(100, n - 100), 150, replace=False)
     logit[0, shared] += 6
     logit[1, shared - 18] += 6
     found = strands(sigmoid(logit), genome_of(codes), 60)
-    at = {int(d): i for i, d in enumerate(found.distance)}
-    assert found.distance[found.corrected.argmax()] == -18
+    at = {int(d): i for i, d in enumerate(found.distance_nt)}
+    assert found.distance_nt[found.correlation_corrected.argmax()] == -18
     assert found.z[at[-18]] > 10
     assert found.pairs.argmax() == at[-18]
     assert found.pairs[at[-18]] > 100
     assert 0 < found.expected[0] < 1
     others = [i for d, i in at.items() if d != -18]
     assert found.correlation[others].min() > 0.5  # as it is, every distance looks alike
-    assert np.abs(found.corrected[others]).max() < 0.1
+    assert np.abs(found.correlation_corrected[others]).max() < 0.1
     assert np.abs(found.z[others]).max() < 6
 
 
@@ -48,8 +48,8 @@ def test_strangers_are_strangers_over_contigs_with_gaps():
     p = sigmoid(rng.normal(-6, 1, (2, 17_030)))
     p[:, genome.base == 4] = np.nan
     found = strands(p, genome, 40)
-    assert np.isfinite(found.corrected).all()
-    assert np.abs(found.corrected).max() < 0.06
+    assert np.isfinite(found.correlation_corrected).all()
+    assert np.abs(found.correlation_corrected).max() < 0.06
     assert abs(found.z.mean()) < 1
 
 
@@ -57,4 +57,4 @@ def test_distances_are_the_minus_strands_place_less_the_plus_strands():
     logit = np.full((2, 4000), -8.0) + np.random.default_rng(2).normal(0, 0.01, (2, 4000))
     logit[0, 1000] = logit[1, 1030] = 3
     found = strands(sigmoid(logit), genome_of(random_codes(4000)), 50)
-    assert found.distance[found.correlation.argmax()] == 30
+    assert found.distance_nt[found.correlation.argmax()] == 30

@@ -31,8 +31,8 @@ def axes_of(genes=(), known=((1200, 1), (1300, -1)), calls=None, p=None, regions
     region = np.array([row[:3] for row in regions], np.int64).reshape(-1, 3)
     heads = tuple(row[3] for row in regions)
     locus = Locus("a", START, END, "", sites(*known), calls and sites(*calls), table, p, region, heads)
-    with svg.styled():
-        return track.drawn(locus).axes
+    with svg.use_style():
+        return track.draw_track(locus).axes
 
 
 def arrow(start: int, end: int, strand: int) -> tuple[list[float], float, float, float]:

@@ -27,7 +27,7 @@ CPU = Compute(torch.device("cpu"), torch.float32)
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def labelled(codes, sites, labels=1, circular=(), lengths=None, unknown=()):
+def label_genome(codes, sites, labels=1, circular=(), lengths=None, unknown=()):
     """A genome with sites (label, row, place) and places not to be learned from."""
     lengths = lengths or [len(codes)]
     label = np.zeros((labels, 2, len(codes)), np.uint8)
@@ -41,7 +41,7 @@ def labelled(codes, sites, labels=1, circular=(), lengths=None, unknown=()):
     )
 
 
-def planted(length=12_000, every=80, seed=0):
+def plant_genome(length=12_000, every=80, seed=0):
     """Random bases with TATAAT at random places of both strands, each 8 nt before its site."""
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, 4, length).astype(np.uint8)
@@ -54,7 +54,7 @@ def planted(length=12_000, every=80, seed=0):
         else:
             codes[at : at + 6] = reverse_complement(word)
             sites.append((0, 1, at - 8))
-    return labelled(codes, sites)
+    return label_genome(codes, sites)
 
 
 RECIPE = Recipe(
@@ -63,8 +63,8 @@ RECIPE = Recipe(
 
 
 def setting(recipe=RECIPE, seed=0, length=6000):
-    genome = planted(length)
-    part = split.parts(genome, *split.automatic(genome))
+    genome = plant_genome(length)
+    part = split.parts(genome, *split.split_automatically(genome))
     torch.manual_seed(seed)
     net = presets.build(READER, 1)
     return net, Chunks(genome, part, recipe, net.learning)
@@ -74,33 +74,35 @@ def weights(net):
     return {name: p.detach().numpy().copy() for name, p in net.named_parameters()}
 
 
-def alike(a, b):
+def are_alike(a, b):
     return a.keys() == b.keys() and all(a[name].tobytes() == b[name].tobytes() for name in a)
 
 
-def trained(recipe=RECIPE, seed=0):
+def train_network(recipe=RECIPE, seed=0):
     net, chunks = setting(recipe, seed)
     records = list(train.train(net, chunks, CPU, run_state.State()))
     return weights(net), records
 
 
 @pytest.fixture(scope="module")
-def uninterrupted():
+def uninterrupted_run():
     torch.set_num_threads(1)
-    return trained()
+    return train_network()
 
 
-def test_the_same_seed_ends_in_the_same_bytes(uninterrupted):
+def test_the_same_seed_ends_in_the_same_bytes(uninterrupted_run):
     torch.manual_seed(12345)  # whatever the generator's state at the start
-    again, records = trained()
-    assert alike(again, uninterrupted[0])
-    assert records == uninterrupted[1]
+    again, records = train_network()
+    assert are_alike(again, uninterrupted_run[0])
+    assert records == uninterrupted_run[1]
     assert [r.step for r in records] == [20, 40, 60]
 
 
-def test_another_seed_ends_elsewhere(uninterrupted):
-    again, _ = trained(replace(RECIPE, seed=4))
-    assert not any(again[name].tobytes() == uninterrupted[0][name].tobytes() for name in again if again[name].ndim > 1)
+def test_another_seed_ends_elsewhere(uninterrupted_run):
+    again, _ = train_network(replace(RECIPE, seed=4))
+    assert not any(
+        again[name].tobytes() == uninterrupted_run[0][name].tobytes() for name in again if again[name].ndim > 1
+    )
 
 
 class Killed(Exception):
@@ -108,7 +110,7 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize("evaluations", [1, 2, 3])
-def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, uninterrupted, evaluations):
+def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, uninterrupted_run, evaluations):
     path = str(tmp_path / "run.checkpoint")
     kept = []
 
@@ -116,7 +118,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, uninterrupted, evaluat
         checkpoint_tensor.write(path, checkpoint_tensor.Checkpoint({"seed": 3}, *run_state.pack(state)))
         kept.append(state.step)
 
-    def told(step, loss):
+    def stop_late(step, loss):
         if step > 20 * evaluations + 7:  # some steps after the checkpoint, which are lost
             raise Killed
 
@@ -124,7 +126,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, uninterrupted, evaluat
 
     def run():
         state = run_state.State()
-        for _record in train.train(net, chunks, CPU, state, told):
+        for _record in train.train(net, chunks, CPU, state, stop_late):
             keep(state)
 
     if evaluations < 3:
@@ -138,17 +140,17 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, uninterrupted, evaluat
     fresh, chunks = setting(seed=77)  # the weights come from the checkpoint
     rest = list(train.train(fresh, chunks, CPU, state))
     assert [r.step for r in rest] == [40, 60][evaluations - 1 :]
-    assert state.records == uninterrupted[1]
-    assert alike(weights(fresh), uninterrupted[0])
+    assert state.records == uninterrupted_run[1]
+    assert are_alike(weights(fresh), uninterrupted_run[0])
 
 
-def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted):
+def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted_run):
     net, chunks = setting()
     before = weights(net)
     assert train.seconds_per_step(net, chunks, CPU) > 0
-    assert alike(weights(net), before)
+    assert are_alike(weights(net), before)
     list(train.train(net, chunks, CPU, run_state.State()))
-    assert alike(weights(net), uninterrupted[0])
+    assert are_alike(weights(net), uninterrupted_run[0])
 
 
 @pytest.mark.parametrize("smooth", [1, 3])
@@ -161,7 +163,7 @@ def test_the_model_keeps_the_weights_that_scored_best_over_some_evaluations(smoo
     curve = [0.0] * (smooth - 1) + [r.average_precision for r in records]
     means = [sum(curve[i : i + smooth]) for i in range(len(records))]
     best = records[int(np.argmax(means))]
-    assert train.kept(state) == best
+    assert train.find_kept(state) == best
     assert best is not records[-1]
     wanted = chunks.part == split.VALIDATION
     assert train.part_scores(chunks.genome, train.annotate(net, chunks.genome, CPU, wanted), wanted) == best.scores
@@ -178,8 +180,8 @@ def test_it_stops_when_it_gets_no_better():
 
 
 def test_a_word_before_the_sites_is_learned():
-    genome = planted(12_000)
-    part = split.parts(genome, *split.automatic(genome))
+    genome = plant_genome(12_000)
+    part = split.parts(genome, *split.split_automatically(genome))
     recipe = replace(RECIPE, max_steps=400, every=100, batch=16, rate=1e-2, average=0.98)
     torch.manual_seed(1)
     net = presets.build(READER, 1)
@@ -197,7 +199,7 @@ def test_a_fresh_network_begins_at_the_natural_balance():
     with torch.no_grad():
         net.out.weight.zero_()
     seen = []
-    run = train.train(net, chunks, CPU, run_state.State(), told=lambda step, loss: seen.append(loss))
+    run = train.train(net, chunks, CPU, run_state.State(), progress=lambda step, loss: seen.append(loss))
     list(run)
     share = chunks.prevalence[0]
     assert 0.005 < share < 0.02
@@ -208,18 +210,18 @@ def test_a_fresh_network_begins_at_the_natural_balance():
 # chunks
 
 
-def crowded(circular=()):
+def make_crowded(circular=()):
     """Two contigs, two labels, unknown places, all three parts, sites at the very ends."""
     rng = np.random.default_rng(5)
     lengths = [900, 310]
     sites = [(int(rng.integers(2)), int(rng.integers(2)), int(rng.integers(1210))) for _ in range(40)]
     sites += [(0, 0, 0), (0, 1, 0), (0, 0, 899), (0, 1, 899), (1, 0, 900), (1, 1, 1209)]
-    genome = labelled(rng.integers(0, 4, 1210), sites, 2, circular, lengths, unknown=[*range(40, 60), 903])
+    genome = label_genome(rng.integers(0, 4, 1210), sites, 2, circular, lengths, unknown=[*range(40, 60), 903])
     part = split.parts(genome, [(0, 500, 640)], [(0, 700, 760), (1, 100, 130)])
     return genome, part
 
 
-def mapped_back(genome, chunks, number):
+def map_back(genome, chunks, number):
     """Times each (label, row, place) is learned from in an epoch and its total weight; the targets that come with it
     are checked."""
     times, total = np.zeros(genome.label.shape, int), np.zeros(genome.label.shape)
@@ -248,24 +250,24 @@ def mapped_back(genome, chunks, number):
 
 @pytest.mark.parametrize("circular", [(), (0, 1)], ids=["linear", "circular"])
 def test_every_training_site_is_in_one_chunk_an_epoch_with_weight_one(circular):
-    genome, part = crowded(circular)
+    genome, part = make_crowded(circular)
     chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.0, seed=2), (5, 5))
     learned = (genome.label != NO_LABEL) & (part == split.TRAIN)
     sites = (genome.label == 1) & learned
     assert sites.sum() > 30
     for number in range(8):
-        times, total = mapped_back(genome, chunks, number)
+        times, total = map_back(genome, chunks, number)
         assert times.max() == 1
         assert (total[sites] == 1).all()
         assert not times[~learned].any()  # validation, test and unknown places
 
 
 def test_the_drawn_chunks_stand_for_those_left_out():
-    genome, part = crowded()
+    genome, part = make_crowded()
     chunks = Chunks(genome, part, Recipe(length=32, substitutions=0.0, others=0.25, seed=2), (5, 5))
     learned = (genome.label != NO_LABEL) & (part == split.TRAIN)
     epochs = 60
-    sums = np.array([mapped_back(genome, chunks, number)[1] for number in range(epochs)])
+    sums = np.array([map_back(genome, chunks, number)[1] for number in range(epochs)])
     assert set(np.unique(sums)) == {0.0, 1.0, 4.0}
     totals = sums.sum((1, 2, 3))
     assert totals.mean() == pytest.approx(learned.sum(), abs=4 * totals.std() / epochs**0.5)
@@ -277,7 +279,7 @@ def test_the_drawn_chunks_stand_for_those_left_out():
 
 
 def test_epochs_differ_and_come_back_the_same():
-    genome, part = crowded()
+    genome, part = make_crowded()
     chunks, again = (Chunks(genome, part, Recipe(length=32, seed=2), (5, 5)) for _ in range(2))
     first, second = chunks.plan(0), chunks.plan(1)
     assert {tuple(c) for step in first for c in step[0]} != {tuple(c) for step in second for c in step[0]}
@@ -289,7 +291,7 @@ def test_epochs_differ_and_come_back_the_same():
 
 
 def test_a_share_of_the_bases_is_replaced_and_no_n():
-    genome, part = crowded()
+    genome, part = make_crowded()
     genome.base[:] = 0
     genome.base[::10] = N
     chunks = Chunks(genome, part, Recipe(length=64, substitutions=0.2, seed=2), (0, 0))
@@ -305,7 +307,7 @@ def test_a_share_of_the_bases_is_replaced_and_no_n():
 
 
 def test_no_base_is_replaced_where_there_are_sites_enough():
-    genome, part = crowded()
+    genome, part = make_crowded()
     sites = int(((genome.label == 1) & (part == split.TRAIN)).sum())
     places = np.array([(0, 0, start) for start in range(0, 832, 64)])
     read = []
@@ -317,7 +319,7 @@ def test_no_base_is_replaced_where_there_are_sites_enough():
 
 
 def test_prevalence_counts_the_learned_places_alone():
-    genome, part = crowded()
+    genome, part = make_crowded()
     chunks = Chunks(genome, part, Recipe(length=64), (5, 5))
     learned = (genome.label != NO_LABEL) & (part == split.TRAIN)
     expected = [((genome.label[i] == 1) & learned[i]).sum() / learned[i].sum() for i in range(2)]
@@ -342,16 +344,16 @@ def test_the_threshold_calls_with_the_largest_f1(levels, seed):
     rng = np.random.default_rng(seed)
     truth = (rng.random(60) < 0.2).astype(np.uint8)
     p = ((0.3 * truth + 0.7 * rng.random(60)) * levels).round() / levels
-    called = p >= train.best_threshold(truth, p)
+    called = p >= train.choose_threshold(truth, p)
     assert 2 * (called & (truth == 1)).sum() / (called.sum() + truth.sum()) == pytest.approx(brute_force(truth, p))
 
 
 def test_the_threshold_of_nothing_is_a_half():
-    assert train.best_threshold(np.zeros(0, np.uint8), np.zeros(0)) == 0.5
+    assert train.choose_threshold(np.zeros(0, np.uint8), np.zeros(0)) == 0.5
 
 
 def test_scores_leave_out_n_and_unknown_places():
-    genome = labelled(np.zeros(10, np.uint8), [(0, 0, 2), (0, 1, 5)], unknown=[7])
+    genome = label_genome(np.zeros(10, np.uint8), [(0, 0, 2), (0, 1, 5)], unknown=[7])
     p = np.full((1, 2, 10), 0.1, np.float32)
     p[0, 0, 2] = p[0, 1, 5] = 0.9
     p[0, :, 3] = np.nan
@@ -390,7 +392,7 @@ def test_a_mean_over_labels_leaves_out_those_without_sites():
 
 
 def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
-    genome, part = crowded()
+    genome, part = make_crowded()
     taught = np.random.default_rng(0).random(genome.label.shape).astype(np.float32)
     taught[:, :, 100] = np.nan  # as where the base is N
     recipe = Recipe(length=64, substitutions=0.0, seed=2)
@@ -414,8 +416,8 @@ def test_a_student_learns_half_from_the_labels_and_half_from_its_teacher():
 @FULL
 @pytest.mark.slow
 def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
-    genome = planted(24_000)
-    part = split.parts(genome, *split.automatic(genome))
+    genome = plant_genome(24_000)
+    part = split.parts(genome, *split.split_automatically(genome))
     recipe = replace(PUBLISHED, max_steps=600, warmup=100, rate=2e-3, every=600, length=128)
     torch.manual_seed(1)
     net = presets.build(replace(presets.PRESETS["paper"], layers=3, window=64), 1)
@@ -425,8 +427,8 @@ def test_the_published_network_learns_it_too_from_20_bases_behind_the_site():
 
 
 def test_a_network_that_knows_something_is_scored_before_the_first_step_and_kept_if_it_gets_no_better():
-    genome = planted(6_000)
-    part = split.parts(genome, *split.automatic(genome))
+    genome = plant_genome(6_000)
+    part = split.parts(genome, *split.split_automatically(genome))
     torch.manual_seed(1)
     net = presets.build(replace(presets.PRESETS["cnn"], width=16, blocks=3), 1)
     recipe = replace(Recipe(), max_steps=60, every=20, batch=8)
@@ -438,8 +440,8 @@ def test_a_network_that_knows_something_is_scored_before_the_first_step_and_kept
     records = list(train.train(net, Chunks(genome, part, spoil, net.learning), CPU, state, begun=[True]))
     assert [r.step for r in records] == [0, 4, 8]
     assert records[0].best
-    assert train.kept(state).step == 0
+    assert train.find_kept(state).step == 0
     for name, p in net.named_parameters():
         assert torch.equal(p, before[name]), name  # the bias too: what it knows of the prevalence is not thrown away
-    assert train.smoothed(records[:1], 3) == pytest.approx(records[0].average_precision)
-    assert train.smoothed(records[1:2], 3) == pytest.approx(records[1].average_precision / 3)
+    assert train.smooth(records[:1], 3) == pytest.approx(records[0].average_precision)
+    assert train.smooth(records[1:2], 3) == pytest.approx(records[1].average_precision / 3)

@@ -15,7 +15,7 @@ from headmotif.steps.network import presets as model
 from headmotif.steps.training import refit, teach
 
 
-def unseen(_what, _total):
+def show_nothing(_what, _total):
     return lambda _done: None
 
 
@@ -62,9 +62,9 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
     weights = {name: p.detach().numpy() for name, p in old.named_parameters()}
     known = Model(model.config_header(old.config), (Label("tss"), Label("tis")), weights=weights)
     model_tensor.write(str(tmp_path / "old.st"), known)
-    net = presets.begun("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
+    net = presets.begin("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
     assert net.config == old.config  # the model's preset, whatever --preset says
-    fresh = presets.begun(preset, None, ("new", "tis"), 1).eval()
+    fresh = presets.begin(preset, None, ("new", "tis"), 1).eval()
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (1, net.before + 8 + net.after)).astype(np.uint8))
     with torch.inference_mode():
         was, now, never = (x(codes)[0] for x in (old.eval(), net, fresh))
@@ -75,13 +75,13 @@ def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
 
 def test_no_such_preset_is_one_line():
     with pytest.raises(InputError, match=r"^there is no preset 'papre'; take one of default, wide, paper, cnn$"):
-        presets.begun("papre", None, ("tss",), 1)
+        presets.begin("papre", None, ("tss",), 1)
 
 
 def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
     from headmotif.steps.network.device import Compute
     from headmotif.steps.training.distributed import Workers
-    from headmotif.steps.training.train import annotated
+    from headmotif.steps.training.train import annotate_shared
 
     data = genome(tmp_path / "a.st", ("one", "two"), 1, ("tss", "tis"))
     where = Compute(torch.device("cpu"), torch.float32)
@@ -92,26 +92,28 @@ def test_teachers_are_averaged_and_found_by_their_labels_names(tmp_path):
         weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
         known = Model(model.config_header(net.config), tuple(map(Label, labels)), weights=weights)
         model_tensor.write(str(tmp_path / f"{seed}.st"), known)
-        found = annotated(net, data, where, np.ones(1500, bool))
+        found = annotate_shared(net, data, where, np.ones(1500, bool))
         said.append(found[[labels.index("tss"), labels.index("tis")]])
     paths = [(path, model_tensor.read(path)) for path in (str(tmp_path / f"{seed}.st") for seed in (0, 1))]
     np.testing.assert_allclose(
-        teach.taught(paths, data, np.ones(1500, bool), where, Workers(), unseen), (said[0] + said[1]) / 2, atol=1e-6
+        teach.ask_teachers(paths, data, np.ones(1500, bool), where, Workers(), show_nothing),
+        (said[0] + said[1]) / 2,
+        atol=1e-6,
     )
     third = replace(paths[0][1], labels=(Label("tss"), Label("other")))  # another name for one of its outputs
-    some = teach.taught([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
+    some = teach.ask_teachers([*paths, ("third", third)], data, np.ones(1500, bool), where, Workers(), show_nothing)
     np.testing.assert_allclose(
         some[0], (said[0][0] + said[1][0] + said[0][1]) / 3, atol=1e-6
     )  # three know of tss, two of tis
     np.testing.assert_allclose(some[1], (said[0][1] + said[1][1]) / 2, atol=1e-6)
-    alone = teach.taught([("third", third)], data, np.ones(1500, bool), where, Workers(), unseen)
+    alone = teach.ask_teachers([("third", third)], data, np.ones(1500, bool), where, Workers(), show_nothing)
     assert np.isnan(alone[1]).all()
     np.testing.assert_allclose(alone[0], said[0][1], atol=1e-6)
-    assert teach.taught([], data, np.ones(1500, bool), where, Workers(), unseen) is None
+    assert teach.ask_teachers([], data, np.ones(1500, bool), where, Workers(), show_nothing) is None
     genome(tmp_path / "b.st", ("one",), 2, ("new",))
     unknown = train_annot._genomes([str(tmp_path / "b.st")])[0]
-    with pytest.raises(InputError, match=r"0\.st: this teacher knows nothing of new; it was trained on tis, tss"):
-        teach.taught(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), unseen)
+    with pytest.raises(InputError, match=r"0\.st: this teacher has no label named new, only tis, tss; give a teacher"):
+        teach.ask_teachers(paths, unknown, np.ones(len(unknown.base), bool), where, Workers(), show_nothing)
 
 
 def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(tmp_path, run):
@@ -122,9 +124,9 @@ def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(t
     held = [
         "--preset",
         "cnn",
-        "--steps",
+        "--max-steps",
         "8",
-        "--every",
+        "--eval-steps",
         "2",
         "--seed",
         "3",
@@ -163,7 +165,14 @@ def test_refit_learns_from_all_of_the_genome_and_keeps_the_other_models_scores(t
         with pytest.raises(InputError, match=problem):
             refit.recipe("model", like, on)
     done = run(
-        "train-annot", tmp_path / "a.st", "--refit", tmp_path / "held.st", "--steps", "9", "-o", tmp_path / "none.st"
+        "train-annot",
+        tmp_path / "a.st",
+        "--refit",
+        tmp_path / "held.st",
+        "--max-steps",
+        "9",
+        "-o",
+        tmp_path / "none.st",
     )
     assert (done.returncode, done.stderr.count(b"\n"), (tmp_path / "none.st").exists()) == (1, 1, False)
     assert b"leave out --init" in done.stderr

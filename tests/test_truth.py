@@ -77,7 +77,7 @@ def test_windows_are_the_best_apart_and_as_many_as_asked():
     sites = sites_of([1000, 500], [1, -1])
     found = rivals.windows_of(track, sites, ("c",), 6, 3)
     rows = sorted(
-        zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True)
+        zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.offset.tolist(), strict=True)
     )
     assert rows == [(500, 485, 491, 12), (1000, 930, 936, -68), (1000, 990, 996, -8)]
 
@@ -105,7 +105,7 @@ def test_the_true_matrix_points_at_the_planted_word_on_either_strand():
     genome = genome_of(codes)
     found, bits = rivals.true_matrix(genome, sites_of([1000, 2000], [1, -1]), matrix, range(-45, -30), False, 6)
     rows = sorted(
-        zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.distance.tolist(), strict=True)
+        zip(found.site.tolist(), found.start.tolist(), found.end.tolist(), found.offset.tolist(), strict=True)
     )
     assert rows == [(1000, 960, 966, -38), (2000, 2034, 2040, -37)]
     assert bits.min() > 10
@@ -127,11 +127,11 @@ def test_half_of_the_shorter_counts_as_found():
     key = regions_of(
         [(100, at, at + 11, "L1H1", 0, 1) for at in (44, 45, 50, 66, 67)]
     )  # shares 5, 6, 11, 6 and 5 bases with it
-    assert recovery.covering(key, element)[:, 0].tolist() == [False, True, True, True, False]
+    assert recovery.find_covered(key, element)[:, 0].tolist() == [False, True, True, True, False]
     box = regions_of([(100, 87, 93, "-10", 0, 1)])
     near = regions_of([(100, at, at + 11, "L1H1", 0, 1) for at in (78, 79, 80)])
-    assert recovery.covering(near, box)[:, 0].tolist() == [False, True, True]
-    assert not recovery.covering(regions_of([(104, 85, 96, "L1H1", 0, 1)]), box).any()  # of another site
+    assert recovery.find_covered(near, box)[:, 0].tolist() == [False, True, True]
+    assert not recovery.find_covered(regions_of([(104, 85, 96, "L1H1", 0, 1)]), box).any()  # of another site
 
 
 def test_the_reading_is_the_one_that_finds_most_with_least_beside_it():
@@ -142,12 +142,12 @@ def test_the_reading_is_the_one_that_finds_most_with_least_beside_it():
     elsewhere = [(s, s + 20, s + 31, "L1H1", 0.1, 1) for s in sites[:30]]
     half = [(s, s - 15, s - 4, "L1H2", 0.01, 1) for s in sites[:30]]
     found = regions_of(right + doubtful + elsewhere + half)
-    whole = recovery.chosen(found, boxes, (0.2,), False)
+    whole = recovery.choose_reading(found, boxes, (0.2,), False)
     assert (whole.head, whole.distances) == ("L1H2", None)  # 30 + 30 right in 40 + 30, L1H1 has 40 + 40 in 40 + 70
-    some = recovery.chosen(found, boxes, recovery.LIMITS, True)
+    some = recovery.choose_reading(found, boxes, recovery.LIMITS, True)
     assert (some.head, some.limit, some.distances) == ("L1H1", 0.2, (-11, -10, -9))
-    assert recovery.counts(some.of(found), boxes, 0) == recovery.Counts(40, 40, 40, 40, 40, 40)
-    assert recovery.chosen(regions_of(doubtful), boxes, (0.5,), True) is None
+    assert recovery.counts(some.select(found), boxes, 0) == recovery.Counts(40, 40, 40, 40, 40, 40)
+    assert recovery.choose_reading(regions_of(doubtful), boxes, (0.5,), True) is None
 
 
 def test_the_bound_is_the_largest_recall_of_any_number_that_keeps_the_precision():
@@ -160,17 +160,17 @@ def test_the_bound_is_the_largest_recall_of_any_number_that_keeps_the_precision(
         for what, hit, right in (("found", "found", "finding"), ("placed", "placed", "placing")):
             each = [recovery.counts(ranked.take(np.arange(n)), boxes, 0) for n in range(1, 61)]
             kept = [getattr(one, hit) for n, one in enumerate(each, 1) if getattr(one, right) >= precision * n]
-            assert recovery.bound(ranked, boxes, precision, what) == max(kept, default=0)
+            assert recovery.find_bound(ranked, boxes, precision, what) == max(kept, default=0)
 
 
 def test_a_factors_places_are_elements_of_their_own():
     pieces = regions_of([(500, 428, 450, "CRP", 0, 1), (900, 848, 870, "CRP", 0, 1), (1300, 1248, 1270, "FNR", 0, 1)])
-    found = {element.name: element.of(pieces).site.tolist() for element in recovery.ALONE}
+    found = {element.name: element.select(pieces).site.tolist() for element in recovery.ALONE}
     assert found["CRP at -61.5"] == [500]
     assert found["CRP at -41.5"] == [900]
     assert found["FNR at -41.5"] == [1300]
     calls = regions_of([(9, 1, 7, "a", 0, 0.5), (9, 3, 9, "b", 0, 0.9), (5, 1, 7, "a", 0, 0.1)])
-    assert recovery.one_a_site(calls).head.tolist() == ["b", "a"]
+    assert recovery.choose_one_per_site(calls).head.tolist() == ["b", "a"]
 
 
 def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
@@ -186,15 +186,15 @@ def test_a_piece_drawn_anew_costs_what_the_network_gives_for_it():
         ("c",), np.zeros(1, np.int32), np.array([985]), np.array([995]), np.array(["-10"]), np.array([1], np.int8),
         np.ones(1), np.array([-11]), np.array([1001]), np.zeros(1), np.zeros(1),
     )  # fmt: skip
-    free = rivals.redrawn(net, genome, sites, pieces, pieces, 2, CPU)
+    free = rivals.redraw_pieces(net, genome, sites, pieces, pieces, 2, CPU)
     assert (np.abs(free) > 1e-6).all()
-    covered = rivals.redrawn(net, genome, sites, pieces, beside, 2, CPU)
+    covered = rivals.redraw_pieces(net, genome, sites, pieces, beside, 2, CPU)
     assert covered[0] == 0  # every base of it belongs to another piece
     assert covered[1] == free[1]
 
 
 def test_the_tables_add_up_seeds():
-    def told(way, element="-10", **numbers):
+    def make_row(way, element="-10", **numbers):
         plain = dict.fromkeys(("found", "placed", "finding", "placing", "bound_found", "bound_placed"), -1)
         return {
             "kind": "k",
@@ -208,7 +208,7 @@ def test_the_tables_add_up_seeds():
         }
 
     rows = [
-        told(
+        make_row(
             truth_table.ALL,
             elements=10,
             found=9,
@@ -219,7 +219,7 @@ def test_the_tables_add_up_seeds():
             bound_found=10,
             bound_placed=5,
         ),
-        told(
+        make_row(
             truth_table.ALL,
             elements=30,
             found=11,
@@ -230,10 +230,10 @@ def test_the_tables_add_up_seeds():
             bound_found=10,
             bound_placed=5,
         ),
-        told("window at every site", elements=10, found=10, placed=1, regions=20, finding=10, placing=1),
-        told(truth_table.LOST, elements=10, lost=2.0),
-        told(truth_table.LOST, elements=30, lost=1.0),
-        told(f"{truth_table.PLACES_NAMED} 0.05", "factors", regions=8, finding=6),
+        make_row("window at every site", elements=10, found=10, placed=1, regions=20, finding=10, placing=1),
+        make_row(truth_table.LOST, elements=10, lost=2.0),
+        make_row(truth_table.LOST, elements=30, lost=1.0),
+        make_row(f"{truth_table.PLACES_NAMED} 0.05", "factors", regions=8, finding=6),
     ]
     lines = truth_table.summary(rows).splitlines()
     assert "| k | -10 | 0.50, 0.75; 1.00 of the bound |  |  |  |  |  |  |  |  | 1.00, 0.50 |" in lines
@@ -266,6 +266,6 @@ def test_a_share_of_the_bound_says_of_how_many_networks_it_is():
 def test_regions_are_ranked_by_a_value_of_their_site():
     at = sites_of([100, 300, 500], [1, -1, 1])
     mine = rivals.regions(at, ("c",), np.full(3, -12), 17)
-    found = strongest.ranked(mine, strongest.valued(at.position, at.strand, np.array([0.1, 0.9, 0.5])))
+    found = strongest.rank(mine, strongest.map_values(at.position, at.strand, np.array([0.1, 0.9, 0.5])))
     np.testing.assert_allclose(found.p, [1, 1 / 3, 2 / 3])
     np.testing.assert_array_equal(found.start, mine.start)

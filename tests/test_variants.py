@@ -10,7 +10,7 @@ from headmotif.data import Contig, Contigs, Genome, Variants
 from headmotif.errors import FormatError
 from headmotif.formats.tables import tsv
 from headmotif.steps.calling import local_maxima, variant_effects
-from headmotif.steps.calling.edits import trimmed
+from headmotif.steps.calling.edits import trim
 from headmotif.steps.network import annotate
 from networks import CNN, CPU, EVERY, READER, network, random_codes
 
@@ -36,7 +36,7 @@ def rows_of(rows):
     )
 
 
-def drawn(genome, number, seed):
+def draw_variants(genome, number, seed):
     """Variants of all kinds, some at the ends of contigs, as a caller writes them: with the base before an insertion or
     a deletion."""
     rng = np.random.default_rng(seed)
@@ -63,7 +63,7 @@ def drawn(genome, number, seed):
     return rows_of(rows)
 
 
-def brute(net, genome, row, threshold):
+def compute_literally(net, genome, row, threshold):
     """The largest change (change, position, strand, P, P) and what becomes of the calls (kind, position, strand, P, P)
     of one variant."""
     contig, position, reference, alternative = row
@@ -71,7 +71,7 @@ def brute(net, genome, row, threshold):
     codes = genome.contig_bases(contig)
     edited = np.concatenate([codes[:position], encode(alternative), codes[position + len(reference) :]])
     one = genome.contigs[contig]
-    shared, gone, come = trimmed(reference, alternative)
+    shared, gone, come = trim(reference, alternative)
     first, length = position + shared, one.length
     there = {at: at for at in range(first + min(len(gone), len(come)))}
     there |= {at: at + len(come) - len(gone) for at in range(first + len(gone), length)}
@@ -93,27 +93,31 @@ def brute(net, genome, row, threshold):
     ]
 
     def calls(p, contigs):
-        found = local_maxima.called(p, contigs, threshold, variant_effects.NEAR)
+        found = local_maxima.call_sites(p, contigs, threshold, variant_effects.NEAR)
         return list(zip((found.strand < 0).astype(int).tolist(), found.position.tolist(), strict=True))
 
-    def mapped(at):  # of the alternative, in the reference
+    def map_position(at):  # of the alternative, in the reference
         return back.get(at, first + len(gone))
 
-    def far(a, b):
+    def measure_distance(a, b):
         return min(abs(a - b), length - abs(a - b)) if one.circular else abs(a - b)
 
     olds, news, events = calls(before, Contigs([one])), calls(after, new.contigs), []
     unknown = np.float32(np.nan)
     for r, at in olds:
-        like = [(far(mapped(b), at), b) for s, b in news if s == r and far(mapped(b), at) <= variant_effects.NEAR]
+        like = [
+            (measure_distance(map_position(b), at), b)
+            for s, b in news
+            if s == r and measure_distance(map_position(b), at) <= variant_effects.NEAR
+        ]
         if like:
             events.append(("", at % length, r, before[r, at], after[r, min(like)[1]]))
         else:
             events.append(("lost", at % length, r, before[r, at], after[r, there[at]] if at in there else unknown))
     for r, at in news:
-        if not any(s == r and far(b, mapped(at)) <= variant_effects.NEAR for s, b in olds):
+        if not any(s == r and measure_distance(b, map_position(at)) <= variant_effects.NEAR for s, b in olds):
             old = before[r, back[at]] if at in back else unknown
-            here = mapped(at) % length if one.circular else min(mapped(at), length - 1)
+            here = map_position(at) % length if one.circular else min(map_position(at), length - 1)
             events.append(("gained", here, r, old, after[r, at]))
     return changes, events
 
@@ -135,7 +139,7 @@ def compare(net, genome, some, threshold=THRESHOLD, tolerance=2e-4):
     found = variant_effects.effects(net, genome, some, CPU, threshold=threshold)
     rows = zip(some.contig.tolist(), some.position.tolist(), some.reference, some.alternative, strict=True)
     for i, row in enumerate(rows):
-        changes, events = brute(net, genome, row, threshold)
+        changes, events = compute_literally(net, genome, row, threshold)
         largest = max(abs(change[0]) for change in changes)
         assert abs(found.change[i]) == pytest.approx(largest, abs=tolerance), row
         [same] = [c for c in changes if c[1:3] == (found.position[i], found.strand[i])]
@@ -161,7 +165,7 @@ def compare(net, genome, some, threshold=THRESHOLD, tolerance=2e-4):
 @pytest.mark.usefixtures("one_thread")
 def test_variants_of_every_kind(config):
     genome = genome_of(random_codes(260, gaps=1), random_codes(300, seed=1), random_codes(90, seed=2), circular=(1,))
-    found = compare(network(config), genome, drawn(genome, 60, 3))
+    found = compare(network(config), genome, draw_variants(genome, 60, 3))
     assert len(set(found.kind.tolist())) >= 4  # else this says little
 
 
@@ -188,14 +192,14 @@ def test_where_the_farthest_base_counts_most(seed):
     genome = genome_of(
         random_codes(150, seed), random_codes(120, seed + 10), random_codes(15, seed + 20), circular=(1, 2)
     )
-    compare(Weighs(), genome, drawn(genome, 120, seed), threshold=0.6)
+    compare(Weighs(), genome, draw_variants(genome, 120, seed), threshold=0.6)
 
 
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("config", [READER, CNN], ids=["default", "cnn"])
 def test_small_circles_are_gone_round_once(config):
     genome = genome_of(random_codes(50, seed=5), random_codes(33, seed=6), circular=(0, 1))
-    compare(network(config), genome, drawn(genome, 40, 4))
+    compare(network(config), genome, draw_variants(genome, 40, 4))
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -215,10 +219,10 @@ def test_long_alleles_are_scored_in_stretches():
 @pytest.mark.usefixtures("one_thread")
 def test_the_batches_make_no_difference(monkeypatch):
     net, genome = network(READER), genome_of(random_codes(400), circular=(0,))
-    some, told = drawn(genome, 12, 7), []
-    whole = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, told=told.append)
+    some, told = draw_variants(genome, 12, 7), []
+    whole = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, progress=told.append)
     monkeypatch.setattr(variant_effects, "AT_ONCE", 5)
-    parts = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, told=told.append)
+    parts = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, progress=told.append)
     assert told == [12, 5, 10, 12]
     np.testing.assert_allclose(whole.change, parts.change, atol=1e-4)
     assert whole.kind.tolist() == parts.kind.tolist()
@@ -227,7 +231,7 @@ def test_the_batches_make_no_difference(monkeypatch):
 @pytest.mark.usefixtures("one_thread")
 def test_of_several_labels_one_is_told():
     net, genome = network(READER, labels=2), genome_of(random_codes(300))
-    some = drawn(genome, 5, 1)
+    some = draw_variants(genome, 5, 1)
     first, second = (variant_effects.effects(net, genome, some, CPU, label=label) for label in (0, 1))
     alone = annotate.annotate(net, genome, CPU)[1]
     row = (second.strand < 0).astype(int)
@@ -255,7 +259,7 @@ def test_where_nothing_is_scored_nothing_is_told():
     ],
 )
 def test_alleles_are_trimmed(alleles, expected):
-    assert trimmed(*alleles) == expected
+    assert trim(*alleles) == expected
 
 
 def test_variants_of_another_genome_are_refused_with_their_line():
@@ -277,12 +281,12 @@ def test_variants_of_another_genome_are_refused_with_their_line():
 @pytest.mark.usefixtures("one_thread")
 def test_the_table_counts_from_one(tmp_path):
     genome = genome_of(random_codes(300))
-    some = drawn(genome, 8, 2)
+    some = draw_variants(genome, 8, 2)
     found = variant_effects.effects(network(READER), genome, some, CPU, threshold=THRESHOLD)
     tsv.write_table(str(tmp_path / "t.tsv"), variant_effects.table(some, found, genome.contigs))
     read = tsv.read_table(str(tmp_path / "t.tsv"))
     assert [int(x) - 1 for x in read["position"]] == some.position.tolist()
-    assert [int(x) - 1 for x in read["change_position"]] == found.position.tolist()
+    assert [int(x) - 1 for x in read["delta_position"]] == found.position.tolist()
     assert [-1 if x == "." else int(x) - 1 for x in read["site"]] == found.site.tolist()
     assert [{"+": 1, "-": -1, ".": 0}[x] for x in read["site_strand"]] == found.site_strand.tolist()
-    assert read["alternative"] == list(some.alternative)
+    assert read["alt"] == list(some.alternative)

@@ -15,7 +15,7 @@ NAN = float("nan")
 
 
 def row(head: str, verdict: str, group: float = 1, regions: float = 100, **more: float) -> dict:
-    return {"head": head, "verdict": verdict, "group": group, "regions": regions, "distance": -10.0, **more}
+    return {"head": head, "verdict": verdict, "head_group": group, "regions": regions, "offset": -10.0, **more}
 
 
 def match(query: str, target: str, q: float, p: float = 0.001) -> Match:
@@ -25,15 +25,15 @@ def match(query: str, target: str, q: float, p: float = 0.001) -> Match:
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("nothing beyond background", Kind.NOTHING),
-        ("no more than heads that know nothing", Kind.NOTHING),
+        ("no regions", Kind.NOTHING),
+        ("no more regions than control networks", Kind.NOTHING),
         ("too few regions for a motif", Kind.NOTHING),
         ("position", Kind.POSITION),
         ("content", Kind.KNOWN),
         ("content, recurs", Kind.KNOWN),
-        ("content, no effect alone, recurs", Kind.KNOWN),
+        ("content, motif alone has no effect, recurs", Kind.KNOWN),
         ("content, does not recur", Kind.UNSTABLE),
-        ("content, no effect alone, does not recur", Kind.UNSTABLE),
+        ("content, motif alone has no effect, does not recur", Kind.UNSTABLE),
         ("", Kind.UNTESTED),
     ],
 )
@@ -51,7 +51,7 @@ def test_every_verdict_of_score_heads_is_read_back_from_its_text():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "contents", "content, perhaps", "position, recurs", "content, recurs, no effect alone"]
+    "text", ["", "contents", "content, perhaps", "position, recurs", "content, recurs, motif alone has no effect"]
 )
 def test_another_text_is_no_verdict(text):
     with pytest.raises(ValueError, match=r"valid Outcome|no verdict|no further"):
@@ -60,12 +60,12 @@ def test_another_text_is_no_verdict(text):
 
 def test_a_match_names_only_up_to_its_q():
     at, above = (verdicts.verdicts([row("L1H1", "content")], [match("L1H1", "x", q)])["L1H1"] for q in (0.05, 0.0501))
-    assert (at.kind, at.label, at.match.target) == (Kind.KNOWN, "known element: x", "x")
+    assert (at.kind, at.label, at.match.target) == (Kind.KNOWN, "known motif: x", "x")
     assert (above.kind, above.match) == (Kind.CANDIDATE, None)
 
 
 def test_the_best_match_is_the_smallest_q_then_p_then_the_first():
-    found = verdicts.named(
+    found = verdicts.choose_matches(
         [
             match("a", "x", 0.02),
             match("a", "y", 0.01, 0.004),
@@ -101,8 +101,8 @@ def test_a_head_without_content_leads_no_group():
 
 
 def test_a_head_without_regions_that_the_model_needs_is_told():
-    worse = verdicts.verdicts([row("A", "nothing beyond background", ap_zero_high=-0.01)], [])["A"]
-    level = verdicts.verdicts([row("A", "nothing beyond background", ap_zero_high=0.01)], [])["A"]
+    worse = verdicts.verdicts([row("A", "no regions", delta_ap_ablated_high=-0.01)], [])["A"]
+    level = verdicts.verdicts([row("A", "no regions", delta_ap_ablated_high=0.01)], [])["A"]
     assert "worse without it" in worse.text
     assert "worse" not in level.text
 
@@ -117,7 +117,7 @@ def test_a_head_without_a_name_has_that_of_its_surest_place():
     )  # fmt: skip
     found = verdicts.verdicts(rows, matches)
     assert {name: one.label for name, one in found.items()} == {
-        "A": "known element: CRP", "B": "known element: TATA", "C": "known element: FNR", "D": "candidate",
+        "A": "known motif: CRP", "B": "known motif: TATA", "C": "known motif: FNR", "D": "candidate motif",
     }  # fmt: skip
     assert "Its motif at −68 resembles CRP" in found["A"].text
 
@@ -129,14 +129,14 @@ def test_strongest_regions_are_told_beside_what_a_head_is_named_by():
         rows, [*rare, match("A", "TATA", 0.01), match("B^4", "CRP", 1e-4), match("C@5", "LexA", 1e-5)]
     )
     assert [found[name].label for name in "ABCD"] == [
-        "known element: TATA",
-        "candidate",
-        "known element: LexA",
+        "known motif: TATA",
+        "candidate motif",
+        "known motif: LexA",
         Kind.POSITION,
     ]
-    assert "Its motif at −12 where it adds most (one region in 16) resembles LexA (q = 1e-07)." in found["A"].text
-    assert "Its motif where it adds most (one region in 4) resembles CRP" in found["B"].text
-    assert "where it adds most" not in found["C"].text + found["D"].text
+    assert "Its motif at −12 in the top 1/16 of its regions resembles LexA (q = 1e-07)." in found["A"].text
+    assert "Its motif in the top 1/4 of its regions resembles CRP" in found["B"].text
+    assert "in the top" not in found["C"].text + found["D"].text
 
 
 def test_of_the_strongest_regions_of_a_place_the_surest_counts():
@@ -147,11 +147,11 @@ def test_of_the_strongest_regions_of_a_place_the_surest_counts():
         match("A@5^4", "LexA", 1e-5),
         match("B@-12^4", "LexA", 1e-4),
     ]
-    assert verdicts.surest([*same, *others]) == [same[1], *others]
+    assert verdicts.drop_repeats([*same, *others]) == [same[1], *others]
     whole = match("A@-12", "LexA", 1e-4)
-    assert verdicts.surest([*same, whole]) == [whole]  # the place's own name is enough
-    assert verdicts.surest([*same, match("A@-12", "LexA", 0.01)])[:1] == [same[1]]  # unless it is unsure
-    assert verdicts.surest([]) == []
+    assert verdicts.drop_repeats([*same, whole]) == [whole]  # the place's own name is enough
+    assert verdicts.drop_repeats([*same, match("A@-12", "LexA", 0.01)])[:1] == [same[1]]  # unless it is unsure
+    assert verdicts.drop_repeats([]) == []
 
 
 def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
@@ -161,69 +161,111 @@ def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
         match("A@-60^4", "CRP", 0.01),
     ]  # fmt: skip
     names = ["A", "A@-12", "A@-12^4", "A@-12^8", "A@-12^16", "A@-60", "A@-60^4", "A@-60^8"]
-    assert verdicts.telling(names, matches) == ["A", "A@-12", "A@-12^8", "A@-60"]
+    assert verdicts.select_telling(names, matches) == ["A", "A@-12", "A@-12^8", "A@-60"]
 
 
-def scored(ap: float, part: str = "test") -> Model:
+def make_model(ap: float, part: str = "test") -> Model:
     return Model({}, (Label("tss", scores={part: Score(0.9, ap, 0.002, 1000, 2)}),))
 
 
-def said(rows: list, model: Model | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
+def write_findings(rows: list, model: Model | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
     return " ".join(findings.findings(rows, verdicts.verdicts(rows, matches), matches, model, baselines or {}))
 
 
 def test_findings_say_how_good_against_prevalence_and_baseline():
-    words = said([row("A", "content")], scored(0.3), {"cnn": scored(0.25)})
+    words = write_findings([row("A", "content")], make_model(0.3), {"cnn": make_model(0.25)})
     assert "average precision of 0.300 on the test part" in words
-    assert "150 times the prevalence of 0.002" in words
-    assert "0.050 above cnn" in words
-    assert "0.050 below cnn" in said([row("A", "content")], scored(0.25), {"cnn": scored(0.3)})
-    assert "No baseline was given" in said([row("A", "content")], scored(0.3))
-    assert "average precision of" not in said([row("A", "content")])
+    assert "150 times the site density of 0.002" in words
+    assert "cnn reaches 0.250, which is 0.050 less." in words
+    assert "cnn reaches 0.300, which is 0.050 more." in write_findings(
+        [row("A", "content")], make_model(0.25), {"cnn": make_model(0.3)}
+    )
+    assert "No baseline was given" in write_findings([row("A", "content")], make_model(0.3))
+    assert "average precision of" not in write_findings([row("A", "content")])
 
 
 def test_findings_name_what_single_places_resemble():
     places = [match(f"A@{at}", "CRP", q) for at, q in ((-68, 1e-9), (-48, 1e-8), (-9, 1e-3), (5, 1e-4))]
     others = match("A", "TATA", 0.01), match("A@20", "FNR", 0.01), match("B@7_2", "LexA", 1e-5)
-    words = said([row("A", "content")], matches=(*places, *others))
+    words = write_findings([row("A", "content")], matches=(*places, *others))
     assert (
-        "heads resemble: CRP by A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA "
-        "by B at +7" in words
+        "resemble: CRP in A at −68 (q = 1e-09), A at −48 (q = 1e-08), A at +5 (q = 0.0001) and 1 more; LexA in B at +7"
+        in words
     )
     assert "FNR" not in words
-    strong = said([row("A", "content")], matches=(match("A@-12^4", "LexA", 1e-4), match("A@-12^8", "LexA", 1e-8)))
-    assert "heads resemble: LexA by A at −12 where it adds most (one region in 8) (q = 1e-08)." in strong
-    assert "Place by place" not in said([row("A", "content")], matches=(match("A", "TATA", 0.01),))
+    strong = write_findings(
+        [row("A", "content")], matches=(match("A@-12^4", "LexA", 1e-4), match("A@-12^8", "LexA", 1e-8))
+    )
+    assert "resemble: LexA in A at −12 in the top 1/8 of its regions (q = 1e-08)." in strong
+    assert "at single offsets" not in write_findings([row("A", "content")], matches=(match("A", "TATA", 0.01),))
 
 
 def test_findings_count_heads_and_name_what_failed():
     rows = [
-        row("A", "content, recurs", 1, 9, models=4.0, recurs=4.0, ap_zero=-0.05, ap_zero_low=-0.07, ap_zero_high=-0.03),
-        row("B", "content, recurs", 1, 5, models=4.0, recurs=4.0, ap_zero=0.0, ap_zero_low=-0.01, ap_zero_high=0.01),
-        row("C", "position", 2, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN),
         row(
-            "D", "nothing beyond background", 3, models=4.0, recurs=0.0, ap_zero=NAN, ap_zero_low=NAN, ap_zero_high=NAN
+            "A",
+            "content, recurs",
+            1,
+            9,
+            replicates=4.0,
+            replicates_recurring=4.0,
+            delta_ap_ablated=-0.05,
+            delta_ap_ablated_low=-0.07,
+            delta_ap_ablated_high=-0.03,
+        ),
+        row(
+            "B",
+            "content, recurs",
+            1,
+            5,
+            replicates=4.0,
+            replicates_recurring=4.0,
+            delta_ap_ablated=0.0,
+            delta_ap_ablated_low=-0.01,
+            delta_ap_ablated_high=0.01,
+        ),
+        row(
+            "C",
+            "position",
+            2,
+            replicates=4.0,
+            replicates_recurring=0.0,
+            delta_ap_ablated=NAN,
+            delta_ap_ablated_low=NAN,
+            delta_ap_ablated_high=NAN,
+        ),
+        row(
+            "D",
+            "no regions",
+            3,
+            replicates=4.0,
+            replicates_recurring=0.0,
+            delta_ap_ablated=NAN,
+            delta_ap_ablated_low=NAN,
+            delta_ap_ablated_high=NAN,
         ),
     ]
-    words = said(rows, matches=(match("A", "TATA", 0.01),))
-    assert "Of 4 heads, 2 read content" in words
-    assert "1 of these chooses the same bases as another head: that leaves 1 different thing." in words
+    words = write_findings(rows, matches=(match("A", "TATA", 0.01),))
+    assert "Of 4 heads, 2 read content: motifs that pass the positional null and recur in replicates (4 were" in words
+    assert "Of the 2 heads, 1 chooses the same bases as another head, which leaves 1 distinct head." in words
     assert "A at −10 (TATA, q = 0.01)" in words
     assert "C did not pass the positional null" in words
-    assert "D attends to nothing" in words
+    assert "D has too few regions to say what it reads." in words
     assert "lowers average precision for 1 of 2" in words
-    assert "most for A: by 0.050 (0.030 to 0.070)" in words
+    assert "The loss is largest for A: 0.050 (0.030 to 0.070)." in words
 
 
 def test_no_sentence_about_what_was_not_measured():
-    words = said([row("A", "content"), row("B", "content", 2)])
-    assert "Silencing" not in words
+    words = write_findings([row("A", "content"), row("B", "content", 2)])
+    assert "Ablation" not in words
     assert "shuffled promoters" not in words
-    assert "whether they recur in other seeds was not tested" in words
+    assert "No replicates were given, so recurrence was not tested." in words
 
 
 def test_motifs_alone_make_no_claim():
-    assert said([{"head": "A"}], matches=(match("A", "x", 0.001),)).endswith("none was held against a control.")
+    assert write_findings([{"head": "A"}], matches=(match("A", "x", 0.001),)).startswith(
+        "1 motif came without a table of heads, so no control is known. Of these, 1 resembles a known motif."
+    )
 
 
 def test_methods_say_what_the_metrics_hold():
@@ -242,7 +284,7 @@ def test_what_is_cited_is_what_citation_cff_says():
     def value(key: str, text: str) -> str:
         return re.search(rf"^\s*{key}: (.*)$", text, re.MULTILINE)[1].strip()
 
-    program, method = methods.cited(__version__)
+    program, method = methods.list_citations(__version__)
     assert program.startswith(f"{value('title', own)}, version {value('version', own)}: ")
     family, given = (re.findall(rf"{key}: (.*)", paper) for key in ("family-names", "given-names"))
     authors = ", ".join(
@@ -257,7 +299,7 @@ def test_what_is_cited_is_what_citation_cff_says():
 
 def test_findings_say_how_calls_and_probabilities_turn_out():
     accuracy = [
-        {"prediction": "m", "within": w, "threshold": 0.25, "precision": p, "recall": 0.3}
+        {"prediction": "m", "window_nt": w, "threshold": 0.25, "precision": p, "recall": 0.3}
         for w, p in ((0.0, 0.4), (2.0, 0.5))
     ]
     bins = [
@@ -270,10 +312,10 @@ def test_findings_say_how_calls_and_probabilities_turn_out():
         )
     )
     assert (
-        "Called at P of 0.25 or more, exactly about 40 % of the calls are right and 30 % of the sites are found; "
-        "within 2 nt" in words
+        "Calls are positions with P of 0.25 or more. At the exact position, about 40 % of the calls are right and 30 % "
+        "of the sites are found. Within 2 nt, about 50 %" in words
     )
-    assert "Of the 100 nucleotides with P of 0.1 or more it says that 50 % are sites; 40 % are." in words
+    assert "Of the 100 nucleotides with P of 0.1 or more, the model expects 50 % to be sites; 40 % are." in words
 
 
 def test_a_number_that_is_none_is_no_number():
@@ -281,7 +323,8 @@ def test_a_number_that_is_none_is_no_number():
 
 
 @pytest.mark.parametrize(
-    ("overlap", "kind", "label"), [(8, Kind.KNOWN, "known element: x"), (7, Kind.CANDIDATE, "candidate: part of x?")]
+    ("overlap", "kind", "label"),
+    [(8, Kind.KNOWN, "known motif: x"), (7, Kind.CANDIDATE, "candidate motif: part of x?")],
 )
 def test_a_match_of_less_than_half_of_a_motif_names_nothing(overlap, kind, label):
     """A head at -33 that reads TTG resembles six of the sixteen columns of sigma54: it is no sigma 54 head."""
@@ -294,7 +337,7 @@ def test_a_match_of_less_than_half_of_a_motif_names_nothing(overlap, kind, label
 def test_a_whole_match_is_named_before_a_better_one_of_a_part():
     part, whole = (Match("A", name, 0, p, 0.1, q, 6, "TATAAT", known, "+") for name, p, q, known in
                    (("long", 1e-5, 0.001, "N" * 29), ("box", 1e-4, 0.04, "TATAAT")))  # fmt: skip
-    assert verdicts.verdicts([row("A", "content")], [part, whole])["A"].label == "known element: box"
+    assert verdicts.verdicts([row("A", "content")], [part, whole])["A"].label == "known motif: box"
 
 
 def test_the_head_that_stands_for_a_group_does_not_depend_on_the_order_of_rows():
@@ -306,24 +349,24 @@ def test_the_head_that_stands_for_a_group_does_not_depend_on_the_order_of_rows()
     ]
     for some in (rows, rows[::-1], rows[2:] + rows[:2]):
         found = verdicts.verdicts(some, [])
-        assert verdicts.leaders(some) == {1: "L1H9"}
+        assert verdicts.choose_leaders(some) == {1: "L1H9"}
         assert found["L1H10"].label == found["L2H1"].label == "redundant with L1H9"
         assert found["L3H1"].kind == Kind.POSITION
 
 
 def test_a_head_that_is_of_a_group_only_through_another_is_not_said_to_be_like_its_leader():
-    rows = [row("A", "content", 1, 9), {**row("B", "content", 1, 5, agreement=0.6), "like": "A"}]
-    rows.append({**row("C", "content", 1, 3, agreement=0.55), "like": "B"})
+    rows = [row("A", "content", 1, 9), {**row("B", "content", 1, 5, agreement=0.6), "most_similar_head": "A"}]
+    rows.append({**row("C", "content", 1, 3, agreement=0.55), "most_similar_head": "B"})
     found = verdicts.verdicts(rows, [])
-    assert found["B"].text.startswith("It chooses the same bases as A (agreement 0.60 beyond chance).")
+    assert found["B"].text.startswith("It chooses the same bases as A (agreement 0.60).")
     assert found["C"].text.startswith(
-        "It chooses the same bases as B (agreement 0.55 beyond chance), of the group that A leads"
+        "It chooses the same bases as B (agreement 0.55). In their group, A has the most regions."
     )
 
 
 def test_where_nothing_is_read_it_is_said_of_all_at_once():
-    words = said([row("A", "nothing beyond background"), row("B", "nothing beyond background", 2)], scored(0.003))
+    words = write_findings([row("A", "no regions"), row("B", "no regions", 2)], make_model(0.003))
     assert "average precision of 0.003 on the test part" in words
-    assert "1.5 times the prevalence" in words
+    assert "1.5 times the site density" in words
     assert "Of 2 heads, 0 read content" in words
-    assert "All 2 heads attend to nothing" in words
+    assert "All 2 heads have too few regions to say what they read." in words

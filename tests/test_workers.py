@@ -27,7 +27,9 @@ def free_port():
 def genome(tmp_path_factory, run):
     folder = tmp_path_factory.mktemp("workers")
     fasta, sites = folder / "genome.fa", folder / "sites.bed"
-    planted = run("headmotif", "plant", "--length", 30_000, "--promoters", 120, "--output", fasta, "--sites", sites)
+    planted = run(
+        "headmotif", "simulate", "--length", 30_000, "--promoters", 120, "--output", fasta, "--sites-out", sites
+    )
     assert planted.returncode == 0, planted.stderr
     made = run("fasta2tensor", fasta, "--sites", f"tss={sites}", "-o", folder / "genome.safetensors")
     assert made.returncode == 0, made.stderr
@@ -36,7 +38,19 @@ def genome(tmp_path_factory, run):
 
 def options(genome, output, preset):
     return [
-        *(str(genome), "--preset", preset, "--steps", "6", "--every", "3", "--batch", "6", "--length", "64"),
+        *(
+            str(genome),
+            "--preset",
+            preset,
+            "--max-steps",
+            "6",
+            "--eval-steps",
+            "3",
+            "--batch-size",
+            "6",
+            "--sequence-length",
+            "64",
+        ),
         *("--threads", "1", "--precision", "float32", "--output", str(output), "--metrics", f"{output}.json"),
     ]
 
@@ -105,15 +119,15 @@ def test_the_command_trains_a_student_and_goes_on_with_a_model(tmp_path, run, ge
 
 
 def test_a_model_says_how_it_was_calibrated_and_its_probabilities_sum_to_the_sites(tmp_path, run, genome):
-    done = run("train-annot", *options(genome, tmp_path / "model", "default"), "--steps", "60")
+    done = run("train-annot", *options(genome, tmp_path / "model", "default"), "--max-steps", "60")
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "model.json").read_text())["metrics"]
     assert found["calibration"]["tss"]["slope"] > 0
     assert found["calibration"]["tss"].keys() == {"slope", "shift"}
     region = json.loads((tmp_path / "model.json").read_text())["split"]["validation"]
     trained, data = model_tensor.read(str(tmp_path / "model")), genomes.read(str(genome))
-    part = split.parts(data, [split.parsed(data, text) for text in region], [])
-    net = presets.restored(trained.network, 1, trained.weights)
+    part = split.parts(data, [split.parse_stretch(data, text) for text in region], [])
+    net = presets.restore(trained.network, 1, trained.weights)
     p = annotate.annotate(net, data, Compute(torch.device("cpu"), torch.float32), part == split.VALIDATION)[0]
     known = (part == split.VALIDATION) & np.isfinite(p)
     assert p[known].sum() == pytest.approx(

@@ -32,23 +32,33 @@ LEFT_OUT = {
     ("predict-annot", "--bedgraph-plus"): "a further form of the tracks: ext.args, and an optional output",
     ("predict-annot", "--bedgraph-minus"): "a further form of the tracks: ext.args, and an optional output",
     ("predict-annot", "--browser"): "a further form of the tracks: ext.args, and an optional output",
-    ("annot-compare", "--consensus-out"): "goes with --consensus: ext.args, and an optional output",
+    ("annot-compare", "--consensus"): "ext.args, and an optional output",
     ("head-report", "--figures"): "ext.args, and an optional output",
     ("head-report", "--pdf"): "ext.args, and an optional output",
+    **{
+        (command, "--manifest"): "channels tell which file is which"
+        for command in COMMANDS
+        if any(one.flag == "--manifest" for one in options(command))
+    },
     **{(command, "--dry-run"): PLANS for command in ("train-annot", "dump-attention", "predict-annot", "score-heads")},
 }
 """Options that are in no module's script, and why; those that are settings alone are in SETTINGS."""
 SETTINGS = {
     "fasta2tensor": "feature zero-based mask-repeats quiet",
-    "train-annot": "preset validation test epochs steps batch length rate every patience seed device precision quiet",
-    "dump-attention": "feature called random everywhere limit background shuffled layers heads top-k seed device "
+    "train-annot": "preset validation test max-epochs max-steps batch-size sequence-length learning-rate eval-steps "
+    "patience seed device precision quiet",
+    "dump-attention": "feature called random everywhere max-sites background shuffled layers heads top-k seed device "
     "precision quiet",
-    "attn2bed": "max-q max-p several ism seed device quiet",
-    "bed2pwm": "format flank min-sites max-e several by-place strongest widths both-strands gapped order seed quiet",
+    "attn2bed": "max-q max-p max-per-site ism seed device quiet",
+    "bed2pwm": "format flank min-sites max-evalue nmotifs by-offset top-fractions minw maxw revcomp spacer "
+    "markov-order seed quiet",
     "pwm-compare": "max-q best min-overlap distance cluster-p quiet",
-    "predict-annot": "label threshold top fdr merge also decoy seed device precision quiet bigwig-plus bigwig-minus",
-    "annot-compare": "within feature zero-based circular consensus region threshold missing draws quiet",
-    "score-heads": "feature untrained limit background max-q max-p ablate promoters seed device precision quiet",
+    "predict-annot": "label threshold top fdr fdr-from min-distance formats seed device precision quiet bigwig-plus "
+    "bigwig-minus",
+    "score-annot": "window feature zero-based circular region threshold missing-value bootstrap quiet",
+    "score-variants": "label threshold device precision quiet",
+    "annot-compare": "window feature zero-based circular min-support quiet",
+    "score-heads": "feature untrained max-sites background max-q max-p ablate marginalize seed device precision quiet",
     "head-report": "feature locus title examples quiet",
 }
 """Each command's settings of the method, which ext.args gives."""
@@ -79,7 +89,7 @@ def flags(text: str) -> list[tuple[str, bool]]:
     return [(one.group(1), bool(one.group(2))) for one in found]
 
 
-def used(root: Path, module: str) -> list[tuple[str, bool]]:
+def find_used(root: Path, module: str) -> list[tuple[str, bool]]:
     """A module's flags; what ext.args is searched for is no flag of the script's own."""
     text = script(root, module)
     return flags(re.sub(r"/[^/\n]*--[^/\n]*/|args \+ '[^']*'", "", text))
@@ -88,7 +98,7 @@ def used(root: Path, module: str) -> list[tuple[str, bool]]:
 def _modules(root: Path, signature: Signatures) -> Iterator[str]:
     for module, command in MODULES.items():
         known = {option.flag: option for option in signature(command) if not option.is_argument}
-        for flag, valued in used(root, module):
+        for flag, valued in find_used(root, module):
             if flag not in known:
                 yield f"{module}: {command} has no option {flag}"
             elif valued == (known[flag].type is bool):
@@ -97,7 +107,9 @@ def _modules(root: Path, signature: Signatures) -> Iterator[str]:
         if f"\n    {command} " not in text and f"\n{' ' * 4}{command} " not in text:
             yield f"{module}: {command} is not called"
     for command in COMMANDS:
-        there = {flag for module, name in MODULES.items() if name == command for flag, _valued in used(root, module)}
+        there = {
+            flag for module, name in MODULES.items() if name == command for flag, _valued in find_used(root, module)
+        }
         left = {flag for name, flag in LEFT_OUT if name == command} | {
             f"--{word}" for word in SETTINGS[command].split()
         }
@@ -212,13 +224,19 @@ PLANTED = {
         "",
         "--preset: default",
     ),
-    "a default of another type": ("nextflow.config", "fdr         = 0", "fdr         = false", "--fdr: default False"),
+    "a default of another type": ("nextflow.config", "tracks      = false", "tracks      = 0", "--tracks: default 0"),
+    "a default where there is none": (
+        "nextflow.config",
+        "fdr         = null",
+        "fdr         = 0.1",
+        "--fdr: default 0.1 in nextflow.config, None",
+    ),
     "an unknown flag": ("modules/bed2pwm/main.nf", "--sites-out", "--sites-file", "bed2pwm has no option --sites-file"),
     "a missing flag": (
         "modules/headreport/main.nf",
-        "['--agreement', agreement],",
+        "['--metrics', metrics],",
         "",
-        "head-report: --agreement is in no module",
+        "head-report: --metrics is in no module",
     ),
     "a value too many": (
         "modules/predictannotsheet/main.nf",
@@ -228,9 +246,9 @@ PLANTED = {
     ),
     "a value too few": (
         "modules/attn2bed/main.nf",
-        "--controls ${prefix}.controls.bed",
-        "--controls",
-        "--controls needs a value",
+        "--controls-out ${prefix}.controls.bed",
+        "--controls-out",
+        "--controls-out needs a value",
     ),
     "another command": ("modules/attn2bed/main.nf", "    attn2bed ", "    attention2bed ", "attn2bed is not called"),
     "a wrong bound": ("nextflow_schema.json", '"maximum": 1\n', '"maximum": 2\n', "--fdr: maximum 2"),
@@ -303,7 +321,7 @@ CHANGED: dict[str, tuple[str, Callable[[Option], Option | None], str]] = {
     "another default": (
         "predict-annot",
         lambda o: replace(o, default=0.1) if o.flag == "--fdr" else o,
-        "--fdr: default 0, but 0.1",
+        "--fdr: default None, but 0.1",
     ),
     "another bound": (
         "predict-annot",

@@ -11,6 +11,7 @@ include { MULTIQC } from '../modules/multiqc/main'
 include { PREDICTANNOT } from '../modules/predictannot/main'
 include { PREDICTANNOTSHEET } from '../modules/predictannotsheet/main'
 include { PWMCOMPARE } from '../modules/pwmcompare/main'
+include { SCOREANNOT } from '../modules/scoreannot/main'
 include { SCOREHEADS } from '../modules/scoreheads/main'
 include { TRAINANNOT } from '../modules/trainannot/main'
 
@@ -33,7 +34,9 @@ workflow HEADMOTIF {
     def taken = given.filter { one -> !one.meta.train }.map { one -> [one.meta, one.model, one.name] }
 
     CALL(samples, tasks, trained)
-    ANNOTCOMPARE(CALL.out.calls.join(sited.map { one -> [one.meta, one.sites, one.fasta] }).map { meta, calls, sites, fasta -> [meta, calls, [], [], sites, fasta, []] })
+    def compared = CALL.out.calls.join(sited.map { one -> [one.meta, one.sites, one.fasta] })
+    SCOREANNOT(compared.map { meta, calls, sites, fasta -> [meta, calls, [], [], sites, fasta, []] })
+    ANNOTCOMPARE(compared.map { meta, calls, sites, fasta -> [meta, [sites, calls], ['sites', 'calls'], fasta] })
 
     // Where no sites are known and attention is wanted, the calls serve as sites.
     def unsited = given.filter { one -> attention && !one.sites }.map { one -> [one.meta, one.fasta] }
@@ -44,11 +47,12 @@ workflow HEADMOTIF {
 
     // Of what only some samples have, the others have [].
     def metrics = TRAINANNOT.out.metrics.join(TRAINANNOT.out.history).mix(given.filter { one -> !one.meta.train }.map { one -> [one.meta, [], []] })
-    def scores = ANNOTCOMPARE.out.curve.join(ANNOTCOMPARE.out.agreement).mix(unsited.map { meta, _fasta -> [meta, [], []] })
+    def scores = SCOREANNOT.out.curve.join(SCOREANNOT.out.scores).mix(unsited.map { meta, _fasta -> [meta, [], []] })
     def parts = READ.out.read.join(tensors).join(CALL.out.calls).join(metrics).join(scores)
     HEADREPORT(
-        parts.map { meta, heads, profiles, pairs, motifs, matches, regions, tensor, calls, scored, history, curve, agreement ->
-            [meta, heads, profiles, pairs, [], motifs, matches, known, regions, tensor, [], [], calls, [], [], scored, history, curve, agreement, []]
+        parts.map { meta, heads, profiles, pairs, motifs, matches, regions, tensor, calls, trained_metrics, history, curve, scored ->
+            def tables = [heads, profiles, pairs, matches, regions, history, curve, scored].flatten()
+            [meta, tables, motifs, known, trained_metrics, [], tensor, [], [], calls, [], []]
         }
     )
 
@@ -83,8 +87,8 @@ workflow CALL {
     def single = channel.fromList(tasks.findAll { task -> task.samples.size() == 1 }.collect { task -> task.samples[0].meta.id })
     PREDICTANNOT(
         single.mix(left_out).map { id -> by_id[id] }
-            .map { one -> [one.meta, one.fasta, one.meta.circular, [], [], one.model, one.name] }
-            .mix(trained.map { meta, model, name -> [meta, by_id[meta.id].fasta, meta.circular, [], [], model, name] })
+            .map { one -> [one.meta, one.fasta, one.meta.circular, [], one.model, one.name] }
+            .mix(trained.map { meta, model, name -> [meta, by_id[meta.id].fasta, meta.circular, [], model, name] })
     )
 
     calls = PREDICTANNOTSHEET.out.calls
@@ -108,7 +112,7 @@ workflow READ {
     def both = tensors.join(models)
     DUMPATTENTION(both.map { meta, tensor, model, name -> [meta, model, name, tensor, []] })
     ATTN2BED(DUMPATTENTION.out.attention.map { meta, file -> [meta, file, [], []] })
-    // Without controls of its own: bed2pwm swaps the distances site by site, which tells more than a file of them.
+    // Without controls of its own: bed2pwm permutes the offsets among the sites, which is the stricter test.
     BED2PWM(ATTN2BED.out.regions.join(tensors).map { meta, regions, tensor -> [meta, regions, tensor, []] })
     PWMCOMPARE(BED2PWM.out.motifs.map { meta, motifs -> [meta, motifs, known, []] })
     SCOREHEADS(both.map { meta, tensor, model, name -> [meta, model, name, tensor, [], [], []] })

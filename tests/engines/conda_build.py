@@ -38,7 +38,7 @@ def read(meta: Path) -> dict:
     return recipe
 
 
-def turned(recipe: dict, sdist: Path) -> dict:
+def convert(recipe: dict, sdist: Path) -> dict:
     """The recipe in rattler-build's format, its source the sdist."""
     build, requirements, about = recipe["build"], recipe["requirements"], recipe["about"]
     return {
@@ -89,14 +89,14 @@ def main(meta: Path, sdist: Path, site_packages: Path, work: Path) -> None:
     conda_channel.make(channel, site_packages, wanted)
     place = work / "recipe" / "recipe.yaml"
     place.parent.mkdir()
-    place.write_text(yaml.safe_dump(turned(recipe, sdist), sort_keys=False))
+    place.write_text(yaml.safe_dump(convert(recipe, sdist), sort_keys=False))
     (variant,) = rattler_build.Stage0Recipe.from_file(place).render(
         rattler_build.VariantConfig(), rattler_build.RenderConfig()
     )
     tools = rattler_build.ToolConfiguration(test_strategy="native")
-    told = SimpleProgressCallback()
+    progress = SimpleProgressCallback()
     variant.run_build(
-        tools, output_dir=built, channels=[channel.as_uri()], progress_callback=told
+        tools, output_dir=built, channels=[channel.as_uri()], progress_callback=progress
     )  # raises where a test fails
     asyncio.run(install(name, [built.as_uri(), channel.as_uri()], work / "prefix"))
 

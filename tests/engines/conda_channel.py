@@ -24,12 +24,12 @@ PLATFORM = str(Platform.current())
 LIBRARY = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 
 
-def normal(name: str) -> str:
+def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def conda_name(name: str) -> str:
-    return NAMES.get(normal(name), normal(name))
+    return NAMES.get(normalise(name), normalise(name))
 
 
 def closure(site_packages: Path, roots: list[str]) -> list[Distribution]:
@@ -40,11 +40,11 @@ def closure(site_packages: Path, roots: list[str]) -> list[Distribution]:
         name = waiting.pop()
         if name not in seen and name in installed:
             seen[name] = installed[name]
-            waiting += required(installed[name])
+            waiting += list_required(installed[name])
     return list(seen.values())
 
 
-def required(distribution: Distribution) -> list[str]:
+def list_required(distribution: Distribution) -> list[str]:
     """The conda names of what a distribution needs here, extras left out."""
     wanted = [Requirement(text) for text in distribution.requires or []]
     return sorted({conda_name(one.name) for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})})
@@ -64,7 +64,7 @@ def make(channel: Path, site_packages: Path, roots: list[str]) -> None:
             conda_name(one.name),
             one.version.partition("+")[0],
             tree,
-            ["python", *sorted(here & set(required(one)))],
+            ["python", *sorted(here & set(list_required(one)))],
             packages,
         )
     shutil.rmtree(trees)

@@ -73,7 +73,7 @@ class Galaxy:
 
 
 @contextmanager
-def running(venv: Path, tools: Path, scripts: Sequence[Path], work: Path) -> Iterator[Galaxy]:
+def run_server(venv: Path, tools: Path, scripts: Sequence[Path], work: Path) -> Iterator[Galaxy]:
     """A server with the tools of a folder, ended when the block is left. scripts: the commands that jobs find, and
     nothing else of their environment: jobs call `python`, and need Galaxy's own."""
     _configure(work, tools, scripts)

@@ -43,7 +43,7 @@ def run(folder: Path, *words: object, profile: str = "test", **more: str) -> sub
     return subprocess.run(command(*words, profile=profile), cwd=folder, capture_output=True, text=True, env=env)
 
 
-def told(done: subprocess.CompletedProcess, word: str) -> list[str]:
+def list_processes(done: subprocess.CompletedProcess, word: str) -> list[str]:
     """The processes of a run's log that were Submitted or Cached, such as 'TRAINANNOT (alpha)', in order of their
     names."""
     return sorted(
@@ -57,7 +57,7 @@ def results(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def by_shell() -> dict[str, bytes]:
+def run_by_shell() -> dict[str, bytes]:
     """The test profile's results, made by the commands themselves, under the names that the pipeline publishes.
 
     They are made once for each state of the program, of its samples and of what the arithmetic hangs on.
@@ -66,7 +66,7 @@ def by_shell() -> dict[str, bytes]:
     if not kept.exists():
         shutil.rmtree(MADE, ignore_errors=True)
         work = MADE / "work"
-        for name, content in _made(work).items():
+        for name, content in _make_results(work).items():
             path = MADE / "new" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -88,7 +88,7 @@ def _state() -> str:
     return digest.hexdigest()[:16]
 
 
-def _made(folder: Path) -> dict[str, bytes]:
+def _make_results(folder: Path) -> dict[str, bytes]:
     for sample in ("alpha", "beta", "gamma", "delta", "epsilon"):
         (folder / sample).mkdir(parents=True)
         for file in (DATA / sample).iterdir():
@@ -97,8 +97,8 @@ def _made(folder: Path) -> dict[str, bytes]:
     (folder / "sheet.tsv").write_text(
         "sample\tgenome\tcircular\nbeta\tbeta/genome.fa.gz\t\ndelta\tdelta/genome.fa.gz\t\ngamma\tgamma/genome.fa.gz\tall\n"
     )
-    shell(folder, "predict-annot", "--genomes", "sheet.tsv", "--output-dir", "calls", *ONE)
-    shell(folder, *called("epsilon"), "--model", "ecoli-tss-split")
+    shell(folder, "predict-annot", "--samplesheet", "sheet.tsv", "--outdir", "calls", *ONE)
+    shell(folder, *write_call_command("epsilon"), "--model", "ecoli-tss-split")
     for sample, model in SITED.items():
         read(folder, sample, model)
     for place in ("calls", "models", "regions", "motifs", "matches", "heads", "scores", "reports"):
@@ -111,7 +111,7 @@ def _made(folder: Path) -> dict[str, bytes]:
     return made
 
 
-def called(sample: str) -> list[str]:
+def write_call_command(sample: str) -> list[str]:
     stem = f"calls/{sample}"
     return [
         "predict-annot",
@@ -138,10 +138,11 @@ def read(folder: Path, name: str, model: str) -> None:
         model, history, metrics = (
             f"models/{name}.{what}" for what in ("model.safetensors", "history.tsv", "metrics.json")
         )
-        few = ["--steps", "4", "--every", "2", "--batch", "8", "--length", "512", "--precision", "float32"]
+        few = ["--max-steps", "4", "--eval-steps", "2", "--batch-size", "8", "--sequence-length", "512"]
+        few += ["--precision", "float32"]
         shell(folder, "train-annot", genome, *few, "-o", model, "--history", history, "--metrics", metrics, *ONE)
-        shell(folder, *called(name), "--model", model, *circles)
-        training = ["--metrics", metrics, "--history", history]
+        shell(folder, *write_call_command(name), "--model", model, *circles)
+        training = ["--metrics", metrics, history]
     shell(folder, "dump-attention", model, genome, "-o", f"{name}.st", *READ, "--shuffled", "50", *ONE)
     regions, controls, motifs = (
         f"regions/{name}.regions.bed",
@@ -149,10 +150,10 @@ def read(folder: Path, name: str, model: str) -> None:
         f"motifs/{name}.motifs.meme",
     )
     more = [
-        "--controls",
+        "--controls-out",
         controls,
-        "--combine",
-        f"regions/{name}.combined.bed",
+        "--merge-overlaps",
+        f"regions/{name}.merged.bed",
         "--gff3",
         f"regions/{name}.regions.gff3",
     ]
@@ -165,30 +166,27 @@ def read(folder: Path, name: str, model: str) -> None:
         "--logo",
         f"motifs/{name}.logos",
     ]
-    few = ["--min-sites", "8", "--max-e", "1000", "--widths", "6"]
+    few = ["--min-sites", "8", "--max-evalue", "1000", "--minw", "6", "--maxw", "6"]
     shell(folder, "bed2pwm", regions, genome, *few, "-o", motifs, *more, *ONE)
     matches = f"matches/{name}.matches.tsv"
     more = ["--cluster", f"matches/{name}.clusters.tsv", "--cluster-motifs", f"matches/{name}.merged.meme"]
     shell(folder, "pwm-compare", motifs, "-o", matches, *more, "--quiet")
     heads, profiles, pairs = (f"heads/{name}.{what}.tsv" for what in ("heads", "profiles", "pairs"))
-    few = ["--ablate", "0", "--promoters", "0", "--untrained", "0"]
+    few = ["--ablate", "0", "--marginalize", "0", "--untrained", "0"]
     shell(
         folder, "score-heads", model, genome, *READ, *few, "-o", heads, "--profiles", profiles, "--pairs", pairs, *ONE
     )
-    scores, curve = f"scores/{name}.agreement.tsv", f"scores/{name}.curve.tsv"
-    more = ["--truth", sites, "--curve", curve, "--checks", f"scores/{name}.checks.tsv", "-o", scores, "--quiet"]
-    shell(folder, "annot-compare", f"calls/{name}.bed", "--genome", fasta, *more)
-    files = {
-        "heads": heads,
-        "profiles": profiles,
-        "pairs": pairs,
-        "motifs": motifs,
-        "matches": matches,
-        "regions": regions,
-        "genome": genome,
-    }
-    files |= {"calls": f"calls/{name}.bed", "curve": curve, "agreement": scores}
-    words = [word for option, file in files.items() for word in (f"--{option}", file)]
+    scores, curve = f"scores/{name}.scores.tsv", f"scores/{name}.curve.tsv"
+    more = ["--truth", sites, "--curve", curve, "-o", scores, "--quiet"]
+    shell(folder, "score-annot", f"calls/{name}.bed", "--genome", fasta, *more)
+    tables = {what: f"scores/{name}.{what}.tsv" for what in ("matrix", "distances", "checks")}
+    more = [word for what, file in tables.items() for word in (f"--{what}", file)]
+    sets = [f"sites={sites}", f"calls=calls/{name}.bed"]
+    more += ["-o", f"scores/{name}.agreement.tsv", "--quiet"]
+    shell(folder, "annot-compare", *sets, "--genome", fasta, *more)
+    files = {"motifs": motifs, "genome": genome, "calls": f"calls/{name}.bed"}
+    words = [heads, profiles, pairs, matches, regions, curve, scores]
+    words += [word for option, file in files.items() for word in (f"--{option}", file)]
     shell(folder, "head-report", "--title", name, *words, *training, "-o", f"reports/{name}.report.html", "--quiet")
 
 

@@ -16,7 +16,7 @@ MEMORY = 16000
 """MB that a virtual node says to have; nothing is taken from the host."""
 
 
-def installed() -> bool:
+def is_installed() -> bool:
     return all(shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in PROGRAMS)
 
 
@@ -65,12 +65,12 @@ class Cluster:
     def states(self) -> list[str]:
         return self.client("sinfo", "-h", "-N", "-o", "%T").split()
 
-    def running(self) -> dict[str, str]:
+    def list_running(self) -> dict[str, str]:
         """The node of each running job."""
         lines = self.client("squeue", "-h", "-t", "R", "-o", "%A %N").splitlines()
         return dict(line.split() for line in lines if len(line.split()) == 2)
 
-    def begun(self, job: str) -> bool:
+    def has_begun(self, job: str) -> bool:
         """Whether a job of Nextflow's has begun with its task, not with its set-up alone."""
         place = re.search(r"WorkDir=(\S+)", self.client("scontrol", "show", "job", job))
         return bool(place) and (Path(place.group(1)) / ".command.out").exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from headmotif.commands.head_report import head_report
-from reports import ALIKE, NASTY, RTL, write_run
+from reports import ALIKE, NASTY, RTL, arguments, command_line, write_run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VENV = Path(os.environ.get("HEADMOTIF_BROWSER", ""))
@@ -35,13 +35,13 @@ HEADS = [NASTY, RTL, ALIKE, "L1H4", "L1H5"]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
+def report_folder(tmp_path_factory) -> Path:
     """A folder with the run's files in in/, the page, its PDF, and MultiQC's sections of two runs."""
     folder = tmp_path_factory.mktemp("browser")
     (folder / "in").mkdir()
     files = write_run(folder / "in", 5, names=(NASTY, RTL, ALIKE))
     head_report(
-        **files,
+        **arguments(files),
         title=TITLE,
         output=str(folder / "r.html"),
         pdf=str(folder / "r.pdf"),
@@ -50,7 +50,11 @@ def made(tmp_path_factory) -> Path:
     )
     some = {name: files[name] for name in ("heads", "metrics", "matches")}
     head_report(
-        **some, title="E. coli - another", output=str(folder / "other.html"), multiqc=str(folder / "m/2"), quiet=True
+        **arguments(some),
+        title="E. coli - another",
+        output=str(folder / "other.html"),
+        multiqc=str(folder / "m/2"),
+        quiet=True,
     )
     return folder
 
@@ -64,13 +68,13 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture
-def page(browser, made) -> "Iterator[Page]":
+def page(browser, report_folder) -> "Iterator[Page]":
     """The report at 1280 pixels, with scripts."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, accept_downloads=True, reduced_motion="reduce"
     )
     one = context.new_page()
-    one.goto((made / "r.html").as_uri())
+    one.goto((report_folder / "r.html").as_uri())
     yield one
     context.close()
 
@@ -78,7 +82,7 @@ def page(browser, made) -> "Iterator[Page]":
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 @pytest.mark.parametrize("width", [1280, 768, 390])
-def test_the_page_fits_says_nothing_wrong_and_asks_for_nothing(browser, made, width, scripts, scheme):
+def test_the_page_fits_says_nothing_wrong_and_asks_for_nothing(browser, report_folder, width, scripts, scheme):
     context = browser.new_context(
         viewport={"width": width, "height": 800}, java_script_enabled=scripts, color_scheme=scheme
     )
@@ -88,7 +92,7 @@ def test_the_page_fits_says_nothing_wrong_and_asks_for_nothing(browser, made, wi
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("dialog", lambda dialog: (said.append("a name ran as a script"), dialog.dismiss()))
     page.on("request", lambda request: asked.append(request.url))
-    address = (made / "r.html").as_uri()
+    address = (report_folder / "r.html").as_uri()
     page.goto(address)
     for summary in page.locator("summary").all():
         summary.click()
@@ -168,27 +172,27 @@ def test_all_text_stands_out_from_what_is_behind_it(page, scheme):
     assert bad == []
 
 
-def shown(page: "Page") -> list[str]:
+def list_shown(page: "Page") -> list[str]:
     return [heading.inner_text() for heading in page.locator("article.card h3").all() if heading.is_visible()]
 
 
 def test_cards_are_filtered_and_sorted(page):
-    assert shown(page) == HEADS
+    assert list_shown(page) == HEADS
     page.select_option("#order", "peak")
-    assert shown(page) == HEADS[::-1]
+    assert list_shown(page) == HEADS[::-1]
     page.select_option("#order", "regions")
-    assert shown(page) == HEADS
-    page.select_option("#kind", "not-beyond-its-positional-null")
-    assert shown(page) == [RTL]
+    assert list_shown(page) == HEADS
+    page.select_option("#kind", "position-only")
+    assert list_shown(page) == [RTL]
     page.select_option("#kind", "")
     page.fill("#find", "l1h4")
-    assert shown(page) == ["L1H4"]
+    assert list_shown(page) == ["L1H4"]
     assert page.locator("#count").inner_text() == "1 of 5 heads"
     page.fill("#find", "no such head")
-    assert shown(page) == []
+    assert list_shown(page) == []
     page.fill("#find", "")
     page.select_option("#order", "")
-    assert shown(page) == HEADS
+    assert list_shown(page) == HEADS
 
 
 def column(table, name: str) -> list[str]:
@@ -197,7 +201,7 @@ def column(table, name: str) -> list[str]:
 
 
 def test_tables_are_sorted_by_mouse_and_by_key(page):
-    page.locator("summary", has_text="The table of heads").click()
+    page.locator("summary", has_text="Table of heads").click()
     table = page.locator("table", has=page.locator("caption", has_text="Every head"))
     button = table.locator("th button", has_text=re.compile("^regions$"))
     button.click()
@@ -210,7 +214,7 @@ def test_tables_are_sorted_by_mouse_and_by_key(page):
     assert [name for name in column(table, "head") if name.startswith("L1")] == ["L1H4", "L1H5"]
 
 
-def test_every_table_is_downloaded_by_a_click(page, made):
+def test_every_table_is_downloaded_by_a_click(page, report_folder):
     links = page.locator("a[download]")
     assert links.count() >= 18
     names = []
@@ -223,9 +227,9 @@ def test_every_table_is_downloaded_by_a_click(page, made):
         content = Path(download.value.path()).read_bytes()
         assert content.count(b"\n") >= 2, names[-1]
         if names[-1] == "motifs.meme":
-            assert content == (made / "in/motifs").read_bytes()
-        elif (made / "in" / names[-1].removesuffix(".tsv")).exists() and names[-1] != "matches.tsv":
-            assert content == (made / "in" / names[-1].removesuffix(".tsv")).read_bytes(), names[-1]
+            assert content == (report_folder / "in/motifs").read_bytes()
+        elif (report_folder / "in" / names[-1].removesuffix(".tsv")).exists() and names[-1] != "matches.tsv":
+            assert content == (report_folder / "in" / names[-1].removesuffix(".tsv")).read_bytes(), names[-1]
     assert len(set(names)) == len(names)
     assert {
         "heads.tsv",
@@ -238,14 +242,14 @@ def test_every_table_is_downloaded_by_a_click(page, made):
     } <= set(names)
 
 
-def test_without_scripts_all_is_there(browser, made):
+def test_without_scripts_all_is_there(browser, report_folder):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((made / "r.html").as_uri())
-    assert shown(page) == HEADS
+    page.goto((report_folder / "r.html").as_uri())
+    assert list_shown(page) == HEADS
     assert not page.locator(".controls").is_visible()
     assert page.locator("th button").count() == 0
-    page.locator("summary", has_text="The table of heads").click()
+    page.locator("summary", has_text="Table of heads").click()
     assert page.locator("caption", has_text="Every head").is_visible()
     page.locator("#head-1 summary", has_text="Example sites").click()
     assert page.locator("#head-1 code.dna b").first.is_visible()
@@ -274,9 +278,9 @@ def words(pypdfium2, path: Path) -> str:
     return "".join("".join(document[i].get_textpage().get_text_range().split()) for i in range(len(document)))
 
 
-def test_the_pdf_says_what_the_page_says(page, made):
+def test_the_pdf_says_what_the_page_says(page, report_folder):
     pypdfium2 = pytest.importorskip("pypdfium2")
-    text = words(pypdfium2, made / "r.pdf")
+    text = words(pypdfium2, report_folder / "r.pdf")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     findings = page.locator("#findings .lead").inner_text()
     plain = [sentence for sentence in findings.split(". ") if "script" not in sentence and "\u202e" not in sentence]
@@ -303,10 +307,13 @@ def test_the_pdf_says_what_the_page_says(page, made):
     assert missing == []
 
 
-def test_multiqc_shows_both_runs(browser, made):
-    out = made / "out"
+def test_multiqc_shows_both_runs(browser, report_folder):
+    out = report_folder / "out"
     done = subprocess.run(
-        [str(MULTIQC), "-q", "-f", "-o", str(out), str(made / "m")], capture_output=True, text=True, check=False
+        [str(MULTIQC), "-q", "-f", "-o", str(out), str(report_folder / "m")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -332,16 +339,16 @@ def test_multiqc_shows_both_runs(browser, made):
     assert tables.count() == 2
     for name in HEADS:
         assert name in tables.first.inner_text() or name in tables.last.inner_text()
-    assert "known element: sigma70_-10" in tables.first.inner_text()
+    assert "known motif: sigma70_-10" in tables.first.inner_text()
     context.close()
 
 
-def test_a_page_of_another_folder_is_the_same_page(made, tmp_path):
+def test_a_page_of_another_folder_is_the_same_page(report_folder, tmp_path):
     """Nothing in it depends on where it was made: a second process, in another folder."""
     files = write_run(tmp_path, 5, names=(NASTY, RTL, ALIKE))
-    options = [word for name, path in files.items() for word in (f"--{name.replace('_', '-')}", Path(path).name)]
+    options = command_line({name: Path(path).name for name, path in files.items()})
     script = "from headmotif.commands.head_report import main; main()"
     subprocess.run(
         [sys.executable, "-c", script, *options, "--title", TITLE, "-o", "r.html", "--quiet"], cwd=tmp_path, check=True
     )
-    assert (tmp_path / "r.html").read_bytes() == (made / "r.html").read_bytes()
+    assert (tmp_path / "r.html").read_bytes() == (report_folder / "r.html").read_bytes()

@@ -32,7 +32,7 @@ BUILT_IN = [
 EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
 
 
-def done(*words: object, **more: object) -> str:
+def read_output(*words: object, **more: object) -> str:
     """What a command printed; its standard error is the message where it fails."""
     ended = subprocess.run([*map(str, words)], capture_output=True, text=True, **more)
     assert ended.returncode == 0, f"{' '.join(map(str, words))}\n{ended.stdout[-4000:]}\n{ended.stderr[-6000:]}"
@@ -54,7 +54,7 @@ def distributions(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     """The sdist, and the wheel made from the sdist."""
     place = tmp_path_factory.mktemp("dist")
     pinned = {"PIP_CONSTRAINT": str(REPOSITORY / "constraints.txt"), **os.environ, **EPOCH}
-    done(Path(ENGINE).absolute(), "-m", "build", "--outdir", place, source, env=pinned)
+    read_output(Path(ENGINE).absolute(), "-m", "build", "--outdir", place, source, env=pinned)
     (sdist,), (wheel,) = place.glob("*.tar.gz"), place.glob("*.whl")
     return sdist, wheel
 
@@ -80,14 +80,14 @@ def test_the_wheel_of_the_tree_is_that_of_the_sdist(source, distributions, tmp_p
     other = tmp_path / "elsewhere"
     shutil.copytree(source, other)
     pinned = {"PIP_CONSTRAINT": str(REPOSITORY / "constraints.txt"), **os.environ, **EPOCH}
-    done(Path(ENGINE).absolute(), "-m", "build", "--wheel", "--outdir", tmp_path, other, env=pinned)
+    read_output(Path(ENGINE).absolute(), "-m", "build", "--wheel", "--outdir", tmp_path, other, env=pinned)
     (again,) = tmp_path.glob("*.whl")
     assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(distributions[1].read_bytes()).digest()
 
 
 def test_the_wheel_installs_and_runs_without_a_compiler(distributions, tmp_path):
     """Nothing but the new environment is on PATH, and no package may be built."""
-    done(sys.executable, "-m", "venv", tmp_path / "clean")
+    read_output(sys.executable, "-m", "venv", tmp_path / "clean")
     bare = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX", "PYTHONPATH", "VIRTUAL_ENV")}
     bare["PATH"] = str(tmp_path / "clean" / "bin")
     assert not any(shutil.which(name, path=bare["PATH"]) for name in ("cc", "gcc", "c++", "g++", "clang", "rustc"))
@@ -101,13 +101,15 @@ def test_the_wheel_installs_and_runs_without_a_compiler(distributions, tmp_path)
         "-c",
         REPOSITORY / "constraints.txt",
     )
-    done(*pip, distributions[1], env=bare)
-    done("headmotif", "plant", "--length", "20000", "--promoters", "40", "-o", tmp_path / "genome.fa", env=bare)
-    done(
+    read_output(*pip, distributions[1], env=bare)
+    read_output(
+        "headmotif", "simulate", "--length", "20000", "--promoters", "40", "-o", tmp_path / "genome.fa", env=bare
+    )
+    read_output(
         "predict-annot", tmp_path / "genome.fa", "--threads", "1", "--top", "40", "-o", tmp_path / "calls.bed", env=bare
     )
     assert len((tmp_path / "calls.bed").read_text().splitlines()) == 40
-    assert "sigma70_-10" in done("pwm-compare", "TATAAT", "--best", env=bare)
+    assert "sigma70_-10" in read_output("pwm-compare", "TATAAT", "--best", env=bare)
 
 
 def build(meta: Path, sdist: Path, work: Path) -> subprocess.CompletedProcess:
@@ -125,7 +127,7 @@ def test_the_recipe_builds_passes_its_tests_and_installs(distributions, tmp_path
     assert {"headmotif", *COMMANDS} <= scripts
     for name in ("headmotif", *COMMANDS):
         assert (
-            done(tmp_path / "work/prefix/bin" / name, "--version", env={"PATH": "/usr/bin:/bin"}).strip()
+            read_output(tmp_path / "work/prefix/bin" / name, "--version", env={"PATH": "/usr/bin:/bin"}).strip()
             == headmotif.__version__
         )
 

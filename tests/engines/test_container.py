@@ -8,7 +8,7 @@ from pathlib import Path
 
 import images
 import pytest
-from pipeline_runs import BIN, DATA, KERNELS, by_shell, results, run
+from pipeline_runs import BIN, DATA, KERNELS, results, run, run_by_shell
 
 import headmotif
 from signatures import COMMANDS
@@ -22,10 +22,11 @@ pytestmark = [
 ]
 PIPE = (
     "set -eo pipefail; fasta2tensor genome.fa.gz --sites sites.bed --quiet"
-    " | train-annot - --steps 4 --every 2 --batch 8 --length 512 --precision float32 --threads 1 --quiet"
+    " | train-annot - --max-steps 4 --eval-steps 2 --batch-size 8 --sequence-length 512 --precision float32 "
+    "--threads 1 --quiet"
     " | dump-attention - genome.fa.gz --sites sites.bed --background 300 --shuffled 50 --threads 1 --quiet"
-    " | attn2bed - --max-q 1 --threads 1 --quiet | bed2pwm - genome.fa.gz --min-sites 8 --max-e 1000 --widths 6 "
-    "--threads 1 --quiet | pwm-compare - --quiet"
+    " | attn2bed - --max-q 1 --threads 1 --quiet | bed2pwm - genome.fa.gz --min-sites 8 --max-evalue 1000 "
+    "--minw 6 --maxw 6 --threads 1 --quiet | pwm-compare - --quiet"
 )
 
 
@@ -44,7 +45,7 @@ def image(store: Path) -> str:
     return images.build(store)
 
 
-def inside(
+def run_inside(
     store: Path, image: str, *words: object, user: str = "12345:54321", folder: Path | None = None
 ) -> subprocess.CompletedProcess:
     """A command in the image: nothing but /tmp and the folder can be written, no network, a user that the image does
@@ -60,7 +61,7 @@ def test_every_command_answers_as_any_user_on_a_read_only_root(store: Path, imag
         f"id -u; touch /opt/headmotif/x 2>/dev/null && echo written; for c in {' '.join(COMMANDS)}; do $c "
         "--version; done"
     )
-    done = inside(store, image, "bash", "-c", loop)
+    done = run_inside(store, image, "bash", "-c", loop)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["12345", *[headmotif.__version__] * len(COMMANDS)]
 
@@ -76,14 +77,14 @@ def test_the_image_is_lean(store: Path, image: str) -> None:
     assert "PIP" not in settings[0]
     found = "find / -xdev -path '*torch/include' -o -xdev -name 'libcudart*' 2>/dev/null"
     tools = f"for t in gcc cc make ld pip pip3 git; do command -v $t; done; {found}; true"
-    assert inside(store, image, "bash", "-c", tools).stdout == ""
+    assert run_inside(store, image, "bash", "-c", tools).stdout == ""
 
 
 def test_the_pipe_of_six_gives_the_bytes_that_it_gives_outside(store: Path, image: str, tmp_path: Path) -> None:
     for name in ("genome.fa.gz", "sites.bed"):
         shutil.copy(DATA / "alpha" / name, tmp_path)
     tmp_path.chmod(0o755)  # the user inside is nobody's
-    done = inside(store, image, "bash", "-c", PIPE, folder=tmp_path)
+    done = run_inside(store, image, "bash", "-c", PIPE, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Query_ID\tTarget_ID\t")
     assert len(done.stdout.splitlines()) > 1
@@ -95,7 +96,7 @@ def test_the_pipe_of_six_gives_the_bytes_that_it_gives_outside(store: Path, imag
 @pytest.mark.skipif(not shutil.which("nextflow"), reason="no nextflow on PATH: make test-container")
 def test_the_pipeline_runs_in_it(store: Path, image: str, tmp_path: Path) -> None:
     """With podman on; nothing of ours is on the tasks' PATH outside."""
-    expected = {name: content for name, content in by_shell().items() if not name.startswith("calls/status")}
+    expected = {name: content for name, content in run_by_shell().items() if not name.startswith("calls/status")}
     settings = {"runOptions": "--read-only --cap-drop all --user 0:0", "envWhitelist": ",".join(GIVEN)}
     (tmp_path / "podman.config").write_text("".join(f"podman.{name} = '{value}'\n" for name, value in settings.items()))
     words = ["-c", "../podman.config", "--container", image, "--multiqc", "false"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from galaxy_server import ADMIN_KEY, Galaxy, running
+from galaxy_server import ADMIN_KEY, Galaxy, run_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOOLS = REPOSITORY / "galaxy"
@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 
-def galaxys(*words: object, folder: Path) -> subprocess.CompletedProcess:
+def run_galaxy_program(*words: object, folder: Path) -> subprocess.CompletedProcess:
     """Run a program of Galaxy's environment."""
     environment = {**os.environ, "HOME": str(folder), "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}"}
     return subprocess.run(
@@ -40,7 +40,7 @@ def galaxys(*words: object, folder: Path) -> subprocess.CompletedProcess:
 @pytest.fixture(scope="module")
 def galaxy(tmp_path_factory) -> Iterator[Galaxy]:
     scripts = [Path(sys.executable).with_name(command) for command in COMMANDS]
-    with running(VENV, TOOLS, scripts, tmp_path_factory.mktemp("galaxy")) as server:
+    with run_server(VENV, TOOLS, scripts, tmp_path_factory.mktemp("galaxy")) as server:
         yield server
 
 
@@ -51,7 +51,7 @@ def tool_tests(galaxy, tmp_path_factory) -> list[dict]:
     folder = tmp_path_factory.mktemp("tools")
     server = ("-u", galaxy.url, "-k", galaxy.user_key, "-a", ADMIN_KEY)
     how = ("--test-data", TOOLS / "test-data", "-j", folder / "out.json", "--parallel-tests", 2)
-    ran = galaxys("galaxy-tool-test", *server, *how, folder=folder)
+    ran = run_galaxy_program("galaxy-tool-test", *server, *how, folder=folder)
     assert (folder / "out.json").exists(), ran.stderr
     return json.loads((folder / "out.json").read_text(encoding="utf-8"))["tests"]
 
@@ -74,8 +74,8 @@ def run_workflow(galaxy: Galaxy, name: str, folder: Path) -> str:
     before = {one["id"] for one in galaxy.api("invocations")}
     shutil.copytree(TOOLS / "workflows", folder / "workflows")  # planemo writes beside the workflow
     (folder / "test-data").symlink_to(TOOLS / "test-data")
-    ran = galaxys("planemo", "test", "--engine", "external_galaxy", "--galaxy_url", galaxy.url, "--galaxy_admin_key",
-                  ADMIN_KEY,
+    ran = run_galaxy_program("planemo", "test", "--engine", "external_galaxy", "--galaxy_url", galaxy.url,
+                  "--galaxy_admin_key", ADMIN_KEY,
                   "--galaxy_user_key", galaxy.user_key, "--no_shed_install", "--test_output_json", folder / "out.json",
                   "--test_output", folder / "out.html", folder / "workflows" / f"{name}.gxwf.yml",
                   folder=folder)  # fmt: skip
@@ -140,7 +140,7 @@ def test_the_page_shows_only_once_the_tool_of_the_help_is_allowed(galaxy):
 
 
 def test_lint_finds_nothing(tmp_path):
-    ran = galaxys(
+    ran = run_galaxy_program(
         "planemo",
         "lint",
         "--report_level",
@@ -154,7 +154,7 @@ def test_lint_finds_nothing(tmp_path):
 
 
 def test_lint_of_the_workflows_finds_nothing(tmp_path):
-    ran = galaxys("planemo", "workflow_lint", TOOLS / "workflows", folder=tmp_path)
+    ran = run_galaxy_program("planemo", "workflow_lint", TOOLS / "workflows", folder=tmp_path)
     assert ran.stdout.count("Tests appear structurally correct") == 2
     assert not re.findall(r"(?m)^.*\b(?:WARNING|ERROR)\b.*$", ran.stdout)
     assert ran.returncode == 0

@@ -48,14 +48,14 @@ class Ranged(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, run) -> Path:
-    """A folder for browsers of a small planted genome."""
+    """A folder for browsers of a small simulated genome."""
     place = tmp_path_factory.mktemp("igv")
     run(
         "headmotif",
-        "plant",
+        "simulate",
         "-o",
         place / "g.fa",
-        "--sites",
+        "--sites-out",
         place / "s.bed",
         "--length",
         "20000",

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from pipeline_runs import DATA, PIPELINE, by_shell, command, environment, results, run, told
+from pipeline_runs import DATA, ONE, PIPELINE, command, environment, list_processes, results, run, run_by_shell, shell
 
 pytestmark = [
     pytest.mark.nextflow,
@@ -21,15 +21,17 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 PARSERS = ["v1", "v2"]
+UNUSED = {"scorevariants"}
+"""Modules for others' pipelines: this one has no use for them."""
 
 
 @pytest.fixture(scope="module")
 def truth() -> dict[str, bytes]:
-    return by_shell()
+    return run_by_shell()
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
     """A run of the test profile under the strict parser."""
     folder = tmp_path_factory.mktemp("whole")
     done = run(folder, NXF_SYNTAX_PARSER="v2")
@@ -44,7 +46,7 @@ def assert_same(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, subprocess.CompletedProcess, Path]:
+def killed_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, subprocess.CompletedProcess, Path]:
     """A run killed while it trains, and resumed while that training still goes on: the folder, tasks finished at the
     kill, the resumed run, and the work folder of the task that outlived its driver."""
     folder = tmp_path_factory.mktemp("killed")
@@ -60,13 +62,13 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, subproc
             command("-c", "wait.config"), cwd=folder, stdout=log, stderr=log, env=environment(folder / ".home")
         )
         ends = time.monotonic() + 1000
-        while not (orphans := begun(folder, "TRAINANNOT")) or len(finished(folder)) < 5:
+        while not (orphans := list_begun(folder, "TRAINANNOT")) or len(list_finished(folder)) < 5:
             assert driver.poll() is None, (folder / "log").read_text()
             assert time.monotonic() < ends
             time.sleep(0.2)
         driver.send_signal(signal.SIGKILL)
         driver.wait()
-    at_the_kill = len(finished(folder))
+    at_the_kill = len(list_finished(folder))
     (orphan,) = orphans
     assert not (orphan / ".exitcode").exists()
     (folder / "stay").unlink()  # the orphan goes on within half a second, beside the resumed run
@@ -74,27 +76,25 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, subproc
     return folder, at_the_kill, done, orphan
 
 
-def begun(folder: Path, process: str) -> list[Path]:
+def list_begun(folder: Path, process: str) -> list[Path]:
     scripts = [
         path for path in folder.glob("work/*/*/.command.begin") if process in (path.parent / ".command.run").read_text()
     ]
     return [path.parent for path in scripts]
 
 
-def finished(folder: Path) -> list[Path]:
+def list_finished(folder: Path) -> list[Path]:
     return list(folder.glob("work/*/*/.exitcode"))
 
 
-def test_the_test_profile_gives_the_shells_bytes(whole: tuple, truth: dict[str, bytes]) -> None:
-    assert_same(results(whole[0] / "results-test"), truth)
+def test_the_test_profile_gives_the_shells_bytes(whole_run: tuple, truth: dict[str, bytes]) -> None:
+    assert_same(results(whole_run[0] / "results-test"), truth)
 
 
-def test_every_command_tells_its_version(whole: tuple) -> None:
-    text = (whole[0] / "results-test/pipeline_info/versions.yml").read_text()
+def test_every_command_tells_its_version(whole_run: tuple) -> None:
+    text = (whole_run[0] / "results-test/pipeline_info/versions.yml").read_text()
     processes = re.findall(r"^(\w+):\n    (\w+): (\S+)$", text, re.M)
-    assert {name for name, _tool, _version in processes} == {
-        name.upper() for name in modules() if name != "multiqc"
-    } | {"MULTIQC"}
+    assert {name for name, _tool, _version in processes} == {name.upper() for name in modules() if name not in UNUSED}
     assert {version for _name, tool, version in processes if tool == "headmotif"} == {
         __import__("headmotif").__version__
     }
@@ -104,36 +104,36 @@ def modules() -> list[str]:
     return sorted(path.parent.name for path in PIPELINE.glob("modules/*/main.nf"))
 
 
-def test_multiqc_shows_every_read_sample_and_every_annotated_one(whole: tuple) -> None:
-    folder = whole[0] / "results-test" / "multiqc"
+def test_multiqc_shows_every_read_sample_and_every_annotated_one(whole_run: tuple) -> None:
+    folder = whole_run[0] / "results-test" / "multiqc"
     samples = (folder / "multiqc_data" / "multiqc_headmotif_status_table.txt").read_text()
     assert {line.split("\t")[0] for line in samples.splitlines()[1:]} == {"beta", "gamma", "delta"}
     assert (folder / "multiqc.html").stat().st_size > 100_000
 
 
-def test_a_killed_run_is_resumed_to_the_same_bytes(killed: tuple, truth: dict[str, bytes]) -> None:
-    folder, at_the_kill, done, _orphan = killed
+def test_a_killed_run_is_resumed_to_the_same_bytes(killed_run: tuple, truth: dict[str, bytes]) -> None:
+    folder, at_the_kill, done, _orphan = killed_run
     assert done.returncode == 0, done.stdout + done.stderr
-    cached = told(done, "Cached")
+    cached = list_processes(done, "Cached")
     # A task that ends in the moment of the kill may not have been noted; one that is noted is not done again.
     assert at_the_kill - 1 <= len(cached) <= at_the_kill
-    assert not set(cached) & set(told(done, "Submitted"))
-    assert "TRAINANNOT (alpha)" in told(done, "Submitted")
+    assert not set(cached) & set(list_processes(done, "Submitted"))
+    assert "TRAINANNOT (alpha)" in list_processes(done, "Submitted")
     assert_same(results(folder / "results-test"), truth)
 
 
-def test_a_task_that_outlives_its_driver_does_no_harm(killed: tuple, truth: dict[str, bytes]) -> None:
-    folder, _at_the_kill, _done, orphan = killed
+def test_a_task_that_outlives_its_driver_does_no_harm(killed_run: tuple, truth: dict[str, bytes]) -> None:
+    folder, _at_the_kill, _done, orphan = killed_run
     ends = time.monotonic() + 600
     while not (orphan / ".exitcode").exists():
         assert time.monotonic() < ends
         time.sleep(0.5)
     assert (orphan / ".exitcode").read_text() == "0"
-    assert len(begun(folder, "TRAINANNOT")) == 2  # the resumed run has a folder of its own
+    assert len(list_begun(folder, "TRAINANNOT")) == 2  # the resumed run has a folder of its own
     assert_same(results(folder / "results-test"), truth)
     again = run(folder, "-c", "wait.config", "-resume")
     assert again.returncode == 0
-    assert told(again, "Submitted") == []
+    assert list_processes(again, "Submitted") == []
     assert_same(results(folder / "results-test"), truth)
 
 
@@ -141,7 +141,7 @@ def test_a_task_that_outlives_its_driver_does_no_harm(killed: tuple, truth: dict
 def test_the_stub_makes_every_task(tmp_path: Path, parser: str) -> None:
     done = run(tmp_path, "-stub-run", "--attention", "--multiqc", "false", NXF_SYNTAX_PARSER=parser)
     assert done.returncode == 0, done.stdout + done.stderr
-    tasks = told(done, "Submitted")
+    tasks = list_processes(done, "Submitted")
     each = ["ATTN2BED", "BED2PWM", "DUMPATTENTION", "HEADREPORT", "PWMCOMPARE", "SCOREHEADS"]
     assert [task for task in tasks if task.split()[0] in each] == [
         f"{name} ({s})" for name in each for s in ("alpha", "beta", "delta", "epsilon", "gamma")
@@ -173,9 +173,9 @@ def test_a_broken_sample_fails_by_its_name_and_the_others_finish(tmp_path: Path,
     assert "broken.fa:3" in " ".join(path.read_text() for path in tmp_path.glob("work/*/*/.command.err"))
     found = results(tmp_path / "results-test")
     expected = {name: content for name, content in truth.items() if name.startswith(("calls/gamma", "calls/delta"))}
-    # The metrics tell which other files were asked for.
+    # The metrics tell which formats were asked for.
     assert {
-        name: found[name].replace(b'"also": [\n      "bigwig"\n    ]', b'"also": []') for name in expected
+        name: found[name].replace(b'"formats": [\n      "bigwig"\n    ]', b'"formats": []') for name in expected
     } == expected
     assert {f"calls/{name}.{strand}.bw" for name in ("gamma", "delta") for strand in ("plus", "minus")} <= found.keys()
     assert not [name for name in found if "broken." in name or "spoilt." in name]
@@ -187,7 +187,7 @@ def test_one_more_sample_changes_one_task_only(tmp_path: Path) -> None:
     (tmp_path / "genome.fa").write_text(f">c\n{'ACGT' * 250}\n")
     names = [f"sample{number}" for number in range(41)]
 
-    def asked(count: int) -> subprocess.CompletedProcess:
+    def run_with(count: int) -> subprocess.CompletedProcess:
         (tmp_path / "sheet.csv").write_text(
             "".join(["sample,fasta\n", *(f"{name},genome.fa\n" for name in reversed(names[:count]))])
         )
@@ -195,15 +195,41 @@ def test_one_more_sample_changes_one_task_only(tmp_path: Path) -> None:
             tmp_path, "--input", "sheet.csv", "-stub-run", "-resume", "--batch_bases", "12000", "--multiqc", "false"
         )
 
-    first = asked(40)
+    first = run_with(40)
     assert first.returncode == 0, first.stdout + first.stderr
-    before = told(first, "Submitted")
+    before = list_processes(first, "Submitted")
     assert 4 <= len(before) <= 14  # 40 kb in tasks of at most 12 kb
     assert len(list((tmp_path / "results-test" / "calls").glob("*.bed"))) == 40
-    second = asked(41)
-    kept = told(second, "Cached")
+    second = run_with(41)
+    kept = list_processes(second, "Cached")
     assert len(before) - len(kept) == 1
-    assert 1 <= len(told(second, "Submitted")) <= 2  # the one with the new sample, parted in two if that was too large
+    assert (
+        1 <= len(list_processes(second, "Submitted")) <= 2
+    )  # the one with the new sample, parted in two if that was too large
+
+
+ALONE = """
+include {{ SCOREVARIANTS }} from '{modules}/scorevariants/main'
+
+workflow {{
+    SCOREVARIANTS(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('v.vcf'), [], 'ecoli-tss']))
+}}
+"""
+
+
+def test_the_module_that_the_pipeline_does_not_use_gives_the_shells_bytes(tmp_path: Path) -> None:
+    shutil.copy(DATA / "gamma" / "genome.fa.gz", tmp_path)
+    (tmp_path / "v.vcf").write_text("#CHROM\tPOS\tID\tREF\tALT\nplanted\t5000\tany\tN\tA,C,G,T\n")
+    (tmp_path / "main.nf").write_text(ALONE.format(modules=PIPELINE / "modules"))
+    (tmp_path / "nextflow.config").write_text(f"includeConfig '{PIPELINE}/conf/base.config'\nparams.cpus = 1\n")
+    env = environment(tmp_path / ".home", NXF_SYNTAX_PARSER="v2")
+    words = ["nextflow", "run", "main.nf"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (made,) = tmp_path.glob("work/*/*/v.effects.tsv")
+    shell(tmp_path, "score-variants", "genome.fa.gz", "v.vcf", "--circular", "all", *ONE, "-o", "effects.tsv")
+    assert made.read_bytes() == (tmp_path / "effects.tsv").read_bytes()
+    assert len(made.read_text().splitlines()) == 5
 
 
 REFUSED = {

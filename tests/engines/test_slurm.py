@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline_runs import DATA, by_shell, command, environment, results, run, told
-from slurm_cluster import FAST, Cluster, installed
+from pipeline_runs import DATA, command, environment, list_processes, results, run, run_by_shell
+from slurm_cluster import FAST, Cluster, is_installed
 
 pytestmark = [
     pytest.mark.slurm,
     pytest.mark.skipif(
-        not (shutil.which("nextflow") and shutil.which("multiqc") and installed()),
+        not (shutil.which("nextflow") and shutil.which("multiqc") and is_installed()),
         reason="no nextflow, MultiQC or Slurm here: make test-slurm",
     ),
     pytest.mark.timeout(2400),
@@ -23,7 +23,7 @@ PROFILE = "test,slurm"
 
 @pytest.fixture(scope="module")
 def truth() -> dict[str, bytes]:
-    return by_shell()
+    return run_by_shell()
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield cluster
 
 
-def unversioned(found: dict[str, bytes]) -> dict[str, bytes]:
+def strip_versions(found: dict[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if not name.startswith("pipeline_info/")}
 
 
@@ -52,7 +52,9 @@ def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(
             env=env,
         )
         ends = time.monotonic() + 600
-        while not (on_n2 := [job for job, node in cluster.running().items() if node == "n2" and cluster.begun(job)]):
+        while not (
+            on_n2 := [job for job, node in cluster.list_running().items() if node == "n2" and cluster.has_begun(job)]
+        ):
             assert driver.poll() is None, log.read_text()
             assert time.monotonic() < ends
             time.sleep(0.1)
@@ -62,7 +64,7 @@ def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(
     assert "NODE_FAIL" in cluster.client("scontrol", "show", "job", lost)
     assert log.read_text().count("Re-submitted process") == 1
     assert cluster.states().count("down") + cluster.states().count("down*") == 1
-    found = unversioned(results(tmp_path / "results-test"))
+    found = strip_versions(results(tmp_path / "results-test"))
     assert found.keys() == truth.keys()
     assert [name for name in truth if found[name] != truth[name]] == []
 
@@ -78,7 +80,7 @@ def test_tasks_go_as_arrays(cluster: Cluster, tmp_path: Path, truth: dict[str, b
     words = ["-c", "fast.config", "--input", "sheet.csv", "--array", "2", "--multiqc", "false"]
     done = run(tmp_path, *words, profile=PROFILE, **{**cluster.environment, "PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert told(done, "Submitted") == ["PREDICTANNOT (delta)", "PREDICTANNOT (epsilon)"]
-    found = unversioned(results(tmp_path / "results-test"))
+    assert list_processes(done, "Submitted") == ["PREDICTANNOT (delta)", "PREDICTANNOT (epsilon)"]
+    found = strip_versions(results(tmp_path / "results-test"))
     names = ["calls/epsilon.bed", "calls/epsilon.json", "calls/epsilon.tsv"]
     assert {name: found[name] for name in names} == {name: truth[name] for name in names}

@@ -1,7 +1,7 @@
 """The letters of DNA and their codes: A 0, C 1, G 2, T 3, anything ambiguous 4.
 
-Every array of bases in the program holds these codes as uint8. U is read as T; the IUPAC
-ambiguity letters become N (4); a letter outside IUPAC is refused by the readers (`INVALID`).
+Every array of bases in the program holds these codes as uint8. U is read as T, and the IUPAC ambiguity letters become N
+(4). Readers refuse letters outside IUPAC (`INVALID`).
 """
 
 import numpy as np
@@ -26,8 +26,20 @@ DECODE = np.frombuffer(LETTERS.encode(), dtype=np.uint8)
 
 
 def encode(sequence: str | bytes) -> np.ndarray:
-    """Codes, uint8 (length,), of a sequence; letters outside IUPAC come out as `INVALID`.
+    """Turn a sequence into codes.
 
+    Parameters
+    ----------
+    sequence
+        Letters in upper or lower case.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (length,), codes 0-4; `INVALID` for letters outside IUPAC.
+
+    Examples
+    --------
     >>> encode("ACgtR").tolist()
     [0, 1, 2, 3, 4]
     """
@@ -36,8 +48,20 @@ def encode(sequence: str | bytes) -> np.ndarray:
 
 
 def decode(codes: np.ndarray) -> str:
-    """The letters of codes 0-4.
+    """Turn codes into a sequence.
 
+    Parameters
+    ----------
+    codes
+        uint8 (length,), codes 0-4.
+
+    Returns
+    -------
+    str
+        Upper-case letters A, C, G, T and N.
+
+    Examples
+    --------
     >>> decode(np.array([0, 1, 2, 3, 4]))
     'ACGTN'
     """
@@ -46,8 +70,20 @@ def decode(codes: np.ndarray) -> str:
 
 
 def reverse_complement(codes: np.ndarray) -> np.ndarray:
-    """The other strand, read 5' to 3', of codes (..., length), as a new array.
+    """Read the other strand, 5' to 3'.
 
+    Parameters
+    ----------
+    codes
+        uint8 (..., length), codes 0-4.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (..., length), a new array.
+
+    Examples
+    --------
     >>> decode(reverse_complement(encode("AACGN")))
     'NCGTT'
     """

@@ -10,51 +10,100 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
 from . import __version__
 from .errors import InputError
+from .usage import completion, library
 
-Output = Annotated[
-    str, typer.Option("--output", "-o", metavar="FILE", help="Where the result goes; - is standard output.")
+Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Output file; - is standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only errors on standard error.")]
+Manifest = Annotated[
+    str,
+    typer.Option("--manifest", metavar="FILE", help="Manifest to add the results to, which head-report reads, JSON."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors on standard error.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random choice.")]
-Threads = Annotated[int, typer.Option("--threads", min=0, help="Threads to use; 0 takes what this process may use.")]
-Device = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where the network runs.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of all random choices.")]
+Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Number of threads; default: all that this process may use.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print how much time or space the run would take, and stop.")]
+MaxSites = Annotated[
+    str,
+    typer.Option("--max-sites", metavar="N|all", help="Largest number of sites; of more, a random sample is drawn."),
+]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device", metavar="auto|cpu|cuda|mps", help="Device that runs the network; auto takes a GPU if there is one."
+    ),
+]
 Precision = Annotated[
     str,
     typer.Option(
         "--precision",
         metavar="auto|float32|bfloat16",
-        help="Arithmetic of the network; auto takes bfloat16 where the machine has it in hardware.",
+        help="Numerical precision of the network; auto takes bfloat16 if the hardware supports it.",
     ),
 ]
-GenomeFile = Annotated[
-    str, typer.Argument(metavar="GENOME", help="FASTA (gz too), GenBank or genome tensor; - is standard input.")
-]
+GENOME = "Genome as FASTA or GenBank, plain or gzip, a genome tensor, or lambda, the packaged phage"
+"""How the help of every command begins that takes a genome."""
+GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help=f"{GENOME}; - is standard input.")]
+GenomeOfSites = Annotated[str, typer.Option("--genome", metavar="GENOME", help=f"{GENOME}, on which the sites lie.")]
 GenomeFiles = Annotated[
     list[str],
     typer.Argument(metavar="GENOME...", help="Genome tensors with labels, from fasta2tensor; - is standard input."),
 ]
 SitesFile = Annotated[
-    str, typer.Option(metavar="FILE", help="Sites as BED6, GFF3, GTF or TSV; default: the genome tensor's own.")
-]
-Feature = Annotated[str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF.")]
-TssFeature = Annotated[
-    str, typer.Option(help="The feature type whose 5' ends are the sites, in GFF3 and GTF; default: TSS.")
-]
-ZeroBased = Annotated[bool, typer.Option("--zero-based", help="Positions in a TSV count from 0, not from 1.")]
-Circular = Annotated[
-    list[str] | None, typer.Option(metavar="NAME|all", help="A contig that is a circle; may be given again.")
-]
-ModelFile = Annotated[
     str,
-    typer.Argument(
-        metavar="MODEL", help="A model that train-annot wrote, or the name of a built-in one; - is standard input."
+    typer.Option(
+        metavar="FILE", help="Sites as BED6, GFF3, GTF or a table (TSV); default: the sites of the genome tensor."
+    ),
+]
+Feature = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Feature type in GFF3 and GTF whose 5' ends are the sites; default: TSS."),
+]
+ZeroBased = Annotated[
+    bool, typer.Option("--zero-based", help="Read positions in tables (TSV) as 0-based; without it they are 1-based.")
+]
+Window = Annotated[
+    int,
+    typer.Option(
+        "--window",
+        min=0,
+        max=50,
+        metavar="D",
+        help="Window in nucleotides: sites on one strand that are at most this far apart count as the same.",
+    ),
+]
+Circular = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME|all", help="Name of a circular contig, or all; may be given several times."),
+]
+MODEL = "Model from train-annot, or the name of a built-in model"
+"""How the help of every command begins that takes a model."""
+ModelFile = Annotated[str, typer.Argument(metavar="MODEL", help=f"{MODEL}; - is standard input.")]
+GENES = "Genes as GFF3, GTF or GenBank"
+"""How the help of every command begins that reads genes."""
+MaxRegionQ = Annotated[
+    float,
+    typer.Option(
+        "--max-q", min=0, max=1, help="Largest q of a region, the false discovery rate over the regions of all heads."
+    ),
+]
+ModelName = Annotated[str, typer.Option("--model", metavar="FILE|NAME", help=f"{MODEL}.")]
+LabelName = Annotated[
+    str, typer.Option("--label", metavar="NAME", help="Label of the model to use; default: its first.")
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Lowest P of a call; default: the model's threshold, which has the highest F1 on its validation part.",
     ),
 ]
 
@@ -82,36 +131,48 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         the exit code.
     """
     name = function.__name__.replace("_", "-")
-
-    def main(argv: Sequence[str] | None = None) -> None:
-        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        app.command()(_guarded(function, name))
-        app(argv, prog_name=name)
-
-    return main
+    return lambda argv=None: _call(library.command(function, _guard(function, name)), name, argv)
 
 
-def group(name: str, overview: Callable[[], str], *functions: Callable[..., None]) -> Callable[..., None]:
-    """A console command with a subcommand for each typed function; alone it prints the overview. Returns its
-    main(argv), as `command`."""
+def group(
+    name: str, overview: Callable[[], str], load: Callable[[str], Callable[..., None]], *tables: Sequence[str]
+) -> Callable[..., None]:
+    """A console command with a subcommand for each name in `tables`, whose typed function `load` finds when it is
+    called; alone it prints the overview. What the first table names is a console command itself.
 
-    def alone(context: typer.Context, version: _Version = False) -> None:
+    Returns its main(argv), as `command`.
+    """
+
+    def show_overview(context: typer.Context, show_completion: _ShowCompletion = "", version: _Version = False) -> None:
+        if show_completion:
+            _run(lambda: print(completion.script(show_completion, [name, *tables[0]])), name, {})
+            raise typer.Exit()
         if context.invoked_subcommand is None:
             _run(lambda: print(overview()), name, {})
 
-    def main(argv: Sequence[str] | None = None) -> None:
-        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        as_it_stands = overview().replace("\n\n", "\n\n\b\n")  # else the lines of a paragraph are filled anew
-        app.callback(invoke_without_command=True, help=as_it_stands)(alone)
-        for function in functions:
-            sub = function.__name__.replace("_", "-")
-            app.command(sub)(_guarded(function, f"{name} {sub}"))
-        app(argv, prog_name=name)
+    def make(sub: str) -> library.Command:
+        function = load(sub)
+        return library.command(function, _guard(function, f"{name} {sub}"))
 
-    return main
+    names = [one for table in tables for one in table]
+    return lambda argv=None: _call(library.group(show_overview, overview, names, make), name, argv)
 
 
-def _guarded(function: Callable[..., None], name: str) -> Callable[..., None]:
+def _call(made: library.Command | library.Group, name: str, argv: Sequence[str] | None) -> NoReturn:
+    """Run a command on its words, or say what is wrong with them, in one line; or answer a shell that completes
+    them."""
+    words = sys.argv[1:] if argv is None else [*argv]
+    if completion.is_asked():
+        print("\n".join(made.answers(words)))
+        raise SystemExit(0)
+    try:
+        status = made.main(words, prog_name=name, standalone_mode=False)
+    except library.USAGE_ERROR as error:
+        _leave(library.complaint(error, name), 2)
+    raise SystemExit(status or 0)
+
+
+def _guard(function: Callable[..., None], name: str) -> Callable[..., None]:
     """The function as typer is to call it: with `--version`, and its exceptions turned into exit codes."""
 
     @functools.wraps(function)
@@ -131,9 +192,16 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit()
 
 
+def _refuse_unknown_shell(shell: str) -> str:
+    if shell and shell not in completion.SCRIPTS:
+        raise typer.BadParameter("no such shell")
+    return shell
+
+
 _Version = Annotated[
-    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and leave.")
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit.")
 ]
+_ShowCompletion = Annotated[str, typer.Option("--show-completion", callback=_refuse_unknown_shell)]
 
 
 def _run(function: Callable[..., None], name: str, options: dict[str, object]) -> None:
@@ -157,7 +225,7 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
     except EOFError as error:  # typer would call it "Aborted!" and hide where it came from
         raise RuntimeError("a bug in headmotif: an end of file that no reader expected") from error
     except MemoryError:
-        _leave(f"{name}: out of memory; free some, or take a machine with more", 1)
+        _leave(f"{name}: out of memory; close other programs, or use a machine with more memory", 1)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG):
             raise
@@ -169,7 +237,7 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
         )
 
 
-def _leave(message: str, status: int) -> None:
+def _leave(message: str, status: int) -> NoReturn:
     try:
         print(message, file=sys.stderr)
     finally:
@@ -180,40 +248,70 @@ def _leave(message: str, status: int) -> None:
 
 
 def say(message: str, quiet: bool = False) -> None:
-    """One line of talk on standard error, where data never goes."""
+    """One message on standard error, where results never go."""
     if not quiet:
         print(message, file=sys.stderr, flush=True)
 
 
+def conclude(results: Mapping[str, str], next_step: str, quiet: bool = False) -> None:
+    """Say what was written where, and a command that goes on from there.
+
+    Parameters
+    ----------
+    results
+        What each file holds, by its path, the main result first; "" and `-` (standard output) are passed over.
+    next_step
+        A command line, said where the main result is a file: in a pipe the next command is there already.
+    quiet
+        Say nothing.
+    """
+    for path, what in results.items():
+        if path not in ("", "-"):
+            say(f"wrote {path}: {what}", quiet)
+    if next_step and next(iter(results)) != "-":
+        say(f"next: {next_step}", quiet)
+
+
 class Progress:
-    """How far a long step is: a line that rewrites itself on a terminal, a plain line now and then elsewhere.
+    """Progress of a long step: a line that rewrites itself on a terminal, a plain line now and then elsewhere.
 
     Nothing shows in the first two seconds. Call with the number done and, if it helps, a word more.
     """
 
     def __init__(self, what: str, total: int, quiet: bool = False):
         self.what, self.total, self.quiet = what, total, quiet
-        self.began = self.told = time.monotonic()
+        self.began = self.reported = time.monotonic()
         self.on_terminal = sys.stderr.isatty()
 
     def __call__(self, done: int, more: str = "") -> None:
         now = time.monotonic()
         wait = 0.2 if self.on_terminal else 15.0
-        if self.quiet or now - self.began < 2 or (now - self.told < wait and done < self.total):
+        if self.quiet or now - self.began < 2 or (now - self.reported < wait and done < self.total):
             return
-        self.told = now
+        self.reported = now
         left = (now - self.began) / max(done, 1) * (self.total - done)
         share = f"{done:,} of {self.total:,} ({100 * done / max(self.total, 1):.0f} %)"
-        text = f"{self.what}: {share}, about {_duration(left)} left{'; ' + more if more else ''}"
+        text = f"{self.what}: {share}, about {_format_duration(left)} left{'; ' + more if more else ''}"
         end = "\n" if done >= self.total or not self.on_terminal else ""
         print(f"\r\033[K{text}" if self.on_terminal else text, end=end, file=sys.stderr, flush=True)
 
 
-def _duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def usable_threads(asked: int) -> int:
+def parse_limit(asked: str) -> int | None:
+    """A number of things as an option gives it: a whole number of 1 or more, or None for `all`."""
+    if asked == "all":
+        return None
+    if not asked.isdecimal() or not int(asked):
+        raise typer.BadParameter(
+            f"{asked} is neither all nor a whole number from 1; give one of these", param_hint="--max-sites"
+        )
+    return int(asked)
+
+
+def count_usable_threads(asked: int | None) -> int:
     """The number asked for, or what this process may really use (Slurm's grant, CPU affinity, the cgroup's quota)."""
     if asked:
         return asked

@@ -1,6 +1,6 @@
-"""The mistakes that a user can mend: one line each, never a traceback.
+"""Mistakes that a user can correct: one line each, never a traceback.
 
-Everything else that goes wrong is a bug of ours and keeps its traceback.
+Every other error is a bug in headmotif and keeps its traceback.
 """
 
 
@@ -9,14 +9,35 @@ class InputError(Exception):
 
 
 class FormatError(InputError):
-    """What is wrong with a file, with its name and, where there is one, its line (1-based)."""
+    """What is wrong with a file, with its name and, where there is one, its line.
+
+    Attributes
+    ----------
+    path
+        The file as the user gave it; "-" is standard input.
+    line
+        Number of the line, from 1, or None.
+    problem
+        What is wrong, and what to do.
+    """
 
     def __init__(self, path: str, line: int | None, problem: str):
         self.path, self.line, self.problem = str(path), line, problem
-        place = f"{shown(path)}:{line}" if line is not None else shown(path)
+        place = f"{show_path(path)}:{line}" if line is not None else show_path(path)
         super().__init__(f"{place}: {problem}")
 
 
-def shown(path: str) -> str:
-    """A file's name as messages show it: standard input by its name rather than as '-'."""
+def show_path(path: str) -> str:
+    """Write a file's name for a message.
+
+    Parameters
+    ----------
+    path
+        The file as the user gave it.
+
+    Returns
+    -------
+    str
+        "standard input" for "-", else the name as it is.
+    """
     return "standard input" if str(path) == "-" else str(path)

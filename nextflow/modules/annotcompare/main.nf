@@ -8,12 +8,11 @@ process ANNOTCOMPARE {
         : 'quay.io/biocontainers/headmotif:0.1.0--pyhdfd78af_0'}"
 
     input:
-    tuple val(meta), path(sets, stageAs: 'sets/?/*'), path(plus, stageAs: 'plus/*'), path(minus, stageAs: 'minus/*'), path(truth, stageAs: 'truth/*'), path(genome, stageAs: 'genome/*'), path(genes, stageAs: 'genes/*')
+    tuple val(meta), path(sets, stageAs: 'sets/?/*'), val(names), path(genome, stageAs: 'genome/*')
 
     output:
-    tuple val(meta), path("${prefix}.agreement.tsv"), emit: agreement
     tuple val(meta), path("${prefix}.checks.tsv"), emit: checks
-    tuple val(meta), path("${prefix}.curve.tsv"), emit: curve, optional: true
+    tuple val(meta), path("${prefix}.agreement.tsv"), emit: agreement, optional: true
     tuple val(meta), path("${prefix}.matrix.tsv"), emit: matrix, optional: true
     tuple val(meta), path("${prefix}.distances.tsv"), emit: distances, optional: true
     tuple val(meta), path("*.consensus.bed"), emit: consensus, optional: true
@@ -25,25 +24,23 @@ process ANNOTCOMPARE {
     script:
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
-    def truth_given = truth ? "--truth ${truth} --curve ${prefix}.curve.tsv" : "--matrix ${prefix}.matrix.tsv --distances ${prefix}.distances.tsv"
-    def genes_given = genes ? "--genes ${genes}" : ''
-    def tracks = plus ? "track=${plus},${minus}" : ''
+    def named = names ? [names, [sets].flatten()].transpose().collect { name, file -> "${name}=${file}" }.join(' ') : sets
     """
     export OMP_NUM_THREADS=$task.cpus
     annot-compare \\
         $args \\
         --genome $genome \\
-        $truth_given \\
-        $genes_given \\
+        --matrix ${prefix}.matrix.tsv \\
+        --distances ${prefix}.distances.tsv \\
         --checks ${prefix}.checks.tsv \\
         --output ${prefix}.agreement.tsv \\
-        $sets \\
-        $tracks
+        $named
     """
 
     stub:
     prefix = task.ext.prefix ?: "${meta.id}"
     """
-    touch ${prefix}.agreement.tsv ${prefix}.checks.tsv ${truth ? "${prefix}.curve.tsv" : "${prefix}.matrix.tsv ${prefix}.distances.tsv"}
+    touch ${prefix}.checks.tsv
+    ${[sets].flatten().size() > 1 ? "touch ${prefix}.agreement.tsv ${prefix}.matrix.tsv ${prefix}.distances.tsv" : ''}
     """
 }

@@ -13,7 +13,7 @@ process ATTN2BED {
     output:
     tuple val(meta), path("${prefix}.regions.bed"), emit: regions
     tuple val(meta), path("${prefix}.controls.bed"), emit: controls
-    tuple val(meta), path("${prefix}.combined.bed"), emit: combined
+    tuple val(meta), path("${prefix}.merged.bed"), emit: merged
     tuple val(meta), path("${prefix}.regions.gff3"), emit: gff3
     tuple val("${task.process}"), val('headmotif'), eval('attn2bed --version'), topic: versions, emit: versions_headmotif
 
@@ -32,8 +32,8 @@ process ATTN2BED {
         $model_given \\
         $genome_given \\
         --threads $task.cpus \\
-        --controls ${prefix}.controls.bed \\
-        --combine ${prefix}.combined.bed \\
+        --controls-out ${prefix}.controls.bed \\
+        --merge-overlaps ${prefix}.merged.bed \\
         --gff3 ${prefix}.regions.gff3 \\
         --output ${prefix}.regions.bed \\
         $attention
@@ -42,6 +42,6 @@ process ATTN2BED {
     stub:
     prefix = task.ext.prefix ?: "${meta.id}"
     """
-    touch ${prefix}.regions.bed ${prefix}.controls.bed ${prefix}.combined.bed ${prefix}.regions.gff3
+    touch ${prefix}.regions.bed ${prefix}.controls.bed ${prefix}.merged.bed ${prefix}.regions.gff3
     """
 }

@@ -8,7 +8,7 @@ process HEADREPORT {
         : 'quay.io/biocontainers/headmotif:0.1.0--pyhdfd78af_0'}"
 
     input:
-    tuple val(meta), path(heads, stageAs: 'heads/*'), path(profiles, stageAs: 'profiles/*'), path(pairs, stageAs: 'pairs/*'), path(strands, stageAs: 'strands/*'), path(motifs, stageAs: 'motifs/*'), path(matches, stageAs: 'matches/*'), path(targets, stageAs: 'targets/*'), path(regions, stageAs: 'regions/*'), path(genome, stageAs: 'genome/*'), path(sites, stageAs: 'sites/*'), path(genes, stageAs: 'genes/*'), path(calls, stageAs: 'calls/*'), path(plus, stageAs: 'plus/*'), path(minus, stageAs: 'minus/*'), path(metrics, stageAs: 'metrics/*'), path(history, stageAs: 'history/*'), path(curve, stageAs: 'curve/*'), path(agreement, stageAs: 'agreement/*'), path(baseline, stageAs: 'baseline/?/*')
+    tuple val(meta), path(tables, stageAs: 'tables/?/*'), path(motifs, stageAs: 'motifs/*'), path(targets, stageAs: 'targets/*'), path(metrics, stageAs: 'metrics/*'), path(baseline, stageAs: 'baseline/?/*'), path(genome, stageAs: 'genome/*'), path(sites, stageAs: 'sites/*'), path(genes, stageAs: 'genes/*'), path(calls, stageAs: 'calls/*'), path(plus, stageAs: 'plus/*'), path(minus, stageAs: 'minus/*')
 
     output:
     tuple val(meta), path("${prefix}.report.html"), emit: html
@@ -24,14 +24,8 @@ process HEADREPORT {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     def given = [
-        ['--heads', heads],
-        ['--profiles', profiles],
-        ['--pairs', pairs],
-        ['--strands', strands],
         ['--motifs', motifs],
-        ['--matches', matches],
         ['--targets', targets],
-        ['--regions', regions],
         ['--genome', genome],
         ['--sites', sites],
         ['--genes', genes],
@@ -39,9 +33,6 @@ process HEADREPORT {
         ['--bigwig-plus', plus],
         ['--bigwig-minus', minus],
         ['--metrics', metrics],
-        ['--history', history],
-        ['--curve', curve],
-        ['--agreement', agreement],
     ].findAll { _option, value -> value }.collect { option, value -> "${option} ${value}" }.join(' ')
     def baselines = baseline ? [baseline].flatten().collect { one -> "--baseline ${one}" }.join(' ') : ''
     """
@@ -51,7 +42,8 @@ process HEADREPORT {
         $given \\
         $baselines \\
         --multiqc ${prefix}.multiqc \\
-        --output ${prefix}.report.html
+        --output ${prefix}.report.html \\
+        $tables
     """
 
     stub:

@@ -8,13 +8,12 @@ process PREDICTANNOT {
         : 'quay.io/biocontainers/headmotif:0.1.0--pyhdfd78af_0'}"
 
     input:
-    tuple val(meta), path(genome), val(circular), path(genes, stageAs: 'genes/*'), path(vcf, stageAs: 'vcf/*'), path(model, stageAs: 'model/*'), val(name)
+    tuple val(meta), path(genome), val(circular), path(genes, stageAs: 'genes/*'), path(model, stageAs: 'model/*'), val(name)
 
     output:
     tuple val(meta), path("${prefix}.bed"), emit: calls
     tuple val(meta), path("${prefix}.tsv"), emit: table
     tuple val(meta), path("${prefix}.json"), emit: metrics
-    tuple val(meta), path("*.variants.tsv"), emit: variants, optional: true
     tuple val(meta), path("*.gff3"), emit: gff3, optional: true
     tuple val(meta), path("*.gbk"), emit: genbank, optional: true
     tuple val(meta), path("*.bw"), emit: bigwig, optional: true
@@ -30,7 +29,6 @@ process PREDICTANNOT {
     prefix = task.ext.prefix ?: "${meta.id}"
     def circles = circular.collect { one -> "--circular '${one}'" }.join(' ')
     def genes_given = genes ? "--genes ${genes}" : ''
-    def variants_given = vcf ? "--vcf ${vcf} --variants ${prefix}.variants.tsv" : ''
     if ("${genome}" == "${prefix}.bed") {
         error("Input and output names are the same: set ext.prefix to other than '${prefix}'")
     }
@@ -41,7 +39,6 @@ process PREDICTANNOT {
         $circles \\
         --model ${model ?: name} \\
         $genes_given \\
-        $variants_given \\
         --threads $task.cpus \\
         --table ${prefix}.tsv \\
         --metrics ${prefix}.json \\
@@ -56,6 +53,5 @@ process PREDICTANNOT {
     }
     """
     touch ${prefix}.bed ${prefix}.tsv ${prefix}.json
-    ${vcf ? "touch ${prefix}.variants.tsv" : ''}
     """
 }

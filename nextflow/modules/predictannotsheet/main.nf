@@ -31,12 +31,12 @@ process PREDICTANNOTSHEET {
     printf '${sheet}' > sheet.tsv
     predict-annot \\
         $args \\
-        --genomes sheet.tsv \\
-        --output-dir calls \\
+        --samplesheet sheet.tsv \\
+        --outdir calls \\
         --keep-going \\
         --model ${model ?: name} \\
         --threads $task.cpus \\
-        || { [ \$? -eq 1 ] && [ -s calls/status.tsv ]; } # a broken genome is told of in the table, and the others are whole
+        || { [ \$? -eq 1 ] && [ -s calls/status.tsv ]; } # a broken genome is listed in the table, and the others are complete
     mv calls/status.tsv ${prefix}.status.tsv
     """
 

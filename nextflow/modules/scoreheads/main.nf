@@ -8,7 +8,7 @@ process SCOREHEADS {
         : 'quay.io/biocontainers/headmotif:0.1.0--pyhdfd78af_0'}"
 
     input:
-    tuple val(meta), path(model), val(name), path(genome, stageAs: 'genome/*'), path(sites, stageAs: 'sites/*'), path(others, stageAs: 'others/?/*'), path(nulls, stageAs: 'nulls/?/*')
+    tuple val(meta), path(model), val(name), path(genome, stageAs: 'genome/*'), path(sites, stageAs: 'sites/*'), path(replicates, stageAs: 'replicates/?/*'), path(null_models, stageAs: 'null_models/?/*')
 
     output:
     tuple val(meta), path("${prefix}.heads.tsv"), emit: heads
@@ -24,16 +24,16 @@ process SCOREHEADS {
     def args = task.ext.args ?: ''
     prefix = task.ext.prefix ?: "${meta.id}"
     def sites_given = sites ? "--sites ${sites}" : ''
-    def others_given = others ? [others].flatten().collect { one -> "--also ${one}" }.join(' ') : ''
-    def nulls_given = nulls ? [nulls].flatten().collect { one -> "--null ${one}" }.join(' ') : ''
+    def replicates_given = replicates ? [replicates].flatten().collect { one -> "--replicate ${one}" }.join(' ') : ''
+    def null_models_given = null_models ? [null_models].flatten().collect { one -> "--null-model ${one}" }.join(' ') : ''
     def strands_wanted = args ==~ /.*--ablate[ =]0\b.*/ ? '' : "--strands ${prefix}.strands.tsv"
     """
     export OMP_NUM_THREADS=$task.cpus
     score-heads \\
         $args \\
         $sites_given \\
-        $others_given \\
-        $nulls_given \\
+        $replicates_given \\
+        $null_models_given \\
         $strands_wanted \\
         --threads $task.cpus \\
         --profiles ${prefix}.profiles.tsv \\

@@ -1,10 +1,26 @@
-"""attn2bed: from attention to regions."""
+"""attn2bed: from attention to the regions that heads attend to."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Device, Output, Progress, Quiet, Seed, Threads, command, enter, say, usable_threads
+from ..cli import (
+    GENOME,
+    MODEL,
+    Device,
+    Manifest,
+    MaxRegionQ,
+    Output,
+    Progress,
+    Quiet,
+    Seed,
+    Threads,
+    command,
+    conclude,
+    count_usable_threads,
+    enter,
+    say,
+)
 from ..errors import FormatError, InputError
 
 if TYPE_CHECKING:
@@ -12,130 +28,143 @@ if TYPE_CHECKING:
     from ..steps.attention.segment import Segmented
 
 AttentionFile = Annotated[
-    str, typer.Argument(metavar="ATTENTION", help="A file that dump-attention wrote; - is standard input.")
+    str, typer.Argument(metavar="ATTENTION", help="Attention from dump-attention; - is standard input.")
 ]
 
 
 def attn2bed(
     attention: AttentionFile,
     output: Output = "-",
-    max_q: Annotated[
-        float, typer.Option(min=0, max=1, help="Largest false discovery rate, over the regions of all heads.")
-    ] = 0.2,
+    max_q: MaxRegionQ = 0.2,
     max_p: Annotated[float, typer.Option(min=0, max=1, help="Largest p of a region.")] = 1.0,
-    several: Annotated[int, typer.Option(min=1, help="Regions of a site and head, at most.")] = 1,
-    controls: Annotated[
+    max_per_site: Annotated[int, typer.Option(min=1, help="Largest number of regions of one head at one site.")] = 1,
+    controls_out: Annotated[
         str,
-        typer.Option(metavar="FILE", help="Control regions: each head's distances swapped among the sites, as BED."),
+        typer.Option(
+            metavar="FILE", help="Control regions as BED: the offsets of each head exchanged among the sites."
+        ),
     ] = "",
-    gff3: Annotated[str, typer.Option("--gff3", metavar="FILE", help="The same regions as GFF3.")] = "",
-    combine: Annotated[
-        str, typer.Option(metavar="FILE", help="Regions of all heads, overlapping ones merged, as BED.")
+    gff3: Annotated[str, typer.Option("--gff3", metavar="FILE", help="Regions as GFF3.")] = "",
+    merge_overlaps: Annotated[
+        str, typer.Option(metavar="FILE", help="Regions of all heads as BED, with overlapping regions merged.")
     ] = "",
     per_head: Annotated[
-        str, typer.Option(metavar="FOLDER", help="A BED file for each head, such as L1H3.bed, in this folder.")
+        str, typer.Option(metavar="FOLDER", help="Folder for a BED file of each head, such as L1H3.bed.")
     ] = "",
-    model: Annotated[
-        str, typer.Option(metavar="FILE", help="The model it is to come from: attention of another one is refused.")
+    model: Annotated[str, typer.Option(metavar="FILE", help=f"{MODEL}; attention from another model is refused.")] = "",
+    genome: Annotated[
+        str, typer.Option(metavar="FILE", help=f"{GENOME}; it must be that of the attention, and only --ism needs it.")
     ] = "",
-    genome: Annotated[str, typer.Option(metavar="FILE", help="The genome it comes from, for --ism.")] = "",
     ism: Annotated[
-        int,
+        int | None,
         typer.Option(
-            min=0,
-            help="In-silico mutagenesis: replace each region's bases so many times; needs --model and --genome. "
-            "0: none.",
+            min=1,
+            help="Number of replacements of the bases of each region, for in-silico mutagenesis; needs --model and "
+            "--genome.",
         ),
-    ] = 0,
+    ] = None,
+    manifest: Manifest = "",
     seed: Seed = 1,
-    threads: Threads = 0,
+    threads: Threads = None,
     device: Device = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """Report the bases that each head attends to at sites more than it ever does at background positions, as BED.
+    """Report the regions that each head attends to at sites more than at background positions, as BED.
 
-    A key counts by the length of what it adds, which is nothing for a weight on nothing. Regions are the bases that the
-    strongest key, and its neighbours that add at least half as much, have read.
-    Columns: contig, start, end, head (L1H3), score, strand, weight, distance from the site, site, p, q; with --ism,
-    ism.
+    A key counts by its norm, the length of the vector that it adds to the network, so the null key never counts. A
+    region is built around the key that adds most at a site, with the neighbouring keys that add at least half as much.
+    It covers all bases that these keys have read.
+
+    The columns are contig, start, end, head (such as L1H3), score, strand, weight, offset, site, p and q, and ism
+    with --ism.
     """
     from dataclasses import replace
 
     from ..builtin import MODELS
     from ..formats.features import bed, gff3_regions
     from ..formats.tensors import attention_tensor, model_tensor
-    from ..steps.attention.merge import combined
-    from ..steps.attention.segment import permuted_offsets, segment
+    from ..steps.attention.merge import combine_regions
+    from ..steps.attention.segment import permute_offsets, segment
     from ..steps.heads import mutagenesis
     from ..steps.network import presets
-    from ..steps.network.device import using
+    from ..steps.network.device import use_device
 
     seen = attention_tensor.read(attention)
-    trained = model_tensor.opened(model, MODELS) if model else None
+    trained = model_tensor.open_model(model, MODELS) if model else None
     _refuse_attention(attention, seen, model, trained)
     if ism and not (trained and genome):
         raise InputError(
-            "--ism needs --model and --genome: the network is asked again with the regions' bases replaced"
+            "--ism needs --model and --genome, to score the sites again with the bases replaced; give both"
         )
-    found = segment(seen, max_q, max_p, seed, several)
+    found = segment(seen, max_q, max_p, seed, max_per_site)
     regions = found.regions
-    for line in _said(found, max_q, max_p):
+    for line in _describe_regions(found, max_q, max_p):
         say(line, quiet)
     if ism and trained:
-        where = enter(using(device, "float32", usable_threads(threads)))
-        net = presets.with_heads(trained, model).to(where.device)
-        told = Progress("replacing bases", len(regions), quiet)
-        drop = mutagenesis.drops(net, _same_genome(genome, seen.contigs), regions, where, ism, seed, told)
+        where = enter(use_device(device, "float32", count_usable_threads(threads)))
+        net = presets.build_with_heads(trained, model).to(where.device)
+        progress = Progress("replacing bases", len(regions), quiet)
+        drop = mutagenesis.drops(net, _read_same_genome(genome, seen.contigs), regions, where, ism, seed, progress)
         regions = replace(regions, drop=drop)
-    if controls:
-        bed.write_regions(controls, permuted_offsets(regions, seed), seen.contigs)
+    if controls_out:
+        bed.write_regions(controls_out, permute_offsets(regions, seed), seen.contigs)
     if gff3:
         gff3_regions.write(gff3, regions, seen.contigs)
-    if combine:
-        merged = combined(regions)
-        say(f"{len(merged):,} regions where those of all heads are merged", quiet)
-        bed.write_regions(combine, merged, seen.contigs)
+    if merge_overlaps:
+        merged = combine_regions(regions)
+        say(f"{len(merged):,} regions after merging those of all heads", quiet)
+        bed.write_regions(merge_overlaps, merged, seen.contigs)
     _write_each(per_head, regions, seen.contigs)
     bed.write_regions(output, regions, seen.contigs)
+    beside = {controls_out: "as many control regions", gff3: "the same regions, GFF3", merge_overlaps: "merged regions"}
+    _conclude(output, beside, per_head, regions, manifest, quiet)
+
+
+def _conclude(
+    output: str, beside: dict[str, str], per_head: str, regions: "Regions", manifest: str, quiet: bool
+) -> None:
+    from ..formats.tables import manifest as manifests
+
+    manifests.add(manifest, {"regions": output})
+    what = f"{len(regions):,} regions, BED6+{5 if regions.drop is None else 6}"
+    results = {output: what, **beside, per_head: "a BED file for each head"}
+    conclude(results, f"bed2pwm {output} GENOME -o motifs.meme", quiet)
 
 
 def _refuse_attention(path: str, seen: "Attention", model: str, trained: "Model | None") -> None:
     if trained and trained.digest != seen.model:
-        said = f"this is the attention of another model than {model}; dump it again from that one"
+        said = f"this is the attention of another model than {model}; run dump-attention with that model"
         raise FormatError(path, None, said)
     if not seen.is_background.any():
-        said = "no background positions in it, so nothing says what chance is; run dump-attention --background"
+        said = "no background positions in it, which p needs; run dump-attention with --background"
         raise FormatError(path, None, said)
 
 
-def _said(found: "Segmented", max_q: float, max_p: float) -> list[str]:
-    """What fell at each limit, and how many of the sites with shuffled surroundings have a small p."""
+def _describe_regions(found: "Segmented", max_q: float, max_p: float) -> list[str]:
+    """How many regions each limit leaves, and how many shuffled sites have a small p."""
     from ..steps.attention.segment import RARE
 
     heads = len(set(found.regions.head.tolist()))
-    looked_at = f"{found.tests:,} regions looked at, against {found.background:,} background positions"
+    looked_at = f"{found.tests:,} regions tested against {found.background:,} background positions"
     rare = (
-        f"{found.rare:,} with p of at most {max_p:g}, {found.significant:,} of them"
+        f"{found.rare:,} have p of at most {max_p:g}, and {found.significant:,} of them"
         if max_p < 1
         else f"{found.significant:,}"
     )
-    lines = [f"{looked_at}; {rare}, of {heads} heads, with q of at most {max_q:g}"]
+    lines = [f"{looked_at}; {rare}, from {heads} heads, have q of at most {max_q:g}"]
     if found.shuffled:
-        share = (
-            f"{found.shuffled:,} sites with shuffled surroundings x heads {found.shuffled_rare:.2%} have "
-            f"p of at most {RARE:g}"
-        )
+        share = f"{found.shuffled:,} shuffled sites x heads, {found.shuffled_rare:.2%} have p of at most {RARE:g}"
         lines.append(f"control: of {share}")
     return lines
 
 
-def _same_genome(path: str, contigs: "Contigs") -> "Genome":
+def _read_same_genome(path: str, contigs: "Contigs") -> "Genome":
     """The genome that attention comes from."""
     from ..formats.inputs import genomes
 
     data = genomes.read(path)
     if [(c.name, c.length) for c in data.contigs] != [(c.name, c.length) for c in contigs]:
-        raise FormatError(path, None, "this is not the genome that the attention comes from; give that one")
+        raise FormatError(path, None, "this is not the genome that the attention comes from; give that genome")
     return data
 
 

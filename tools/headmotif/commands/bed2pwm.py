@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import GenomeFile, Output, Quiet, Seed, Threads, command, say, usable_threads
+from ..cli import GenomeFile, Manifest, Output, Quiet, Seed, Threads, command, conclude, count_usable_threads, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,69 +21,90 @@ def bed2pwm(
         str,
         typer.Argument(
             metavar="REGIONS",
-            help="BED6 or the regions of attn2bed; groups are named in column 4; - is standard input.",
+            help="Regions from attn2bed, or any BED6 with the groups named in column 4; - is standard input.",
         ),
     ],
     genome: GenomeFile,
     output: Output = "-",
-    format: Annotated[str, typer.Option("--format", metavar=FORMATS, help="Of the motifs.")] = "meme",
-    flank: Annotated[int, typer.Option(min=0, help="Bases read beyond a region on each side.")] = 2,
-    min_sites: Annotated[int, typer.Option("--min-sites", min=8, help="Groups of fewer regions are left out.")] = 40,
-    max_e: Annotated[float, typer.Option("--max-e", min=0, help="Largest E-value of a motif that is written.")] = 0.05,
-    several: Annotated[
+    format: Annotated[str, typer.Option("--format", metavar=FORMATS, help="Format of the motifs.")] = "meme",
+    flank: Annotated[int, typer.Option(min=0, help="Number of bases to read on either side of a region.")] = 2,
+    min_sites: Annotated[
+        int,
+        typer.Option("--min-sites", min=8, help="Smallest number of regions in a group; smaller groups are left out."),
+    ] = 40,
+    max_evalue: Annotated[
+        float, typer.Option("--max-evalue", min=0, help="Largest E-value of a motif that is written.")
+    ] = 0.05,
+    nmotifs: Annotated[
         int,
         typer.Option(
-            min=1, max=20, help="Motifs a group at most: each is looked for where the ones before it do not lie."
+            min=1,
+            max=20,
+            help="Largest number of motifs of a group; each is searched where the earlier ones do not occur.",
         ),
     ] = 1,
-    by_place: Annotated[
+    by_offset: Annotated[
+        bool,
+        typer.Option("--by-offset", help="Search each offset of a head as a group of its own, such as L3H5@-68."),
+    ] = False,
+    top_fractions: Annotated[
         bool,
         typer.Option(
-            "--by-place", help="Split each head's regions by the distances that it looks at, such as L3H5@-68."
+            "--top-fractions",
+            help="Also search the top fractions of each group: the quarter, eighth, sixteenth and so on of smallest "
+            "p, such as L3H5@-12^16.",
         ),
     ] = False,
-    strongest: Annotated[
-        bool,
+    minw: Annotated[int, typer.Option(min=4, max=30, help="Smallest width of a motif.")] = 6,
+    maxw: Annotated[
+        int,
         typer.Option(
-            "--strongest",
-            help="Look at the strongest quarter of each group alone too, eighth and so on, such as L3H5@-12^16.",
+            min=4, max=30, help="Largest width of a motif; of all widths, the one that explains most is chosen."
         ),
+    ] = 16,
+    revcomp: Annotated[
+        bool, typer.Option("--revcomp", help="Also search the reverse complement of each region.")
     ] = False,
-    widths: Annotated[
-        str, typer.Option(metavar="MIN-MAX", help="Widths of a motif; the one that explains most is chosen.")
-    ] = "6-16",
-    both_strands: Annotated[
-        bool, typer.Option("--both-strands", help="A motif may lie in either orientation.")
-    ] = False,
-    gapped: Annotated[
+    spacer: Annotated[
         str,
         typer.Option(
             metavar="MIN-MAX",
-            help="Look for two blocks of six with so many bases between them too, such as 15-19 (with a --flank).",
+            help="Spacer in nucleotides, such as 15-19, of bipartite motifs, which are then searched too. They have "
+            "two parts of six bases, and --flank must be wide enough for both.",
         ),
     ] = "",
-    order: Annotated[int, typer.Option(min=0, max=3, help="Of the background: bases before each that count.")] = 0,
+    markov_order: Annotated[int, typer.Option(min=0, max=3, help="Order of the Markov model of the background.")] = 0,
     controls: Annotated[
         str,
         typer.Option(
-            metavar="FILE", help="Regions to test against; default, and sharper: the distances, swapped site by site."
+            metavar="FILE",
+            help="Control regions to test against; default: the positional null, drawn site by site, which is "
+            "stricter.",
         ),
     ] = "",
-    table: Annotated[str, typer.Option(metavar="FILE", help="What became of every group, TSV.")] = "",
-    sites_out: Annotated[str, typer.Option("--sites-out", metavar="FILE", help="Where the motifs lie, BED6+5.")] = "",
-    logo: Annotated[
-        str, typer.Option(metavar="FOLDER", help="A logo of each motif, SVG and PNG, in this folder.")
+    table: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="Table of all groups, with their motif or the reason why there is none, TSV."
+        ),
     ] = "",
+    sites_out: Annotated[
+        str, typer.Option("--sites-out", metavar="FILE", help="Positions of the motifs in the genome, BED6+5.")
+    ] = "",
+    logo: Annotated[str, typer.Option(metavar="FOLDER", help="Folder for a logo of each motif, as SVG and PNG.")] = "",
+    manifest: Manifest = "",
     seed: Seed = 1,
-    threads: Threads = 0,
+    threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
     """Find the motifs of each group of regions.
 
-    They are found on one half of the sites and tested on the other, against the same distances swapped among the sites
-    (random places where the file tells no sites): what any sequence at that distance would show counts as nothing. E is
-    the p of that test times the number of motifs tested. The strongest regions are tested against all of their group:
-    which of them are the strongest is swapped.
+    A motif is found on one half of the sites and tested on the other half. The control is the positional null, in
+    which the offsets of a head are exchanged among the sites: what any sequence at these offsets shows does not
+    count. If the regions name no sites, the control is random positions.
+
+    E is the p of this test times the number of motifs tested. A top fraction is tested against its whole group: which
+    regions belong to the fraction is permuted.
     """
     import os
     from dataclasses import replace
@@ -97,33 +118,48 @@ def bed2pwm(
     from ..formats.inputs import genomes, motif_files
     from ..steps.motifs.discovery import Search, find_motifs
 
-    gaps, tried = _range(gapped, "--gapped", 0, 60) if gapped else range(0), _range(widths, "--widths", 4, 30)
-    _refuse_what_makes_no_sense(format, both_strands and bool(gaps))
+    gaps = _range(spacer, "--spacer", 0, 60) if spacer else range(0)
+    _refuse_what_makes_no_sense(format, (minw, maxw), revcomp and bool(gaps))
     data = genomes.read(genome)
     attended = bed.read_regions(regions, data.contigs)
     others = bed.read_regions(controls, data.contigs) if controls else None
-    if strongest:
+    if top_fractions:
         _refuse_without_p(attended, regions)
-    if by_place:
+    if by_offset:
         attended = _split(attended, regions)
         others = _split(others, controls) if others is not None else None
     if logo:
         files.make_folder(logo)
-    search = Search(flank, min_sites, several, _spread(tried), both_strands, gaps, order, strongest)
-    found = list(find_motifs(data, attended, search, seed, others, usable_threads(threads)))
+    search = Search(flank, min_sites, nmotifs, _spread(minw, maxw), revcomp, gaps, markov_order, top_fractions)
+    found = list(find_motifs(data, attended, search, seed, others, count_usable_threads(threads)))
     tested = sum(f.motif is not None for f in found)
     motifs = [replace(f.motif, evalue=f.p * tested) for f in found if f.motif is not None]
-    kept = [motif for motif in motifs if motif.evalue <= max_e]
-    rows = _rows(found, tested, max_e)
+    kept = [motif for motif in motifs if motif.evalue <= max_evalue]
+    rows = _rows(found, tested, max_evalue)
     for group, n, _sites, word, _p, evalue, _palindrome, _note, verdict in rows:
         say(f"{group}: {n:,} regions; {word + f', E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
-    say(f"{len(kept)} of {tested} motifs have E of at most {max_e:g}", quiet)
+    say(f"{len(kept)} of {tested} motifs have E of at most {max_evalue:g}", quiet)
     _write_beside(rows, found, kept, attended, data, table, sites_out)
     if logo:
         from ..formats.motifs import logo as logos
 
         logos.write(logo, kept)
     motif_files.write(output, kept, format)
+    _conclude((output, table, sites_out, logo), (len(kept), len(rows)), manifest, quiet)
+
+
+def _conclude(paths: tuple[str, str, str, str], counts: tuple[int, int], manifest: str, quiet: bool) -> None:
+    """paths: of motifs, table, sites and logos; counts: of motifs and of the table's rows."""
+    from ..formats.tables import manifest as manifests
+
+    manifests.add(manifest, {"motifs": paths[0]})
+    holds = (
+        f"{counts[0]} motifs",
+        f"{counts[1]:,} rows, one for each group and motif",
+        "where the motifs occur, BED6+5",
+    )
+    results = dict(zip(paths, (*holds, "the logos"), strict=True))
+    conclude(results, f"pwm-compare {paths[0]} -o matches.tsv", quiet)
 
 
 def _write_beside(
@@ -135,7 +171,7 @@ def _write_beside(
     table: str,
     sites_out: str,
 ) -> None:
-    """What became of every group, and where the motifs that are kept lie: each where it is asked for."""
+    """Write the table of groups and the positions of the kept motifs, each if it is asked for."""
     from ..formats.features import bed
     from ..formats.tables import tsv
 
@@ -144,20 +180,24 @@ def _write_beside(
         tsv.write_table(table, {name: [row[i] for row in rows] for i, name in enumerate(names)})
     if sites_out:
         kept_names = {motif.name for motif in kept}
-        lie = _joined(
+        lie = _concatenate(
             [f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names],
             attended,
         )
         bed.write_regions(sites_out, lie, genome.contigs)
 
 
-def _refuse_what_makes_no_sense(format: str, gapped_both_ways: bool) -> None:
+def _refuse_what_makes_no_sense(format: str, widths: tuple[int, int], bipartite_both_ways: bool) -> None:
     from ..formats.inputs import motif_files
 
     if format not in motif_files.WRITERS:
         raise typer.BadParameter(f"{format} is none of {', '.join(motif_files.WRITERS)}", param_hint="--format")
-    if gapped_both_ways:
-        raise typer.BadParameter("two blocks have a direction; leave out --both-strands", param_hint="--gapped")
+    if widths[0] > widths[1]:
+        raise typer.BadParameter(f"{widths[0]} is more than --maxw {widths[1]}", param_hint="--minw")
+    if bipartite_both_ways:
+        raise typer.BadParameter(
+            "bipartite motifs are searched on one strand only; leave out --revcomp", param_hint="--spacer"
+        )
 
 
 def _refuse_without_p(regions: "Regions", path: str) -> None:
@@ -166,19 +206,21 @@ def _refuse_without_p(regions: "Regions", path: str) -> None:
     from ..errors import FormatError
 
     if np.isnan(regions.p).any():
-        raise FormatError(path, None, "tells no p, so none is the strongest; --strongest needs the regions of attn2bed")
+        raise FormatError(
+            path, None, "the regions have no p, which --top-fractions needs; give the regions of attn2bed"
+        )
 
 
 def _split(given: "Regions", path: str) -> "Regions":
-    """Groups by head and place."""
+    """Groups by head and offset."""
     from ..errors import FormatError
-    from ..steps.attention.positions import by_place
+    from ..steps.attention.positions import group_by_offset
 
     if len(given) and (given.site < 0).any():
         raise FormatError(
-            path, None, "names no sites, so no distance is known; --by-place needs the regions of attn2bed"
+            path, None, "the regions name no sites, which --by-offset needs; give the regions of attn2bed"
         )
-    return by_place(given)
+    return group_by_offset(given)
 
 
 def _range(text: str, option: str, least: int, most: int) -> range:
@@ -189,16 +231,16 @@ def _range(text: str, option: str, least: int, most: int) -> range:
     except ValueError:
         raise typer.BadParameter(f"{text} is not MIN-MAX, such as 15-19", param_hint=option) from None
     if not least <= first <= last <= most:
-        raise typer.BadParameter(f"{text} does not lie within {least}-{most}, ascending", param_hint=option)
+        raise typer.BadParameter(f"{text} is not MIN-MAX within {least}-{most}, the smaller first", param_hint=option)
     return range(first, last + 1)
 
 
-def _spread(widths: range) -> tuple[int, ...]:
+def _spread(least: int, most: int) -> tuple[int, ...]:
     """Every width up to ten, every second one up to twenty, every fourth beyond; the last always."""
-    return tuple(w for w in widths if w <= 10 or (w <= 20 and w % 2 == 0) or w % 4 == 0 or w == widths[-1])
+    return tuple(w for w in range(least, most + 1) if w <= 10 or (w <= 20 and w % 2 == 0) or w % 4 == 0 or w == most)
 
 
-def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
+def _rows(found: "Sequence[Found]", tested: int, max_evalue: float) -> list[tuple]:
     from ..data import Group, consensus
 
     rows: list[tuple] = []
@@ -207,7 +249,7 @@ def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
             rows.append((f.group, f.regions, 0, "", f.p, f.p, "", "", f.problem))
             continue
         evalue = f.p * tested
-        verdict = "kept" if evalue <= max_e else NOT_BEYOND[Group.parse(f.group).fraction > 1]
+        verdict = "kept" if evalue <= max_evalue else NOT_BEYOND[Group.parse(f.group).fraction > 1]
         palindrome = "yes" if f.palindrome else "no"
         rows.append(
             (f.motif.name, f.regions, f.motif.nsites, consensus(f.motif), f.p, evalue, palindrome, f.motif.alt, verdict)
@@ -215,7 +257,7 @@ def _rows(found: "Sequence[Found]", tested: int, max_e: float) -> list[tuple]:
     return rows
 
 
-def _joined(parts: "Sequence[Regions]", like: "Regions") -> "Regions":
+def _concatenate(parts: "Sequence[Regions]", like: "Regions") -> "Regions":
     """Regions of several motifs as one; of none: none of the regions given."""
     import numpy as np
 

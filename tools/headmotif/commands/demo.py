@@ -1,10 +1,10 @@
-"""headmotif demo: the whole chain on a planted genome, and what it found against the truth."""
+"""headmotif demo: the whole chain on a simulated genome, and what it found of the planted elements."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Quiet, Seed, Threads, enter, say, usable_threads
+from ..cli import Quiet, Seed, Threads, count_usable_threads, enter, say
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ REQUIRED = ("-10", "-35")
 SIGNIFICANT = 0.05
 REPORT = "report.html"
 ON_TARGET = 0.5
-"""Share of a head's regions that must lie on what was planted: a motif that matches but stands elsewhere is a
+"""Share of a head's regions that must lie on planted elements: a motif that matches but occurs elsewhere is a
 lookalike, not a find."""
 SCORED, BESIDE, PUT_INTO = 400, 1000, 50
 """Sites and background positions that score-heads reads here, and shuffled promoters: 400 sites say of a head what 800
@@ -33,65 +33,65 @@ STARTS = 10
 
 def demo(
     folder: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="Where all files go; made if it is not there.")
+        str, typer.Argument(metavar="FOLDER", help="Folder for all files; it is made if it does not exist.")
     ] = "demo",
     shuffle_sites: Annotated[
-        bool, typer.Option("--shuffle-sites", help="Negative control: the same number of sites at random places.")
+        bool, typer.Option("--shuffle-sites", help="Train on random positions instead of sites, as a negative control.")
     ] = False,
-    length: Annotated[int, typer.Option(min=20_000, help="Nucleotides of the genome.")] = 400_000,
-    promoters: Annotated[int, typer.Option(min=20, help="Promoters planted in it.")] = 800,
-    steps: Annotated[int, typer.Option(min=0, help="Steps of training at most; 0: as train-annot decides.")] = 0,
+    length: Annotated[int, typer.Option(min=20_000, help="Length of the genome in nucleotides.")] = 400_000,
+    promoters: Annotated[int, typer.Option(min=20, help="Number of promoters.")] = 800,
+    max_steps: Annotated[
+        int | None, typer.Option(min=1, help="Largest number of training steps; default: as many as the epochs take.")
+    ] = None,
     seed: Seed = 1,
-    threads: Threads = 0,
+    threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
-    """Plant promoters in a random genome, train on them, read the heads, say what was found again, and draw all of it
-    on one page.
+    """Run the whole chain on a simulated genome, and report which of the planted elements the heads find.
 
-    Fails (exit 1) where the -10 and the -35 element are not both found: a match in the built-in collection with q below
-    0.05.
+    The command trains a network on the sites, reads its heads, compares their motifs with the built-in collection, and
+    draws the report. It prints each command line that it runs.
+
+    An element is found if its motif matches with q below 0.05, and if at least half of the regions of its
+    head lie on it. If the -10 or the -35 element is not found, the exit code is 1.
     """
     import os
 
     os.makedirs(folder, exist_ok=True)
     if not quiet:
-        say(forecast(length, promoters, steps, threads))
-    for words in chain(shuffle_sites, length, promoters, steps, seed, threads):
+        say(forecast(length, promoters, max_steps, threads))
+    for words in chain(shuffle_sites, length, promoters, max_steps, seed, threads):
         say("$ " + " ".join(words), quiet)
         _run(words, folder, quiet)
     rows = write(folder)
-    typer.echo(_shown(rows, folder))
+    typer.echo(_format_rows(rows, folder))
     lost = [row["element"] for row in rows if row["element"] in REQUIRED and not row["found"]]
     if lost:
         raise InputError(
-            f"{' and '.join(lost)} not found again; with shuffled sites that is right, otherwise look at "
-            f"{folder}/motifs.tsv"
+            f"{' and '.join(lost)} not found; with --shuffle-sites this is expected, otherwise see {folder}/motifs.tsv"
         )
 
 
-def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: int, threads: int) -> list[list[str]]:
+def chain(
+    shuffle_sites: bool, length: int, promoters: int, steps: int | None, seed: int, threads: int | None
+) -> list[list[str]]:
     """The command lines, as a user would type them."""
     control = ["--shuffle-sites"] if shuffle_sites else []
-    planted = ["--sites", "sites.bed", "--truth", "truth.bed", "--genes", "genes.gff3", "--seed", str(seed)]
+    planted = ["--sites-out", "sites.bed", "--elements-out", "truth.bed", "--genes-out", "genes.gff3"]
     sizes = ["--length", str(length), "--promoters", str(promoters)]
     work = ["--threads", str(threads)] if threads else []
-    stop = ["--steps", str(steps)] if steps else []
+    stop = ["--max-steps", str(steps)] if steps else []
     seeded = ["--seed", str(seed)]
-    # silencing every head would take as long as all the rest
-    few = ["--ablate", "0", "--promoters", str(PUT_INTO), "--limit", str(SCORED), "--background", str(BESIDE)]
+    # ablating every head would take as long as all the rest
+    few = ["--ablate", "0", "--marginalize", str(PUT_INTO), "--max-sites", str(SCORED), "--background", str(BESIDE)]
     scored = ["--profiles", "profiles.tsv", "--pairs", "pairs.tsv"]
-    files = {
-        "motifs": "motifs.meme",
-        "matches": "matches.tsv",
-        "regions": "regions.bed",
-        "genome": "genome.safetensors",
-    }
-    files |= {"genes": "genes.gff3", "metrics": "metrics.json", "history": "history.tsv"}
+    files = {"motifs": "motifs.meme", "genome": "genome.safetensors", "genes": "genes.gff3", "metrics": "metrics.json"}
+    tables = ["heads.tsv", "profiles.tsv", "pairs.tsv", "matches.tsv", "regions.bed", "history.tsv"]
     shown = [word for option, file in files.items() for word in (f"--{option}", file)]
-    title = ["--title", "headmotif demo: a planted genome" + (", its sites at random places" if shuffle_sites else "")]
+    title = ["--title", "headmotif demo: " + ("sites at random positions" if shuffle_sites else "a simulated genome")]
     told = ["--history", "history.tsv", "--metrics", "metrics.json"]
     return [
-        ["headmotif", "plant", "-o", "genome.fa", *planted, *sizes, *control],
+        ["headmotif", "simulate", "-o", "genome.fa", *planted, *seeded, *sizes, *control],
         ["fasta2tensor", "genome.fa", "--sites", "sites.bed", "-o", "genome.safetensors"],
         ["train-annot", "genome.safetensors", "-o", "model.safetensors", *told, *stop, *seeded, *work],
         [
@@ -109,11 +109,11 @@ def chain(shuffle_sites: bool, length: int, promoters: int, steps: int, seed: in
         ["bed2pwm", "regions.bed", "genome.fa", "-o", "motifs.meme", "--table", "motifs.tsv"],
         ["pwm-compare", "motifs.meme", "-o", "matches.tsv"],
         ["score-heads", "model.safetensors", "genome.safetensors", "-o", "heads.tsv", *few, *scored, *seeded, *work],
-        ["head-report", "--heads", "heads.tsv", *scored, *shown, *title, "-o", REPORT],
+        ["head-report", *tables, *shown, *title, "-o", REPORT],
     ]
 
 
-def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
+def forecast(length: int, promoters: int, steps: int | None, threads: int | None) -> str:
     """How long it will take here, measured in some seconds on a random genome of the same size."""
     import subprocess
     import sys
@@ -122,19 +122,16 @@ def forecast(length: int, promoters: int, steps: int, threads: int) -> str:
     from ..steps.network import device
     from ..steps.training import rehearsal
 
-    where = enter(device.using("auto", "auto", usable_threads(threads)))
+    where = enter(device.use_device("auto", "auto", count_usable_threads(threads)))
     pace = rehearsal.pace("default", length, promoters, where)
     began = time.monotonic()
     subprocess.run([sys.executable, "-c", "import torch"], check=True)
     seconds = _seconds(pace, length, promoters, steps) + STARTS * (time.monotonic() - began)
     shown = f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds"
-    return (
-        f"This will take about {shown} on this machine ({where}), measured just now; sooner if training "
-        "gets no better earlier."
-    )
+    return f"This will take about {shown} on this machine ({where}), measured just now; less if training stops earlier."
 
 
-def _seconds(pace: "Pace", length: int, promoters: int, steps: int) -> float:
+def _seconds(pace: "Pace", length: int, promoters: int, steps: int | None) -> float:
     """Of training, scoring and reading: the validation part is a tenth of the genome, the test part two."""
     taken = min(steps or pace.steps, round(LASTS * pace.steps))
     annotated = length * (0.1 * (taken / pace.between + 1) + 0.3)
@@ -152,10 +149,10 @@ def _run(words: list[str], folder: str, quiet: bool) -> None:
     more = ["--quiet"] if quiet else []
     status = subprocess.run([sys.executable, "-c", script, *words[1:], *more], cwd=folder, check=False).returncode
     if status:
-        raise InputError(f"{words[0]} ended with status {status}; its message stands above")
+        raise InputError(f"{words[0]} ended with exit code {status}; see its message above")
 
 
-def _compared(folder: str) -> list[dict]:
+def _compare(folder: str) -> list[dict]:
     """A row for each kind of element: its best match, and what the matching head's regions recover."""
     import os
 
@@ -188,7 +185,7 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
     recovery = by_head.get(best.query) if best else None
     hit = recovery if best is not None and best.q < SIGNIFICANT else None
     verdict = "none" if hit is None else "found" if hit.precision >= ON_TARGET else "lookalike"
-    distance = np.median(regions.distance[regions.head == best.query]) if best else float("nan")
+    distance = np.median(regions.offset[regions.head == best.query]) if best else float("nan")
     return {
         "element": element,
         "found": int(verdict == "found"),
@@ -196,7 +193,7 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
         "head": best.query if best else "",
         "motif": best.query_consensus if best else "",
         "q": best.q if best else float("nan"),
-        "distance": float(distance),
+        "offset": float(distance),
         "planted": recovery.elements if recovery else max((r.elements for r in by_head.values()), default=0),
         "recall": recovery.recall if recovery else float("nan"),
         "precision": recovery.precision if recovery else float("nan"),
@@ -211,28 +208,28 @@ def write(folder: str) -> list[dict]:
 
     from ..formats.tables import tsv
 
-    rows = _compared(folder)
+    rows = _compare(folder)
     tsv.write_table(os.path.join(folder, "recovered.tsv"), {name: [row[name] for row in rows] for name in rows[0]})
     return rows
 
 
-def _shown(rows: list[dict], folder: str) -> str:
+def _format_rows(rows: list[dict], folder: str) -> str:
     """The table as people read it, and what to open."""
 
-    def number(value: float, form: str) -> str:
+    def format_number(value: float, form: str) -> str:
         return "-" if value != value else format(value, form)
 
     lines = [
-        f"{'planted':8}{'sites':>6}  {'found by':10}{'motif':17}{'q':>9}{'distance':>9}{'recall':>8}{'precision':>10} "
+        f"{'planted':8}{'sites':>6}  {'found by':10}{'motif':17}{'q':>9}{'offset':>9}{'recall':>8}{'precision':>10} "
         "  fixed window"
     ]
     for row in rows:
         by, motif = (row["head"], row["motif"]) if row["found"] else (row["verdict"], "")
         lines.append(
             f"{row['element']:8}{row['planted']:>6}  {by:10}{motif:17}"
-            f"{number(row['q'], '.2g'):>9}{number(row['distance'], '.0f'):>9}"
-            f"{number(row['recall'], '.2f'):>8}{number(row['precision'], '.2f'):>10}"
-            f"   {number(row['window_recall'], '.2f')} / {number(row['window_precision'], '.2f')}"
+            f"{format_number(row['q'], '.2g'):>9}{format_number(row['offset'], '.0f'):>9}"
+            f"{format_number(row['recall'], '.2f'):>8}{format_number(row['precision'], '.2f'):>10}"
+            f"   {format_number(row['window_recall'], '.2f')} / {format_number(row['window_precision'], '.2f')}"
         )
     found = [row["element"] for row in rows if row["found"]]
     folder = folder.rstrip("/") or folder
@@ -241,18 +238,15 @@ def _shown(rows: list[dict], folder: str) -> str:
             "",
             *lines,
             "",
-            "Found by: of the heads whose motif matches the built-in one with q below 0.05, the one whose regions "
-            "recover most.",
-            "Lookalike: a motif matches, but less than half of its head's regions lie on what was planted.",
-            "Recall: planted pieces at listed sites that the head's regions cover; precision: regions that cover one. "
-            "A window of the same",
-            "width at the best fixed distance from every site has recall / precision as in the last column: it marks "
-            "them all, unseen.",
-            f"Found again: {', '.join(found) if found else 'nothing'}.",
-            f"Open: {folder}/{REPORT} (all of it on one page: what each head reads, and its controls).",
-            f"Beside it: {folder}/matches.tsv (motifs against known ones), {folder}/motifs.meme, "
-            f"{folder}/regions.bed (with",
-            f"{folder}/genome.fa in a genome browser), {folder}/metrics.json (how well the sites are predicted),",
+            "Found by: the head that recovers most, of those whose motif matches the built-in one with q below 0.05.",
+            "Lookalike: a motif matches, but less than half of the regions of its head lie on planted elements.",
+            "Recall: share of the planted elements at listed sites that the regions of the head cover.",
+            "Precision: share of the regions that cover a planted element.",
+            "Fixed window: recall / precision of a window of the same width at the best offset from every site.",
+            f"Found: {', '.join(found) if found else 'nothing'}.",
+            f"Open: {folder}/{REPORT} (what each head reads, and its controls, on one page).",
+            f"See also: {folder}/matches.tsv (matches with known motifs), {folder}/motifs.meme, {folder}/regions.bed,",
+            f"{folder}/genome.fa (with the regions, for a genome browser), {folder}/metrics.json (accuracy),",
             f"{folder}/recovered.tsv (this table).",
         ]
     )

@@ -1,4 +1,4 @@
-"""dump-attention: what every head looks at, at sites and at background positions."""
+"""dump-attention: the attention of every head at sites and at background positions."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,8 +6,10 @@ import typer
 
 from ..cli import (
     Device,
+    DryRun,
     Feature,
     GenomeFile,
+    MaxSites,
     ModelFile,
     Output,
     Precision,
@@ -17,9 +19,11 @@ from ..cli import (
     SitesFile,
     Threads,
     command,
+    conclude,
+    count_usable_threads,
     enter,
+    parse_limit,
     say,
-    usable_threads,
 )
 from ..errors import InputError
 
@@ -39,42 +43,55 @@ def dump_attention(
     called: Annotated[
         bool,
         typer.Option(
-            "--called", help="Look at what the model calls: its first label's local maxima above its threshold."
+            "--called",
+            help="Read the heads at the sites that the model calls, for its first label, instead of --sites.",
         ),
     ] = False,
     random: Annotated[
-        int, typer.Option(min=0, help="Look at so many random positions of both strands instead of sites.")
-    ] = 0,
+        int | None, typer.Option(min=1, help="Number of random positions of both strands to read instead of sites.")
+    ] = None,
     everywhere: Annotated[
-        bool, typer.Option("--everywhere", help="Look at every position of both strands; see --top-k.")
+        bool,
+        typer.Option(
+            "--everywhere", help="Read the heads at every position of both strands; --top-k keeps the file small."
+        ),
     ] = False,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 0,
+    max_sites: MaxSites = "all",
     background: Annotated[int, typer.Option(min=0, help="Number of background positions.")] = 4000,
     shuffled: Annotated[
-        int, typer.Option(min=0, help="Number of sites that are looked at again with their surroundings shuffled.")
+        int,
+        typer.Option(min=0, help="Number of shuffled sites, which are read again with the bases around them shuffled."),
     ] = 1000,
-    layers: Annotated[str, typer.Option(metavar="1,2,...", help="These layers alone, from 1; default: all.")] = "",
+    layers: Annotated[
+        str, typer.Option(metavar="1,2,...", help="Numbers of the layers to write, from 1; default: all.")
+    ] = "",
     heads: Annotated[
-        str, typer.Option(metavar="1,2,...", help="These heads of each layer alone, from 1; default: all.")
+        str, typer.Option(metavar="1,2,...", help="Numbers of the heads of each layer to write, from 1; default: all.")
     ] = "",
     top_k: Annotated[
-        int, typer.Option(min=0, help="Write the strongest K keys of each query and head alone; 0: all.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="K",
+            help="Number of keys to write for each position and head, those of largest weight. attn2bed needs all "
+            "keys; default: all.",
+        ),
+    ] = None,
     output: Output = "-",
     resume: Annotated[
-        bool, typer.Option("--resume", help="Keep what is written if it is stopped, and go on from it.")
+        bool, typer.Option("--resume", help="Keep what is written if the run is stopped, and continue from there.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
+    dry_run: DryRun = False,
     seed: Seed = 1,
-    threads: Threads = 0,
+    threads: Threads = None,
     device: Device = "auto",
     precision: Precision = "float32",
     quiet: Quiet = False,
 ) -> None:
-    """Write the attention of every head of MODEL from each site of GENOME, keys by their distance from the site.
+    """Write the attention of every head of MODEL at each site of GENOME.
 
-    Background positions, no sites and with the same share of A and T around them, come along and are marked, as do
-    sites whose surroundings are shuffled: what heads do there is chance.
+    The file has the weight and the norm of each key by its offset from the site. Two controls are written too, and
+    marked: background positions, and shuffled sites. They show what a head does by chance.
     """
 
     from ..builtin import MODELS
@@ -84,45 +101,46 @@ def dump_attention(
     from ..steps.attention import queries as drawn
     from ..steps.attention import record
     from ..steps.network import presets
-    from ..steps.network.device import using
+    from ..steps.network.device import use_device
 
     _refuse_what_does_not_go_together([bool(sites), called, bool(random), everywhere], resume, output)
     refuse_terminal("" if dry_run else output)
-    trained = model_tensor.opened(model, MODELS)
-    net = presets.with_heads(trained, model)
+    trained = model_tensor.open_model(model, MODELS)
+    net = presets.build_with_heads(trained, model)
     data = genomes.read(genome)
-    where = enter(using(device, precision, usable_threads(threads)))
+    where = enter(use_device(device, precision, count_usable_threads(threads)))
     net.to(where.device)
     if everywhere:
-        known, background, shuffled = drawn.everywhere(data), 0, 0  # there is nothing else left
+        known, background, shuffled = drawn.list_positions(data), 0, 0  # there is nothing else left
     elif random:
-        known = drawn.anywhere(data, random, seed)
+        known = drawn.draw_positions(data, random, seed)
     elif called:
-        known = _called(net, data, trained, where, quiet)
+        known = _call_sites(net, data, trained, where, quiet)
     else:
-        known = named_sites.of_genome(data, sites, feature)
-    asked = drawn.sample(known, limit, seed)
-    others = drawn.matched(data, asked, known, background, seed)
-    queries, kind = drawn.joined(asked, others)
-    as_they_are = record.Look(data, queries, record.said_of(queries, kind))
-    looks = [as_they_are, record.shuffled(net, data, asked, shuffled, seed)]
+        known = named_sites.read_for_genome(data, sites, feature)
+    asked = drawn.sample(known, parse_limit(max_sites), seed)
+    others = drawn.draw_matched(data, asked, known, background, seed)
+    queries, kind = drawn.concatenate(asked, others)
+    as_they_are = record.Look(data, queries, record.describe_queries(queries, kind))
+    looks = [as_they_are, record.make_shuffled_look(net, data, asked, shuffled, seed)]
     chosen = record.Chosen(_numbers(layers, net.config.layers, "layer"), _numbers(heads, net.config.heads, "head"))
-    frame = _frame(net, data, trained.digest, chosen, sum(len(look.queries) for look in looks), top_k)
-    first = attention_tensor.queries_done(output, frame) if resume else None
-    say(_size(len(asked), len(others), len(looks[1].queries), frame), quiet and not dry_run)
+    frame = _frame(net, data, trained.digest, chosen, sum(len(look.queries) for look in looks), top_k or 0)
+    first = attention_tensor.count_queries_done(output, frame) if resume else None
+    say(_size(len(asked), len(others), len(looks[1].queries), frame, first or 0), quiet and not dry_run)
     if dry_run:
         return
     blocks = record.attend_each(net, looks, where, Progress("reading heads", frame.queries, quiet), chosen, first or 0)
     if top_k:
-        blocks = (record.strongest(block, top_k) for block in blocks)
+        blocks = (record.keep_top_keys(block, top_k) for block in blocks)
     attention_tensor.write(output, frame, blocks, first)
+    conclude({output: f"attention of {frame.queries:,} queries"}, f"attn2bed {output} -o regions.bed", quiet)
 
 
 def _refuse_what_does_not_go_together(ways: list[bool], resume: bool, output: str) -> None:
     if sum(ways) > 1:
-        raise InputError("--sites, --called, --random and --everywhere each say where to look; give one of them")
+        raise InputError("--sites, --called, --random and --everywhere exclude each other; give one of them")
     if resume and output == "-":
-        raise InputError("--resume needs --output FILE: what is half-written stays there")
+        raise InputError("--resume needs --output FILE, which keeps what is written; give it")
 
 
 def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
@@ -151,24 +169,25 @@ def _frame(net: "HeadedNetwork", genome: "Genome", model: str, chosen: "Chosen",
     )
 
 
-def _size(sites: int, background: int, shuffled: int, frame: "Frame") -> str:
+def _size(sites: int, background: int, shuffled: int, frame: "Frame", done: int) -> str:
     """What the result will hold, in words."""
     heads, keys = len(frame.layers) * len(frame.heads), frame.top or len(frame.offset)
     queries = f"{sites:,} sites, {background:,} background positions and {shuffled:,} shuffled sites"
-    return f"{queries} x {heads} heads x {keys} keys: {frame.n_bytes:,} bytes"
+    resumed = f"; resumed at query {done + 1:,} of {frame.queries:,}" if done else ""
+    return f"{queries} x {heads} heads x {keys} keys: {frame.n_bytes:,} bytes{resumed}"
 
 
-def _called(net: "HeadedNetwork", genome: "Genome", model: "Model", where: "Compute", quiet: bool) -> "Sites":
+def _call_sites(net: "HeadedNetwork", genome: "Genome", model: "Model", where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
     from ..steps.calling import local_maxima
     from ..steps.network import annotate
 
     label, threshold = model.names[0], model.labels[0].threshold
     if threshold is None:
-        raise InputError("this model names no threshold of its calls; give --sites, or train it again")
-    told = Progress("annotating", 2 * len(genome.base), quiet)
-    p = annotate.annotate(net, genome, where, told=told)[0]
-    found = local_maxima.called(p, genome.contigs, threshold)
+        raise InputError("this model has no threshold for --called; give --sites, or train it again")
+    progress = Progress("annotating", 2 * len(genome.base), quiet)
+    p = annotate.annotate(net, genome, where, progress=progress)[0]
+    found = local_maxima.call_sites(p, genome.contigs, threshold)
     if not len(found):
         raise InputError(
             f"the model calls no site of '{label}' in this genome (threshold {threshold:.3g}); give --sites"

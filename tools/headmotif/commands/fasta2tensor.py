@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Circular, GenomeFile, Output, Quiet, TssFeature, ZeroBased, command, say
-from ..errors import InputError, shown
+from ..cli import Circular, Feature, GenomeFile, Manifest, Output, Quiet, ZeroBased, command, conclude, say
+from ..errors import InputError, show_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..formats.inputs.site_files import SiteFile
 
 SHOWN = 20
-"""So many contigs are told of, one line each; the others are counted."""
+"""The number of contigs that are described, one line each; the others are counted."""
 
 
 def fasta2tensor(
@@ -24,85 +24,96 @@ def fasta2tensor(
         list[str] | None,
         typer.Option(
             metavar="[NAME=]FILE",
-            help="Sites as BED6, GFF3, GTF or TSV; may be given again, each a label set of its own.",
+            help="Sites as BED6, GFF3, GTF or a table (TSV); may be given several times, each file for a label of its "
+            "own.",
         ),
     ] = None,
-    feature: TssFeature = "",
+    feature: Feature = "",
     zero_based: ZeroBased = False,
     circular: Circular = None,
     annotation: Annotated[
-        str, typer.Option(metavar="FILE", help="GFF3 that tells which contigs are circles (Is_circular=true).")
+        str, typer.Option(metavar="FILE", help="GFF3 that says which contigs are circular (Is_circular=true).")
     ] = "",
     mask: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="BED of stretches that are neither learned from nor scored, in all label sets; may be given again. "
-            "With + or - in column 6 that strand alone is masked; with . or fewer columns both are.",
+            help="Mask as BED: its bases are neither learned from nor scored, for any label; may be given several "
+            "times. With + or - in column 6 only that strand is masked, otherwise both strands are.",
         ),
     ] = None,
     mask_repeats: Annotated[
-        int,
+        int | None,
         typer.Option(
-            min=0,
+            min=16,
             metavar="K",
-            help="Mask, on both strands, what K nucleotides in a row cover that occur elsewhere in the genome too, on "
-            "either strand (rRNA operons, IS elements); 16 or more, such as 75; 0: nothing.",
+            help="Length in nucleotides, such as 75, from which exact repeats are masked on both strands. A repeat "
+            "occurs elsewhere in the genome on either strand, as rRNA operons and insertion sequences do; default: no "
+            "repeat is masked.",
         ),
-    ] = 0,
+    ] = None,
     output: Output = "-",
+    manifest: Manifest = "",
     quiet: Quiet = False,
 ) -> None:
     """Turn a genome and its sites into a genome tensor, the file that the other commands read.
 
-    A site is one nucleotide on one strand, such as the +1 of a TSS; of a longer interval it is the 5' end.
-    A label set is named by NAME= or by its file's name. GFF3 files given as --sites tell circles too.
-    Masked positions keep their sites in the tensor; a label set that is added to it later is not masked.
+    A site is one nucleotide on one strand, such as the +1 of a transcript. Of a longer interval, the 5' end is the
+    site. Each file of --sites gives a label, named by NAME= or by the name of the file. A GFF3 file of sites also
+    says which contigs are circular.
+
+    Masked positions keep their sites in the genome tensor. If you add a label to a genome tensor later, give --mask
+    again.
     """
     from ..formats import files
     from ..formats.features import gff3
     from ..formats.files import refuse_terminal
     from ..formats.inputs import genomes, named_sites, site_files
+    from ..formats.tables import manifest as manifests
     from ..formats.tensors import genome_tensor
-    from ..steps.training.labels import label, masked
+    from ..steps.training.labels import label, mask_labels
 
     refuse_terminal(output)
-    named = named_sites.named(sites or [], "--sites ")
+    named = named_sites.name_files(sites or [], "--sites ")
     data = genomes.read(genome, circular or [])
     if annotation:
-        data = named_sites.closed(data, gff3.parse(files.read_text(annotation), annotation).circular)
+        data = named_sites.declare_circular(data, gff3.parse(files.read_text(annotation), annotation).circular)
     found = {
         name: site_files.read(path, data.contigs, feature=feature or None, zero_based=zero_based)
         for name, path in named.items()
     }
-    data = named_sites.closed(data, [name for one in found.values() for name in one.circular])
+    data = named_sites.declare_circular(data, [name for one in found.values() for name in one.circular])
     data = label(data, {name: one.sites for name, one in found.items()})
-    hidden = _hidden(data, mask or [], mask_repeats)
+    hidden = _find_masked(data, mask or [], mask_repeats)
     for one in hidden.values():
-        data = masked(data, one)
+        data = mask_labels(data, one)
     genome_tensor.write(output, data)
-    for line in [*_contigs(data), *_files(found), *_masks(data, hidden)]:
+    for line in [*_describe_contigs(data), *_describe_files(found), *_describe_masks(data, hidden)]:
         say(line, quiet)
+    manifests.add(manifest, {"genome": output})
+    labels = f"{len(data.labels)} label set{'s' * (len(data.labels) != 1)}" if data.labels else "no labels"
+    follow = f"train-annot {output} -o model.safetensors" if data.labels else f"predict-annot {output} -o calls.bed"
+    conclude({output: f"genome tensor, {len(data.base):,} nt, {labels}"}, follow, quiet)
 
 
-def _hidden(genome: "Genome", files: Sequence[str], k: int) -> "dict[str, np.ndarray]":
-    """What each mask covers, bool (2, N), by the words that tell of it."""
+def _find_masked(genome: "Genome", files: Sequence[str], k: int | None) -> "dict[str, np.ndarray]":
+    """What each mask covers, bool (2, N), by the words that describe it."""
     import numpy as np
 
     from ..formats.features import bed
-    from ..steps.sequence.repeats import repeated
+    from ..steps.sequence.repeats import find_repeats
     from ..steps.training.labels import stretches
 
     if (files or k) and not genome.labels:
         raise InputError("a mask hides labels, and this genome has none; give --sites FILE too")
-    hidden = {shown(path): stretches(genome, bed.read_intervals(path, genome.contigs)) for path in files}
+    hidden = {show_path(path): stretches(genome, bed.read_intervals(path, genome.contigs)) for path in files}
     if k:
-        hidden[f"repeats of {k} nt"] = np.stack([repeated(genome, k)] * 2)
+        hidden[f"repeats of {k} nt"] = np.stack([find_repeats(genome, k)] * 2)
     return hidden
 
 
-def _contigs(genome: "Genome") -> Iterator[str]:
-    """A line a contig: length, shape, and the sites of each label set per strand."""
+def _describe_contigs(genome: "Genome") -> Iterator[str]:
+    """A line for each contig: its length, its shape, and the sites of each label on each strand."""
     import numpy as np
 
     counts = []
@@ -112,12 +123,12 @@ def _contigs(genome: "Genome") -> Iterator[str]:
             [np.bincount(known.contig[known.strand == sign], minlength=len(genome.contigs)) for sign in (1, -1)]
         )
     for i, contig in enumerate(genome.contigs[:SHOWN]):
-        told = [f"{contig.name}: {contig.length:,} nt, {'circular' if contig.circular else 'linear'}"]
-        told += [
+        facts = [f"{contig.name}: {contig.length:,} nt, {'circular' if contig.circular else 'linear'}"]
+        facts += [
             f"{name} {plus[i]:,} on +, {minus[i]:,} on -"
             for name, (plus, minus) in zip(genome.labels, counts, strict=True)
         ]
-        yield "; ".join(told)
+        yield "; ".join(facts)
     if len(genome.contigs) > SHOWN:
         more = genome.contigs[SHOWN:]
         sites = [
@@ -126,27 +137,29 @@ def _contigs(genome: "Genome") -> Iterator[str]:
         ]
         yield "; ".join([f"{len(more):,} further contigs: {sum(c.length for c in more):,} nt", *sites])
     if not genome.labels:
-        yield "no label set: the tensor holds the sequence alone (give --sites FILE to train on it)"
+        yield "no label: the tensor holds only the sequence; give --sites FILE to train on it"
 
 
-def _files(found: "dict[str, SiteFile]") -> Iterator[str]:
-    """A line a file of sites: rows, duplicates, and what was left out."""
+def _describe_files(found: "dict[str, SiteFile]") -> Iterator[str]:
+    """A line for each file of sites: rows, duplicates, and what was left out."""
     for name, one in found.items():
         parts = [f"{one.rows:,} rows, {len(one.sites):,} sites, {one.duplicates:,} duplicates dropped"]
         parts += [f"left out: {n:,} {reason}" for reason, n in one.left_out]
         yield f"{name} ({one.format}): {'; '.join(parts)}"
 
 
-def _masks(genome: "Genome", hidden: "dict[str, np.ndarray]") -> Iterator[str]:
-    """A line a mask, and one of all where there are several: what it covers, and the sites under it."""
+def _describe_masks(genome: "Genome", hidden: "dict[str, np.ndarray]") -> Iterator[str]:
+    """A line for each mask, and one for several together: what it covers, and the sites under it."""
     import numpy as np
 
-    from ..steps.training.labels import sites_under
+    from ..steps.training.labels import count_sites_under
 
     together = {"all of these": np.logical_or.reduce(list(hidden.values()))} if len(hidden) > 1 else {}
     for name, one in {**hidden, **together}.items():
         plus, minus = one.sum(1).tolist()
-        sites = ", ".join(f"{name} {n:,}" for name, n in zip(genome.labels, sites_under(genome, one), strict=True))
+        sites = ", ".join(
+            f"{name} {n:,}" for name, n in zip(genome.labels, count_sites_under(genome, one), strict=True)
+        )
         yield (
             f"masked by {name}: {plus:,} nt on +, {minus:,} nt on - ({100 * one.mean():.2f} %); sites under it: {sites}"
         )

@@ -1,46 +1,57 @@
-"""headmotif: the umbrella: what there is, what a file holds, planted genomes, the demonstration."""
+"""headmotif: the umbrella of all commands, with inspect, simulate and demo."""
+
+from collections.abc import Callable
+from importlib import import_module
 
 from ..cli import group
-from .demo import demo
-from .inspect import inspect
-from .plant import plant
 
 PIPELINE = {
-    "fasta2tensor": "a genome and its sites become one genome tensor",
-    "train-annot": "a network learns to score every nucleotide as a site",
-    "dump-attention": "what each head of the network looks at, at sites and elsewhere",
-    "attn2bed": "the stretches that a head attends to, as BED",
-    "bed2pwm": "the sequences under the stretches, aligned into motifs",
-    "pwm-compare": "motifs against known motifs",
+    "fasta2tensor": "turn a genome and its sites into a genome tensor",
+    "train-annot": "train a network that scores every nucleotide as a site",
+    "dump-attention": "write the attention of every head at sites and background positions",
+    "attn2bed": "find the regions that each head attends to",
+    "bed2pwm": "find the motifs in the regions of each head",
+    "pwm-compare": "compare the motifs with known motifs",
 }
-"""The console commands in the order in which they are chained."""
+"""The console commands that form the chain, in its order."""
 
 BESIDE = {
-    "predict-annot": "the sites of a genome, by a model that you trained or a built-in one",
-    "annot-compare": "how far sets of sites agree, how good predictions are, and whether their coordinates are right",
-    "score-heads": "where each head looks, what it reads, what it is worth, and whether it recurs",
-    "head-report": "one page of all that: findings in words, figures, a card for each head, tables",
+    "predict-annot": "call the sites of a genome with a built-in model or your own",
+    "score-annot": "score calls and tracks against true sites",
+    "score-variants": "score how variants create, destroy, strengthen or weaken sites",
+    "annot-compare": "compare sets of sites, and check their coordinates",
+    "score-heads": "score what each head reads and what it is worth, with controls",
+    "head-report": "draw one page about the heads, their motifs and their controls",
 }
 """Console commands beside the chain."""
 
 HERE = {
-    "headmotif inspect": "what a file is and holds",
-    "headmotif plant": "a genome with planted promoters, and the truth about them",
-    "headmotif demo": "the whole chain on a planted genome, a few minutes",
+    "headmotif inspect": "print what a file is and what it holds",
+    "headmotif simulate": "write a simulated genome with planted promoters",
+    "headmotif demo": "run the whole chain on a simulated genome, in a few minutes",
 }
 
 
 def overview() -> str:
-    """The commands, a line each."""
+    """What headmotif is, and the commands, a line each."""
     width = max(map(len, [*PIPELINE, *BESIDE, *HERE]))
     chain, more = (
         "\n".join(f"  {name:<{width}}  {what}" for name, what in table.items()) for table in (PIPELINE, BESIDE | HERE)
     )
     return (
-        "headmotif: from a genome and its sites to an annotator, and from its attention heads to motifs.\n\n"
-        f"In this order, each reading what the one before it wrote (- is a pipe):\n{chain}\n\nAnd:\n{more}\n\n"
-        "COMMAND --help tells more."
+        "headmotif finds promoters and other sites in bacterial genomes with attention networks.\n"
+        "It also reads the motifs that the heads of these networks have learned.\n\n"
+        "The chain from a genome to motifs. Each command reads the output of the command before it:\n"
+        f"{chain}\n\nFurther commands:\n{more}\n\n"
+        "COMMAND --help explains a command. headmotif COMMAND runs the same command.\n"
+        "In place of a file, - is standard input or output."
     )
 
 
-main = group("headmotif", overview, inspect, plant, demo)
+def load(name: str) -> Callable[..., None]:
+    """The typed function of a command, in the module of its name; only the one that is called is loaded."""
+    own = name.replace("-", "_")
+    return getattr(import_module(f".{own}", __package__), own)
+
+
+main = group("headmotif", overview, load, [*PIPELINE, *BESIDE], [name.split()[1] for name in HERE])

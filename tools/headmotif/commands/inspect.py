@@ -1,4 +1,4 @@
-"""headmotif inspect: what is this file, and what does it hold?"""
+"""headmotif inspect: what a file is, and what it holds."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SHOWN = 10
-"""So many contigs, motifs or names are listed; the others are counted."""
+"""The number of contigs, motifs or names that are listed; the others are counted."""
 
 Facts = list[tuple[str, object]]
 
@@ -24,18 +24,22 @@ Facts = list[tuple[str, object]]
 AnyFile = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="Any file that headmotif reads or writes, or a built-in model's name; - is standard input."
+        metavar="FILE",
+        help="File that headmotif reads or writes, or the name of a built-in model; - is standard input.",
     ),
 ]
 
 
 def inspect(file: AnyFile) -> None:
-    """Say what a file is and what it holds, a line each; recognised by what is in it, whatever its name."""
+    """Print what a file is and what it holds.
+
+    The content of a file decides, not its name.
+    """
     from ..formats import files
     from ..formats.tensors import container
 
-    with _plain(file) as plain:
-        with files.opened(plain) as stream:
+    with _open_plain(file) as plain:
+        with files.open_file(plain) as stream:
             is_tensor = container.is_tensor(stream.read(16))
         try:
             facts = _tensor(plain) if is_tensor else _text(plain, files.read_text(plain))
@@ -46,7 +50,7 @@ def inspect(file: AnyFile) -> None:
 
 
 @contextlib.contextmanager
-def _plain(file: str) -> Iterator[str]:
+def _open_plain(file: str) -> Iterator[str]:
     """A file that can be read twice, once to recognise it: the same, a built-in model's, or a temporary one for
     standard input and gzip."""
     from ..builtin import MODELS
@@ -57,7 +61,7 @@ def _plain(file: str) -> Iterator[str]:
         return
 
     if file != "-":
-        with files.opened(file) as stream:
+        with files.open_file(file) as stream:
             start = stream.read(2) if os.path.isfile(file) else files.GZIP
         if start != files.GZIP:
             yield file
@@ -76,7 +80,7 @@ def _tensor(file: str) -> Facts:
     header = container.peek(file)
     if header["format"] not in readers:
         raise FormatError(
-            file, None, f"this is a headmotif file of a kind unknown here ('{header['format']}'); update headmotif"
+            file, None, f"this headmotif file is of an unknown kind ('{header['format']}'); update headmotif"
         )
     facts: Facts = [
         ("file", f"{header['format']}{' tensor' if header['format'] == 'genome' else ''}, version {header['version']}")
@@ -91,12 +95,12 @@ def _genome(file: str) -> Facts:
 
     genome = genome_tensor.read(files.read_bytes(file), file)
     facts = _contigs([(c.name, c.length, c.circular) for c in genome.contigs]) + _composition(genome.base)
-    facts.append(("label sets", len(genome.labels)))
+    facts.append(("labels", len(genome.labels)))
     for index, name in enumerate(genome.labels):
         left_out = int((genome.label[index] == NO_LABEL).sum())
         facts += [
             (f"label {name}", _strands(genome.sites(index).strand)),
-            (f"label {name} unknown", f"{left_out:,} places"),
+            (f"label {name} unknown", f"{left_out:,} positions"),
         ]
     return facts
 
@@ -107,7 +111,7 @@ def _model(file: str) -> Facts:
     model = model_tensor.read(file)
     facts: Facts = [(key, value) for key, value in model.network.items() if not isinstance(value, dict)]
     n_weights = sum(w.size for w in model.weights.values())
-    facts += [("labels", _listed(model.names)), ("weights", f"{n_weights:,}"), ("digest", model.digest)]
+    facts += [("labels", _format_names(model.names)), ("weights", f"{n_weights:,}"), ("digest", model.digest)]
     if model.scores_of:
         facts.append(("metrics are those of", model.scores_of))
     known = model_header.header(model)
@@ -128,12 +132,12 @@ def _attention(file: str) -> Facts:
     facts: Facts = [
         ("queries", f"{queries:,} ({sites:,} sites, {background:,} background, {shuffled:,} shuffled sites)")
     ]
-    facts += [("layers", _listed(header["layers"])), ("heads of each", _listed(header["heads"]))]
+    facts += [("layers", _format_names(header["layers"])), ("heads of each", _format_names(header["heads"]))]
     facts.append(
-        ("keys", f"{len(offset)}, from {offset.min()} to {offset.max()} around the site" if len(offset) else 0)
+        ("keys", f"{len(offset)}, at offsets {offset.min()} to {offset.max()} from the site" if len(offset) else 0)
     )
     if "key" in arrays:
-        facts.append(("keys kept of each head", f"the strongest {kept}"))
+        facts.append(("keys kept of each head", f"the {kept} of largest weight"))
     facts.append(("bases read on each side of a key, by layer", " ".join(map(str, header["reach"]))))
     facts.append(("digest of the model", header["model"] or "unknown"))
     return facts + _contigs([(c["name"], c["length"], c["circular"]) for c in header["contigs"]])
@@ -155,18 +159,22 @@ def _text(file: str, text: str) -> Facts:
     if not head:
         raise FormatError(file, None, "this file is empty")
     if head[0].lstrip()[:1] == "<":
-        raise FormatError(file, None, "this is HTML or XML: perhaps a page was saved instead of the file behind it")
+        raise FormatError(
+            file,
+            None,
+            "this is HTML or XML, perhaps a page saved instead of the file behind it; download the file itself",
+        )
     if head[0].startswith("LOCUS ") or (head[0].startswith(">") and not _is_motif(rows)):
         return _sequence(file, "GenBank" if head[0].startswith("LOCUS ") else "FASTA")
     if head[0].startswith("##gff-version") or _is_feature(rows[:1]):
         return _features(text, rows)
     if _is_interval(rows[:1]):
         return _intervals(file, text)
-    if motif_files.recognised(text):
+    if motif_files.recognise_format(text):
         return _motifs(file)
     if rows and "\t" in rows[0]:
         return _table(file)
-    raise FormatError(file, None, "this is none of the files that headmotif knows")
+    raise FormatError(file, None, "this is no file that headmotif reads or writes; docs/formats.md lists them")
 
 
 def _is_motif(rows: list[str]) -> bool:
@@ -204,7 +212,7 @@ def _features(text: str, rows: list[str]) -> Facts:
     is_gtf = bool(rows) and re.search(r'\b(gene|transcript)_id "', rows[0]) is not None
     facts: Facts = [("file", "GTF" if is_gtf else "GFF3"), ("features", f"{sum(types.values()):,}")]
     facts += [(f"feature {name}", f"{n:,}") for name, n in types.most_common(SHOWN)]
-    facts.append(("contigs", _listed(dict.fromkeys(row[0] for row in cells))))
+    facts.append(("contigs", _format_names(dict.fromkeys(row[0] for row in cells))))
     return [*facts, ("sequence", "in the file, after ##FASTA")] if fasta else facts
 
 
@@ -222,13 +230,13 @@ def _intervals(file: str, text: str) -> Facts:
     if len(first) >= 7 and re.fullmatch(r"L\d+H\d+", first[3]):
         kind = "regions of heads (BED6+)"
     elif len(first) == 7 and (first[6].isdigit() or first[6] == "."):
-        kind = "planted pieces (BED6+)"
+        kind = "planted elements (BED6+)"
     else:
         kind = "sites (BED)" if width == {1} else "intervals (BED)"
     facts: Facts = [
         ("file", kind),
         ("lines", f"{len(cells):,}"),
-        ("contigs", _listed(dict.fromkeys(row[0] for row in cells))),
+        ("contigs", _format_names(dict.fromkeys(row[0] for row in cells))),
     ]
     strands = Counter(row[5] for row in cells if len(row) > 5)
     facts.append(("strands", ", ".join(f"{n:,} on {strand}" for strand, n in sorted(strands.items())) or "none given"))
@@ -260,7 +268,8 @@ def _table(file: str) -> Facts:
 def _contigs(contigs: list[tuple[str, int, bool]]) -> Facts:
     facts: Facts = [("contigs", f"{len(contigs):,}"), ("nucleotides", f"{sum(length for _, length, _ in contigs):,}")]
     facts += [
-        (f"contig {name}", f"{length:,} nt{', circular' if circle else ''}") for name, length, circle in contigs[:SHOWN]
+        (f"contig {name}", f"{length:,} nt{', circular' if circular else ''}")
+        for name, length, circular in contigs[:SHOWN]
     ]
     return [*facts, ("further contigs", f"{len(contigs) - SHOWN:,}")] if len(contigs) > SHOWN else facts
 
@@ -291,6 +300,6 @@ def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, object]]:
         yield path, value
 
 
-def _listed(names: Iterable[object]) -> str:
+def _format_names(names: Iterable[object]) -> str:
     listed = list(names)
     return ", ".join(map(str, listed[:SHOWN])) + (f" and {len(listed) - SHOWN:,} more" if len(listed) > SHOWN else "")

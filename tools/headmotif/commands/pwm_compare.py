@@ -1,4 +1,4 @@
-"""pwm-compare: which known motifs do these look like?"""
+"""pwm-compare: from motifs to the known motifs that they resemble."""
 
 import os
 from collections import Counter
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Output, Quiet, command, say
-from ..errors import InputError, shown
+from ..cli import Manifest, Output, Quiet, command, conclude, say
+from ..errors import InputError, show_path
 
 if TYPE_CHECKING:
     from ..data import Motif
@@ -16,49 +16,59 @@ if TYPE_CHECKING:
     from ..steps.comparison.cluster import Clusters
 
 FEW = 50
-"""Tomtom, too, warns below this number of targets: the null is drawn from their columns."""
+"""Tomtom, too, warns below this number of targets: the null is drawn from their columns. Only of targets that the user
+gave, who can give more."""
 
 Query = Annotated[
     str,
     typer.Argument(
         metavar="QUERY",
-        help="Motifs (MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER; - is stdin) or a consensus (TATAAT).",
+        help="Motifs as MEME, JASPAR, TRANSFAC, Cluster-Buster or HOMER, or a consensus such as TATAAT; - is standard "
+        "input.",
     ),
 ]
 Targets = Annotated[
-    list[str] | None, typer.Argument(metavar="[TARGET]...", help="Known motifs; without any, the built-in collection.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[TARGET]...", help="Known motifs, in any of these formats; default: the built-in collection."
+    ),
 ]
-MaxQ = Annotated[
-    float, typer.Option("--max-q", min=0.0, max=1.0, help="Report matches with q up to this; 1 reports every pair.")
-]
+MaxQ = Annotated[float, typer.Option("--max-q", min=0.0, max=1.0, help="Largest q of a match; 1 reports every pair.")]
 Best = Annotated[bool, typer.Option("--best", help="Report only the best target of each query.")]
 MinOverlap = Annotated[
-    int, typer.Option("--min-overlap", min=1, help="Fewest aligned columns (or the narrower motif's width).")
+    int,
+    typer.Option(
+        "--min-overlap", min=1, help="Smallest number of aligned columns; a narrower motif must align completely."
+    ),
 ]
 Distance = Annotated[
     str,
     typer.Option(
         "--distance",
         metavar="pearson|euclidean|kullback-leibler|allr",
-        help="How the likeness of two columns is measured.",
+        help="Measure of the similarity of two columns.",
     ),
 ]
 Group = Annotated[
     str,
     typer.Option(
-        "--group", metavar="name|FILE", help="Count targets of one factor as one: by name, or by a TSV (motif, group)."
+        "--group",
+        metavar="name|FILE",
+        help="Groups of targets that count as one, such as all motifs of one TF: by name, or by a table (TSV) with "
+        "the columns motif and group.",
     ),
 ]
-Cluster = Annotated[
-    str, typer.Option("--cluster", metavar="FILE", help="The queries grouped by their likeness to each other, TSV.")
-]
+Cluster = Annotated[str, typer.Option("--cluster", metavar="FILE", help="Clusters of similar queries, TSV.")]
 ClusterMotifs = Annotated[
-    str, typer.Option("--cluster-motifs", metavar="FILE", help="One averaged motif for each such group, MEME.")
+    str, typer.Option("--cluster-motifs", metavar="FILE", help="Averaged motif of each cluster, MEME.")
 ]
 ClusterP = Annotated[
     float,
     typer.Option(
-        "--cluster-p", min=0.0, max=1.0, help="Queries are grouped up to this p (geometric mean between groups)."
+        "--cluster-p",
+        min=0.0,
+        max=1.0,
+        help="Largest p at which two clusters are joined, as the geometric mean over the pairs of their motifs.",
     ),
 ]
 
@@ -75,13 +85,16 @@ def pwm_compare(
     cluster: Cluster = "",
     cluster_motifs: ClusterMotifs = "",
     cluster_p: ClusterP = 1e-3,
+    manifest: Manifest = "",
     quiet: Quiet = False,
 ) -> None:
-    """Compare motifs with known motifs, as Tomtom does: p, E and q of each pair, as TSV.
+    """Compare motifs with known motifs, by the method of Tomtom.
 
-    With --group the best of a factor's targets stands for them, its p corrected for their number; E and q count groups,
-    and the table has the column Target_group. With --cluster each query is also compared with all others, and no query
-    is left out.
+    The table (TSV) has p, E and q for each pair of a query and a target.
+
+    With --group, the best target of each group stands for the group, and its p is corrected for the size of the
+    group. E and q count groups, and the table has the column Target_group. With --cluster, each query is also compared
+    with all other queries, and every query is in the table of clusters.
     """
     from ..builtin import MOTIFS
     from ..formats.tables import tsv
@@ -92,55 +105,73 @@ def pwm_compare(
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
     if [output, cluster, cluster_motifs].count("-") > 1:
-        raise typer.BadParameter("standard output takes only one result; give -o or the other a file", param_hint="-")
+        raise typer.BadParameter(
+            "only one result can go to standard output; give a file for the others", param_hint="-"
+        )
 
     queries = read_queries(query, quiet)
-    targets = read_targets(target or [str(MOTIFS)], quiet)
-    groups = groups_of(targets, group, quiet) if group else []
+    targets = read_targets(target or [str(MOTIFS)], bool(target), quiet)
+    groups = group_targets(targets, group, quiet) if group else []
 
     found = compare(queries, targets, distance, min_overlap)
     if group:
-        from ..steps.comparison.factors import by_group, group_matches
+        from ..steps.comparison.factors import combine_by_group, group_matches
 
-        counted = by_group(found, targets, groups)
+        counted = combine_by_group(found, targets, groups)
         result, pairs = group_matches(counted, found, queries, targets, max_q, best), counted.p.size
     else:
         result, pairs = matches(found, queries, targets, max_q, best), found.p.size
     tsv.write_matches(output, result, grouped=bool(group))
     matched = len({match.query for match in result})
     say(
-        f"{matched} of {len(queries)} queries match at q <= {max_q:.6g}; {len(result)} pairs of {pairs} reported", quiet
+        f"{matched} of {len(queries)} queries match with q of at most {max_q:.6g}; {len(result)} of {pairs} pairs "
+        "reported",
+        quiet,
     )
     if cluster or cluster_motifs:
         grouped = clusters.cluster(queries, targets, cluster_p, distance, min_overlap)
         write_clusters(grouped, queries, cluster, cluster_motifs, cluster_p, quiet)
+    _conclude(output, (cluster, cluster_motifs), (len(result), len(queries)), query, manifest, quiet)
 
 
-def groups_of(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
+def _conclude(
+    output: str, clusters: tuple[str, str], counts: tuple[int, int], query: str, manifest: str, quiet: bool
+) -> None:
+    from ..formats.tables import manifest as manifests
+
+    manifests.add(manifest, {"matches": output})
+    rows, queries = counts
+    results = {output: f"{rows:,} rows, a query and a target each", clusters[0]: f"{queries} rows, one for each query"}
+    results[clusters[1]] = "an averaged motif for each cluster"
+    follow = f"head-report {output} --motifs {query} -o report.html" if os.path.exists(query) else ""
+    conclude(results, follow, quiet)
+
+
+def group_targets(targets: "Sequence[Motif]", group: str, quiet: bool) -> list[str]:
     """The group of each target: by its name, or as a table says; a target that the table leaves out is a group of its
     own."""
     from ..formats.tables import tsv
-    from ..steps.comparison.factors import factors, from_table
+    from ..steps.comparison.factors import from_table, parse_tfs
 
     if group == "name":
-        groups = factors(targets)
+        groups = parse_tfs(targets)
     else:
         listed = tsv.read_groups(group)
         names = {motif.name for motif in targets}
         if unknown := [name for name in listed if name not in names]:
             if len(unknown) == len(listed):
                 raise InputError(
-                    f"{shown(group)}: none of its {len(listed)} motifs is a target; give the targets' names"
+                    f"{show_path(group)}: none of its {len(listed)} motifs is a target; give the targets' names"
                 )
-            say(f"groups: no target is named {', '.join(unknown)}", quiet)
+            say(f"groups: these names are not among the targets: {', '.join(unknown)}", quiet)
         if alone := [motif.name for motif in targets if motif.name not in listed]:
-            say(f"groups: not in the table, each a group of its own: {', '.join(alone)}", quiet)
+            say(f"groups: not in the table, so each is a group of its own: {', '.join(alone)}", quiet)
         groups = from_table(targets, listed)
     sizes = Counter(groups)
     largest = [
         f"{name} {size}" for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])) if size > 1
     ]
-    several = f"; of several: {', '.join(largest[:8])}{', ...' if len(largest) > 8 else ''}" if largest else ""
+    several = f"; the largest: {', '.join(largest[:8])}{', ...' if len(largest) > 8 else ''}" if largest else ""
     say(f"groups: {len(groups)} targets in {len(sizes)} groups{several}", quiet)
     return groups
 
@@ -153,35 +184,40 @@ def write_clusters(
 
     from ..formats.motifs import meme
     from ..formats.tables import tsv
-    from ..steps.comparison.cluster import Member, members, merged
+    from ..steps.comparison.cluster import Member, members, merge
 
     if table:
         rows = members(found, queries)
         tsv.write_table(table, {field.name: [getattr(row, field.name) for row in rows] for field in fields(Member)})
     if averaged:
-        meme.write(averaged, merged(found, queries))
+        meme.write(averaged, merge(found, queries))
     sizes = Counter(found.group.tolist())
     say(
-        f"{len(queries)} queries in {len(sizes)} groups, {sum(size == 1 for size in sizes.values())} of them of one",
+        f"{len(queries)} queries in {len(sizes)} clusters; {sum(size == 1 for size in sizes.values())} clusters "
+        "have only one",
         quiet,
     )
     if weak := [motif.name for motif, own in zip(queries, found.own.tolist(), strict=True) if own > limit]:
-        say(f"too short or too even to be grouped, p with themselves above {limit:.6g}: {', '.join(weak)}", quiet)
+        say(
+            f"too short or too uniform for a cluster, with p of more than {limit:.6g} against themselves: "
+            f"{', '.join(weak)}",
+            quiet,
+        )
 
 
-def read_targets(paths: list[str], quiet: bool) -> list["Motif"]:
+def read_targets(paths: list[str], own: bool, quiet: bool) -> list["Motif"]:
     """The known motifs of all files."""
     from ..formats.inputs import motif_files
 
     files = [motif_files.read(path) for path in paths]
     for path, file in zip(paths, files, strict=True):
         tell("targets", path, file, quiet)
-    targets, renamed = motif_files.unique_names([motif for file in files for motif in file.motifs])
+    targets, renamed = motif_files.make_names_unique([motif for file in files for motif in file.motifs])
     tell_renamed(renamed, quiet)
     if not targets:
         raise InputError(f"{', '.join(paths)}: no target has a matrix; give a file with motifs")
-    if len(targets) < FEW:
-        say(f"only {len(targets)} targets: p-values are drawn from their columns and are rough below {FEW}", quiet)
+    if own and len(targets) < FEW:
+        say(f"only {len(targets)} targets: p is estimated from their columns, and is rough for fewer than {FEW}", quiet)
     return targets
 
 
@@ -194,13 +230,13 @@ def read_queries(query: str, quiet: bool) -> "list[Motif]":
     file = motif_files.read(query)
     tell("queries", query, file, quiet)
     if not file.motifs:
-        say("there is no motif to compare: the result is a header alone", quiet)
+        say("there is no motif to compare: the result is only a header", quiet)
     return list(file.motifs)
 
 
 def tell(role: str, path: str, file: "MotifFile", quiet: bool) -> None:
     """Say what was read, and what was left out and why."""
-    name = shown(path) if path == "-" else os.path.basename(path)
+    name = show_path(path) if path == "-" else os.path.basename(path)
     say(f"{role}: {name}: {len(file.motifs)} motifs, {file.format}, sha256 {file.sha256[:12]}", quiet)
     for why in dict.fromkeys(why for _, why in file.skipped):
         names = [name for name, reason in file.skipped if reason == why]
@@ -210,7 +246,7 @@ def tell(role: str, path: str, file: "MotifFile", quiet: bool) -> None:
 
 def tell_renamed(renamed: Sequence[tuple[str, str]], quiet: bool) -> None:
     if renamed:
-        say(f"names used twice, now {', '.join(new for _, new in renamed)}", quiet)
+        say(f"names that occurred twice are now {', '.join(new for _, new in renamed)}", quiet)
 
 
 main = command(pwm_compare)

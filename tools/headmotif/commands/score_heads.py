@@ -1,4 +1,4 @@
-"""score-heads: where each head looks, what it reads, and what it is worth."""
+"""score-heads: where each head attends, what it reads, and what it is worth."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,8 +6,12 @@ import typer
 
 from ..cli import (
     Device,
+    DryRun,
     Feature,
     GenomeFile,
+    Manifest,
+    MaxRegionQ,
+    MaxSites,
     ModelFile,
     Output,
     Precision,
@@ -17,9 +21,11 @@ from ..cli import (
     SitesFile,
     Threads,
     command,
+    conclude,
+    count_usable_threads,
     enter,
+    parse_limit,
     say,
-    usable_threads,
 )
 from ..errors import InputError
 
@@ -36,63 +42,85 @@ def score_heads(
     genome: GenomeFile,
     sites: SitesFile = "",
     feature: Feature = "",
-    also: Annotated[
+    replicate: Annotated[
         list[str] | None,
-        typer.Option(metavar="MODEL", help="A model of another seed, to look for the heads again; may be given again."),
+        typer.Option(
+            metavar="MODEL",
+            help="Replicate, a model trained with another seed, in which the heads are searched; may be given several "
+            "times.",
+        ),
     ] = None,
     untrained: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Networks with fresh weights that are read too: a head must have more regions than any of theirs.",
+            help="Number of control networks with fresh weights; a head must have more regions than any of their "
+            "heads.",
         ),
     ] = 1,
-    null: Annotated[
+    null_model: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="MODEL", help="A model trained on sites at random places, to exceed as well; may be given again."
+            metavar="MODEL",
+            help="Null model, trained on sites at random positions; a head must have more regions than any of its "
+            "heads; may be given several times.",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many sites, drawn at random; 0: all.")] = 5000,
+    max_sites: MaxSites = "5000",
     background: Annotated[int, typer.Option(min=100, help="Number of background positions.")] = 4000,
-    max_q: Annotated[float, typer.Option(min=0, max=1, help="Largest q of a region, as in attn2bed.")] = 0.2,
-    max_p: Annotated[float, typer.Option(min=0, max=1, help="Largest p of a choice, where heads are compared.")] = 0.05,
+    max_q: MaxRegionQ = 0.2,
+    max_p: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest p of a region, where heads are compared with each other.")
+    ] = 0.05,
     ablate: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Nucleotides of the validation part, both strands, that are annotated without each head; 0: none.",
+            help="Number of nucleotides of the validation part, on both strands, that are scored again with each head "
+            "ablated; 0 leaves ablation out.",
         ),
     ] = 200_000,
-    promoters: Annotated[
-        int, typer.Option(min=0, help="Shuffled promoters that each head's motif is set into; 0: none.")
+    marginalize: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Number of shuffled promoters into which the motif of each head is inserted; 0 leaves "
+            "marginalisation out.",
+        ),
     ] = 200,
     output: Output = "-",
     profiles: Annotated[
-        str, typer.Option(metavar="FILE", help="Each head's mean weight by distance, at sites and background, TSV.")
+        str,
+        typer.Option(
+            metavar="FILE", help="Profiles of the heads: mean weight by offset, at sites and background positions, TSV."
+        ),
     ] = "",
     pairs: Annotated[
-        str, typer.Option(metavar="FILE", help="Spacings between the choices of every two heads, TSV.")
+        str, typer.Option(metavar="FILE", help="Pairs of heads, with the spacing between them, TSV.")
     ] = "",
     strands: Annotated[
         str,
         typer.Option(
             metavar="FILE",
-            help="How the two strands' predictions go together, by distance, on the part of --ablate, TSV.",
+            help="Correlation of P between the two strands by distance, on the part that --ablate scores, TSV.",
         ),
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
+    manifest: Manifest = "",
+    dry_run: DryRun = False,
     seed: Seed = 1,
-    threads: Threads = 0,
+    threads: Threads = None,
     device: Device = "auto",
     precision: Precision = "float32",
     quiet: Quiet = False,
 ) -> None:
-    """Score every head of MODEL on GENOME and its sites, a row a head, as TSV.
+    """Score every head of MODEL at the sites of GENOME.
 
-    Where it looks at sites and at background; its regions' motif, and whether it is beyond what the same distances show
-    at other sites; what average precision and the sites' logits lose when the head is silenced; what its motif alone
-    adds to shuffled promoters; which heads choose alike, here and in models of other seeds; and a verdict.
+    The table (TSV) has a row for each head. It has the offsets where the head attends to sites more than to
+    background positions, the motif of its regions, and whether that motif passes the positional null.
+
+    It also has the loss of average precision and of logit when the head is ablated, the effect of the motif alone in
+    shuffled promoters, and the most similar head. Replicates show whether the head recurs, and control networks how
+    many regions chance gives. The verdict sums all of this up.
     """
     from functools import partial
 
@@ -100,15 +128,15 @@ def score_heads(
     from ..formats.tables import tsv
     from ..steps.attention import profile, queries, similarity
     from ..steps.heads import measures, score
-    from ..steps.network.device import using
+    from ..steps.network.device import use_device
 
     _refuse_what_does_not_go_together(strands, ablate)
-    trained, net, rivals, knowing_nothing = _networks(model, also or [], null or [], untrained, seed)
+    trained, net, rivals, knowing_nothing = _networks(model, replicate or [], null_model or [], untrained, seed)
     data = genomes.read(genome)
-    known = named_sites.of_genome(data, sites, feature)
-    asked = queries.sample(known, limit, seed)
-    looked_at = queries.joined(asked, queries.matched(data, asked, known, background, seed))
-    where = enter(using(device, precision, usable_threads(threads)))
+    known = named_sites.read_for_genome(data, sites, feature)
+    asked = queries.sample(known, parse_limit(max_sites), seed)
+    looked_at = queries.concatenate(asked, queries.draw_matched(data, asked, known, background, seed))
+    where = enter(use_device(device, precision, count_usable_threads(threads)))
     wanted = measures.part(data, trained, ablate, seed)
     models = 1 + len(rivals) + len(knowing_nothing)
     say(_forecast(net, data, where, len(looked_at[0]), models, wanted), quiet and not dry_run)
@@ -117,41 +145,56 @@ def score_heads(
     look = partial(_look, data, looked_at, where, quiet)
     attention = look("reading heads", net)
     others = [similarity.choices(look(f"reading the heads of {path}", one), max_p, seed) for path, one in rivals]
-    ignorant = (look("reading heads that know nothing", one) for one in knowing_nothing)
-    chance = max((score.by_chance(one, max_q, seed) for one in ignorant), default=0)
+    ignorant = (look("reading heads of control networks", one) for one in knowing_nothing)
+    chance = max((score.count_by_chance(one, max_q, seed) for one in ignorant), default=0)
     rows, chosen = score.heads(attention, data, others, max_q, max_p, seed)
-    effects = measures.effects(net, data, asked, rows, promoters, where, seed)
-    columns = measures.columns(rows, chance) | (measures.effect_columns(effects) if promoters else {})
+    effects = measures.effects(net, data, asked, rows, marginalize, where, seed)
+    columns = measures.columns(rows, chance) | (measures.effect_columns(effects) if marginalize else {})
     if ablate:
-        columns |= _lost(net, data, known if sites else None, where, wanted, strands, quiet)
+        columns |= _measure_losses(net, data, known if sites else None, where, wanted, strands, quiet)
     columns["verdict"] = [str(one) for one in score.verdicts(rows, effects, chance)]
     if profiles:
         tsv.write_table(profiles, profile.table(attention))
     _write_pairs(pairs, chosen, [row.name for row in rows])
     tsv.write_table(output, columns)
-    say(_told(columns["verdict"]), quiet)
+    say(_describe_verdicts(columns["verdict"]), quiet)
+    beside = {"profiles": profiles, "pairs": pairs, "strands": strands}
+    _conclude(output, beside, len(rows), manifest, quiet)
+
+
+def _conclude(output: str, beside: dict[str, str], heads: int, manifest: str, quiet: bool) -> None:
+    from ..formats.tables import manifest as manifests
+
+    manifests.add(manifest, {"heads": output, **beside})
+    holds = {
+        "profiles": "mean weights by offset",
+        "pairs": "spacings of every two heads",
+        "strands": "strand correlation",
+    }
+    results = {output: f"{heads} rows, one for each head", **{path: holds[kind] for kind, path in beside.items()}}
+    conclude(results, f"head-report {output} -o report.html", quiet)
 
 
 def _refuse_what_does_not_go_together(strands: str, ablate: int) -> None:
     if strands and not ablate:
-        raise InputError("--strands needs --ablate: the part of the genome that is annotated")
+        raise InputError("--strands needs the part of the genome that --ablate scores; give --ablate a number above 0")
 
 
 def _networks(
     model: str, also: list[str], null: list[str], untrained: int, seed: int
 ) -> tuple["Model", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
-    """The model and its network, those of other seeds by their files, and those that know nothing of real sites."""
+    """The model and its network, the replicates by their files, and the control networks."""
     from ..builtin import MODELS
     from ..formats.tensors import model_tensor
     from ..steps.network import presets
 
-    def opened(path: str) -> "HeadedNetwork":
-        return presets.with_heads(model_tensor.opened(path, MODELS), path)
+    def open_network(path: str) -> "HeadedNetwork":
+        return presets.build_with_heads(model_tensor.open_model(path, MODELS), path)
 
-    trained = model_tensor.opened(model, MODELS)
-    net = presets.with_heads(trained, model)
-    fresh = [presets.fresh(net.config, len(trained.labels), seed + 1000 + number) for number in range(untrained)]
-    return trained, net, [(path, opened(path)) for path in also], [*map(opened, null), *fresh]
+    trained = model_tensor.open_model(model, MODELS)
+    net = presets.build_with_heads(trained, model)
+    fresh = [presets.build_fresh(net.config, len(trained.labels), seed + 1000 + number) for number in range(untrained)]
+    return trained, net, [(path, open_network(path)) for path in also], [*map(open_network, null), *fresh]
 
 
 def _look(
@@ -162,14 +205,14 @@ def _look(
     what: str,
     network: "HeadedNetwork",
 ) -> "Attention":
-    """The attention of a network's heads. what: is done, as it is told."""
+    """The attention of a network's heads; `what` names the step in the progress line."""
     from ..steps.attention import record
 
-    told = Progress(what, len(looked_at[0]), quiet)
-    return record.gathered(network.to(where.device), genome, *looked_at, where, told)
+    progress = Progress(what, len(looked_at[0]), quiet)
+    return record.gather(network.to(where.device), genome, *looked_at, where, progress)
 
 
-def _lost(
+def _measure_losses(
     net: "HeadedNetwork",
     genome: "Genome",
     sites: "Sites | None",
@@ -185,13 +228,13 @@ def _lost(
 
     p = annotate.annotate(net, genome, where, wanted)[0]
     _write_strands(strands, genome, p, wanted)
-    told = Progress("silencing heads", 2 * net.config.layers * net.config.heads, quiet)
-    labelled = label(genome.unlabelled, {"sites": sites}) if sites else genome
-    return measures.lost_without(net, labelled, p, wanted, where, told)
+    progress = Progress("ablating heads", 2 * net.config.layers * net.config.heads, quiet)
+    labelled = label(genome.bare_sequence, {"sites": sites}) if sites else genome
+    return measures.measure_losses(net, labelled, p, wanted, where, progress)
 
 
 def _write_strands(path: str, genome: "Genome", probability: "np.ndarray", wanted: "np.ndarray") -> None:
-    """How the two strands' predictions go together, where that is asked for."""
+    """Write the correlation of the two strands' predictions, if it is asked for."""
     from dataclasses import asdict
 
     import numpy as np
@@ -204,7 +247,7 @@ def _write_strands(path: str, genome: "Genome", probability: "np.ndarray", wante
 
 
 def _write_pairs(path: str, chosen: "np.ndarray", names: list[str]) -> None:
-    """Spacings between the choices of every two heads, where that is asked for."""
+    """Write the pairs of heads, if they are asked for."""
     from dataclasses import fields
 
     from ..formats.tables import tsv
@@ -219,7 +262,7 @@ def _write_pairs(path: str, chosen: "np.ndarray", names: list[str]) -> None:
 def _forecast(
     net: "HeadedNetwork", genome: "Genome", where: "Compute", queries: int, models: int, wanted: "np.ndarray"
 ) -> str:
-    """What it will cost, from a small part of it."""
+    """Size and run time, measured on a small part."""
     import numpy as np
 
     from ..steps.network import annotate, timing
@@ -233,12 +276,12 @@ def _forecast(
     minutes = passes * seconds * wanted.sum() / max(trial.sum(), 1) / 60
     size = queries * heads * len(net.keys) * 4 * models
     return (
-        f"{queries:,} queries x {heads} heads, {models} models, {size / 1e6:,.0f} MB at most; "
-        f"{2 * int(wanted.sum()):,} nucleotides annotated {passes} times, about {minutes:.0f} minutes"
+        f"{queries:,} positions x {heads} heads of {models} models, at most {size / 1e6:,.0f} MB; "
+        f"{2 * int(wanted.sum()):,} nucleotides scored {passes} times, about {minutes:.0f} minutes"
     )
 
 
-def _told(verdicts: list[str]) -> str:
+def _describe_verdicts(verdicts: list[str]) -> str:
     return "; ".join(
         f"{verdicts.count(one)} of {len(verdicts)} heads: {one}" for one in dict.fromkeys(sorted(verdicts))
     )

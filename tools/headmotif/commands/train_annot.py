@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..cli import (
+    MODEL,
     Device,
+    DryRun,
     GenomeFiles,
+    Manifest,
     Output,
     Precision,
     Progress,
@@ -14,9 +17,10 @@ from ..cli import (
     Seed,
     Threads,
     command,
+    conclude,
+    count_usable_threads,
     enter,
     say,
-    usable_threads,
 )
 from ..errors import InputError
 from ..steps.training.recipe import DEFAULT
@@ -40,118 +44,160 @@ def train_annot(
         str,
         typer.Option(
             metavar="default|wide|paper|cnn",
-            help="The network and its training: attention heads over k-mers, the same with wide keys for factors, the "
-            "one published in 2021, or the convolutional baseline.",
+            help="Preset of the network and its training: attention heads over 11-mers (default), over 17-mers, which "
+            "suit transcription factors (wide), the network published in 2021 (paper), or a convolutional network "
+            "without heads (cnn).",
         ),
     ] = "default",
     init: Annotated[
-        str, typer.Option(metavar="MODEL", help="Begin with this model's weights; its preset and sizes are taken over.")
+        str, typer.Option(metavar="MODEL", help=f"{MODEL}, whose weights training starts from; its preset is kept.")
     ] = "",
     teacher: Annotated[
         list[str] | None,
         typer.Option(
             metavar="MODEL",
-            help="Learn half from the labels, half from what this model says; may be given again: of their mean.",
+            help=f"{MODEL}, to learn from as a teacher: its predictions count as much as the labels. May be given "
+            "several times, to learn from the mean of the teachers.",
         ),
     ] = None,
     refit: Annotated[
         str,
         typer.Option(
             metavar="MODEL",
-            help="Train on all of the genome, nothing held out, by this model's recipe; threshold and scores are this "
-            "model's.",
+            help=f"{MODEL}, whose recipe is used to train on the whole genome, with nothing held out; its threshold "
+            "and scores are copied.",
         ),
     ] = "",
     validation: Annotated[
         list[str] | None,
-        typer.Option(metavar="CONTIG:FIRST-LAST", help="Region to choose by, 1-based, closed; may be given again."),
+        typer.Option(
+            metavar="CONTIG:FIRST-LAST",
+            help="Validation part, 1-based, both ends included, on which the best weights are chosen; may be given "
+            "several times.",
+        ),
     ] = None,
     test: Annotated[
-        list[str] | None, typer.Option(metavar="CONTIG:FIRST-LAST", help="Region scored once, at the end.")
+        list[str] | None,
+        typer.Option(
+            metavar="CONTIG:FIRST-LAST",
+            help="Test part, 1-based, both ends included, scored once at the end; may be given several times.",
+        ),
     ] = None,
-    epochs: Annotated[
-        int, typer.Option(min=0, help=f"Passes over all training sites, at most; {OWN} ({DEFAULT.epochs}).")
-    ] = 0,
-    steps: Annotated[int, typer.Option(min=0, help="Steps at most; default: as many as the epochs take.")] = 0,
-    batch: Annotated[int, typer.Option(min=0, help=f"Stretches per step; {OWN} ({DEFAULT.batch}).")] = 0,
-    length: Annotated[int, typer.Option(min=0, help=f"Nucleotides per stretch; {OWN} ({DEFAULT.length}).")] = 0,
-    rate: Annotated[float, typer.Option(min=0, help=f"Learning rate; {OWN} ({DEFAULT.rate}).")] = 0,
-    every: Annotated[
-        int, typer.Option(min=0, help="Steps between evaluations; default: by the size of the validation part.")
-    ] = 0,
+    max_epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Largest number of passes over all training sites; {OWN} ({DEFAULT.epochs})."),
+    ] = None,
+    max_steps: Annotated[
+        int | None, typer.Option(min=1, help="Largest number of training steps; default: as many as the epochs take.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help=f"Number of sequences per training step; {OWN} ({DEFAULT.batch}).")
+    ] = None,
+    sequence_length: Annotated[
+        int | None, typer.Option(min=1, help=f"Length of a training sequence in nucleotides; {OWN} ({DEFAULT.length}).")
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(min=0, help=f"Learning rate of the optimiser; {OWN} ({DEFAULT.rate}).")
+    ] = None,
+    eval_steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Number of training steps between evaluations; default: chosen by the size of the validation part.",
+        ),
+    ] = None,
     patience: Annotated[
-        int,
-        typer.Option(min=0, help=f"Evaluations without a better score before it stops; {OWN} ({DEFAULT.patience})."),
-    ] = 0,
-    history: Annotated[str, typer.Option(metavar="FILE", help="Table of the evaluations, TSV.")] = "",
-    metrics: Annotated[str, typer.Option(metavar="FILE", help="Scores of the kept model, JSON.")] = "",
-    checkpoint: Annotated[
-        str, typer.Option(metavar="FILE", help="Where the run's state is kept after each evaluation.")
+        int | None,
+        typer.Option(
+            min=1,
+            help=f"Number of evaluations without a better score after which training stops; {OWN} "
+            f"({DEFAULT.patience}).",
+        ),
+    ] = None,
+    history: Annotated[str, typer.Option(metavar="FILE", help="Scores of each evaluation, TSV.")] = "",
+    metrics: Annotated[
+        str, typer.Option(metavar="FILE", help="Metrics of the model, JSON: its scores and its recipe.")
     ] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint, if it is there.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
+    checkpoint: Annotated[
+        str, typer.Option(metavar="FILE", help="Checkpoint: the state of the run, written after each evaluation.")
+    ] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue from the file of --checkpoint; without one, begin anew.")
+    ] = False,
+    manifest: Manifest = "",
+    dry_run: DryRun = False,
     seed: Seed = DEFAULT.seed,
-    threads: Threads = 0,
+    threads: Threads = None,
     device: Device = "auto",
     precision: Precision = "auto",
     quiet: Quiet = False,
 ) -> None:
-    """Train a network to score every nucleotide of both strands, and keep the one that is best on the validation part.
+    """Train a network that scores every nucleotide of both strands as a site.
 
-    GENOME is a genome tensor with labels, from fasta2tensor; several are learned from together. Without --validation
-    and --test the last 20 % of the bases of each are for the test, and the 10 % before them for the validation.
-    Training stops when the average precision on the validation part rises no more.
+    GENOME is a genome tensor with labels, from fasta2tensor. Several genomes are learned from together. Without
+    --validation and --test, the last 20 % of the bases of each genome are the test part, and the 10 % before them
+    are the validation part.
+
+    Training stops when the average precision on the validation part no longer rises. The best weights are kept.
     """
     from functools import partial
 
     from ..formats.files import refuse_terminal
-    from ..steps.network.device import using
+    from ..steps.network.device import use_device
     from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach, train
     from ..steps.training import refit as refitting
 
-    _refuse_options(refit, bool(init or validation or test or epochs or steps), resume, checkpoint)
+    _refuse_options(refit, bool(init or validation or test or max_epochs or max_steps), resume, checkpoint)
     refuse_terminal("" if dry_run else output)
-    where = enter(using(device, precision, usable_threads(threads)))
-    team = distributed.joined(where.device.type)
-    quiet = quiet or not team.first
+    where = enter(use_device(device, precision, count_usable_threads(threads)))
+    team = distributed.join(where.device.type)
+    quiet |= not team.is_first
     data, regions = _genomes(genome)
-    known, like, teachers = _opened(init), _opened(refit), _teachers(teacher or [])
-    asked = (epochs, steps, batch, length, rate, every, patience)
-    net, recipe = _network(refit, like, data) if like else _fresh(preset, known, data, seed, asked)
+    known, like, teachers = _open_model(init), _open_model(refit), _teachers(teacher or [])
+    asked = (max_epochs, max_steps, batch_size, sequence_length, learning_rate, eval_steps, patience)
+    net, recipe = _build_refit_network(refit, like, data) if like else _build_network(preset, known, data, seed, asked)
     regions = {"validation": [], "test": []} if like else _regions(data, validation or [], test or []) or regions
     part, net = _parts(data, regions), net.to(where.device)
     progress = partial(Progress, quiet=quiet)
-    taught = teach.taught(teachers, data, part == split.TRAIN, where, team, progress)
+    taught = teach.ask_teachers(teachers, data, part == split.TRAIN, where, team, progress)
     chunks = batches.Chunks(data, part, recipe, net.learning, taught)
-    limit = train.steps_at_most(chunks)
-    run = description.describe(data, net.config, recipe, regions, known, teachers)
-    stand = _resumed(checkpoint, run) if resume else state.State()
+    limit, run = train.limit_steps(chunks), description.describe(data, net.config, recipe, regions, known, teachers)
+    stand = _resume_state(checkpoint, run, quiet) if resume else state.State()
     seconds = train.seconds_per_step(net, chunks, where)
     say(description.forecast(net, seconds, limit - stand.step, recipe, where), quiet and not dry_run)
     if dry_run:
-        return distributed.left()
+        return distributed.leave()
     begun = [label in known.names for label in data.labels] if known else []
-    told = partial(_tell_loss, Progress("training", limit, quiet))
-    for record in train.train(net, chunks, where, stand, told, team, begun):
-        _keep(checkpoint if team.first else "", run, stand)
-        say(description.evaluation_in_words(data.labels, record), quiet)
+    report_loss = partial(_tell_loss, Progress("training", limit, quiet))
+    for record in train.train(net, chunks, where, stand, report_loss, team, begun):
+        _keep(checkpoint if team.is_first else "", run, stand)
+        say(description.format_evaluation(data.labels, record), quiet)
     held = refitting.calibrate_as(net, like) if like else None
-    labels = held or calibrated_scores.scored(net, data, part, where, team, progress)
-    if team.first:
-        made = description.finished(run, labels, train.stopped(stand), like.digest if like else "")
+    labels = held or calibrated_scores.calibrate_and_score(net, data, part, where, team, progress)
+    if team.is_first:
+        made = description.describe_finished(run, labels, train.count_steps(stand), like.digest if like else "")
         _write(output, history, metrics, made, net, data, stand)
-        say((f"held out from {refit}:\n" if like else "") + description.scores_in_words(labels), quiet)
-    distributed.left()
+        say((f"held out from {refit}:\n" if like else "") + description.format_scores(labels), quiet)
+        _conclude(output, metrics, history, manifest, genome[0], quiet)
+    distributed.leave()
+
+
+def _conclude(output: str, metrics: str, history: str, manifest: str, genome: str, quiet: bool) -> None:
+    from ..formats.tables import manifest as manifests
+
+    manifests.add(manifest, {"metrics": metrics, "history": history})
+    results = {output: "the model", metrics: "its scores, JSON", history: "the evaluations during training, TSV"}
+    conclude(results, f"dump-attention {output} {genome} -o attention.safetensors", quiet)
 
 
 def _refuse_options(refit: str, other: bool, resume: bool, checkpoint: str) -> None:
     if refit and other:
         raise InputError(
-            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, --epochs "
-            "and --steps"
+            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, "
+            "--max-epochs and --max-steps"
         )
     if resume and not checkpoint:
-        raise InputError("--resume needs --checkpoint FILE, the state to go on from")
+        raise InputError("--resume needs --checkpoint FILE, the state to continue from")
 
 
 def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
@@ -166,38 +212,38 @@ def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
         if not one.labels:
             raise InputError(f"{path}: this genome has no labels; make it with fasta2tensor GENOME --sites FILE")
     names = [os.path.basename(path).partition(".")[0] if path != "-" else "stdin" for path in paths]
-    return genomes.in_one(found, names)
+    return genomes.concatenate_and_split(found, names)
 
 
-def _opened(path: str) -> "Model | None":
+def _open_model(path: str) -> "Model | None":
     from ..builtin import MODELS
     from ..formats.tensors import model_tensor
 
-    return model_tensor.opened(path, MODELS) if path else None
+    return model_tensor.open_model(path, MODELS) if path else None
 
 
 def _teachers(paths: list[str]) -> list[tuple[str, "Model"]]:
     """Each read once: its digest is wanted as well as its weights."""
-    return [(path, model) for path in paths if (model := _opened(path))]
+    return [(path, model) for path in paths if (model := _open_model(path))]
 
 
-def _network(refit: str, like: "Model", data: "Genome") -> tuple["Network", "Recipe"]:
+def _build_refit_network(refit: str, like: "Model", data: "Genome") -> tuple["Network", "Recipe"]:
     """A fresh network of a model's preset, and the model's own recipe."""
     from ..steps.network import presets
     from ..steps.training import refit as refitting
 
     recipe = refitting.recipe(refit, like, data)
-    return presets.begun(like.preset, None, data.labels, recipe.seed), recipe
+    return presets.begin(like.preset, None, data.labels, recipe.seed), recipe
 
 
-def _fresh(
-    preset: str, known: "Model | None", data: "Genome", seed: int, asked: tuple[float, ...]
+def _build_network(
+    preset: str, known: "Model | None", data: "Genome", seed: int, asked: tuple[float | None, ...]
 ) -> tuple["Network", "Recipe"]:
     """A network of a preset or from another model's weights, and its preset's recipe with what was asked for
     instead."""
     from ..steps.network import presets
 
-    net = presets.begun(preset, known, data.labels, seed)
+    net = presets.begin(preset, known, data.labels, seed)
     return net, _recipe(net.config.preset, seed, *asked)
 
 
@@ -214,7 +260,7 @@ def _keep(path: str, run: "Model", state: "State") -> None:
         checkpoint_tensor.write(path, checkpoint_tensor.Checkpoint(model_header.run(run), *pack(state)))
 
 
-def _resumed(path: str, run: "Model") -> "State":
+def _resume_state(path: str, run: "Model", quiet: bool) -> "State":
     """The state in a checkpoint, or a fresh one where there is no file yet."""
     import os
 
@@ -222,16 +268,19 @@ def _resumed(path: str, run: "Model") -> "State":
     from ..steps.training import state
 
     if not os.path.exists(path):
+        say(f"{path}: no checkpoint yet, so training begins at its first step", quiet)
         return state.State()
     found = checkpoint_tensor.read(path)
     wanted = model_header.run(run)
     if found.run != wanted:
         other = [key for key in wanted if found.run.get(key) != wanted[key]]
         raise InputError(
-            f"{path}: this checkpoint is of another run ({', '.join(other)} differ); give the same options, or "
+            f"{path}: this checkpoint belongs to another run ({', '.join(other)} differ); give the same options, or "
             "another file"
         )
-    return state.unpack(found.progress, found.arrays)
+    stand = state.unpack(found.progress, found.arrays)
+    say(f"resumed from {path} at step {stand.step:,}", quiet)
+    return stand
 
 
 def _write(
@@ -254,14 +303,14 @@ def _write(
     model_tensor.write(output, made)
 
 
-def _recipe(preset: str, seed: int, *asked: float) -> "Recipe":
-    """The preset's recipe with what was asked for instead; nought stands for what was not."""
+def _recipe(preset: str, seed: int, *asked: float | None) -> "Recipe":
+    """The preset's recipe with what was asked for instead."""
     from dataclasses import asdict
 
     from ..steps.training.recipe import RECIPES, Recipe
 
     names = ("epochs", "max_steps", "batch", "length", "rate", "every", "patience")
-    instead = {name: value for name, value in zip(names, asked, strict=True) if value}
+    instead = {name: value for name, value in zip(names, asked, strict=True) if value is not None}
     return Recipe(**{**asdict(RECIPES[preset]), "seed": seed, **instead})
 
 
@@ -272,9 +321,9 @@ def _regions(genome: "Genome", validation: list[str], test: list[str]) -> dict[s
     if not validation and not test:
         return {}
     if not validation:
-        raise InputError("--test needs --validation too: the weights to keep are chosen there")
+        raise InputError("--test needs --validation too, where the best weights are chosen; give both")
     return {
-        name: [split.parsed(genome, text) for text in texts]
+        name: [split.parse_stretch(genome, text) for text in texts]
         for name, texts in (("validation", validation), ("test", test))
     }
 
@@ -285,9 +334,7 @@ def _parts(genome: "Genome", regions: dict[str, list["Stretch"]]) -> "np.ndarray
     part = split.parts(genome, *regions.values())
     for name, number in (("training", split.TRAIN), ("validation", split.VALIDATION)):
         if (name == "training" or regions[name]) and not ((genome.label == 1) & (part == number)).any():
-            raise InputError(
-                f"the {name} part holds no site; give more sites, or other --validation and --test regions"
-            )
+            raise InputError(f"the {name} part has no site; give more sites, or other --validation and --test regions")
     return part
 
 

@@ -1,6 +1,7 @@
-"""The nouns: frozen records that check themselves. All coordinates are 0-based, half-open.
+"""The records that the program passes on: frozen, and checked when they are made.
 
-Tables of many rows (sites, regions) are columns of equal length, one NumPy array each.
+All coordinates are 0-based, half-open. Tables of many rows (sites, regions) are columns of equal length, one NumPy
+array each.
 """
 
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
@@ -9,7 +10,7 @@ from .contigs import Contig, Contigs
 from .genes import GeneTable
 from .genome import NO_LABEL, Genome, Sites
 from .genome_file import GenomeFile
-from .group import Group, in_order
+from .group import Group, make_sort_key
 from .model import Label, LabelledSites, Model, Split, Training, TrainingGenome
 from .motif import Match, Motif, consensus
 from .prediction import Asked, Predicted
@@ -45,5 +46,5 @@ __all__ = [
     "TrainingGenome",
     "Variants",
     "consensus",
-    "in_order",
+    "make_sort_key",
 ]

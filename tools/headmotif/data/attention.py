@@ -1,4 +1,4 @@
-"""What heads look at: attention, and the regions that come of it."""
+"""The attention of heads, and the regions derived from it."""
 
 from dataclasses import dataclass, replace
 
@@ -8,19 +8,46 @@ from .check import check
 from .contigs import Contigs
 
 BACKGROUND, SITE, SHUFFLED = 0, 1, 2
-"""Kinds of queries: a position that is no site, a site, and a site whose surroundings were shuffled."""
+"""Kinds of queries: a background position, a site, and a site with shuffled surroundings."""
 
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """What each head gave to each key, for chosen queries; keys in bases from the query's site.
+    """The attention of each head to each key, for chosen queries.
 
-    weight: float16 (queries, layers, heads, keys), softmax weights; norm: the same shape, length of what the key really
-    adds (weight x value x output projection); none: float16 (queries, layers, heads), the weight that goes to no key.
-    Keys off the contig are NaN. offset: int32 (keys,), distance of the key's centre from the site, negative upstream.
-    reach: how many bases on each side of its centre a key has read, per layer. kind: uint8 (queries,), SITE, BACKGROUND
-    or SHUFFLED. probability: float32 (queries,), the model's P(site). contig, position, strand: as in `Sites`. layers,
-    heads: the numbers, from 1, of those along the second and third axis; all of the network's unless said otherwise.
+    A query is one position on one strand. All offsets count in bases from it, on its strand.
+
+    Attributes
+    ----------
+    weight
+        float16 (queries, layers, heads, keys), softmax weights. Keys off the contig are NaN.
+    norm
+        float16, the same shape: the length of the vector that the key adds (weight x value x output projection). Keys
+        off the contig are NaN.
+    none
+        float16 (queries, layers, heads), the weight on the null key.
+    offset
+        int32 (keys,), from the site to the centre of the key, in bases, negative upstream.
+    reach
+        Per layer, the number of bases on each side of its centre that a key has read.
+    kind
+        uint8 (queries,), `SITE`, `BACKGROUND` or `SHUFFLED`.
+    probability
+        float32 (queries,), the model's P of a site, 0 to 1.
+    contig
+        int32 (queries,), index into `contigs`.
+    position
+        int64 (queries,), 0-based, by + coordinates on either strand.
+    strand
+        int8 (queries,), +1 or -1.
+    contigs
+        The contigs of the genome.
+    model
+        The digest of the model, "" if unknown.
+    layers
+        The numbers, from 1, of the layers along axis 1; by default all, from 1.
+    heads
+        The numbers, from 1, of the heads along axis 2; by default all, from 1.
     """
 
     weight: np.ndarray
@@ -53,23 +80,40 @@ class Attention:
         check(self.offset.shape == (keys,) and len(self.reach) == layers, "offsets or reach do not fit the weights")
         columns = (self.kind, self.probability, self.contig, self.position, self.strand)
         check(all(c.shape == (queries,) for c in columns), "a column of the queries has the wrong length")
-        check(bool(((self.contig >= 0) & (self.contig < len(self.contigs))).all()), "a query is on no contig")
+        check(
+            bool(((self.contig >= 0) & (self.contig < len(self.contigs))).all()), "a query lies on none of the contigs"
+        )
         lengths = self.contigs.lengths[self.contig]
-        check(bool(((self.position >= 0) & (self.position < lengths)).all()), "a query lies beyond its contig")
+        check(
+            bool(((self.position >= 0) & (self.position < lengths)).all()), "a query lies beyond the end of its contig"
+        )
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
     @property
     def is_site(self) -> np.ndarray:
-        """bool (queries,)."""
+        """Which queries are sites, bool (queries,)."""
         return np.asarray(self.kind == SITE)
 
     @property
     def is_background(self) -> np.ndarray:
-        """bool (queries,): unshuffled positions that are no sites."""
+        """Which queries are background positions, bool (queries,). Shuffled sites are not."""
         return np.asarray(self.kind == BACKGROUND)
 
     def name(self, layer: int, head: int) -> str:
-        """What a head is called, L1H3, by its indices along the two axes."""
+        """Name a head by its indices along the two axes.
+
+        Parameters
+        ----------
+        layer
+            0-based index along axis 1 of the weights.
+        head
+            0-based index along axis 2 of the weights.
+
+        Returns
+        -------
+        str
+            The name, such as L1H3, with the numbers from `layers` and `heads`.
+        """
         return f"L{self.layers[layer]}H{self.heads[head]}"
 
 
@@ -77,11 +121,33 @@ class Attention:
 class Regions:
     """Stretches of a genome that a head attends to, each for one site.
 
-    contig: int32 (regions,), index into `contigs` (names). start, end: int64, half-open; end may pass the contig's end
-    by less than its length where the contig is circular. head: str (regions,), "L1H3", both 1-based. strand: int8.
-    weight: float64, the largest weight in it. distance: int64, its most attended base from the site, negative upstream.
-    site: int64, the site's position. p, q: float64 (NaN: not tested). drop: float64, how much lower the site's logit is
-    without the region's bases (NaN: not measured), or None where that was not asked for.
+    Attributes
+    ----------
+    contigs
+        The names of the contigs.
+    contig
+        int32 (regions,), index into `contigs`.
+    start
+        int64 (regions,), 0-based.
+    end
+        int64 (regions,), not included. On a circular contig it may pass the contig's end, by less than its length.
+    head
+        str (regions,), such as L1H3, both numbers from 1.
+    strand
+        int8 (regions,), +1 or -1.
+    weight
+        float64 (regions,), the largest weight in the region.
+    offset
+        int64 (regions,), from the site to the base with the most attention, in bases, negative upstream.
+    site
+        int64 (regions,), the position of the site, 0-based.
+    p
+        float64 (regions,), NaN if not tested.
+    q
+        float64 (regions,), the false discovery rate, NaN if not tested.
+    drop
+        float64 (regions,), by how much the site's logit is lower without the bases of the region, NaN if not measured.
+        None if nobody asked for it.
     """
 
     contigs: tuple[str, ...]
@@ -91,13 +157,13 @@ class Regions:
     head: np.ndarray
     strand: np.ndarray
     weight: np.ndarray
-    distance: np.ndarray
+    offset: np.ndarray
     site: np.ndarray
     p: np.ndarray
     q: np.ndarray
     drop: np.ndarray | None = None
 
-    COLUMNS = ("contig", "start", "end", "head", "strand", "weight", "distance", "site", "p", "q")
+    COLUMNS = ("contig", "start", "end", "head", "strand", "weight", "offset", "site", "p", "q")
 
     def __post_init__(self) -> None:
         check(len({len(getattr(self, c)) for c in self.COLUMNS}) == 1, "columns of regions differ in length")
@@ -108,6 +174,17 @@ class Regions:
         return len(self.start)
 
     def take(self, rows: np.ndarray) -> "Regions":
-        """The given rows (indices or a mask), in their order."""
+        """Take the given rows, in their order.
+
+        Parameters
+        ----------
+        rows
+            Indices, or a mask of bool (regions,).
+
+        Returns
+        -------
+        Regions
+            The chosen regions.
+        """
         columns = {name: getattr(self, name)[rows] for name in self.COLUMNS}
         return replace(self, **columns, drop=None if self.drop is None else self.drop[rows])

@@ -1,4 +1,4 @@
-"""What a genome browser is told of a track."""
+"""A track as a genome browser shows it."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,20 @@ KINDS = ("bigwig", "bed", "gff3")
 
 @dataclass(frozen=True)
 class BrowserTrack:
-    """One track: its name, its file beside the page that names it, the file's kind, and its colours as red, green and
-    blue, 0-255.
+    """One track of a genome browser.
 
-    minus: the colour of features on the - strand; of a bigWig it means nothing.
+    Attributes
+    ----------
+    name
+        The name that the browser shows.
+    file
+        The file of the track, relative to the page that names it.
+    kind
+        The kind of file, one of `KINDS`.
+    colour
+        Red, green and blue, 0-255 each.
+    minus
+        The colour of features on the - strand, as `colour`. It has no effect on a bigWig.
     """
 
     name: str
@@ -22,4 +32,4 @@ class BrowserTrack:
     minus: tuple[int, int, int]
 
     def __post_init__(self) -> None:
-        check(self.kind in KINDS, f"a track of kind {self.kind}")
+        check(self.kind in KINDS, f"{self.kind} is not a kind of track")

@@ -1,4 +1,4 @@
-"""The genes that a genome is known to have."""
+"""The genes of a genome."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,24 @@ from .check import check
 
 @dataclass(frozen=True, eq=False)
 class GeneTable:
-    """Genes of any kind, in the order given; they may overlap.
+    """Genes of any kind, in the order given. They may overlap.
 
-    contig: int32 (genes,), index into the genome's contigs. start, end: int64 (genes,), 0-based, half-open, start <
-    end; on a circle a start lies on it and an end beyond its length goes on over the origin. strand: int8 (genes,), +1
-    or -1. name: the gene's symbol, its locus tag where it has none, "" where it has neither. kind: what it codes for
-    (protein_coding, tRNA) where that is known, else what it is called there (gene, CDS).
+    On a circular contig, a gene over the origin has an end beyond the contig's length; its start lies on the contig.
+
+    Attributes
+    ----------
+    contig
+        int32 (genes,), index into the contigs of the genome.
+    start
+        int64 (genes,), 0-based, below `end`.
+    end
+        int64 (genes,), not included.
+    strand
+        int8 (genes,), +1 or -1.
+    name
+        The symbol of each gene, else its locus tag, else "".
+    kind
+        What each gene codes for (protein_coding, tRNA) if that is known, else the feature type (gene, CDS).
     """
 
     contig: np.ndarray
@@ -35,11 +47,22 @@ class GeneTable:
 
     @property
     def spans(self) -> np.ndarray:
-        """Contig, start, end and strand of each, int64 (genes, 4)."""
+        """Contig, start, end and strand of each gene, int64 (genes, 4)."""
         return np.stack([self.contig, self.start, self.end, self.strand], axis=1).astype(np.int64)
 
     def take(self, rows: np.ndarray) -> "GeneTable":
-        """The given rows (indices or a mask), in their order."""
+        """Take the given rows, in their order.
+
+        Parameters
+        ----------
+        rows
+            Indices, or a mask of bool (genes,).
+
+        Returns
+        -------
+        GeneTable
+            The chosen genes.
+        """
         which = np.arange(len(self))[rows].tolist()
         names, kinds = (tuple(column[row] for row in which) for column in (self.name, self.kind))
         return GeneTable(self.contig[which], self.start[which], self.end[which], self.strand[which], names, kinds)

@@ -1,4 +1,4 @@
-"""A genome, what is known of its nucleotides, and single places in it."""
+"""A genome, the labels of its nucleotides, and sites in it."""
 
 from dataclasses import dataclass, field
 
@@ -9,16 +9,23 @@ from .check import check
 from .contigs import Contigs
 
 NO_LABEL = 255
-"""In `Genome.label`: this position and strand is not to be learned from or scored."""
+"""In `Genome.label`: this position and strand is neither learned from nor scored."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """Single nucleotides on a strand (the +1 of a TSS), in the order given.
+    """Single nucleotides, each on one strand, in the order given. The +1 of a transcript is one.
 
-    contig: int32 (sites,), index into the genome's contigs. position: int64 (sites,), 0-based, on the + strand's
-    coordinates whatever the strand. strand: int8 (sites,), +1 or -1. strength: float32 (sites,), NaN where none was
-    given.
+    Attributes
+    ----------
+    contig
+        int32 (sites,), index into the contigs of the genome.
+    position
+        int64 (sites,), 0-based, by + coordinates on either strand.
+    strand
+        int8 (sites,), +1 or -1.
+    strength
+        float32 (sites,), NaN if none was given.
     """
 
     contig: np.ndarray
@@ -32,8 +39,27 @@ class Sites:
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
     @classmethod
-    def at(cls, contigs: Contigs, row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None) -> "Sites":
-        """Sites from rows (0 the + strand, 1 the - strand) and places in the contigs end to end, all (sites,)."""
+    def from_places(
+        cls, contigs: Contigs, row: np.ndarray, place: np.ndarray, strength: np.ndarray | None = None
+    ) -> "Sites":
+        """Make sites from strands and positions in all contigs joined end to end.
+
+        Parameters
+        ----------
+        contigs
+            The contigs of the genome.
+        row
+            Integers (sites,), 0 for the + strand and 1 for the - strand.
+        place
+            Positions (sites,), 0-based, end to end, by + coordinates.
+        strength
+            Strengths (sites,); None for NaN everywhere.
+
+        Returns
+        -------
+        Sites
+            The sites in the same order, by contig and position.
+        """
         contig = contigs.contig_at(place)
         known = np.full(len(place), np.nan) if strength is None else strength
         return cls(
@@ -47,17 +73,40 @@ class Sites:
         return len(self.position)
 
     def take(self, rows: np.ndarray | slice) -> "Sites":
-        """The given rows (indices, a mask or a slice), in their order."""
+        """Take the given rows, in their order.
+
+        Parameters
+        ----------
+        rows
+            Indices, a mask of bool (sites,), or a slice.
+
+        Returns
+        -------
+        Sites
+            The chosen sites.
+        """
         return Sites(self.contig[rows], self.position[rows], self.strand[rows], self.strength[rows])
 
 
 @dataclass(frozen=True, eq=False)
 class Genome:
-    """Contigs end to end, and what is known of each nucleotide.
+    """Contigs joined end to end, N nucleotides together, with the labels of each nucleotide.
 
-    base: uint8 (N,), codes 0-4. label: uint8 (labels, 2, N), row 0 the + strand, row 1 the - strand, both indexed
-    by + coordinates: 1 a site, 0 none, `NO_LABEL` not to be learned from. site: int64 (sites, 3), the label, row and
-    place in `base` of each site as given, and strength float32 (sites,) its score (NaN: none).
+    Attributes
+    ----------
+    contigs
+        The contigs, in order.
+    base
+        uint8 (N,), codes 0-4 for A, C, G, T and N.
+    labels
+        The names of the label sets.
+    label
+        uint8 (labels, 2, N), row 0 the + strand, row 1 the - strand, both by + coordinates. 1 is a site, 0 is none, and
+        `NO_LABEL` is neither learned from nor scored.
+    site
+        int64 (sites, 3): index of the label, row of the strand, and position in `base` of each site as given.
+    strength
+        float32 (sites,), the score of each site, NaN if none.
     """
 
     contigs: Contigs
@@ -79,24 +128,49 @@ class Genome:
         )
         check(self.site.shape == (len(self.strength), 3), "sites and strengths differ in number")
         place = self.site[:, 1:]
-        check(bool(((place >= 0) & (place < (2, len(self.base)))).all()), "a site is on no strand or beyond the bases")
+        check(
+            bool(((place >= 0) & (place < (2, len(self.base)))).all()),
+            "a site has no valid strand or lies beyond the bases",
+        )
 
     @property
     def start(self) -> np.ndarray:
-        """Where each contig begins in `base`, and the end of the last: int64 (contigs + 1,)."""
+        """The first base of each contig in `base`, and the end of the last contig: int64 (contigs + 1,)."""
         return self.contigs.start
 
     @property
-    def unlabelled(self) -> "Genome":
-        """The same sequence, of which nothing is known."""
+    def bare_sequence(self) -> "Genome":
+        """The same sequence without labels and sites."""
         return Genome(self.contigs, self.base)
 
     def contig_bases(self, index: int) -> np.ndarray:
-        """The codes of one contig, a view."""
+        """Show the bases of one contig.
+
+        Parameters
+        ----------
+        index
+            0-based index of the contig.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8 (length,), codes 0-4; a view of `base`.
+        """
         start = self.start
         return self.base[start[index] : start[index + 1]]
 
     def sites(self, label: int = 0) -> Sites:
-        """The sites of one label set, as they were given (duplicates dropped), in contig coordinates."""
+        """Show the sites of one label set, as they were given, duplicates dropped.
+
+        Parameters
+        ----------
+        label
+            0-based index of the label set.
+
+        Returns
+        -------
+        Sites
+            The sites by contig and position.
+        """
         mine = self.site[:, 0] == label
-        return Sites.at(self.contigs, self.site[mine, 1], self.site[mine, 2], self.strength[mine])
+        return Sites.from_places(self.contigs, self.site[mine, 1], self.site[mine, 2], self.strength[mine])

@@ -1,4 +1,4 @@
-"""What the input of one genome held."""
+"""The content of an input file that holds a genome."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,22 @@ from .genome import Genome
 
 @dataclass(frozen=True, eq=False)
 class GenomeFile:
-    """A genome, its genes, and of their files what results hand on; each file is read once, be it standard input.
+    """A genome, its genes, and those bytes of their files that results repeat.
 
-    path: of the genome. genome: with the circles that its file, that of the genes, or the user told. genes: None where
-    no file has them. genbank: the genome's file where it is a GenBank, decompressed, else empty. annotation: the genes'
-    file where it is a GFF3 or GTF, decompressed, else empty.
+    Each file is read once, so that either may be standard input.
+
+    Attributes
+    ----------
+    path
+        The file of the genome.
+    genome
+        The genome. A contig is circular if the genome's file, the file of the genes or the user says so.
+    genes
+        The genes, or None if no file has them.
+    genbank
+        The decompressed file of the genome if it is a GenBank file, else empty.
+    annotation
+        The decompressed file of the genes if it is a GFF3 or GTF, else empty.
     """
 
     path: str

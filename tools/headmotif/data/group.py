@@ -1,4 +1,4 @@
-"""The group of regions that a motif was found in, by its name."""
+"""The name of the group of regions that a motif was found in."""
 
 import re
 from dataclasses import dataclass
@@ -8,11 +8,21 @@ _NAME = re.compile(r"(.*?)(?:@(0|-?[1-9]\d*))?(?:\^([2-9]|[1-9]\d+))?(?:_([2-9]|
 
 @dataclass(frozen=True)
 class Group:
-    """Regions of a head, and which of their motifs.
+    """A group of regions, and the number of one of its motifs.
 
-    head: its name, or whatever names regions in another program's file. offset: of those at one place, in bases from
-    the site; None: of all. fraction: of those the strongest, one in so many; 1: all. number: of the motif, from 1.
+    Attributes
+    ----------
+    head
+        The name of the head, or the name of the regions in a file of another program.
+    offset
+        The offset from the site, in bases, that all regions of the group have; None for any offset.
+    fraction
+        Denominator of the top fraction: 16 is the sixteenth with the smallest p, and 1 is the whole group.
+    number
+        The number of the motif in the group, from 1.
 
+    Examples
+    --------
     >>> str(Group("L3H5", -12, 16, 2)), str(Group("L3H5"))
     ('L3H5@-12^16_2', 'L3H5')
     """
@@ -23,15 +33,27 @@ class Group:
     number: int = 1
 
     def __str__(self) -> str:
-        """As it stands in files."""
+        """The name as files have it."""
         at = "" if self.offset is None else f"@{self.offset}"
-        strongest = f"^{self.fraction}" if self.fraction > 1 else ""
-        return f"{self.head}{at}{strongest}" + (f"_{self.number}" if self.number > 1 else "")
+        top_fraction = f"^{self.fraction}" if self.fraction > 1 else ""
+        return f"{self.head}{at}{top_fraction}" + (f"_{self.number}" if self.number > 1 else "")
 
     @classmethod
     def parse(cls, text: str) -> "Group":
-        """The group of such a name; what has none of its parts is a head's.
+        """Parse the name of a group. A text without any of the parts is the name of a head.
 
+        Parameters
+        ----------
+        text
+            The name, such as L3H5@-12^16_2.
+
+        Returns
+        -------
+        Group
+            The group; every text has one.
+
+        Examples
+        --------
         >>> Group.parse("L3H5@-12^16_2"), Group.parse("L3H5")
         (Group(head='L3H5', offset=-12, fraction=16, number=2), Group(head='L3H5', offset=None, fraction=1, number=1))
         """
@@ -41,10 +63,24 @@ class Group:
         return cls(head, None if offset is None else int(offset), int(fraction or 1), int(number or 1))
 
 
-def in_order(name: str) -> list[tuple[int, int, str]]:
-    """A key that sorts heads and their motifs: L2H10 behind L2H9, a head's places from upstream to downstream.
+def make_sort_key(name: str) -> list[tuple[int, int, str]]:
+    """Make a key that sorts heads and their motifs.
 
-    >>> sorted(["L2H10", "L2H9@12", "L2H9@-5^16", "L2H9@-5^8", "L2H9@-5", "L2H9@-68", "L2H9"], key=in_order)
+    Numbers sort by value, so that L2H10 follows L2H9. The offsets of one head sort from upstream to downstream.
+
+    Parameters
+    ----------
+    name
+        The name of a head, a group or a motif.
+
+    Returns
+    -------
+    list of tuple[int, int, str]
+        A key for `sorted`.
+
+    Examples
+    --------
+    >>> sorted(["L2H10", "L2H9@12", "L2H9@-5^16", "L2H9@-5^8", "L2H9@-5", "L2H9@-68", "L2H9"], key=make_sort_key)
     ['L2H9', 'L2H9@-68', 'L2H9@-5', 'L2H9@-5^8', 'L2H9@-5^16', 'L2H9@12', 'L2H10']
     """
     parts = re.split(r"(@-?\d+|\d+)", name)

@@ -1,4 +1,4 @@
-"""A stretch of a genome with what is known of it and what was found on it, to be drawn."""
+"""A stretch of a genome to be drawn, with its sites, calls, genes and regions."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,30 @@ from .genome import Sites
 
 @dataclass(frozen=True, eq=False)
 class Locus:
-    """start, end: 0-based, half-open, as are all coordinates in it, on the contig. why: what it is an example of, or
-    "".
+    """A stretch of one contig, with all that lies in it. All coordinates are 0-based, half-open, on the contig.
 
-    sites: known ones; calls: predicted ones; both within. genes: those that reach into it. p: float32 (2, end - start),
-    row 0 the + strand, NaN where it is not known; None without tracks. region: the heads' regions that lie in it or
-    reach into it, one row each: int64 (regions, 3) of start, end, strand; head: their heads' names.
+    Attributes
+    ----------
+    contig
+        The contig name.
+    start
+        First position.
+    end
+        Position behind the last.
+    why
+        What the locus is an example of, or "".
+    sites
+        Known sites within the locus.
+    calls
+        Predicted sites within the locus, or None.
+    genes
+        Genes that overlap the locus, or None.
+    p
+        float32 (2, end - start), P by row, row 0 the + strand, NaN if unknown; None without tracks.
+    region
+        int64 (regions, 3), start, end and strand of the heads' regions that overlap the locus.
+    head
+        The name of the head of each region.
     """
 
     contig: str

@@ -1,4 +1,4 @@
-"""A trained model, and what is known of it."""
+"""A trained model with the record of its training."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,8 +18,19 @@ PARTS = ("validation", "test")
 
 @dataclass(frozen=True)
 class Label:
-    """One output of a model. threshold: of calls, the P that the validation part chose; calibration: of its logit.
-    None: the model does not say. scores: by part of the genome."""
+    """One output of a model.
+
+    Attributes
+    ----------
+    name
+        The name of the label.
+    threshold
+        The least P of a call, chosen on the validation part; None if the model does not say.
+    calibration
+        The calibration of the logit; None if the model does not say.
+    scores
+        The scores by part of the genome, of `PARTS`.
+    """
 
     name: str
     threshold: float | None = None
@@ -27,18 +38,29 @@ class Label:
     scores: Mapping[str, Score] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check(set(self.scores) <= set(PARTS), f"scores of label {self.name} are of no part of the genome")
-        check(self.calibration is None or self.calibration.slope > 0, f"the calibration of {self.name} turns P round")
+        check(set(self.scores) <= set(PARTS), f"label {self.name} has scores for an unknown part of the genome")
+        check(
+            self.calibration is None or self.calibration.slope > 0,
+            f"the slope of the calibration of {self.name} is not positive",
+        )
 
     @property
     def prevalence(self) -> float | None:
-        """The share of sites among all positions at which P holds: the validation part's; None where it is unknown."""
+        """The site density of the validation part, for which P is calibrated; None if unknown."""
         return self.scores["validation"].prevalence if "validation" in self.scores else None
 
 
 @dataclass(frozen=True)
 class LabelledSites:
-    """How many sites of a label the model learned from, and the share with a -10-like box (NaN: unknown)."""
+    """The sites of one label that a model was trained on.
+
+    Attributes
+    ----------
+    sites
+        Their number.
+    minus10
+        The share, 0 to 1, with a sequence like a -10 element; NaN if unknown.
+    """
 
     sites: int
     minus10: float
@@ -46,10 +68,22 @@ class LabelledSites:
 
 @dataclass(frozen=True)
 class TrainingGenome:
-    """What a model keeps of the genome that it was trained on.
+    """What a model stores of the genome that it was trained on.
 
-    contigs: refget digests; labels: a digest of the label sets. gc: share of the bases, minus10_chance: of all
-    positions with a -10-like box, NaN where unknown. nucleotides: of one strand, 0 where unknown. learned: by label.
+    Attributes
+    ----------
+    contigs
+        The refget digests of the contigs.
+    labels
+        A digest of the label sets, 16 hexadecimal digits.
+    nucleotides
+        Nucleotides of one strand, 0 if unknown.
+    gc
+        The share of G and C among the bases, NaN if unknown.
+    minus10_chance
+        The share of all positions with a sequence like a -10 element, NaN if unknown.
+    learned
+        The sites by label.
     """
 
     contigs: tuple[str, ...] = ()
@@ -60,19 +94,49 @@ class TrainingGenome:
     learned: Mapping[str, LabelledSites] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, genome: Genome) -> "TrainingGenome":
-        """A genome by its digests alone."""
+    def from_genome(cls, genome: Genome) -> "TrainingGenome":
+        """Describe a genome by its digests alone.
+
+        Parameters
+        ----------
+        genome
+            The genome with its labels.
+
+        Returns
+        -------
+        TrainingGenome
+            The digests; all else is unknown.
+        """
         labels = hashlib.sha256(genome.label.tobytes()).hexdigest()[:16]
         return cls(genome.contigs.digests, labels)
 
     def has(self, contigs: Contigs) -> bool:
-        """Whether these are its contigs, to the base and in its order."""
+        """Test whether contigs are those that the model was trained on.
+
+        Parameters
+        ----------
+        contigs
+            The contigs of a genome.
+
+        Returns
+        -------
+        bool
+            Whether they have the same sequences, base by base, in the same order.
+        """
         return self.contigs == contigs.digests
 
 
 @dataclass(frozen=True)
 class Split:
-    """The regions that a model was chosen by and tested on, `contig:first-last`, 1-based, closed."""
+    """The regions that a model was chosen by and tested on, as `contig:first-last`, 1-based, closed.
+
+    Attributes
+    ----------
+    validation
+        The regions of the validation part.
+    test
+        The regions of the test part.
+    """
 
     validation: tuple[str, ...] = ()
     test: tuple[str, ...] = ()
@@ -80,8 +144,21 @@ class Split:
 
 @dataclass(frozen=True)
 class Training:
-    """How a model was trained: its recipe's settings by name, digests of the model that it began with ("": none) and of
-    its teachers; the steps taken and the one whose weights were kept, None where unknown."""
+    """How a model was trained.
+
+    Attributes
+    ----------
+    recipe
+        The settings of the recipe, by name.
+    init
+        The digest of the model that training began with, "" if none.
+    teachers
+        The digests of the teachers.
+    steps
+        The number of training steps, None if unknown.
+    kept_step
+        The step whose weights were kept, None if unknown.
+    """
 
     recipe: Mapping[str, Any] = field(default_factory=dict)
     init: str = ""
@@ -92,11 +169,25 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained annotator: `weights`, float32 arrays by parameter name, and all that is known of it.
-
-    network: preset and sizes, as the network's configuration has them. labels: the outputs, in their order. scores_of:
-    digest of the model whose thresholds, calibration and scores these are, "" where they are its own. weights: none
-    where only the record of a training was read.
+    """
+    Attributes
+    ----------
+    trained model
+        its weights and the record of its training.
+    network
+        The preset and the sizes of the network, by the names of its configuration.
+    labels
+        The outputs, in order.
+    split
+        The validation and test regions.
+    genome
+        What is stored of the training genome.
+    training
+        How the model was trained.
+    scores_of
+        The digest of the model whose thresholds, calibration and scores these are; "" if they are its own.
+    weights
+        float32 arrays by parameter name; empty if only the record of a training was read.
     """
 
     network: Mapping[str, Any]
@@ -108,11 +199,11 @@ class Model:
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check(len(set(self.names)) == len(self.labels), "two labels have one name")
+        check(len(set(self.names)) == len(self.labels), "two labels have the same name")
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the weights, first 16 hexadecimal digits: names the model in what is made from it."""
+        """The first 16 hexadecimal digits of the SHA-256 of the weights. Files made with the model name it so."""
         total = hashlib.sha256()
         for name in sorted(self.weights):
             total.update(name.encode() + np.ascontiguousarray(self.weights[name]).tobytes())
@@ -120,18 +211,40 @@ class Model:
 
     @property
     def preset(self) -> str:
-        """The preset of its network, "" where that is unknown."""
+        """The preset of the network, "" if unknown."""
         return str(self.network.get("preset", ""))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the labels, in their order."""
+        """The names of the labels, in order."""
         return tuple(label.name for label in self.labels)
 
     def number(self, label: str) -> int | None:
-        """Which output a label is, by default the first; None where the model does not know it."""
+        """Find the output of a label.
+
+        Parameters
+        ----------
+        label
+            The name of the label; "" for the first.
+
+        Returns
+        -------
+        int or None
+            The 0-based index of the output, or None if the model has no such label.
+        """
         return (self.names.index(label) if label in self.names else None) if label else 0
 
     def scores(self, part: str) -> dict[str, Score]:
-        """The scores on a part of the genome, by label; of those labels that have one."""
+        """Show the scores on one part of the genome.
+
+        Parameters
+        ----------
+        part
+            One of `PARTS`.
+
+        Returns
+        -------
+        dict of str to Score
+            Scores by label, for the labels that have one.
+        """
         return {label.name: label.scores[part] for label in self.labels if part in label.scores}

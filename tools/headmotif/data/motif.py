@@ -1,4 +1,4 @@
-"""Motifs, and how they match."""
+"""Motifs, and matches between them."""
 
 from dataclasses import dataclass, field
 
@@ -12,9 +12,22 @@ _LETTER = {frozenset(bases): letter for letter, bases in IUPAC.items()}
 
 @dataclass(frozen=True, eq=False)
 class Motif:
-    """A position weight matrix of probabilities, float64 (width, 4), columns A C G T, each row summing to 1.
+    """A motif as a position weight matrix (PWM) of probabilities.
 
-    nsites: number of sites behind it (NaN: unknown). background: float64 (4,). evalue: NaN where none was computed.
+    Attributes
+    ----------
+    name
+        The name of the motif.
+    matrix
+        float64 (width, 4), columns A C G T, 5' to 3'. Each row sums to 1.
+    nsites
+        The number of sites behind it, NaN if unknown.
+    background
+        float64 (4,), the frequencies of A C G T; uniform by default.
+    evalue
+        The E-value, NaN if none was computed.
+    alt
+        An alternative name, or "".
     """
 
     name: str
@@ -40,26 +53,54 @@ class Motif:
 
     @classmethod
     def from_counts(cls, name: str, alt: str, counts: np.ndarray) -> "Motif":
-        """A motif from counts (width, 4), every row above 0 in sum; rows that sum to 1 are probabilities and tell no
-        number of sites.
+        """Make a motif from counts.
 
-        To 1 within 0.05: published probabilities have two or three decimals."""
+        Rows that sum to 1 are probabilities and do not say the number of sites. They may stray from 1 by 0.05, for
+        published probabilities have two or three decimals.
+
+        Parameters
+        ----------
+        name
+            The name of the motif.
+        alt
+            An alternative name, or "".
+        counts
+            Counts or probabilities (width, 4), columns A C G T. Each row has a sum above 0.
+
+        Returns
+        -------
+        Motif
+            The motif. `nsites` is the largest sum of a row, or NaN for probabilities.
+        """
         sums = counts.sum(axis=1)
         nsites = float("nan") if np.allclose(sums, 1, rtol=0, atol=0.05) else float(sums.max())
         return cls(name, counts / sums[:, None], nsites, alt=alt)
 
     @property
     def counts(self) -> np.ndarray:
-        """Counts float64 (width, 4); probabilities where the number of sites is unknown."""
+        """Counts, float64 (width, 4), or probabilities if the number of sites is unknown."""
         return self.matrix if np.isnan(self.nsites) else self.matrix * self.nsites
 
 
 def consensus(motif: Motif) -> str:
-    """The IUPAC consensus of a motif, one letter a column, by Cavener's rule as TRANSFAC uses it.
+    """Write the IUPAC consensus of a motif, one letter a column.
 
-    One base where it has more than half and more than twice the second; two bases where they have more than three
-    quarters together; three where the fourth has less than 1 %; else N. (Cavener 1987, Nucleic Acids Res 15:1353.)
+    The rule is Cavener's, as TRANSFAC uses it (Cavener 1987, Nucleic Acids Res 15:1353). A column gets one base if that
+    base has more than half, and more than twice the second. It gets two bases if they have more than three quarters
+    together, and three if the fourth has less than 1 %. All others get N.
 
+    Parameters
+    ----------
+    motif
+        The motif.
+
+    Returns
+    -------
+    str
+        IUPAC letters, one for each row of the matrix.
+
+    Examples
+    --------
     >>> consensus(Motif("m", np.array([[1, 0, 0, 0], [0.5, 0, 0.5, 0], [0.25, 0.25, 0.25, 0.25]])))
     'ARN'
     """
@@ -67,6 +108,7 @@ def consensus(motif: Motif) -> str:
 
 
 def _column(row: np.ndarray) -> str:
+    """The consensus letter of one column."""
     values = row.tolist()
     # Ties are broken by the base's letter: sorting is stable, and every rule takes tied bases together or not at all.
     first, second, third, fourth = sorted(range(4), key=lambda base: -values[base])
@@ -83,9 +125,33 @@ def _column(row: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """One target motif for one query, with the columns of Tomtom's table; offset: where in the target the query starts,
-    in columns (negative: before it). group: the target's group, "" where targets are not grouped; p, E and q are then
-    the group's."""
+    """One target motif that matches one query, with the columns of Tomtom's table.
+
+    Attributes
+    ----------
+    query
+        The name of the query motif.
+    target
+        The name of the target motif.
+    offset
+        The column of the target at which the query starts, 0-based; negative if it starts before the target.
+    p
+        The p-value of the target, or of its group if targets are grouped.
+    evalue
+        The E-value of the target, or of its group.
+    q
+        The q-value of the target, or of its group.
+    overlap
+        The number of columns that overlap.
+    query_consensus
+        The consensus of the query.
+    target_consensus
+        The consensus of the target.
+    orientation
+        "+" or "-".
+    group
+        The group of the target, "" if targets are not grouped.
+    """
 
     query: str
     target: str

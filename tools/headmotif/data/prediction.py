@@ -1,4 +1,4 @@
-"""What is asked of a model for one genome, and what it says."""
+"""A request to predict the sites of one genome, and its result."""
 
 from dataclasses import dataclass
 
@@ -10,25 +10,63 @@ from .genome import Genome, Sites
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be called: the label's number and name; P of at least `threshold`, or the `top` best, or at most the
-    share `fdr` of false ones by P itself, or by a decoy of `decoy` nucleotides (0: none); local maxima within `merge`
-    nt."""
+    """What is to be called.
+
+    Calls are chosen by `threshold`, by `top` or by `fdr`.
+
+    Attributes
+    ----------
+    number
+        The 0-based index of the label among the outputs of the model.
+    label
+        The name of the label.
+    threshold
+        The least P of a call.
+    top
+        The number of best calls, or None.
+    fdr
+        The false discovery rate, or None.
+    shuffled
+        Whether the false discovery rate is estimated from the shuffled genome, rather than from P itself.
+    min_distance
+        The least distance, in nucleotides, between calls on one strand.
+    seed
+        The seed of random choices.
+    """
 
     number: int
     label: str
     threshold: float
-    top: int
-    fdr: float
-    merge: int
-    decoy: int
+    top: int | None
+    fdr: float | None
+    shuffled: bool
+    min_distance: int
     seed: int
 
 
 @dataclass(frozen=True, eq=False)
 class Predicted:
-    """A genome's annotation: P float32 (2, N), rows + and -, by + coordinates, NaN at N; calls by contig, position and
-    strand, strength P; further columns of the calls, by name, "" where there is nothing to tell; the threshold that all
-    calls passed, and what it came from."""
+    """The annotation of a genome, N nucleotides long.
+
+    Attributes
+    ----------
+    genome
+        The genome.
+    label
+        The name of the label.
+    probability
+        float32 (2, N), P on the rows + and -, by + coordinates; NaN at N.
+    calls
+        The calls by contig, position and strand. Their strength is P.
+    threshold
+        The P that all calls reach.
+    asked
+        What was asked for.
+    columns
+        Further columns of the calls by name; a cell is "" if it has no value.
+    genes
+        The genes, or None.
+    """
 
     genome: Genome
     label: str
@@ -41,5 +79,10 @@ class Predicted:
 
     @property
     def names(self) -> list[str]:
-        """A name for each call: the label's, numbered from 1."""
+        """
+        Attributes
+        ----------
+        name for each call
+            that of the label, numbered from 1.
+        """
         return [f"{self.label}{number}" for number in range(1, len(self.calls) + 1)]

@@ -1,4 +1,4 @@
-"""How good a model's P is, and how it was put right."""
+"""The scores of a model, and the calibration of its P."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,7 +6,23 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Score:
-    """One label's scores on one part of the genome, both strands, exact positions; NaN where there are none."""
+    """The scores of one label on one part of the genome, both strands together.
+
+    A call counts only at the exact position. NaN is what could not be computed.
+
+    Attributes
+    ----------
+    roc_auc
+        The area under the ROC curve.
+    average_precision
+        The average precision.
+    prevalence
+        The site density: the share of positions that are sites.
+    positions
+        The number of positions, both strands counted.
+    sites
+        The number of sites.
+    """
 
     roc_auc: float
     average_precision: float
@@ -16,7 +32,15 @@ class Score:
 
 
 class Calibration(NamedTuple):
-    """P as it should be is sigmoid(slope x logit of P as it is + shift); slope > 0."""
+    """The calibration of a logit: P = sigmoid(slope x logit + shift).
+
+    Attributes
+    ----------
+    slope
+        The slope, above 0.
+    shift
+        The shift, added to the scaled logit.
+    """
 
     slope: float = 1.0
     shift: float = 0.0

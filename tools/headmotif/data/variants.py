@@ -1,4 +1,4 @@
-"""What differs between a genome and another of its kind."""
+"""Differences between a genome and others of its kind."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,22 @@ from .check import check
 
 @dataclass(frozen=True, eq=False)
 class Variants:
-    """Stretches of a genome that are another sequence elsewhere, one row for each other sequence.
+    """Stretches of a genome that have another sequence in a sample, one row for each alternative allele.
 
-    contig: int32 (variants,), index into the genome's contigs. position: int64 (variants,), 0-based, the first base of
-    `reference`. name: as given, "." where there is none. reference, alternative: upper-case letters on the + strand,
-    one or more. line: int64 (variants,), of the file that they come from.
+    Attributes
+    ----------
+    contig
+        int32 (variants,), index into the contigs of the genome.
+    position
+        int64 (variants,), 0-based, the first base of `reference`.
+    name
+        The identifier as given, "." if there is none.
+    reference
+        Upper-case letters on the + strand, at least one.
+    alternative
+        Upper-case letters on the + strand, at least one.
+    line
+        int64 (variants,), the line of the file, from 1.
     """
 
     contig: np.ndarray
@@ -32,7 +43,18 @@ class Variants:
         return len(self.position)
 
     def take(self, rows: np.ndarray) -> "Variants":
-        """The given rows (indices or a mask), in their order."""
+        """Take the given rows, in their order.
+
+        Parameters
+        ----------
+        rows
+            Indices, or a mask of bool (variants,).
+
+        Returns
+        -------
+        Variants
+            The chosen variants.
+        """
         which = np.arange(len(self))[rows].tolist()
         texts = (tuple(column[row] for row in which) for column in (self.name, self.reference, self.alternative))
         name, reference, alternative = texts

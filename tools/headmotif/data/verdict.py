@@ -1,4 +1,4 @@
-"""What the tests of a head found, what is said of it in the report, and pieces of genome that show it."""
+"""What the tests of a head found, what the report says about it, and example sites of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,10 +9,10 @@ from .motif import Match
 
 
 class Outcome(StrEnum):
-    """What the controls of a head's regions and motif came to."""
+    """The result of the controls on a head's regions and on its motif."""
 
-    NO_REGION = "nothing beyond background"
-    BY_CHANCE = "no more than heads that know nothing"
+    NO_REGION = "no regions"
+    BY_CHANCE = "no more regions than control networks"
     TOO_FEW = "too few regions for a motif"
     POSITION = "position"
     CONTENT = "content"
@@ -20,14 +20,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class HeadTest:
-    """What score-heads found of a head. inert: its motif alone moves no score. recurs: in models of other seeds, None
-    where there were none. Both are looked at where the outcome is CONTENT."""
+    """What score-heads found out about a head.
+
+    `inert` and `recurs` are tested only where the outcome is CONTENT; a record of another outcome with one of them
+    raises ValueError.
+
+    Attributes
+    ----------
+    outcome
+        The result of the controls.
+    inert
+        True if the motif alone changes no score in marginalisation.
+    recurs
+        True if the head recurs in replicates, False if it does not, None if there were no replicates.
+    """
 
     outcome: Outcome
     inert: bool = False
     recurs: bool | None = None
 
-    _INERT: ClassVar = "no effect alone"
+    _INERT: ClassVar = "motif alone has no effect"
     _RECURS: ClassVar = {True: "recurs", False: "does not recur"}
 
     def __post_init__(self) -> None:
@@ -35,20 +47,35 @@ class HeadTest:
         check(plain, f"a head of '{self.outcome}' is tested no further")
 
     def __str__(self) -> str:
-        """As it stands in the table of heads.
+        """Return the text that the table of heads holds.
 
         >>> str(HeadTest(Outcome.CONTENT, inert=True, recurs=False))
-        'content, no effect alone, does not recur'
+        'content, motif alone has no effect, does not recur'
         """
         more = [self._INERT] * self.inert + ([] if self.recurs is None else [self._RECURS[self.recurs]])
         return ", ".join([self.outcome, *more])
 
     @classmethod
     def parse(cls, text: str) -> "HeadTest":
-        """What such a text says. Raises ValueError for any other.
+        """Read the text of the table of heads.
 
         >>> HeadTest.parse("content, recurs")
         HeadTest(outcome=<Outcome.CONTENT: 'content'>, inert=False, recurs=True)
+
+        Parameters
+        ----------
+        text
+            The text, as `str` of a HeadTest gives it.
+
+        Returns
+        -------
+        HeadTest
+            The record with this text.
+
+        Raises
+        ------
+        ValueError
+            If the text is no verdict of score-heads.
         """
         outcome, *more = text.split(", ")
         recurs = next((known for known, said in cls._RECURS.items() if said in more), None)
@@ -58,21 +85,32 @@ class HeadTest:
 
 
 class Kind(StrEnum):
-    """What may be said of a head, in the order of the page."""
+    """The kinds of verdicts, in the order of the page."""
 
-    KNOWN = "known element"
-    CANDIDATE = "candidate"
+    KNOWN = "known motif"
+    CANDIDATE = "candidate motif"
     REDUNDANT = "redundant"
     UNSTABLE = "does not recur"
-    POSITION = "not beyond its positional null"
-    NOTHING = "nothing beyond chance"
+    POSITION = "position only"
+    NOTHING = "too few regions"
     UNTESTED = "not tested"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of a head. label: with the element or the head that it names. text: a sentence or two. match: what
-    names it."""
+    """The verdict on a head.
+
+    Attributes
+    ----------
+    kind
+        The kind of the verdict.
+    label
+        The kind, with the known motif or the head that it refers to.
+    text
+        The verdict in a sentence or two.
+    match
+        The match that names the motif; None without one.
+    """
 
     kind: Kind
     label: str
@@ -82,10 +120,24 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Example:
-    """The surroundings of a site on its strand, 5' to 3', and what a head attends to in them.
+    """A site with its surroundings and the bases that a head attends to.
 
-    contig, position (0-based, + coordinates), strand (+1, -1): the site's. sequence: letters, the site at index `site`.
-    start, end: the attended letters, half-open.
+    The sequence runs 5' to 3' on the strand of the site.
+
+    Attributes
+    ----------
+    contig
+        Name of the contig.
+    position
+        Position of the site, 0-based, + coordinates.
+    strand
+        Strand of the site, +1 or -1.
+    sequence
+        Letters around the site.
+    site
+        Index of the site in `sequence`.
+    start, end
+        The attended letters of `sequence`, 0-based half-open.
     """
 
     contig: str

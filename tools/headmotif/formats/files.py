@@ -1,8 +1,10 @@
-"""Opening and writing files: "-", gzip, write-then-rename, closed pipes.
+"""Read and write files: "-", gzip, whole results, closed pipes.
 
-Reading: "-" is standard input; gzip (bgzip too, several members) is recognised by its first bytes, never by the name.
-Writing: "-" is standard output. A file is written beside its place, flushed to the disk and renamed, so that a
-name never holds half a result; what is no regular file (a device, a pipe) is written in place.
+Reading: "-" is standard input. gzip, also bgzip and several members, is recognised by its first bytes, never by the
+name.
+
+Writing: "-" is standard output. A file is written under another name in the same folder, flushed to the disk and
+renamed, so that a name never holds half a result. A device or a pipe is written directly.
 """
 
 import contextlib
@@ -21,26 +23,58 @@ from ..errors import FormatError, InputError
 
 GZIP = b"\x1f\x8b"
 _emptied: TextIO | None = None
-"""The standard input that has been read."""
+"""The standard input, once it has been read."""
 _piped = ""
-"""SHA-256 of what came through it."""
+"""SHA-256 of its content."""
+_ahead: bytes | None = None
+"""The content that `peek` has read ahead, and that is still to be read."""
 
 
 def refuse_terminal(path: str) -> None:
-    """Binary data on a terminal is a slip, not a wish."""
+    """Refuse to write binary data to a terminal, which is always a mistake.
+
+    Parameters
+    ----------
+    path
+        The file to be written; "-" is standard output.
+
+    Raises
+    ------
+    InputError
+        If standard output is meant and is a terminal.
+    """
     if path == "-" and sys.stdout.isatty():
-        raise InputError("the result is binary and standard output is a terminal; give -o FILE or a pipe")
+        raise InputError("the result is binary and standard output is a terminal; give -o FILE or use a pipe")
 
 
 def read_bytes(path: str) -> bytes:
-    """The whole content of a file or of standard input, decompressed where it is gzip."""
+    """Read the whole content of a file, decompressed if it is gzip.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    bytes
+        The content.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be opened, its gzip data are damaged, or standard input is read a second time.
+    """
     raw = _standard_input() if path == "-" else _read_raw(path)
     return gunzip(raw, path) if raw[:2] == GZIP else raw
 
 
 def _standard_input() -> bytes:
-    """What comes through the pipe, which is then gone: a second input by the name of - would be empty."""
-    global _emptied, _piped
+    """Read standard input once; a second input of the name "-" would be empty."""
+    global _emptied, _piped, _ahead
+    if sys.stdin is _emptied and _ahead is not None:
+        raw, _ahead = _ahead, None
+        return raw
     if sys.stdin is _emptied:
         raise InputError("two inputs are -, but standard input holds only one; give the other as a file")
     raw = sys.stdin.buffer.read()
@@ -48,22 +82,82 @@ def _standard_input() -> bytes:
     return raw
 
 
+def peek(path: str, size: int = 65_536) -> bytes:
+    """Read the beginning of a file. The next reader of standard input still gets all of it.
+
+    Parameters
+    ----------
+    path
+        The file, plain or gzip; "-" is standard input.
+    size
+        The largest number of bytes.
+
+    Returns
+    -------
+    bytes
+        The first bytes, decompressed.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be opened, or its gzip data are damaged.
+    """
+    global _ahead
+    if path == "-":
+        _ahead = _standard_input()
+        return (gunzip(_ahead, path) if _ahead[:2] == GZIP else _ahead)[:size]
+    with open_file(path) as stream:
+        if stream.peek(len(GZIP))[: len(GZIP)] != GZIP:
+            return stream.read(size)
+        try:
+            return gzip.GzipFile(fileobj=stream).read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise FormatError(path, None, "the gzip file is truncated or damaged; copy it again") from None
+
+
 def digest(path: str) -> str:
-    """SHA-256 of a file's bytes as they lie there, or of what came through standard input, which has been read."""
+    """Compute the SHA-256 of a file as it is stored, without decompression.
+
+    Parameters
+    ----------
+    path
+        The file; "-" for standard input, which must have been read before.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     if path == "-":
         return _piped
-    with opened(path) as stream:
+    with open_file(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read_raw(path: str) -> bytes:
-    with opened(path) as stream:
+    with open_file(path) as stream:
         return stream.read()
 
 
 @contextlib.contextmanager
-def opened(path: str) -> Iterator[BufferedReader]:
-    """A file opened as it is, its absence or unreadability told in one line."""
+def open_file(path: str) -> Iterator[BufferedReader]:
+    """Open a file for reading, without decompression.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Yields
+    ------
+    io.BufferedReader
+        The stream, closed at the end.
+
+    Raises
+    ------
+    FormatError
+        If there is no such file, or it is a folder, or it may not be read.
+    """
     try:
         stream = open(path, "rb")  # noqa: SIM115 (closed below; only the opening is to be guarded)
     except FileNotFoundError:
@@ -71,27 +165,77 @@ def opened(path: str) -> Iterator[BufferedReader]:
     except IsADirectoryError:
         raise FormatError(path, None, "this is a folder; give a file") from None
     except PermissionError:
-        raise FormatError(path, None, "this file may not be read; check its permissions") from None
+        raise FormatError(path, None, "there is no permission to read this file; check its permissions") from None
     with stream:
         yield stream
 
 
 def gunzip(raw: bytes, path: str) -> bytes:
+    """Decompress the content of a gzip file.
+
+    Parameters
+    ----------
+    raw
+        The content, one gzip member or more.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    bytes
+        The decompressed content.
+
+    Raises
+    ------
+    FormatError
+        If the data are truncated or damaged.
+    """
     try:
         return gzip.decompress(raw)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise FormatError(path, None, "the gzip file is cut off or damaged; copy it again") from None
+        raise FormatError(path, None, "the gzip file is truncated or damaged; copy it again") from None
 
 
 def read_text(path: str) -> str:
-    """The whole content as text: UTF-8, a byte-order mark dropped, line ends of any kind kept for `lines`."""
-    return text_of(read_bytes(path), path)
+    """Read the whole content of a file as text.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    str
+        The text; for errors see `read_bytes` and `decode_text`.
+    """
+    return decode_text(read_bytes(path), path)
 
 
-def text_of(raw: bytes, path: str) -> str:
-    """The decompressed content of a file as text, as `read_text` gives it."""
+def decode_text(raw: bytes, path: str) -> str:
+    """Decode the decompressed content of a file as text.
+
+    It is UTF-8, else Latin-1. A byte-order mark is dropped. Line ends of any kind stay, for `lines` to handle.
+
+    Parameters
+    ----------
+    raw
+        The content.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    FormatError
+        If the first 4,096 bytes hold a zero byte, as binary files do.
+    """
     if b"\0" in raw[:4096]:
-        raise FormatError(path, None, "this is a binary file where text was expected")
+        raise FormatError(path, None, "this is a binary file, but a text file is needed here")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -99,15 +243,39 @@ def text_of(raw: bytes, path: str) -> str:
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a text with their numbers from 1; ends LF, CRLF and CR dropped."""
+    """Split a text into lines, with their numbers.
+
+    Parameters
+    ----------
+    text
+        The text, with the line ends LF, CRLF or CR.
+
+    Yields
+    ------
+    tuple of int and str
+        Number of the line, from 1, and the line without its end.
+    """
     yield from enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)
 
 
 @contextlib.contextmanager
-def writing(path: str) -> Iterator[BinaryIO]:
-    """A stream to write bytes to; the file appears whole, or not at all.
+def open_for_writing(path: str) -> Iterator[BinaryIO]:
+    """Open a file for writing. It appears under its name when it is complete, or never.
 
-    Raises InputError where the folder does not exist or cannot be written.
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+
+    Yields
+    ------
+    typing.BinaryIO
+        The stream to write bytes to.
+
+    Raises
+    ------
+    InputError
+        If the path is a folder, or its folder does not exist or may not be written to.
     """
     if path == "-":
         yield sys.stdout.buffer
@@ -126,7 +294,7 @@ def writing(path: str) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first") from None
     except PermissionError:
-        raise InputError(f"{path}: this folder may not be written to; choose another") from None
+        raise InputError(f"{path}: there is no permission to write to this folder; choose another") from None
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -141,42 +309,72 @@ def writing(path: str) -> Iterator[BinaryIO]:
 
 
 def refuse_unwritable(*paths: str) -> None:
-    """Raise InputError where a result could not be written later: before long work, not after it. "" and "-" are passed
-    over."""
+    """Check before a long computation that its results can be written.
+
+    Parameters
+    ----------
+    *paths
+        The files to be written; "" and "-" are skipped.
+
+    Raises
+    ------
+    InputError
+        If a folder does not exist or may not be written to.
+    """
     for path in paths:
         folder = os.path.dirname(os.path.realpath(path)) if path not in ("", "-") else ""
         if folder and not os.path.isdir(folder):
             raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first")
         if folder and not os.access(folder, os.W_OK):
-            raise InputError(f"{path}: this folder may not be written to; choose another")
+            raise InputError(f"{path}: there is no permission to write to this folder; choose another")
 
 
-def stems(names: Sequence[str]) -> list[str]:
-    """File names for names of any kind, without endings: a character that is no letter, digit, `-`, `+` or `.` becomes
-    `_`.
+def make_file_names(names: Sequence[str]) -> list[str]:
+    """Make file names, without endings, for names of any kind.
 
-    Names that would then be one file's, for some systems tell no capitals apart, get `_2`, `_3` and so on, in their
-    order.
+    Characters become `_`, except letters, digits, `-`, `+` and `.`. Some file systems ignore case, so names that differ
+    in case alone count as the same. The second of a name gets `_2`, the third `_3` and so on.
+
+    Parameters
+    ----------
+    names
+        The names.
+
+    Returns
+    -------
+    list of str
+        One file name for each name, in order.
     """
     found: list[str] = []
     taken: set[str] = set()
     for name in names:
-        stem = one = "".join(letter if letter.isalnum() or letter in "-+." else "_" for letter in name)
+        base = one = "".join(letter if letter.isalnum() or letter in "-+." else "_" for letter in name)
         number = 1
         while one.casefold() in taken:
             number += 1
-            one = f"{stem}_{number}"
+            one = f"{base}_{number}"
         taken.add(one.casefold())
         found.append(one)
     return found
 
 
 def make_folder(path: str) -> None:
-    """The folder, made where it is not there. Raises InputError where that cannot be."""
+    """Make a folder if it does not exist.
+
+    Parameters
+    ----------
+    path
+        The folder; folders above it are made too.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made.
+    """
     try:
         os.makedirs(path, exist_ok=True)
     except (FileExistsError, NotADirectoryError, PermissionError):
-        raise InputError(f"{path}: this is no folder that can be written to; give another") from None
+        raise InputError(f"{path}: this is not a folder that can be written to; choose another") from None
 
 
 def _umask() -> int:
@@ -186,6 +384,14 @@ def _umask() -> int:
 
 
 def write_text(path: str, text: str) -> None:
-    """A text as UTF-8 with LF line ends."""
-    with writing(path) as stream:
+    """Write a text as UTF-8; for errors see `open_for_writing`.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    text
+        The text, with LF line ends.
+    """
+    with open_for_writing(path) as stream:
         stream.write(text.encode())

@@ -1,2 +1,4 @@
-"""Work that reads, computes and writes by turns, where a command could not first read all of it: formats and steps
-together."""
+"""Work that reads, computes and writes in turn, because a command cannot read all of its input first.
+
+It uses both formats and steps.
+"""

@@ -1,5 +1,8 @@
-"""Many genomes in one go: small ones annotated together, each sample's files whole or not there, what is done already
-left as it is."""
+"""Annotation of many genomes in one run.
+
+Small genomes are annotated together. The files of a sample are either complete or absent. Samples that are done already
+are left as they are.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -15,25 +18,47 @@ from ..steps.calling.prediction import Annotator, fit
 from ..steps.network import annotate
 
 Pending = list[tuple[Sample, GenomeFile, dict]]
-"""Samples whose genomes are being annotated, and what their results depend on."""
+"""Samples whose genomes are being annotated, each with what its results depend on."""
 
 
 def annotate_samples(
     samples: Sequence[Sample],
     folder: str,
-    also: Sequence[str],
+    formats: Sequence[str],
     annotator: Annotator,
     keep_going: bool,
     say: Callable[[str], None],
-    told: Callable[[int], None],
+    progress: Callable[[int], None],
 ) -> None:
-    """Annotate all samples; a sample that is done already, with the same model and options, is left as it is.
+    """Annotate all samples of a sample sheet.
 
-    say: called with a line where a sample fails. told: called with the number of samples done.
-    Raises InputError at the end where samples failed: without `keep_going`, the first ends the run.
+    A sample that is done already, with the same model and options, is left as it is. `status.tsv` in the folder says
+    what became of each sample.
+
+    Parameters
+    ----------
+    samples
+        The rows of the sample sheet.
+    folder
+        Folder for the files of all samples, named by the samples; it is made if it does not exist.
+    formats
+        Names of further formats to write, from `sample_sheet.KINDS`.
+    annotator
+        The model, and what is asked of it.
+    keep_going
+        Whether to continue after a sample that fails.
+    say
+        Called with a line where a sample fails.
+    progress
+        Called with the number of samples that are done.
+
+    Raises
+    ------
+    InputError
+        If a format is unknown; at the end, if samples failed. Without `keep_going`, the first that fails ends the run.
     """
-    if wrong := [kind for kind in also if kind not in KINDS]:
-        raise InputError(f"--also {wrong[0]}: this is none of {', '.join(KINDS)}")
+    if wrong := [kind for kind in formats if kind not in KINDS]:
+        raise InputError(f"--formats {wrong[0]}: there is no such format; choose from {', '.join(KINDS)}")
     files.make_folder(folder)
     status = Status(folder, samples)
     pending: Pending = []
@@ -48,8 +73,8 @@ def annotate_samples(
                 if keep_going:
                     continue
                 return
-            this = annotator.run(read.genome, read.genes, also)
-            if calls.done(os.path.join(folder, sample.name), this):
+            this = annotator.run(read.genome, read.genes, formats)
+            if calls.is_done(os.path.join(folder, sample.name), this):
                 status.tell(sample.name, THERE, read.genome)
                 continue
             pending.append((sample, read, this))
@@ -59,14 +84,14 @@ def annotate_samples(
         sample, read, this = pending.pop(0)
         found = annotator.predict(read.genome, raw, read.genes)
         judged = fit(annotator.model, found)
-        calls.write_all(os.path.join(folder, sample.name), found, asdict(judged), this, also, read)
+        calls.write_all(os.path.join(folder, sample.name), found, asdict(judged), this, formats, read)
         status.tell(sample.name, DONE, read.genome, len(found.calls), judged.verdict)
-        told(status.told)
-    _refuse_failed(status, folder, keep_going or status.told == len(samples))
+        progress(status.n_reported)
+    _refuse_failed(status, folder, keep_going or status.n_reported == len(samples))
 
 
 def _refuse_failed(status: Status, folder: str, all_begun: bool) -> None:
-    if failed := status.failed:
-        more = "" if all_begun else "; the samples behind it were not begun (--keep-going goes on)"
+    if failed := status.failures:
+        more = "" if all_begun else "; later samples were not started (--keep-going continues after a failure)"
         others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
         raise InputError(f"{failed[0]} failed{others}: see {os.path.join(folder, STATUS)}{more}")

@@ -1,1 +1,1 @@
-"""Sites, regions and variants on a genome: BED, GFF3, GenBank's features, tables of sites, VCF."""
+"""Sites, regions and variants on a genome: BED, GFF3, GenBank features, tables of sites, VCF."""

@@ -1,13 +1,13 @@
-"""Called sites as features of a GenBank flat file, the user's own or a new one
+"""Calls as features of a GenBank flat file, the user's own or a new one
 (https://www.insdc.org/submitting-standards/feature-table).
 
-INSDC's feature table has no key for the start of transcription, and none of its regulatory classes is one (`promoter`
-is the stretch that the polymerase binds). So a call is a `misc_feature` of one nucleotide, `123` or `complement(123)`,
-which claims no more than it is: `/standard_name`, the call's name; `/note`, "TSS; probability 0.97" and what else is
-known, "name: value"; and `/inference`, which says that it is a prediction. Biopython forms the features.
+INSDC's feature table has no key for the start of transcription, and none of its regulatory classes is one: `promoter`
+is the stretch that the polymerase binds. So a call is a `misc_feature` of one nucleotide, `123` or `complement(123)`,
+which claims no more than it is. `/standard_name` is the name of the call. `/note` is "TSS; probability 0.97" and
+further columns as "name: value". `/inference` says that it is a prediction. Biopython formats the features.
 
-A file of the user's keeps every line that it has: calls are set between its features, in order of position. A new file
-holds the bases and the topology, and the constant date 01-JAN-1980, GenBank's for a record that has none.
+A user's file keeps all its lines; calls are inserted between its features, in order of position. A new file holds the
+bases and the topology. Its date is always 01-JAN-1980, GenBank's for a record without a date.
 """
 
 import io
@@ -22,8 +22,8 @@ import numpy as np
 from ...alphabet import decode, encode
 from ...data import Contig, Genome, Sites
 from ...errors import FormatError
-from ..contig_names import not_in_genome
-from ..files import write_text, writing
+from ..contig_names import explain_unknown_contig
+from ..files import open_for_writing, write_text
 from ..sequences import genbank
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ HEADER = "FEATURES             Location/Qualifiers"
 KEY = re.compile(r" {5}\S")
 """How the first line of a feature begins."""
 AFTER = ("ORIGIN", "CONTIG", "BASE COUNT", "WGS", "//")
-"""What follows where a record has no features."""
+"""The beginning of the line that follows in a record without features."""
 
 
 def write(
@@ -45,10 +45,28 @@ def write(
     columns: Mapping[str, Sequence[str]] | None = None,
     source: tuple[str, bytes] = ("", b""),
 ) -> None:
-    """Calls with their strength as P (NaN: unknown), a name each ("" none), and columns of as many texts.
+    """Write calls as GenBank features.
 
-    source: path and decompressed bytes of a GenBank of the same genome, whose records, in its order, are kept; no
-    bytes: none. Raises FormatError where it is of another genome.
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    genome
+        The genome.
+    calls
+        The calls; their strength is P, NaN if unknown.
+    names
+        A name for each call, "" for none.
+    columns
+        Further columns of the calls by name, one text for each call, "" for none.
+    source
+        Path and decompressed bytes of a GenBank file of the same genome, whose records are kept, in its order. Without
+        bytes a new file is written.
+
+    Raises
+    ------
+    FormatError
+        If the GenBank file is of another genome.
     """
     order = np.lexsort((-calls.strand, calls.position, calls.contig))
     mine = [
@@ -62,8 +80,8 @@ def write(
     text = []
     for name, record in _sources(*source, genome, place):
         blank = _record(genome.contigs[place[name]], None, mine[place[name]])
-        text.append(_with(record, _entries(_table(blank.split("\n"))[1])))
-    with writing(path) as stream:
+        text.append(_insert_calls(record, _entries(_table(blank.split("\n"))[1])))
+    with open_for_writing(path) as stream:
         stream.write("".join(text).encode("utf-8", "surrogateescape"))
 
 
@@ -82,7 +100,7 @@ def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str,
 
 
 def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFeature]") -> str:
-    """A record's text; without bases, the text of one whose sequence is not told."""
+    """A record's text; without bases, one whose sequence is undefined."""
     from Bio import SeqIO
     from Bio.Seq import Seq
     from Bio.SeqRecord import SeqRecord
@@ -92,13 +110,13 @@ def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFea
     record = SeqRecord(sequence, contig.name, contig.name, contig.name, annotations=known, features=list(features))
     text = io.StringIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of names too long for the old columns, which readers take all the same
+        warnings.simplefilter("ignore")  # about names too long for the old columns; readers accept them
         SeqIO.write(record, text, "genbank")
     return text.getvalue()
 
 
 def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) -> list[tuple[str, list[str]]]:
-    """Name and lines of each record of the user's file. Raises FormatError where they are not the genome's."""
+    """Name and lines of each record of the user's file; FormatError if they are not of this genome."""
     known = genbank.parse(raw, source)
     whole = (
         raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
@@ -108,23 +126,24 @@ def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) 
     found = []
     for (name, letters, _), start, end in zip(known, starts, [*starts[1:], len(lines)], strict=True):
         if name not in place:
-            raise FormatError(source, start + 1, not_in_genome(name, list(place)))
+            raise FormatError(source, start + 1, explain_unknown_contig(name, list(place)))
         if not np.array_equal(encode(letters), genome.contig_bases(place[name])):
             raise FormatError(
-                source, start + 1, f"the sequence of '{name}' is not the genome's; give the GenBank of this one"
+                source,
+                start + 1,
+                f"the sequence of '{name}' is not that of the genome; give the GenBank file of this genome",
             )
         found.append((name, lines[start:end]))
     missing = set(place) - {name for name, _ in found}
     if missing:
         first = min(missing, key=place.__getitem__)
-        problem = f"the genome's contig '{first}' is not in this GenBank; give that of this genome"
+        problem = f"the genome's contig '{first}' is not in this GenBank file; give that of this genome"
         raise FormatError(source, None, problem)
     return found
 
 
 def _table(lines: Sequence[str]) -> tuple[int, list[str]]:
-    """The number of a record's first line of features, and those lines; a table without features where there is
-    none."""
+    """Index of a record's first feature line, and the feature lines, none if it has no features."""
     first = next((i for i, line in enumerate(lines) if line.startswith("FEATURES ")), None)
     if first is None:
         return next(i for i, line in enumerate(lines) if line.startswith(AFTER)), []
@@ -133,7 +152,7 @@ def _table(lines: Sequence[str]) -> tuple[int, list[str]]:
 
 
 def _entries(table: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Features, each with the smallest base that its place names, 1-based, and its lines."""
+    """Features, each with the smallest base that its location names, 1-based, and its lines."""
     starts = [i for i, line in enumerate(table) if KEY.match(line)]
     found = []
     for start, end in pairwise([*starts, len(table)]):
@@ -146,8 +165,8 @@ def _entries(table: Sequence[str]) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _with(record: Sequence[str], calls: Sequence[tuple[int, list[str]]]) -> str:
-    """A record's text with the calls among its features: each before the first that begins behind it."""
+def _insert_calls(record: Sequence[str], calls: Sequence[tuple[int, list[str]]]) -> str:
+    """A record's text with the calls among its features, each before the first feature that begins after it."""
     first, table = _table(record)
     known = _entries(table)
     highest = np.maximum.accumulate(np.array([0, *(base for base, _ in known)]))[1:]

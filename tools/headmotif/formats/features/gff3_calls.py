@@ -1,10 +1,10 @@
-"""Called sites as GFF3: 1-based and closed, sorted by contig, position and strand, so that tabix indexes them
+"""Calls as GFF3: 1-based and closed, sorted by contig, position and strand, so that tabix indexes them
 (https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
 
 A call is a `TSS` (SO:0000315) of one nucleotide. Column 6 and the attribute `probability` are P, as `%.6g`. `ID` counts
-the lines, `Name` is the call's name; each further column is an attribute of its name, beginning with a small letter as
-the format asks of all that it does not itself define. What is empty is left out. `formats.sites` reads the file back
-without being told a type.
+the lines, and `Name` is the name of the call. Each further column is an attribute of the same name. Its first letter is
+small, as the format asks of attributes that it does not define. Empty values are left out. `formats.inputs.site_files`
+reads the file without `--feature`.
 """
 
 import re
@@ -17,7 +17,7 @@ from ...data import Contigs, Sites
 from ..files import write_text
 
 RESERVED = re.compile(r"[\x00-\x1f\x7f%;=&,]")
-"""What a value may not hold as it is: a comma would make two values of it."""
+"""Characters that a value may only have as percent codes; a comma would split it."""
 
 
 def write(
@@ -27,7 +27,21 @@ def write(
     names: Sequence[str],
     columns: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Calls with their strength as P (NaN: unknown), a name each ("" none), and columns of as many texts."""
+    """Write calls as GFF3.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    contigs
+        The contigs of the genome.
+    calls
+        The calls; their strength is P, NaN if unknown.
+    names
+        A name for each call, "" for none.
+    columns
+        Further columns of the calls by name, one text for each call, "" for none.
+    """
     seqids = [quote(contig.name, safe="|.:^*$@!+_?-") for contig in contigs]
     keys = {name: _key(name) for name in columns or {}}
     rows = ["##gff-version 3\n"]
@@ -37,7 +51,7 @@ def write(
         shown = f"{p:.6g}" if p == p else ""
         said = {"ID": f"tss{number}", "Name": names[row], "probability": shown}
         said |= {keys[name]: str(column[row]) for name, column in (columns or {}).items()}
-        attributes = ";".join(f"{key}={_encoded(value)}" for key, value in said.items() if value)
+        attributes = ";".join(f"{key}={_encode(value)}" for key, value in said.items() if value)
         strand = "+" if calls.strand[row] > 0 else "-"
         rows.append(
             "\t".join(
@@ -49,19 +63,23 @@ def write(
 
 
 def _key(name: str) -> str:
-    """An attribute's name: the column's, its first letter small, so that it is none of those that the format defines.
+    """The attribute of a column: its name with a small first letter, so that it is none that the format defines.
 
+    Examples
+    --------
     >>> _key("Gene name")
     'gene_name'
     """
     text = re.sub(r"\s+", "_", name.strip())
-    return _encoded(text[:1].lower() + text[1:])
+    return _encode(text[:1].lower() + text[1:])
 
 
-def _encoded(text: str) -> str:
-    """A text with percent signs and codes for what means something to the format.
+def _encode(text: str) -> str:
+    """A text with percent codes in place of the characters that the format reserves.
 
-    >>> _encoded("a;b=50%, c d")
+    Examples
+    --------
+    >>> _encode("a;b=50%, c d")
     'a%3Bb%3D50%25%2C c d'
     """
     return RESERVED.sub(lambda found: f"%{ord(found[0]):02X}", text)

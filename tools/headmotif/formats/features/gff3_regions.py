@@ -1,9 +1,9 @@
-"""Regions as GFF3, the twin of their BED: 1-based and closed, sorted by contig and start
+"""Regions as GFF3, beside the same regions as BED: 1-based and closed, sorted by contig and start
 (https://github.com/The-Sequence-Ontology/Specifications/blob/master/gff3.md).
 
-A region is a `sequence_feature` (SO:0000110): that a head attends to it is no claim of what it is. Attributes: `Name`,
-the head (or heads); `weight`; `distance` from the site; `site`, 1-based; `p`, `q`; `ism` where it was measured. A
-region over a circle's origin ends beyond the contig, as the format has it.
+A region is a `sequence_feature` (SO:0000110), for attention to it does not say what it is. Attributes: `Name`, the head
+(or heads); `weight`; `offset` from the site; `site`, 1-based; `p`, `q`; `ism` if it was measured. A region over the
+origin of a circular contig ends beyond the contig, as the format demands.
 """
 
 from urllib.parse import quote
@@ -15,8 +15,18 @@ from ..files import write_text
 
 
 def write(path: str, regions: Regions, contigs: Contigs) -> None:
-    """Regions of a genome of these contigs."""
-    length, endless = contigs.of_rows(regions.contigs, regions.contig)
+    """Write regions as GFF3.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    regions
+        The regions.
+    contigs
+        The contigs of the genome.
+    """
+    length, endless = contigs.look_up_rows(regions.contigs, regions.contig)
     turns = np.where(endless, regions.start // np.maximum(length, 1) * length, 0)
     start = np.where(endless, regions.start - turns, np.maximum(regions.start, 0))
     end = np.where(endless, regions.end - turns, np.minimum(regions.end, length))
@@ -32,7 +42,7 @@ def write(path: str, regions: Regions, contigs: Contigs) -> None:
         values = {"weight": regions.weight[row], "p": regions.p[row], "q": regions.q[row]}
         values |= {} if regions.drop is None else {"ism": regions.drop[row]}
         said = [f"ID=region{number}", f"Name={quote(str(regions.head[row]), safe='')}"]
-        said += [f"distance={regions.distance[row]}", f"site={regions.site[row] + 1}"]
+        said += [f"offset={regions.offset[row]}", f"site={regions.site[row] + 1}"]
         said += [f"{name}={value:.6g}" for name, value in values.items() if value == value]
         strand = "+" if regions.strand[row] > 0 else "-"
         columns = [names[regions.contig[row]], "headmotif", "sequence_feature", str(start[row] + 1), str(end[row])]

@@ -1,8 +1,8 @@
-"""What a planted genome holds: its pieces and its sites as BED, its genes as GFF3.
+"""The truth of a simulated genome: its planted elements and its sites as BED, its genes as GFF3.
 
-The pieces: BED6 and a seventh column, separated by tabs: contig, start, end (0-based, half-open), name of the piece
-(-10, -35, ext-10, TSS, a factor's name, decoy), 0, strand, and the position (0-based) of the true site that it belongs
-to or "." for a decoy. Not checked: that the contig exists and is long enough.
+Planted elements are BED6 with a seventh column, tab-separated: contig, start, end (0-based, half-open), name, 0,
+strand, site. The name is -10, -35, ext-10, TSS, the name of a TF, or decoy. The site is the position (0-based) of the
+true site that the element belongs to, or "." for a decoy. Not checked: that the contig exists and is long enough.
 """
 
 import numpy as np
@@ -13,7 +13,15 @@ from ..files import lines, read_text, write_text
 
 
 def write(path: str, elements: Regions) -> None:
-    """Planted pieces; their `head` is the name, a `site` of -1 stands for none."""
+    """Write planted elements.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    elements
+        The elements. `head` is their name, and a `site` of -1 stands for none.
+    """
     columns = (elements.contig, elements.start, elements.end, elements.head, elements.strand, elements.site)
     rows = (
         f"{elements.contigs[contig]}\t{start}\t{end}\t{name}\t0\t"
@@ -24,10 +32,23 @@ def write(path: str, elements: Regions) -> None:
 
 
 def read(path: str) -> Regions:
-    """The pieces, in the file's order, with each one's distance: its middle base from the site, on the site's strand (0
-    for a decoy).
+    """Read planted elements.
 
-    Raises FormatError with the line that is none of this format.
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    Regions
+        The elements in the file's order. `offset` is that of the middle base from the site, on the site's strand, and 0
+        for a decoy.
+
+    Raises
+    ------
+    FormatError
+        With the line, if it is not of this format.
     """
     rows = []
     for number, line in lines(read_text(path)):
@@ -41,10 +62,12 @@ def read(path: str) -> Regions:
             )
         except (ValueError, KeyError):
             raise FormatError(
-                path, number, "not a planted piece: it takes seven columns, the last the site's position"
+                path,
+                number,
+                "this is not a planted element; it needs seven columns, the last with the position of its site",
             ) from None
         if not 0 <= rows[-1][1] < rows[-1][2]:
-            raise FormatError(path, number, "the end is not behind the start")
+            raise FormatError(path, number, "the end is not after the start; correct the interval")
     return _regions(rows)
 
 
@@ -62,7 +85,23 @@ def _regions(rows: list[tuple[str, int, int, str, int, int]]) -> Regions:
 
 
 def write_genes(path: str, contig: str, length: int, start: np.ndarray, end: np.ndarray, strand: np.ndarray) -> None:
-    """Genes of one contig as GFF3, each a CDS; start and end int64 (genes,), 0-based half-open, strand +1 or -1."""
+    """Write the genes of one contig as GFF3, each as a CDS.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    contig
+        The contig name.
+    length
+        The length of the contig in nucleotides.
+    start
+        int64 (genes,), 0-based.
+    end
+        int64 (genes,), not included.
+    strand
+        Integers (genes,), +1 or -1.
+    """
     rows = [f"##gff-version 3\n##sequence-region {contig} 1 {length}\n"]
     for i, (first, last, sign) in enumerate(zip(start.tolist(), end.tolist(), strand.tolist(), strict=True), 1):
         rows.append(

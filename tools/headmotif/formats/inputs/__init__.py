@@ -1,1 +1,1 @@
-"""What a user gives, of any format that can hold it, recognised by content: a genome, genes, sites, motifs."""
+"""Inputs of any format that can hold them, recognised by content: a genome, genes, sites, motifs."""

@@ -1,9 +1,11 @@
-"""The genes of a genome from any file that holds them, recognised by what is in it: GFF3, GTF or GenBank.
+"""The genes of a genome from GFF3, GTF or GenBank, recognised by content.
 
-Genes are the features of type `gene`, those of stable RNA too; where there is none, those of type `CDS`. Pseudogenes,
-and what has no strand, are left out. Rows of one ID are one gene, from its first to its last base, on a circle from
-behind the widest gap on. A gene's name is the first of `NAMES` that it has: Name stands behind the locus tag, because
-some programs write the product there.
+Genes are the features of type `gene`, genes of stable RNA too. If there is none, they are the features of type `CDS`.
+Pseudogenes, and features without a strand, are left out. Rows of one ID are one gene, from its first to its last base.
+On a circular contig it begins after the widest gap between its rows.
+
+The name of a gene is the first of `NAMES` that it has. Name comes after the locus tag, because some programs write the
+product there.
 """
 
 from collections.abc import Sequence
@@ -12,46 +14,100 @@ import numpy as np
 
 from ...data import Contig, Contigs, GeneTable
 from ...errors import FormatError
-from ..contig_names import not_in_genome
+from ..contig_names import explain_unknown_contig
 from ..features import gff3
-from ..files import read_bytes, text_of
+from ..files import decode_text, read_bytes
 from ..sequences import genbank
 from .site_files import refuse_other_assembly
 
 KINDS = ("gene", "CDS")
-"""Types of features that are genes; the second counts where there is none of the first."""
+"""Types of features that are genes; the second is used if there is none of the first."""
 NAMES = ("gene", "gene_name", "locus_tag", "Name", "gene_id", "ID")
 BIOTYPES = ("gene_biotype", "biotype")
 
 
 def read(path: str, contigs: Contigs) -> GeneTable:
-    """The genes on the given contigs, in the file's order; gzip or plain, "-" is standard input. Those on other contigs
-    are left out.
+    """Read the genes on the given contigs. Those on other contigs are left out.
 
-    Raises FormatError, with the line, where the file is malformed, holds no gene, none on these contigs, or one beyond
-    a contig's end.
+    Parameters
+    ----------
+    path
+        The file, gzip or plain; "-" is standard input.
+    contigs
+        The contigs of the genome.
+
+    Returns
+    -------
+    GeneTable
+        The genes, in the file's order.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the file is malformed or has a gene beyond the end of a contig; also if no gene is on these
+        contigs.
     """
-    return placed(features(read_bytes(path), path), path, contigs)
+    return place_features(features(read_bytes(path), path), path, contigs)
 
 
 def features(raw: bytes, path: str) -> gff3.Features:
-    """The features of a file, its decompressed bytes, GenBank's as a GFF3 would have them; `circular`, the contigs that
-    it says are circles, can be told to a genome before the genes are placed on it."""
-    if genbank.recognised(raw):
+    """Read the features of a file, those of a GenBank file as a GFF3 would have them.
+
+    `circular` of the result names the circular contigs. The genome can be changed accordingly before `place_features`
+    puts the genes on it.
+
+    Parameters
+    ----------
+    raw
+        The decompressed content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    gff3.Features
+        The features.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the file is malformed.
+    """
+    if genbank.is_genbank(raw):
         return gff3.Features(tuple(_rows(genbank.features(raw, path, KINDS))), (), {}, "", 0)
-    return gff3.parse(text_of(raw, path), path)
+    return gff3.parse(decode_text(raw, path), path)
 
 
-def placed(features: gff3.Features, path: str, contigs: Contigs) -> GeneTable:
-    """The genes among the features of a file on the given contigs; see `read`."""
+def place_features(features: gff3.Features, path: str, contigs: Contigs) -> GeneTable:
+    """Find the genes among the features of a file.
+
+    Parameters
+    ----------
+    features
+        The features.
+    path
+        The name of their file, for messages alone.
+    contigs
+        The contigs of the genome.
+
+    Returns
+    -------
+    GeneTable
+        The genes on these contigs, in the file's order.
+
+    Raises
+    ------
+    FormatError
+        As `read`.
+    """
     refuse_other_assembly(features, contigs, path)
     groups = _genes(features.rows, path)
     index = contigs.index_of
     known = [group for group in groups if group[0].contig in index]
     if not known:
-        raise FormatError(path, groups[0][0].line, not_in_genome(groups[0][0].contig, list(index)))
-    circles = {contig.name: contig.length for contig in contigs if contig.circular or contig.name in features.circular}
-    spans = [_span(group, contigs[index[group[0].contig]], group[0].contig in circles, path) for group in known]
+        raise FormatError(path, groups[0][0].line, explain_unknown_contig(groups[0][0].contig, list(index)))
+    circular = {contig.name: contig.length for contig in contigs if contig.circular or contig.name in features.circular}
+    spans = [_span(group, contigs[index[group[0].contig]], group[0].contig in circular, path) for group in known]
     first = [group[0] for group in known]
     start, end = (np.array([span[side] for span in spans], np.int64) for side in (0, 1))
     contig, strand = (
@@ -64,34 +120,31 @@ def placed(features: gff3.Features, path: str, contigs: Contigs) -> GeneTable:
 
 def _genes(rows: Sequence[gff3.Row], path: str) -> list[list[gff3.Row]]:
     """The rows of each gene."""
-    pseudo = gff3.pseudogenes(rows)
+    pseudo = gff3.find_pseudogenes(rows)
     for kind in KINDS:
         chosen = [row for row in rows if row.kind == kind and row.strand in gff3.SIGN]
         groups = [
             group
-            for group in gff3.grouped(chosen)
+            for group in gff3.group_rows(chosen)
             if not any(gff3.is_pseudo(row) or pseudo & set(gff3.links(row)) for row in group)
         ]
         if groups:
             return groups
     there = ", ".join(dict.fromkeys(row.kind for row in rows[:1000]))
-    raise FormatError(
-        path,
-        None,
-        f"no gene and no CDS ({f'it has {there}' if there else 'it has no features at all'}); give an annotation",
-    )
+    found = f"only {there}" if there else "no features at all"
+    raise FormatError(path, None, f"there is no gene and no CDS ({found}); give an annotation with genes")
 
 
 def _span(rows: list[gff3.Row], contig: Contig, circular: bool, path: str) -> tuple[int, int]:
-    """Where a gene begins and ends."""
-    ordered = gff3.in_order(rows, contig.length if circular else None)
+    """Start and end of a gene."""
+    ordered = gff3.sort_rows(rows, contig.length if circular else None)
     start = ordered[0].start
     end = max(row.end + contig.length * (row.start < start) for row in ordered)
     if circular and start >= contig.length:
         start, end = start - contig.length, end - contig.length
     if end > contig.length and not (contig.circular and start < contig.length and end - start <= contig.length):
-        more = "" if contig.circular else "; if it is a circle, say so with --circular"
-        same = f"take the genes of this version of the genome{more}"
+        more = "" if contig.circular else "; if the contig is circular, add --circular"
+        same = f"use the genes of this version of the genome{more}"
         problem = f"a {rows[0].kind} ends at {end:,}, beyond '{contig.name}', which has {contig.length:,} nt; {same}"
         raise FormatError(path, rows[0].line, problem)
     return start, end

@@ -1,11 +1,16 @@
-"""A genome from any file that holds one, recognised by what is in it: genome tensor, GenBank or FASTA."""
+"""A genome from a genome tensor, GenBank or FASTA, recognised by content.
 
+The name of a genome that comes with the program stands for its file, unless there is a file of that name.
+"""
+
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ...alphabet import encode
+from ...builtin import GENOMES
 from ...data import Contig, Contigs, Genome
 from ...errors import InputError
 from ..files import read_bytes
@@ -16,25 +21,97 @@ ALL = "all"
 
 
 def read(path: str, circular: Sequence[str] = ()) -> Genome:
-    """The genome in a FASTA (gzip too), GenBank or genome tensor; "-" is standard input.
+    """Read a genome.
 
-    circular: names of the contigs that are circles, beside those that the file itself says are, or ("all",).
-    Raises FormatError with the line where the file is none of these, InputError where a name is none of its contigs.
+    Parameters
+    ----------
+    path
+        The file: a FASTA (gzip too), a GenBank file or a genome tensor; "-" is standard input.
+    circular
+        Names of circular contigs, beside those that the file says are circular; ("all",) for all.
+
+    Returns
+    -------
+    Genome
+        The genome.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the file is none of these.
+    InputError
+        If the genome has no contig of one of the names.
     """
+    path = find_file(path)
     return close(parse(read_bytes(path), path), circular)
 
 
+def find_file(name: str) -> str:
+    """Find the file that a GENOME argument means.
+
+    A file of that name comes first. Then the name of a genome that comes with the program, such as `lambda`, stands
+    for its file.
+
+    Parameters
+    ----------
+    name
+        A path, "-" for standard input, or the name of a packaged genome.
+
+    Returns
+    -------
+    str
+        The path to read, which is `name` itself where no packaged genome is meant.
+    """
+    return str(GENOMES[name]) if name in GENOMES and not os.path.exists(name) else name
+
+
 def parse(raw: bytes, path: str) -> Genome:
-    """The genome in a file's decompressed bytes."""
+    """Read a genome from the decompressed content of a file.
+
+    Parameters
+    ----------
+    raw
+        The content.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    Genome
+        The genome.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the content is no FASTA, GenBank or genome tensor.
+    """
     if container.is_tensor(raw):
         return genome_tensor.read(raw, path)
-    if genbank.recognised(raw):
-        return _joined(genbank.parse(raw, path))
-    return _joined([(name, letters, False) for name, letters in fasta.parse(raw, path)])
+    if genbank.is_genbank(raw):
+        return _concatenate(genbank.parse(raw, path))
+    return _concatenate([(name, letters, False) for name, letters in fasta.parse(raw, path)])
 
 
 def close(genome: Genome, circular: Sequence[str]) -> Genome:
-    """The same genome with further contigs declared circular, by name, or all by ("all",)."""
+    """Declare further contigs circular.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    circular
+        Contig names, or ("all",) for all.
+
+    Returns
+    -------
+    Genome
+        The same genome with these contigs circular.
+
+    Raises
+    ------
+    InputError
+        If the genome has no contig of one of the names.
+    """
     names = genome.contigs.names
     for name in circular:
         if name != ALL and name not in names:
@@ -44,8 +121,8 @@ def close(genome: Genome, circular: Sequence[str]) -> Genome:
     return replace(genome, contigs=Contigs(replace(c, circular=c.circular or c.name in closed) for c in genome.contigs))
 
 
-def _joined(records: Sequence[tuple[str, bytes, bool]]) -> Genome:
-    """Contigs end to end. The digest is of the letters as given, the codes have N for any ambiguity."""
+def _concatenate(records: Sequence[tuple[str, bytes, bool]]) -> Genome:
+    """Join contigs end to end. The digest is of the letters as given; the codes have N for any ambiguity."""
     contigs = Contigs(
         Contig(name, len(letters), circular, fasta.digest(letters)) for name, letters, circular in records
     )

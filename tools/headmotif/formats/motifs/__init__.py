@@ -1,1 +1,1 @@
-"""Motif files, and logos."""
+"""Motif files and logos."""

@@ -1,12 +1,12 @@
-"""JASPAR's count matrices.
+"""Count matrices of JASPAR.
 
     >MA0001.1 name
-    A [ 3 0 12 ]                one line a base; the letters and the brackets may be absent: then A, C, G, T in order
+    A [ 3 0 12 ]                one line for each base; without letters and brackets the order is A, C, G, T
     C [ 0 9  1 ]
     G [ 7 0  0 ]
     T [ 3 4  0 ]
 
-Counts or probabilities; the number of sites is the largest sum of a position, unknown where all sums are 1.
+Counts or probabilities. The number of sites is the largest sum of a position, or unknown if all sums are 1.
 """
 
 import re
@@ -23,17 +23,55 @@ _ROW = re.compile(r"(?:([ACGTU])\b)?[\s:|]*\[?([^\]\[]*)\]?\s*$", re.IGNORECASE)
 
 
 def read(text: str, path: str) -> list[Motif]:
-    """The motifs of a JASPAR file, in order; see `parse` for those skipped."""
+    """Read the motifs of a JASPAR file; see `parse` for those that are skipped.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    list of Motif
+        The motifs, in order.
+
+    Raises
+    ------
+    FormatError
+        As `parse`.
+    """
     return parse(text, path)[0]
 
 
 def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
-    """The motifs of a JASPAR file, and (name, why) of those without counts. Raises FormatError with the line."""
+    """Read the motifs of a JASPAR file.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    motifs
+        The motifs, in order.
+    skipped
+        Name and reason of each motif without counts.
+
+    Raises
+    ------
+    FormatError
+        With the line, if one is malformed.
+    """
     return titled.parse(text, path, _counts)
 
 
 def _counts(rows: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
-    """Counts (w, 4) of one motif; no rows where there is no matrix."""
+    """Counts (width, 4) of one motif; no rows if it has no matrix."""
     if not rows:
         return np.empty((0, 4))
     found: dict[str, list[float]] = {}
@@ -47,7 +85,7 @@ def _counts(rows: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
             raise FormatError(
                 path,
                 at,
-                f"this line of motif {name} has {len(found[letter])} counts; the lines of a motif are equally long",
+                f"this line of motif {name} has {len(found[letter])} counts; all lines of a motif need the same number",
             )
     if len(found) != 4:
         raise FormatError(path, rows[-1][0], f"motif {name} has {len(found)} lines of counts instead of 4 (A C G T)")
@@ -55,12 +93,22 @@ def _counts(rows: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
 
 
 def write(path: str, motifs: Sequence[Motif]) -> None:
-    """Write motifs as counts (probabilities where the number of sites is unknown); white space in a name becomes _."""
+    """Write motifs as counts, or as probabilities if the number of sites is unknown.
+
+    White space in a name becomes _.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    motifs
+        The motifs, in order.
+    """
     out = []
     for motif in motifs:
         rows = zip("ACGT", motif.counts.T.tolist(), strict=True)
         out += [
-            titled.title(motif),
+            titled.format_title(motif),
             *(f"{letter} [ {' '.join(f'{value:.10g}' for value in row)} ]" for letter, row in rows),
         ]
     write_text(path, "".join(line + "\n" for line in out))

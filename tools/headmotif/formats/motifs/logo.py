@@ -1,7 +1,7 @@
-"""Sequence logos as SVG and PNG: each column as high as its information in bits, each letter as its share of it.
+"""Sequence logos as SVG and PNG: each column as high as its information in bits, shared among its letters.
 
-Drawn by logomaker (Tareen & Kinney 2020, Bioinformatics 36:2272). Letters are outlines, nothing is dated, names of
-parts are fixed: the same motif gives the same bytes with the same versions of logomaker and matplotlib.
+Drawn by logomaker (Tareen & Kinney 2020, Bioinformatics 36:2272). Letters are outlines, no date is stored, and names of
+parts are fixed. So the same motif gives the same bytes with the same versions of logomaker and matplotlib.
 """
 
 import io
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ...data import Motif
-from ..files import make_folder, stems, writing
+from ..files import make_file_names, make_folder, open_for_writing
 
 COLOURS = {"A": "#109648", "C": "#255C99", "G": "#F7B32B", "T": "#D62839"}
 DPI = 150
@@ -19,25 +19,55 @@ KINDS = ("svg", "png")
 
 
 def information(motif: Motif) -> np.ndarray:
-    """Heights of the letters in bits, float64 (width, 4): each column's 2 bits less its entropy, shared out by
-    probability."""
+    """Compute the heights of the letters of a logo.
+
+    A column is as high as 2 bits less its entropy. Each letter gets its probability times that height.
+
+    Parameters
+    ----------
+    motif
+        The motif.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (width, 4), bits, columns A C G T.
+    """
     shares = np.maximum(motif.matrix, 1e-12)
     bits = 2 + (motif.matrix * np.log2(shares)).sum(axis=1)
     return np.asarray(motif.matrix * np.maximum(bits, 0)[:, None])
 
 
 def write(folder: str, motifs: Sequence[Motif]) -> None:
-    """`NAME.svg` and `NAME.png` of each motif in a folder, which is made where it is not there; names as `files.stems`
-    makes them."""
+    """Write the logo of each motif into a folder, as `NAME.svg` and `NAME.png`.
+
+    Parameters
+    ----------
+    folder
+        The folder, made if it does not exist.
+    motifs
+        The motifs. `files.make_file_names` makes file names of their names.
+    """
     make_folder(folder)
-    for name, motif in zip(stems([motif.name for motif in motifs]), motifs, strict=True):
-        for kind, content in drawn(motif).items():
-            with writing(str(Path(folder) / f"{name}.{kind}")) as stream:
+    for name, motif in zip(make_file_names([motif.name for motif in motifs]), motifs, strict=True):
+        for kind, content in draw(motif).items():
+            with open_for_writing(str(Path(folder) / f"{name}.{kind}")) as stream:
                 stream.write(content)
 
 
-def drawn(motif: Motif) -> dict[str, bytes]:
-    """A logo as the bytes of an SVG and of a PNG: drawn once, for that is what takes the time."""
+def draw(motif: Motif) -> dict[str, bytes]:
+    """Draw a logo once, and save it as SVG and as PNG.
+
+    Parameters
+    ----------
+    motif
+        The motif.
+
+    Returns
+    -------
+    dict of str to bytes
+        The content of the files "svg" and "png".
+    """
     import logomaker
     import matplotlib
     import pandas
@@ -62,8 +92,8 @@ def drawn(motif: Motif) -> dict[str, bytes]:
         found = {}
         for kind in KINDS:
             buffer = io.BytesIO()
-            nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-            figure.savefig(buffer, format=kind, dpi=DPI, metadata=nothing)
-            figure.set_layout_engine("none")  # as it was laid out for the first
+            undated = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+            figure.savefig(buffer, format=kind, dpi=DPI, metadata=undated)
+            figure.set_layout_engine("none")  # keep the layout of the first kind
             found[kind] = buffer.getvalue()
     return found

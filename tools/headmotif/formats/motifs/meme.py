@@ -1,17 +1,17 @@
-"""MEME's motif files (minimal format and the text output of MEME), DNA only.
+"""Motif files of MEME (minimal format and the text output of MEME), DNA only.
 
     MEME version 4
     ALPHABET= ACGT                              or a block ALPHABET "name" ... END ALPHABET
     strands: + -                                not read
     Background letter frequencies
-    A 0.25 C 0.25 G 0.25 T 0.25                 uniform where absent
+    A 0.25 C 0.25 G 0.25 T 0.25                 uniform if absent
     MOTIF identifier [alternative name]
     letter-probability matrix: alength= 4 w= 2 nsites= 20 E= 1e-5      every key optional
-    0.9 0.1 0.0 0.0                             one row a position, A C G T
+    0.9 0.1 0.0 0.0                             one row for each position, A C G T
 
-Read: versions 3 to 5, any case, tabs, comments (#), no blank lines. A log-odds matrix (hundredths of a bit) serves
-where no probabilities follow. A row must sum to 1 within 0.05. Not checked: strands, URL, what else MEME's text output
-holds.
+Read: versions 3 to 5, any case, tabs, comments (#), no blank lines. A log-odds matrix (hundredths of a bit) is used if
+no probabilities follow. A row must sum to 1 within 0.05. Not checked: strands, URL, and other parts of MEME's text
+output.
 """
 
 import itertools
@@ -37,21 +37,58 @@ Row = tuple[int, str]
 
 
 def read(text: str, path: str) -> list[Motif]:
-    """The motifs of a MEME file, in order; see `parse` for those that it names without a matrix."""
+    """Read the motifs of a MEME file; see `parse` for those that are skipped.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    list of Motif
+        The motifs, in order.
+
+    Raises
+    ------
+    FormatError
+        As `parse`.
+    """
     return parse(text, path)[0]
 
 
 def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
-    """The motifs of a MEME file, and (name, why) of those skipped. A header without motifs is a valid file.
+    """Read the motifs of a MEME file. A header without motifs is a valid file.
 
-    Raises FormatError, with the line, for another alphabet than DNA, a newer version, and numbers that are no matrix.
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    motifs
+        The motifs, in order.
+    skipped
+        Name and reason of each motif without a matrix.
+
+    Raises
+    ------
+    FormatError
+        With the line, for an alphabet other than DNA, a newer version, or numbers that are no matrix.
     """
     rows = [(number, line.strip()) for number, line in lines(text)]
     rows = [(number, line) for number, line in rows if line and not line.startswith("#")]
     starts = [i for i, (_, line) in enumerate(rows) if _MOTIF.match(line)]
     head = rows[: starts[0]] if starts else rows
     if not starts and not any(re.match(r"MEME\s+version", line, re.IGNORECASE) for _, line in head):
-        raise FormatError(path, None, "this is no MEME file: it has neither a line 'MEME version' nor a line 'MOTIF'")
+        raise FormatError(
+            path, None, "this is not a MEME file: it has neither a line 'MEME version' nor a line 'MOTIF'"
+        )
     background = _header(head, path)
     motifs, skipped = [], []
     for start, end in itertools.pairwise([*starts, len(rows)]):
@@ -65,7 +102,7 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
 
 
 def _header(rows: list[Row], path: str) -> np.ndarray:
-    """The background, after version and alphabet have been checked."""
+    """The background, after checks of version and alphabet."""
     background = np.full(4, 0.25)
     stream = iter(rows)
     for number, line in stream:
@@ -73,7 +110,9 @@ def _header(rows: list[Row], path: str) -> np.ndarray:
         if version := re.match(r"meme\s+version\s+(\d{1,9})", lower):
             if int(version[1]) > NEWEST:
                 raise FormatError(
-                    path, number, f"MEME version {version[1]} is newer than {NEWEST}, the newest that is understood"
+                    path,
+                    number,
+                    f"MEME version {version[1]} is newer than {NEWEST}; save the motifs as version {NEWEST} or older",
                 )
         elif alphabet := re.match(r"alphabet\s*=(.*)", line, re.IGNORECASE):
             _check_alphabet("".join(alphabet[1].split()), number, path)
@@ -85,8 +124,7 @@ def _header(rows: list[Row], path: str) -> np.ndarray:
 
 
 def _core_letters(stream: Iterator[Row]) -> str:
-    """The core letters of an ALPHABET block: each on a line of its own or on both sides of ~; a line with = is an
-    ambiguity."""
+    """The core letters of an ALPHABET block, one on a line or on both sides of ~; a line with = is an ambiguity."""
     letters = []
     for _, line in stream:
         if re.match(r"END(\s+ALPHABET|$)", line, re.IGNORECASE):
@@ -119,7 +157,7 @@ def _background(stream: Iterator[Row], number: int, path: str) -> np.ndarray:
     frequencies = np.array([found[letter] for letter in LETTERS[:4]])
     if (frequencies < 0).any() or abs(frequencies.sum() - 1) > 0.05:
         raise FormatError(
-            path, number, f"the background sums to {frequencies.sum():.6g}; it must be four shares that sum to 1"
+            path, number, f"the background sums to {frequencies.sum():.6g}; give four frequencies that sum to 1"
         )
     return np.asarray(frequencies / frequencies.sum())
 
@@ -135,7 +173,7 @@ def _names(row: Row, path: str) -> tuple[str, str]:
 def _matrix(
     rows: list[Row], path: str, name: str, background: np.ndarray
 ) -> tuple[np.ndarray | None, dict[str, float], str]:
-    """The matrix of one motif (None: it has none, and why) and the numbers of its header line."""
+    """The matrix of one motif and the numbers of its header line; without a matrix None and the reason."""
     fallback: tuple[np.ndarray | None, dict[str, float], str] = (None, {}, "it has no matrix")
     for at, (number, line) in enumerate(rows):
         header = re.match(r"(letter-probability|log-odds)\s+matrix\s*:", line, re.IGNORECASE)
@@ -162,7 +200,7 @@ def _keys(line: str, number: int, path: str) -> dict[str, float]:
             path, number, f"this matrix has {keys['alength']:.6g} letters; give motifs of DNA (alength= 4)"
         )
     if (width := keys.get("w", 1)) < 0 or width != int(width):
-        raise FormatError(path, number, f"w= {width:.6g} is no width; it must be a whole number")
+        raise FormatError(path, number, f"w= {width:.6g} is not a width; write a whole number")
     if keys.get("nsites", 1) <= 0:
         del keys["nsites"]
     return keys
@@ -184,7 +222,9 @@ def _values(
     if not values or len(values) < keys.get("w", 0):
         expected = f" of {keys['w']:.0f}" if "w" in keys else ""
         raise FormatError(
-            path, number, f"the matrix of motif {name} ends after {len(values)}{expected} rows; the file may be cut off"
+            path,
+            number,
+            f"the matrix of motif {name} ends after {len(values)}{expected} rows; the file may be truncated",
         )
     return values
 
@@ -200,7 +240,7 @@ def _probabilities(values: list[tuple[int, list[float]]], path: str, name: str) 
 
 
 def _from_log_odds(scores: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Probabilities (w, 4) from log-odds in hundredths of a bit against a background."""
+    """Probabilities (width, 4) from log-odds in hundredths of a bit against a background."""
     ratio = np.exp2((scores - scores.max(axis=1, keepdims=True)) / 100)
     weight = ratio * np.maximum(background, 1e-9)
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
@@ -212,23 +252,43 @@ def _number(word: str, number: int, path: str, allow_infinite: bool = False) -> 
     except ValueError:
         raise FormatError(path, number, f"'{word[:30]}' is not a number") from None
     if not abs(value) < LARGEST and not allow_infinite:
-        raise FormatError(path, number, f"'{word[:30]}' is not a number of a sensible size")
+        raise FormatError(path, number, f"'{word[:30]}' is not a finite number below 1e15; correct it")
     return value
 
 
 def write(path: str, motifs: Sequence[Motif]) -> None:
-    """Write motifs as `text` has them."""
+    """Write motifs in MEME's minimal format, see `text`.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    motifs
+        The motifs, in order.
+    """
     write_text(path, text(motifs))
 
 
 def text(motifs: Sequence[Motif]) -> str:
-    """Motifs, in order, six decimals, each row summing to exactly 1.
+    """Format motifs as MEME's minimal format. Each row has six decimals and sums to exactly 1.
 
-    The format has one background: the mean of the motifs'. White space in a name becomes _; nsites and E stand only
-    where known.
+    The format has one background: the mean of those of the motifs. White space in a name becomes _. nsites and E stand
+    only if known.
+
+    Parameters
+    ----------
+    motifs
+        The motifs, in order.
+
+    Returns
+    -------
+    str
+        The content of the file.
     """
     background = np.mean([motif.background for motif in motifs], axis=0) if motifs else np.full(4, 0.25)
-    shares = " ".join(f"{letter} {share}" for letter, share in zip("ACGT", _six_decimals(background), strict=True))
+    shares = " ".join(
+        f"{letter} {share}" for letter, share in zip("ACGT", _round_to_six_decimals(background), strict=True)
+    )
     out = ["MEME version 4", "", "ALPHABET= ACGT", "", "strands: + -", "", "Background letter frequencies", shares, ""]
     for motif in motifs:
         out.append(
@@ -237,13 +297,13 @@ def text(motifs: Sequence[Motif]) -> str:
         nsites = "" if math.isnan(motif.nsites) else f" nsites= {motif.nsites:.10g}"
         evalue = "" if math.isnan(motif.evalue) else f" E= {motif.evalue:.6g}"
         out.append(f"letter-probability matrix: alength= 4 w= {len(motif)}{nsites}{evalue}")
-        out += [" ".join(_six_decimals(row)) for row in motif.matrix]
+        out += [" ".join(_round_to_six_decimals(row)) for row in motif.matrix]
         out.append("")
     return "\n".join(out)
 
 
-def _six_decimals(shares: np.ndarray) -> list[str]:
-    """Shares as decimals that sum to exactly 1: what rounding down leaves goes to those that lost most."""
+def _round_to_six_decimals(shares: np.ndarray) -> list[str]:
+    """Shares as decimals that sum to exactly 1: those that rounding cut most are rounded up instead."""
     exact = shares / shares.sum() * 1_000_000
     units = np.floor(exact + 1e-6).astype(int)
     lost = np.argsort(units - exact, kind="stable")

@@ -1,8 +1,7 @@
-"""Motifs that begin with a line '>': what the readers and writers of JASPAR, Cluster-Buster and HOMER share, counts and
-names TRANSFAC too.
+"""Parts that JASPAR, Cluster-Buster and HOMER share: their motifs begin with a line '>'.
 
-White space around a line does not count, empty lines and comments (#) say nothing. A number is a count or a
-probability.
+TRANSFAC uses the counts and the names too. White space around a line, empty lines and comments (#) are ignored. A
+number is a count or a probability.
 """
 
 import re
@@ -18,8 +17,26 @@ Row = tuple[int, str]
 
 
 def records(text: str, path: str) -> list[tuple[int, str, list[Row]]]:
-    """Line, title (what follows '>', tabs kept) and rows with their lines, of each motif in order; at least one, or
-    FormatError."""
+    """Split a file into its motifs.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    list of tuple[int, str, list of Row]
+        Line (from 1), title (the text after '>', tabs kept) and rows with their lines, of each motif in order; at least
+        one.
+
+    Raises
+    ------
+    FormatError
+        If there is no motif, or text before the first.
+    """
     found: list[tuple[int, str, list[Row]]] = []
     for number, line in lines(text):
         line = line.strip()
@@ -27,23 +44,46 @@ def records(text: str, path: str) -> list[tuple[int, str, list[Row]]]:
             found.append((number, line[1:], []))
         elif line and not line.startswith("#"):
             if not found:
-                raise FormatError(path, number, "numbers before the first name; a motif begins with a line '>ID name'")
+                raise FormatError(
+                    path, number, "there is text before the first name; begin each motif with a line '>ID name'"
+                )
             found[-1][2].append((number, line))
     if not found:
-        raise FormatError(path, None, "this file has no motif; a motif begins with a line '>ID name'")
+        raise FormatError(path, None, "this file has no motifs; begin each motif with a line '>ID name'")
     return found
 
 
 def parse(
     text: str, path: str, matrix: Callable[[list[Row], str, str], np.ndarray]
 ) -> tuple[list[Motif], list[tuple[str, str]]]:
-    """The motifs of a file whose titles are a name and more, and (name, why) of those without counts; matrix: counts
-    (w, 4) from rows, path and name. Raises FormatError with the line."""
+    """Read the motifs of a file whose titles are a name and an alternative name.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+    matrix
+        A function that makes counts (width, 4) of rows, path and name.
+
+    Returns
+    -------
+    motifs
+        The motifs, in order.
+    skipped
+        Name and reason of each motif without counts.
+
+    Raises
+    ------
+    FormatError
+        With the line, if one is malformed.
+    """
     motifs, skipped = [], []
     for number, title, rows in records(text, path):
         name, alt = name_and_alt(title, number, path)
         counts = matrix(rows, path, name)
-        if why := lack(counts):
+        if why := explain_lack(counts):
             skipped.append((name, why))
         else:
             motifs.append(Motif.from_counts(name, alt, counts))
@@ -51,7 +91,27 @@ def parse(
 
 
 def name_and_alt(title: str, number: int, path: str) -> tuple[str, str]:
-    """The first word of a title and the others. Raises FormatError where there is none."""
+    """Split a title into its first word and the others.
+
+    Parameters
+    ----------
+    title
+        The text after '>'.
+    number
+        Its line, from 1, for messages.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    tuple of str and str
+        The name, and the alternative name or "".
+
+    Raises
+    ------
+    FormatError
+        If there is no name.
+    """
     name, _, alt = " ".join(title.split()).partition(" ")
     if not name:
         raise FormatError(path, number, "this motif has no name; write >ID name")
@@ -59,7 +119,27 @@ def name_and_alt(title: str, number: int, path: str) -> tuple[str, str]:
 
 
 def positions(rows: list[Row], path: str, name: str) -> np.ndarray:
-    """Counts float64 (w, 4) from one row a position, A C G T. Raises FormatError where a row is no four counts."""
+    """Read counts from one row for each position.
+
+    Parameters
+    ----------
+    rows
+        The rows, each with its line, columns A C G T.
+    path
+        The name of the file, for messages alone.
+    name
+        The name of the motif, for messages.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (width, 4).
+
+    Raises
+    ------
+    FormatError
+        With the line, if a row has other than four counts.
+    """
     counts = []
     for number, line in rows:
         words = line.split()
@@ -70,31 +150,84 @@ def positions(rows: list[Row], path: str, name: str) -> np.ndarray:
 
 
 def count(word: str, number: int, path: str) -> float:
-    """A count or probability, 0 or more. Raises FormatError for anything else."""
+    """Read one count or probability.
+
+    Parameters
+    ----------
+    word
+        The number as text.
+    number
+        Its line, from 1, for messages.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    float
+        0 or more, below 1e15.
+
+    Raises
+    ------
+    FormatError
+        If it is anything else.
+    """
     try:
         value = float(word)
     except ValueError:
         raise FormatError(
-            path, number, f"'{word[:30]}' is not a number; is this a file of sequences rather than of motifs?"
+            path, number, f"'{word[:30]}' is not a number; is this a file of sequences instead of motifs?"
         ) from None
     if not 0 <= value < 1e15:
-        raise FormatError(path, number, f"'{word[:30]}' is no count; it must be 0 or more")
+        raise FormatError(path, number, f"'{word[:30]}' is not a count; write a number of 0 or more")
     return value
 
 
-def lack(counts: np.ndarray) -> str:
-    """Why counts (w, 4) make no motif; "" where they do."""
+def explain_lack(counts: np.ndarray) -> str:
+    """Explain why counts make no motif.
+
+    Parameters
+    ----------
+    counts
+        Counts (width, 4).
+
+    Returns
+    -------
+    str
+        The reason, "" if they do make a motif.
+    """
     if len(counts) == 0:
         return "it has no matrix"
     sums = counts.sum(axis=1)
     return f"its position {int(np.argmin(sums)) + 1} has no counts" if (sums <= 0).any() else ""
 
 
-def written_name(motif: Motif) -> str:
-    """A motif's name as one word: white space becomes _."""
+def format_name(motif: Motif) -> str:
+    """Write the name of a motif as one word: white space becomes _.
+
+    Parameters
+    ----------
+    motif
+        The motif.
+
+    Returns
+    -------
+    str
+        The name, "_" if it is empty.
+    """
     return re.sub(r"\s+", "_", motif.name.strip()) or "_"
 
 
-def title(motif: Motif) -> str:
-    """The line '>name alt'."""
-    return " ".join([">" + written_name(motif), *motif.alt.split()])
+def format_title(motif: Motif) -> str:
+    """Write the line '>name alt'.
+
+    Parameters
+    ----------
+    motif
+        The motif.
+
+    Returns
+    -------
+    str
+        The line, without its end.
+    """
+    return " ".join([">" + format_name(motif), *motif.alt.split()])

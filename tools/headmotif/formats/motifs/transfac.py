@@ -1,4 +1,4 @@
-"""TRANSFAC's flat files, as TRANSFAC, PRODORIC and RSAT write them.
+"""Flat files of TRANSFAC, as TRANSFAC, PRODORIC and RSAT write them.
 
     AC  M00001                  accession; ID  identifier; NA  name; DE  description
     XX                          separators are ignored
@@ -6,8 +6,8 @@
     01      1     2     2     0     S       a number, four counts in the order of P0, perhaps a consensus letter
     //                          ends a record
 
-Counts or probabilities; the number of sites is the largest sum of a position, unknown where all sums are 1. The motif's
-name is ID, else AC; its other name NA, else RSAT's "CC  ac:", else DE. All other lines are ignored.
+Counts or probabilities. The number of sites is the largest sum of a position, or unknown if all sums are 1. The name of
+the motif is ID, else AC. Its alternative name is NA, else RSAT's "CC  ac:", else DE. All other lines are ignored.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,12 +21,50 @@ from . import titled
 
 
 def read(text: str, path: str) -> list[Motif]:
-    """The motifs of a TRANSFAC file, in order; see `parse` for those skipped."""
+    """Read the motifs of a TRANSFAC file; see `parse` for those that are skipped.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    list of Motif
+        The motifs, in order.
+
+    Raises
+    ------
+    FormatError
+        As `parse`.
+    """
     return parse(text, path)[0]
 
 
 def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
-    """The motifs of a TRANSFAC file, and (name, why) of those without counts. Raises FormatError with the line."""
+    """Read the motifs of a TRANSFAC file.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    motifs
+        The motifs, in order.
+    skipped
+        Name and reason of each motif without counts.
+
+    Raises
+    ------
+    FormatError
+        With the line, if one is malformed; also if there is no motif.
+    """
     motifs, skipped = [], []
     for number, record in _records(text):
         fields = _fields(record)
@@ -36,13 +74,13 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
         if not name:
             raise FormatError(path, number, "this motif has no name; give it a line ID or AC")
         counts = _counts(record, path, name)
-        if why := titled.lack(counts):
+        if why := titled.explain_lack(counts):
             skipped.append((name, why))
         else:
             alt = fields.get("NA") or fields.get("CC ac") or fields.get("DE") or ""
             motifs.append(Motif.from_counts(name, "" if alt == name else alt, counts))
     if not motifs and not skipped:
-        raise FormatError(path, None, "this file has no motif; a TRANSFAC motif has lines AC or ID, P0 and //")
+        raise FormatError(path, None, "this file has no motifs; a TRANSFAC motif has lines AC or ID, P0 and //")
     return motifs, skipped
 
 
@@ -71,7 +109,7 @@ def _fields(record: list[tuple[int, str]]) -> dict[str, str]:
 
 
 def _counts(record: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
-    """Counts (w, 4), columns A C G T; no rows where there is no matrix."""
+    """Counts (width, 4), columns A C G T; no rows if there is no matrix."""
     order: list[int] | None = None
     rows = []
     for number, line in record:
@@ -96,10 +134,20 @@ def _counts(record: list[tuple[int, str]], path: str, name: str) -> np.ndarray:
 
 
 def write(path: str, motifs: Sequence[Motif]) -> None:
-    """Write motifs as counts (probabilities where the number of sites is unknown); white space in a name becomes _."""
+    """Write motifs as counts, or as probabilities if the number of sites is unknown.
+
+    White space in a name becomes _.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    motifs
+        The motifs, in order.
+    """
     out = []
     for motif in motifs:
-        name = titled.written_name(motif)
+        name = titled.format_name(motif)
         out += [f"AC  {name}", "XX", f"ID  {name}", "XX"]
         if motif.alt.strip():
             out += [f"NA  {' '.join(motif.alt.split())}", "XX"]

@@ -1,1 +1,1 @@
-"""What consists of files of several formats: the calls of a genome, a folder for genome browsers."""
+"""Results in files of several formats: the calls of a genome, a folder for genome browsers."""

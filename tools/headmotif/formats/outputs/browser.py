@@ -1,9 +1,8 @@
-"""A folder with all that a genome browser needs to show a genome's predictions, every file named relative to the
-others.
+"""A folder with all that a genome browser needs to show predictions.
 
 genome.fa with genome.fa.fai; genome.2bit; plus.bw and minus.bw, P of each nucleotide; calls.bed, and the same in
-calls.plus.bw and calls.minus.bw; genes.gff3 where genes are given; session.json for IGV; hub.txt for UCSC; README.txt,
-which says how to open it.
+calls.plus.bw and calls.minus.bw; genes.gff3 if genes are given; session.json for IGV; hub.txt for UCSC; README.txt,
+which says how to open them. The files name each other by relative paths.
 """
 
 import os
@@ -12,7 +11,7 @@ import numpy as np
 
 from ...data import BrowserTrack, Genome, Predicted, Sites
 from ..features import bed
-from ..files import make_folder, write_text, writing
+from ..files import make_folder, open_for_writing, write_text
 from ..sequences import fasta, twobit
 from ..tracks import bigwig, hub, igv
 
@@ -20,45 +19,55 @@ STRANDS = {"plus": 1, "minus": -1}
 COLOURS = {"plus": (178, 24, 43), "minus": (33, 102, 172)}
 GREY = (90, 90, 90)
 LOCUS = 20_000
-"""Nucleotides shown at first."""
+"""The number of nucleotides that a browser shows when it opens."""
 
 
 def write(folder: str, found: Predicted, genes: bytes = b"", title: str = "") -> None:
-    """The folder, made where it is not there; files of these names in it are replaced.
+    """Write the folder. Files of these names in it are replaced.
 
-    genes: a GFF3 to hand on, empty for none. title: what the browsers call the genome, by default its first contig's
-    name.
+    Parameters
+    ----------
+    folder
+        The folder, made if it does not exist.
+    found
+        The annotation of the genome.
+    genes
+        The content of a GFF3 file with the genes, empty for none.
+    title
+        The name of the genome in the browsers, by default that of its first contig.
     """
     make_folder(folder)
 
-    def within(name: str) -> str:
+    def make_path(name: str) -> str:
         return os.path.join(folder, name)
 
     genome, calls, contigs = found.genome, found.calls, found.genome.contigs
     tracks = dict(zip(STRANDS, found.probability, strict=True))
     title = title or contigs[0].name
-    twobit.write(within("genome.2bit"), genome)
-    fasta.write(within("genome.fa"), contigs.names, [genome.contig_bases(i) for i in range(len(contigs))])
-    fasta.write_index(within("genome.fa.fai"), contigs.names, contigs.lengths.tolist())
+    twobit.write(make_path("genome.2bit"), genome)
+    fasta.write(make_path("genome.fa"), contigs.names, [genome.contig_bases(i) for i in range(len(contigs))])
+    fasta.write_index(make_path("genome.fa.fai"), contigs.names, contigs.lengths.tolist())
     for strand, values in tracks.items():
-        bigwig.write(within(f"{strand}.bw"), contigs, values)
-        bigwig.write(within(f"calls.{strand}.bw"), contigs, _at(genome, calls.take(calls.strand == STRANDS[strand])))
-    bed.write_calls(within("calls.bed"), calls, contigs.names, found.names)
+        bigwig.write(make_path(f"{strand}.bw"), contigs, values)
+        bigwig.write(
+            make_path(f"calls.{strand}.bw"), contigs, _fill_track(genome, calls.take(calls.strand == STRANDS[strand]))
+        )
+    bed.write_calls(make_path("calls.bed"), calls, contigs.names, found.names)
     if genes:
-        with writing(within("genes.gff3")) as stream:
+        with open_for_writing(make_path("genes.gff3")) as stream:
             stream.write(genes)
     probability = [_bigwig(f"P({found.label}) {strand}", f"{strand}.bw", strand) for strand in tracks]
     called = [_bigwig(f"Calls {strand}", f"calls.{strand}.bw", strand) for strand in tracks]
     listed = [BrowserTrack("Calls", "calls.bed", "bed", COLOURS["plus"], COLOURS["minus"])]
     listed += [BrowserTrack("Genes", "genes.gff3", "gff3", GREY, GREY)] if genes else []
     locus = f"{contigs[0].name}:1-{min(contigs[0].length, LOCUS)}"
-    igv.write_session(within("session.json"), title, "genome.fa", "genome.fa.fai", locus, [*listed, *probability])
-    hub.write(within("hub.txt"), title, "genome.2bit", locus, [*called, *probability])
-    write_text(within("README.txt"), README)
+    igv.write_session(make_path("session.json"), title, "genome.fa", "genome.fa.fai", locus, [*listed, *probability])
+    hub.write(make_path("hub.txt"), title, "genome.2bit", locus, [*called, *probability])
+    write_text(make_path("README.txt"), README)
 
 
-def _at(genome: Genome, calls: Sites) -> np.ndarray:
-    """Float32 (N,): P at the calls, NaN elsewhere."""
+def _fill_track(genome: Genome, calls: Sites) -> np.ndarray:
+    """float32 (N,): P at the calls, NaN elsewhere."""
     values = np.full(len(genome.base), np.nan, np.float32)
     values[genome.contigs.place(calls.contig, calls.position)] = calls.strength
     return values

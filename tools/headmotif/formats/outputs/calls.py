@@ -1,4 +1,4 @@
-"""The calls of a genome in every format that they are written in, and a sample's files together."""
+"""The annotation of a genome in all its formats, and all files of one sample."""
 
 import json
 import os
@@ -22,15 +22,26 @@ ENDINGS = {
     "bedgraph": {"bedgraph_plus": ".plus.bedgraph", "bedgraph_minus": ".minus.bedgraph"},
     "browser": {"browser": ".browser"},
 }
-"""With many genomes: for each kind of result, the outputs that it is, and how their names end behind the sample's."""
+"""With many genomes: the outputs of each format, and the endings of their file names."""
 
 
 def write(
     found: Predicted, fit: Mapping[str, object], outputs: Mapping[str, str], source: GenomeFile, run: dict[str, Any]
 ) -> None:
-    """All that is asked for but the calls themselves.
+    """Write the requested files, except the BED with the calls.
 
-    outputs: a path by what it is, "" where unwanted. source: what the genome's file held.
+    Parameters
+    ----------
+    found
+        The annotation of the genome.
+    fit
+        The numbers of how well the model fits the genome, for the metrics.
+    outputs
+        Paths by output ("gff3", "bigwig_plus", "table", ...), "" if not wanted.
+    source
+        The content of the genome's file.
+    run
+        The record of the run, for the metrics.
     """
     contigs, calls, names = found.genome.contigs, found.calls, found.names
     strand = {"plus": found.probability[0], "minus": found.probability[1]}
@@ -53,23 +64,67 @@ def write(
 
 
 def write_calls(path: str, found: Predicted) -> None:
-    """The calls as BED6."""
+    """Write the calls as BED6.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    found
+        The annotation of the genome.
+    """
     bed.write_calls(path, found.calls, found.genome.contigs.names, found.names)
 
 
 def write_all(
-    stem: str, found: Predicted, fit: Mapping[str, object], run: dict[str, Any], also: Sequence[str], source: GenomeFile
+    stem: str,
+    found: Predicted,
+    fit: Mapping[str, object],
+    run: dict[str, Any],
+    formats: Sequence[str],
+    source: GenomeFile,
 ) -> None:
-    """One sample's files; its metrics, which say that the others are whole, go first and come last."""
+    """Write all files of one sample.
+
+    The metrics show that the other files are complete. So old metrics are removed first, and new ones written last.
+
+    Parameters
+    ----------
+    stem
+        The path of the files without endings.
+    found
+        The annotation of the genome.
+    fit
+        The numbers of how well the model fits the genome, for the metrics.
+    run
+        The record of the run, for the metrics.
+    formats
+        Keys of `ENDINGS`: what is written beside calls, table and metrics.
+    source
+        The content of the genome's file.
+    """
     if os.path.exists(f"{stem}.json"):
         os.remove(f"{stem}.json")
-    outputs = {name: stem + ending for kind in also for name, ending in ENDINGS[kind].items()}
+    outputs = {name: stem + ending for kind in formats for name, ending in ENDINGS[kind].items()}
     write_calls(f"{stem}.bed", found)
     write(found, fit, {**outputs, "table": f"{stem}.tsv", "metrics": f"{stem}.json"}, source, run)
 
 
-def done(stem: str, run: dict[str, Any]) -> bool:
-    """Whether a sample's results are there, and of this very run."""
+def is_done(stem: str, run: dict[str, Any]) -> bool:
+    """Test whether the results of a sample exist and come from the same run.
+
+    Parameters
+    ----------
+    stem
+        The path of the files without endings.
+    run
+        The record of the run.
+
+    Returns
+    -------
+    bool
+        Whether the metrics have this record and the calls exist.
+    """
     try:
         return json.loads(files.read_text(f"{stem}.json"))["run"] == json.loads(json.dumps(run)) and os.path.exists(
             f"{stem}.bed"
@@ -79,7 +134,7 @@ def done(stem: str, run: dict[str, Any]) -> bool:
 
 
 def _table(found: Predicted) -> dict[str, Sequence[object] | np.ndarray]:
-    """A row a call: its place as in BED, its name, P, and what is around it."""
+    """One row for each call: its position as in BED, its name, P, and the genes and elements around it."""
     calls = found.calls
     names = found.genome.contigs.names
     return {

@@ -1,12 +1,13 @@
 """FASTA: sequences of DNA, plain, gzip, bgzip or from standard input (https://en.wikipedia.org/wiki/FASTA_format).
 
-A record is a line `>name description` and lines of letters of any length; the name ends at the first space or tab.
-Taken as they come: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within
-lines. Refused, with the line: anything before the first `>`, a record without a name or without letters, a name used
-twice, a letter outside IUPAC.
+A record is a line `>name description` and lines of letters of any length. The name ends at the first space or tab.
+Accepted: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within lines.
+Refused, with the line: text before the first `>`, a record without a name or without letters, a name used twice, a
+letter outside IUPAC.
 
-The lines are checked one by one and spooled, a line a record, to a temporary plain file which pyfaidx then indexes and
-reads: it takes neither gzip nor standard input nor lines of uneven length, and would leave its index beside the input.
+The lines are checked one by one and written to a temporary plain file, one line for each record. pyfaidx indexes and
+reads that file. Of the input itself it would take neither gzip nor standard input nor lines of uneven length, and it
+would leave its index beside it.
 """
 
 import base64
@@ -20,55 +21,91 @@ import numpy as np
 
 from ...alphabet import ENCODE, INVALID, decode
 from ...errors import FormatError, InputError
-from ..files import read_bytes, write_text, writing
+from ..files import open_for_writing, read_bytes, write_text
 
 if TYPE_CHECKING:
     import pyfaidx
 
 WIDTH = 80
-"""Letters in a line that we write, as NCBI does."""
+"""Letters in a written line, as in NCBI's files."""
 
 ALLOWED = bytes(letter for letter in range(256) if ENCODE[letter] != INVALID)
 PROTEIN = "EFILPQZJOX*"
 STARTS = {
     b"PK\x03\x04": "this is a zip archive; unpack it and give the FASTA in it",
-    b"BZh": "this is compressed with bzip2; unpack it, or pack it with gzip",
-    b"\xfd7zXZ": "this is compressed with xz; unpack it, or pack it with gzip",
-    b"\x28\xb5\x2f\xfd": "this is compressed with zstd; unpack it, or pack it with gzip",
+    b"BZh": "this is compressed with bzip2; decompress it, or compress it with gzip",
+    b"\xfd7zXZ": "this is compressed with xz; decompress it, or compress it with gzip",
+    b"\x28\xb5\x2f\xfd": "this is compressed with zstd; decompress it, or compress it with gzip",
     b"\xff\xfe": "this is UTF-16 text; save it as plain text (UTF-8)",
     b"\xfe\xff": "this is UTF-16 text; save it as plain text (UTF-8)",
-    b"<": "this is HTML or XML, perhaps a web page saved in the place of the file; download the FASTA itself",
-    b"@": "this looks like FASTQ or SAM; an assembled genome in FASTA is needed",
+    b"<": "this is HTML or XML, perhaps a web page saved instead of the file; download the FASTA itself",
+    b"@": "this looks like FASTQ or SAM; give an assembled genome as FASTA",
     b"ID   ": "this looks like EMBL; give FASTA or GenBank",
     b"##gff": "this is GFF3; give the sequence as FASTA here, and the GFF3 as --sites",
 }
-"""First bytes of what people give by mistake, and what to tell them."""
+"""First bytes of files that are given by mistake, and the message for each."""
 
 
 def read(path: str) -> list[tuple[str, bytes]]:
-    """The records of a file, name and upper-case letters as given, in its order."""
+    """Read the records of a file.
+
+    Parameters
+    ----------
+    path
+        The file, gzip or plain; "-" is standard input.
+
+    Returns
+    -------
+    list of tuple[str, bytes]
+        Name and upper-case letters as given, of each record, in the file's order.
+
+    Raises
+    ------
+    FormatError
+        As `parse`.
+    """
     return parse(read_bytes(path), path)
 
 
 def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
-    """The records in a file's decompressed bytes; `path` is for messages alone. Raises FormatError with the line."""
+    """Read the records in the decompressed content of a file.
+
+    Parameters
+    ----------
+    raw
+        The content.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    list of tuple[str, bytes]
+        Name and upper-case letters as given, of each record, in the file's order.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the content is no FASTA or malformed.
+    InputError
+        If no temporary file can be written.
+    """
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     refuse_other_kinds(raw, path)
     try:
         folder = tempfile.TemporaryDirectory(prefix="headmotif-")
-    except FileNotFoundError:  # what tempfile says of a full disk as well
+    except FileNotFoundError:  # tempfile's error for a full disk too
         raise InputError(
-            "no folder for temporary files can be written to; make room, or set TMPDIR to one that can"
+            "there is no writable folder for temporary files; free disk space, or set TMPDIR to a writable folder"
         ) from None
     with folder as place:
         plain = os.path.join(place, "plain.fa")
         with open(plain, "wb") as spool:
             names = _spool(raw, path, spool)
-        with _indexed(plain) as records:
+        with _index(plain) as records:
             return [(name, records[str(number)][:].encode("ascii")) for number, name in enumerate(names)]
 
 
-def _indexed(plain: str) -> "pyfaidx.Fasta":
+def _index(plain: str) -> "pyfaidx.Fasta":
     import pyfaidx
 
     try:
@@ -78,21 +115,34 @@ def _indexed(plain: str) -> "pyfaidx.Fasta":
 
 
 def refuse_other_kinds(raw: bytes, path: str) -> None:
-    """Raise FormatError where a file is empty, binary, or of a kind that is given for a FASTA by mistake."""
+    """Refuse a file that is empty, binary, or of a kind that is given for a FASTA by mistake.
+
+    Parameters
+    ----------
+    raw
+        The content of the file.
+    path
+        The name of the file, for messages alone.
+
+    Raises
+    ------
+    FormatError
+        With the kind of file that was recognised.
+    """
     start = raw[:4096].lstrip()
     if not start:
-        raise FormatError(path, None, "this file is empty; a FASTA, GenBank or genome tensor is needed")
+        raise FormatError(path, None, "this file is empty; give FASTA, GenBank or a genome tensor")
     for sign, problem in STARTS.items():
         if start.startswith(sign):
             raise FormatError(path, None, problem)
     if b"\0" in start:
-        raise FormatError(path, None, "this is a binary file; a FASTA, GenBank or genome tensor is needed")
+        raise FormatError(path, None, "this is a binary file; give FASTA, GenBank or a genome tensor")
 
 
 def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
     """Check every line, write each record under its number as one line, and return the names.
 
-    Numbers rather than names: a name may hold what the index could not (letters of any encoding).
+    Numbers rather than names: an index cannot hold every name (letters of any encoding).
     """
     names: dict[str, int] = {}
     began, has_letters = 0, True
@@ -101,11 +151,13 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
     for number, line in enumerate(raw.split(b"\n"), 1):
         if line[:1] == b">":
             if not has_letters:
-                raise FormatError(path, began, _without_letters(names))
+                raise FormatError(path, began, _explain_no_sequence(names))
             name = _name(line, path, number)
             if name in names:
                 raise FormatError(
-                    path, number, f"a record named '{name}' stands already in line {names[name]}; names must differ"
+                    path,
+                    number,
+                    f"the record name '{name}' is already used in line {names[name]}; give each record its own name",
                 )
             spool.write(b"%s>%d\n" % (b"\n" if names else b"", len(names)))
             names[name] = began = number
@@ -116,14 +168,16 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
             continue
         if not names:
             raise FormatError(
-                path, number, f"text before the first '>' ({_start(line)}); a FASTA begins with '>' and a name"
+                path,
+                number,
+                f"there is text before the first '>' ({_start(line)}); begin the FASTA with '>' and a name",
             )
         if wrong := letters.translate(None, ALLOWED):
-            raise FormatError(path, number, _wrong_letter(wrong.decode("latin-1"), list(names)[-1]))
+            raise FormatError(path, number, _explain_wrong_letter(wrong.decode("latin-1"), list(names)[-1]))
         spool.write(letters)
         has_letters = True
     if not has_letters:
-        raise FormatError(path, began, _without_letters(names))
+        raise FormatError(path, began, _explain_no_sequence(names))
     spool.write(b"\n")
     return list(names)
 
@@ -131,14 +185,14 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
 def _name(line: bytes, path: str, number: int) -> str:
     words = line[1:].decode("utf-8", "replace").split(maxsplit=1)
     if not words or line[1:2].isspace():
-        raise FormatError(path, number, "a record without a name; put one right behind the '>'")
+        raise FormatError(path, number, "this record has no name; write one directly after the '>'")
     if not words[0].isprintable():
-        raise FormatError(path, number, "a name with control characters; is the file damaged?")
+        raise FormatError(path, number, "this name has control characters; the file may be damaged")
     return words[0]
 
 
-def _without_letters(names: dict[str, int]) -> str:
-    return f"the record '{list(names)[-1]}' holds no sequence; is the file cut off?"
+def _explain_no_sequence(names: dict[str, int]) -> str:
+    return f"the record '{list(names)[-1]}' has no sequence; the file may be truncated"
 
 
 def _start(line: bytes) -> str:
@@ -146,19 +200,31 @@ def _start(line: bytes) -> str:
     return repr(text[:30] + ("..." if len(text) > 30 else ""))
 
 
-def _wrong_letter(wrong: str, name: str) -> str:
-    """What to say of letters that are not DNA's, in a record of this name."""
+def _explain_wrong_letter(wrong: str, name: str) -> str:
+    """Explain letters that are not DNA's, in a record of this name."""
     if any(letter.upper() in PROTEIN for letter in wrong):
         letter = next(letter for letter in wrong if letter.upper() in PROTEIN)
-        return f"the letter '{letter}' in '{name}' is none of DNA; is this a protein? A genome's sequence is needed"
+        return f"the letter '{letter}' in '{name}' is not a letter of DNA; is this a protein? Give the genome's DNA"
     if wrong[0] in "-.":
-        return f"a gap '{wrong[0]}' in '{name}'; give the sequence without the gaps of an alignment"
-    return f"{wrong[0]!r} in '{name}' is no letter of DNA (IUPAC); mend or remove it"
+        return f"there is a gap '{wrong[0]}' in '{name}'; give the sequence without the gaps of an alignment"
+    return f"{wrong[0]!r} in '{name}' is not a letter of DNA (IUPAC); correct or remove it"
 
 
 def digest(letters: bytes) -> str:
-    """The GA4GH refget digest of upper-case letters: "SQ." and sha512t24u.
+    """Compute the GA4GH refget digest of a sequence: "SQ." and sha512t24u.
 
+    Parameters
+    ----------
+    letters
+        The sequence in upper-case letters.
+
+    Returns
+    -------
+    str
+        The digest.
+
+    Examples
+    --------
     >>> digest(b"ACGT")
     'SQ.aKF498dAxcJAqme6QYQ7EZ07-fiw8Kw2'
     """
@@ -166,8 +232,18 @@ def digest(letters: bytes) -> str:
 
 
 def write(path: str, names: Sequence[str], bases: Sequence[np.ndarray]) -> None:
-    """Write contigs given by their names and their codes, uint8 (length,) each."""
-    with writing(path) as stream:
+    """Write contigs as FASTA, with `WIDTH` letters in a line.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    names
+        The contig names.
+    bases
+        The bases of each contig, uint8 (length,), codes 0-4.
+    """
+    with open_for_writing(path) as stream:
         for name, codes in zip(names, bases, strict=True):
             letters = decode(codes)
             rows = (letters[i : i + WIDTH] for i in range(0, len(letters), WIDTH))
@@ -175,8 +251,19 @@ def write(path: str, names: Sequence[str], bases: Sequence[np.ndarray]) -> None:
 
 
 def write_index(path: str, names: Sequence[str], lengths: Sequence[int]) -> None:
-    """The index (.fai) of what `write` writes of contigs of these names and lengths, as samtools faidx makes it: name,
-    length, place in bytes of the first letter, letters and bytes in a full line."""
+    """Write the index (.fai) of a FASTA that `write` wrote, as samtools faidx makes it.
+
+    Its columns are name, length, place in bytes of the first letter, letters and bytes in a full line.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    names
+        The contig names, in order.
+    lengths
+        The lengths of the contigs in nucleotides.
+    """
     rows, place = [], 0
     for name, length in zip(names, lengths, strict=True):
         place += len(f">{name}\n".encode())

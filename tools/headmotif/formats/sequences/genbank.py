@@ -1,9 +1,9 @@
 """GenBank flat files: the sequence and the topology of each record
 (https://www.ncbi.nlm.nih.gov/Sitemap/samplerecord.html).
 
-A contig's name is what NCBI's FASTA calls it: the VERSION, else the ACCESSION, else the LOCUS. It is circular where the
-LOCUS line says so. Of the features the genes and coding sequences are read, and only where they are asked for; sites
-are given as GFF3. Biopython does the reading, one record at a time, so that an error has its record's line.
+The contig name is that of NCBI's FASTA: the VERSION, else the ACCESSION, else the LOCUS. A contig is circular if the
+LOCUS line says so. Of the features, genes and coding sequences are read, and only on request; sites are given as GFF3.
+Biopython reads one record at a time, so that an error has the line of its record.
 """
 
 import io
@@ -25,8 +25,23 @@ SIGN = {1: "+", -1: "-"}
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature: line, that of its record; parts: start and end of each, 0-based, half-open; attributes: the first
-    value of each."""
+    """One feature.
+
+    Attributes
+    ----------
+    line
+        The line in which its record begins, from 1.
+    contig
+        The contig name.
+    kind
+        The type, such as gene or CDS.
+    parts
+        Start and end of each part, 0-based, half-open.
+    strand
+        "+" or "-".
+    attributes
+        The first value of each qualifier, by its name.
+    """
 
     line: int
     contig: str
@@ -36,24 +51,50 @@ class Feature:
     attributes: dict[str, str]
 
 
-def recognised(raw: bytes) -> bool:
-    """Whether a file's first bytes are GenBank's, a byte-order mark and empty lines aside."""
+def is_genbank(raw: bytes) -> bool:
+    """Test whether a file begins as GenBank, after a byte-order mark and empty lines.
+
+    Parameters
+    ----------
+    raw
+        The content of the file, or its first bytes.
+
+    Returns
+    -------
+    bool
+        Whether it begins with LOCUS.
+    """
     return raw[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()[:6] == b"LOCUS "
 
 
 def parse(raw: bytes, path: str) -> list[tuple[str, bytes, bool]]:
-    """The records in a file's decompressed bytes: name, upper-case letters, circular or not.
+    """Read the records in the decompressed content of a file.
 
-    Raises FormatError, with the line of the record's LOCUS, where a record is damaged, a protein, without a sequence,
-    or named as one before.
+    Parameters
+    ----------
+    raw
+        The content.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    list of tuple[str, bytes, bool]
+        Name, upper-case letters, and whether it is circular, of each record.
+
+    Raises
+    ------
+    FormatError
+        With the line of the record's LOCUS, if it is damaged, a protein, without a sequence, or has the name of one
+        before.
     """
-    if not recognised(raw):
-        raise FormatError(path, None, "this is no GenBank file; it must begin with LOCUS")
+    if not is_genbank(raw):
+        raise FormatError(path, None, "this is not a GenBank file; it must begin with LOCUS")
     found: dict[str, tuple[bytes, bool]] = {}
     for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
-        name, letters, circular = _parsed(text, path, number)
+        name, letters, circular = _parse_record(text, path, number)
         if name in found:
-            raise FormatError(path, number, f"a second record named '{name}'; names must differ")
+            raise FormatError(path, number, f"this is a second record named '{name}'; give each record its own name")
         found[name] = (letters, circular)
     return [(name, letters, circular) for name, (letters, circular) in found.items()]
 
@@ -71,7 +112,27 @@ def _records(text: str) -> list[tuple[int, str]]:
 
 
 def features(raw: bytes, path: str, kinds: tuple[str, ...]) -> list[Feature]:
-    """The features of some kinds that lie on one strand, in the file's order, of a file that `parse` takes."""
+    """Read the features of some types that lie on one strand.
+
+    Parameters
+    ----------
+    raw
+        The decompressed content of a file that `parse` accepts.
+    path
+        The name of the file, for messages alone.
+    kinds
+        The types of features.
+
+    Returns
+    -------
+    list of Feature
+        The features, in the file's order.
+
+    Raises
+    ------
+    FormatError
+        With the line of the record's LOCUS, if it is damaged.
+    """
     found = []
     for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
         record, name = _record(text, path, number, do_features=True)
@@ -94,28 +155,28 @@ def _record(text: str, path: str, number: int, do_features: bool) -> "tuple[SeqR
     from Bio.GenBank.Scanner import GenBankScanner
 
     if re.search(r"\s\d+ aa\s", text[: text.index("\n")]):
-        raise FormatError(path, number, "this record is a protein; a genome's sequence is needed")
+        raise FormatError(path, number, "this record is a protein; give the DNA sequence of the genome")
     if not re.search(r"^//", text, re.MULTILINE):
         raise FormatError(
-            path, number, "the record that begins here has no end ('//'); the file is cut off, copy it again"
+            path, number, "the record that begins here has no end ('//'); the file is truncated, copy it again"
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of references, which are not used, and of odd places
+            warnings.simplefilter("ignore")  # about references, which are not used, and odd locations
             record = GenBankScanner().parse(io.StringIO(text), do_features=do_features)
     except Exception as error:  # Biopython raises whatever its parts raise on damaged text
         raise FormatError(
             path, number, f"this GenBank record cannot be read ({_line(error)}); download it again"
         ) from None
     if record is None:
-        raise FormatError(path, number, "this GenBank record holds nothing; download it again")
+        raise FormatError(path, number, "this GenBank record is empty; download it again")
     name = next((one for one in (record.id, record.name) if one not in NAMELESS), "")
     if not name:
-        raise FormatError(path, number, "a record without VERSION, ACCESSION and LOCUS name; give it one")
+        raise FormatError(path, number, "this record has no VERSION, ACCESSION or LOCUS name; give it one")
     return record, name
 
 
-def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
+def _parse_record(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
     locus = text[: text.index("\n")]
     record, name = _record(text, path, number, do_features=False)
     letters = _letters(record)
@@ -123,14 +184,16 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
         raise FormatError(
             path,
             number,
-            f"the record '{name}' holds no sequence; download the full record (GenBank (full), or gbwithparts)",
+            f"the record '{name}' has no sequence; download the full record (GenBank (full), or gbwithparts)",
         )
     if wrong := [letter for letter in sorted(set(letters)) if ENCODE[letter] == INVALID]:
-        raise FormatError(path, number, f"{chr(wrong[0])!r} in '{name}' is no letter of DNA (IUPAC)")
+        raise FormatError(
+            path, number, f"{chr(wrong[0])!r} in '{name}' is not a letter of DNA (IUPAC); correct or remove it"
+        )
     declared = re.search(r"\s(\d+) bp\s", locus)
     if declared and int(declared[1]) != len(letters):
         problem = (
-            f"LOCUS of '{name}' announces {int(declared[1]):,} bp and {len(letters):,} follow; the file "
+            f"LOCUS of '{name}' announces {int(declared[1]):,} bp, but {len(letters):,} follow; the file "
             "is damaged, copy it again"
         )
         raise FormatError(path, number, problem)
@@ -138,7 +201,7 @@ def _parsed(text: str, path: str, number: int) -> tuple[str, bytes, bool]:
 
 
 def _letters(record: "SeqRecord") -> bytes:
-    """Upper-case letters, none where the record has but a length or parts elsewhere (CONTIG)."""
+    """Upper-case letters; none if the record has only a length, or parts elsewhere (CONTIG)."""
     from Bio.Seq import UndefinedSequenceError
 
     try:

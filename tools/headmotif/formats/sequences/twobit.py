@@ -1,10 +1,10 @@
-"""2bit, the sequence of a genome as UCSC's browser reads it (https://genome.ucsc.edu/FAQ/FAQformat.html#format7),
-little-endian, version 0.
+"""2bit, the sequence of a genome for UCSC's browser, little-endian, version 0
+(https://genome.ucsc.edu/FAQ/FAQformat.html#format7).
 
-Sixteen bytes: signature, version, number of sequences, reserved. An index: the length of each name in one byte, the
-name, the place of its record in four. A record: length; number, starts and lengths of its stretches of N; the same of
-lower case, of which there is none here; reserved; four bases a byte, the first in the highest bits, T 0, C 1, A 2, G 3,
-and an N as T.
+Sixteen bytes: signature, version, number of sequences, reserved. An index: for each sequence the length of its name in
+one byte, the name, and the place of its record in four bytes. A record: length; number, starts and lengths of its
+stretches of N; the same of lower case, here none; reserved; then four bases a byte, the first in the highest bits. T is
+0, C 1, A 2, G 3, and an N is written as T.
 """
 
 import struct
@@ -14,20 +14,33 @@ import numpy as np
 from ...alphabet import N
 from ...data import Genome
 from ...errors import InputError
-from ..files import writing
+from ..files import open_for_writing
 
 SIGNATURE = 0x1A412743
 CODES = np.array([2, 1, 3, 0, 0], np.uint8)
-"""Of A, C, G, T and N."""
+"""The 2bit codes of A, C, G, T and N."""
 
 
 def write(path: str, genome: Genome) -> None:
-    """A genome. Raises InputError where a name has more than 255 bytes, or the file would have more than 4 GiB."""
+    """Write a genome as 2bit.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    genome
+        The genome.
+
+    Raises
+    ------
+    InputError
+        If a contig name has more than 255 bytes, or the file would have more than 4 GiB.
+    """
     names = [contig.name.encode() for contig in genome.contigs]
     for name in names:
         if len(name) > 255:
             raise InputError(
-                f"contig '{name.decode()[:60]}...': a name in a 2bit file has at most 255 bytes; rename it in "
+                f"contig '{name.decode()[:60]}...': a name in a 2bit file has at most 255 bytes; shorten it in "
                 "the genome"
             )
     records = [_record(genome.contig_bases(i)) for i in range(len(names))]
@@ -35,10 +48,10 @@ def write(path: str, genome: Genome) -> None:
     index = []
     for name, record in zip(names, records, strict=True):
         if place >= 1 << 32:
-            raise InputError("this genome is too large for a 2bit file, which has at most 4 GiB")
+            raise InputError("this genome is too large for a 2bit file, which has at most 4 GiB; choose another format")
         index.append(struct.pack("<B", len(name)) + name + struct.pack("<I", place))
         place += len(record)
-    with writing(path) as stream:
+    with open_for_writing(path) as stream:
         stream.write(struct.pack("<4I", SIGNATURE, 0, len(names), 0))
         stream.writelines([*index, *records])
 

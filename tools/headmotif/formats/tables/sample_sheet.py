@@ -1,4 +1,4 @@
-"""Many genomes: the sheet that names them, and the table of what became of each."""
+"""Many genomes: the sample sheet that lists them, and the table of the outcome of each."""
 
 import os
 from collections.abc import Sequence
@@ -9,14 +9,26 @@ from ...errors import FormatError
 from . import tsv
 
 KINDS = ("gff3", "genbank", "bigwig", "bedgraph", "browser")
-"""What may be written beside each sample's calls, table and metrics."""
+"""Formats that can be written beside the calls, the table and the metrics of each sample."""
 STATUS = "status.tsv"
 DONE, THERE, FAILED = "done", "there already", "failed"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A row of the sheet: the sample's name, its genome's file, its genes' file ("" none), its circular contigs."""
+    """A row of the sample sheet.
+
+    Attributes
+    ----------
+    name
+        The name of the sample.
+    genome
+        The file of the genome.
+    genes
+        The file of the genes, "" for none.
+    circular
+        The names of its circular contigs.
+    """
 
     name: str
     genome: str
@@ -25,11 +37,25 @@ class Sample:
 
 
 def read(path: str) -> list[Sample]:
-    """The samples of a sheet, a TSV with the columns sample and genome, and if wanted genes and circular (commas
-    between names, or all).
+    """Read a sample sheet.
 
-    Files are sought beside the sheet. Raises FormatError with the line where a name is missing, unfit for a file, or
-    there twice.
+    It is a TSV with the columns sample and genome, and optionally genes and circular (contig names separated by commas,
+    or all). Paths are relative to the folder of the sheet.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    list of Sample
+        The samples, in the file's order.
+
+    Raises
+    ------
+    FormatError
+        With the line, if a name is missing, cannot be a file name, or is repeated; also if there is no sample.
     """
     rows, numbers = tsv.read_numbered(path)
     for column in ("sample", "genome"):
@@ -44,23 +70,31 @@ def read(path: str) -> list[Sample]:
     for number, *cells in zip(numbers, *columns, strict=True):
         name, genome, genes, circular = (cell.strip() for cell in cells)
         if not name or not genome:
-            raise FormatError(path, number, f"the {'genome' if name else 'sample'} is empty")
+            raise FormatError(path, number, f"the {'genome' if name else 'sample'} is empty; fill it in")
         if name.startswith(".") or "/" in name or "\\" in name or f"{name}.tsv" == STATUS:
             raise FormatError(
-                path, number, f"the sample's name '{name}' cannot be a file's name; leave out slashes and a leading dot"
+                path, number, f"the sample name '{name}' cannot be a file name; leave out slashes and a leading dot"
             )
         if name in [sample.name for sample in samples]:
-            raise FormatError(path, number, f"sample '{name}' is there twice; give each genome a name of its own")
+            raise FormatError(path, number, f"sample '{name}' is listed twice; give each genome its own name")
         sequence, annotation = (os.path.join(folder, file) if file else "" for file in (genome, genes))
-        circles = tuple(word.strip() for word in circular.split(",") if word.strip())
-        samples.append(Sample(name, sequence, annotation, circles))
+        circular_names = tuple(word.strip() for word in circular.split(",") if word.strip())
+        samples.append(Sample(name, sequence, annotation, circular_names))
     if not samples:
-        raise FormatError(path, None, "this sheet names no sample")
+        raise FormatError(path, None, "this sample sheet lists no samples; add a row for each genome")
     return samples
 
 
 class Status:
-    """What became of each sample so far, on the disk after each."""
+    """The outcome of each sample so far, written to disk after each.
+
+    Parameters
+    ----------
+    folder
+        The folder of the results; the table is status.tsv in it.
+    samples
+        The samples, in the order of the table.
+    """
 
     def __init__(self, folder: str, samples: Sequence[Sample]):
         self.path, self.order = os.path.join(folder, STATUS), [sample.name for sample in samples]
@@ -75,6 +109,23 @@ class Status:
         verdict: str = "",
         problem: str = "",
     ) -> None:
+        """Record the outcome of one sample, and write the table.
+
+        Parameters
+        ----------
+        sample
+            The name of the sample.
+        status
+            `DONE`, `THERE` or `FAILED`.
+        genome
+            The genome, None if it could not be read.
+        calls
+            The number of calls, "" if unknown.
+        verdict
+            How well the model fits the genome, for the column fit.
+        problem
+            The error message, "" for none.
+        """
         size = (len(genome.contigs), len(genome.base)) if genome is not None else ("", "")
         self.rows[sample] = (sample, status, *size, calls, verdict, problem)
         known = [self.rows[name] for name in self.order if name in self.rows]
@@ -82,9 +133,11 @@ class Status:
         tsv.write_table(self.path, {name: [row[i] for row in known] for i, name in enumerate(names)})
 
     @property
-    def told(self) -> int:
+    def n_reported(self) -> int:
+        """The number of samples with an outcome."""
         return len(self.rows)
 
     @property
-    def failed(self) -> list[str]:
+    def failures(self) -> list[str]:
+        """The names of the samples that failed, in order."""
         return [name for name in self.order if name in self.rows and self.rows[name][1] == FAILED]

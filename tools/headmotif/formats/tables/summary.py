@@ -1,4 +1,4 @@
-"""Summaries for programs: one JSON object, keys sorted, two spaces deep; not a number is null."""
+"""Summaries for programs: one JSON object, keys sorted, indented by two spaces; NaN is null."""
 
 import json
 import math
@@ -8,14 +8,33 @@ from ..files import write_text
 
 
 def write(path: str, summary: Mapping[str, object]) -> None:
-    """Write a summary; NaN and infinities become null, which every JSON reader takes."""
-    write_text(path, json.dumps(plain(dict(summary)), sort_keys=True, indent=2, allow_nan=False) + "\n")
+    """Write a summary. NaN and infinities become null, which every JSON reader accepts.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    summary
+        The object; its keys are sorted.
+    """
+    write_text(path, json.dumps(replace_non_finite(dict(summary)), sort_keys=True, indent=2, allow_nan=False) + "\n")
 
 
-def plain(value: object) -> object:
-    """The same value with NaN and infinities as None, tuples as lists."""
+def replace_non_finite(value: object) -> object:
+    """Replace NaN and infinities by None, and tuples by lists.
+
+    Parameters
+    ----------
+    value
+        A value of JSON types, nested to any depth.
+
+    Returns
+    -------
+    object
+        The same value without them.
+    """
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): replace_non_finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
+        return [replace_non_finite(v) for v in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

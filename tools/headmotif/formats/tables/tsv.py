@@ -1,6 +1,6 @@
 """Tab-separated tables: one header line, floats as %.6g, no padding, no comments; and Tomtom's table of matches.
 
-A cell holds no tab and no line end (both are written as a space). Not a number is written nan.
+A cell holds no tab and no line end: both are written as a space. NaN is written nan.
 """
 
 import math
@@ -29,13 +29,26 @@ MATCH_COLUMNS = {
 """Tomtom's columns, in its order and spelling, and the fields of `Match` they hold."""
 
 GROUP_COLUMN = "Target_group"
-"""One column more, the last, where targets of one factor were counted as one; Tomtom's own table has none."""
+"""A last column, if targets of one TF were counted as one; Tomtom's own table does not have it."""
 
 _BREAKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
 
 
 def write_table(path: str, columns: Mapping[str, "Sequence[object] | np.ndarray"]) -> None:
-    """Write named columns of equal length (lists or arrays); raises ValueError where they differ."""
+    """Write named columns of equal length.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    columns
+        Lists or arrays, by name, in order.
+
+    Raises
+    ------
+    ValueError
+        If the columns differ in length.
+    """
     cells = [_cells(column) for column in columns.values()]
     rows = ["\t".join(row) for row in zip(*cells, strict=True)]
     write_text(path, "".join(line + "\n" for line in ["\t".join(columns), *rows]))
@@ -47,20 +60,54 @@ def _cells(column: Iterable[object]) -> list[str]:
 
 
 def read_table(path: str) -> dict[str, list[str]]:
-    """The columns of a table by name, as text, in their order. Raises FormatError with the line."""
-    return _parsed(path, comments=False)[0]
+    """Read the columns of a table as text.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    dict of str to list of str
+        The cells of each column, by name, in order.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the table is malformed.
+    """
+    return _parse(path, comments=False)[0]
 
 
 def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: str) -> list[dict[str, float | str]]:
-    """A table of ours as rows by column: columns in `words` as text, all others as numbers (nan where a cell says so or
-    is empty).
+    """Read a table that headmotif wrote, row by row.
 
-    needed: columns without which it is no table of that kind, a few words. Raises FormatError with the line.
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+    words
+        The columns to be read as text; all others are numbers, NaN if a cell says nan or is empty.
+    needed
+        The columns without which it is another kind of table.
+    kind
+        That kind, in a few words, for messages.
+
+    Returns
+    -------
+    list of dict
+        The cells of each row by column, float or str.
+
+    Raises
+    ------
+    FormatError
+        With the line, if a cell is no number; also if a column is missing.
     """
-    table, numbers = _parsed(path, comments=False)
+    table, numbers = _parse(path, comments=False)
     for name in needed:
         if name not in table:
-            raise FormatError(path, None, f"there is no column {name}; {kind} is needed here")
+            raise FormatError(path, None, f"there is no column {name}; give {kind}")
     rows: list[dict[str, float | str]] = [{} for _ in numbers]
     for name, cells in table.items():
         for row, cell, number in zip(rows, cells, numbers, strict=True):
@@ -72,14 +119,30 @@ def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: 
 
 
 def read_numbered(path: str) -> tuple[dict[str, list[str]], list[int]]:
-    """The columns of a table somebody wrote, and the line of each row; empty lines and those that begin with # are left
-    out."""
-    return _parsed(path, comments=True)
+    """Read the columns of a table that a user wrote. Empty lines and lines that begin with # are ignored.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    columns
+        The cells of each column, by name, in order.
+    numbers
+        The line of each row, from 1.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the table is malformed.
+    """
+    return _parse(path, comments=True)
 
 
-def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
-    """The columns, and the line of each row; with `comments`, lines that begin with # are left out, as are empty
-    ones."""
+def _parse(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns, and the line of each row; empty lines, and with `comments` lines with #, are ignored."""
     rows = [
         (number, line)
         for number, line in lines(read_text(path))
@@ -90,13 +153,13 @@ def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]
     names = rows[0][1].split("\t")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise FormatError(path, rows[0][0], f"column '{twice}' is named twice")
+        raise FormatError(path, rows[0][0], f"column '{twice}' is named twice; give each column its own name")
     table: list[list[str]] = []
     for number, line in rows[1:]:
         cells = line.split("\t")
         if len(cells) != len(names):
             raise FormatError(
-                path, number, f"{len(cells)} cells where the header names {len(names)}; cells are separated by tabs"
+                path, number, f"{len(cells)} cells, but the header names {len(names)}; separate cells by tabs"
             )
         table.append(cells)
     columns = zip(*table, strict=True) if table else [()] * len(names)
@@ -104,8 +167,23 @@ def _parsed(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]
 
 
 def read_groups(path: str) -> dict[str, str]:
-    """The group of each motif, from a table with the columns motif and group (others are ignored). Raises FormatError
-    with the line."""
+    """Read the group of each motif.
+
+    Parameters
+    ----------
+    path
+        A table with the columns motif and group; others are ignored.
+
+    Returns
+    -------
+    dict of str to str
+        The group by motif.
+
+    Raises
+    ------
+    FormatError
+        With the line, if a cell is empty or a motif is in two groups; also if a column is missing.
+    """
     table, numbers = read_numbered(path)
     for name in ("motif", "group"):
         if name not in table:
@@ -121,23 +199,49 @@ def read_groups(path: str) -> dict[str, str]:
             )
         if groups.setdefault(motif, group) != group:
             raise FormatError(
-                path, number, f"motif {motif} is in two groups, {groups[motif]} and {group}; it can be in one"
+                path, number, f"motif {motif} is in two groups, {groups[motif]} and {group}; put it in one"
             )
     return groups
 
 
 def write_matches(path: str, matches: Sequence[Match], grouped: bool = False) -> None:
-    """Write matches with Tomtom's columns, in the order given; `grouped`: and the target's group behind them."""
+    """Write matches with Tomtom's columns, in the order given.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    matches
+        The matches.
+    grouped
+        Whether a last column has the group of the target.
+    """
     columns = MATCH_COLUMNS | ({GROUP_COLUMN: "group"} if grouped else {})
     write_table(path, {name: [getattr(match, field) for match in matches] for name, field in columns.items()})
 
 
 def read_matches(path: str) -> list[Match]:
-    """The matches of our table or of Tomtom's own (its comment lines are ignored). Raises FormatError with the line."""
+    """Read the matches of our table or of Tomtom's own; its comment lines are ignored.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    list of Match
+        The matches, in order.
+
+    Raises
+    ------
+    FormatError
+        With the line, if a cell is wrong; also if a column is missing.
+    """
     table, numbers = read_numbered(path)
     missing = [name for name in MATCH_COLUMNS if name not in table]
     if missing:
-        raise FormatError(path, None, f"there is no column {missing[0]}; this is no table of motif matches")
+        raise FormatError(path, None, f"there is no column {missing[0]}; give a table of motif matches")
     result = []
     for row, number in enumerate(numbers):
         cell = {field: table[name][row] for name, field in MATCH_COLUMNS.items()}
@@ -145,11 +249,13 @@ def read_matches(path: str) -> list[Match]:
             offset, overlap = int(cell["offset"]), int(cell["overlap"])
             p, evalue, q = float(cell["p"]), float(cell["evalue"]), float(cell["q"])
         except ValueError as error:
-            raise FormatError(path, number, f"a number was expected: {str(error).split(': ')[-1]}") from None
+            raise FormatError(path, number, f"{str(error).split(': ')[-1]} is not a number; correct it") from None
         if not (0 <= p <= 1 and 0 <= q <= 1 and evalue >= 0) or math.isinf(evalue):
             raise FormatError(path, number, "p and q must lie between 0 and 1, and E must not be negative")
         if cell["orientation"] not in ("+", "-"):
-            raise FormatError(path, number, f"the orientation '{cell['orientation'][:30]}' is neither + nor -")
+            raise FormatError(
+                path, number, f"the orientation '{cell['orientation'][:30]}' is neither + nor -; write + or -"
+            )
         text = cell["query_consensus"], cell["target_consensus"], cell["orientation"]
         group = table[GROUP_COLUMN][row] if GROUP_COLUMN in table else ""
         result.append(Match(cell["query"], cell["target"], offset, p, evalue, q, overlap, *text, group))

@@ -1,1 +1,1 @@
-"""headmotif's own binary files: one container, and what is in it."""
+"""The binary files of headmotif: one container, and the formats in it."""

@@ -1,14 +1,17 @@
-"""Attention, version 2: what each head gave to each key for chosen queries, in the container of `tensors`.
+"""Attention file, version 2: the attention of each head to each key for chosen queries, in the container of `tensors`.
 
-Arrays: `weight` float16 (queries, layers, heads, keys), then `norm` of the same shape, `none` float16 (queries, layers,
-heads), and per query `contig` int32, `position` int64, `strand` int8, `kind` uint8 (0 background, 1 site, 2 site with
-shuffled surroundings), `probability` float32; `offset` int32 (keys,), bases from the site, negative upstream. Keys off
-the contig are NaN. Header: `contigs` (name, length, circular, digest), `layers` and `heads` (their numbers, from 1),
-`reach` (bases on each side of its centre that a key has read, per layer), `model` (digest). Uncompressed: the size is
-known beforehand.
+Arrays: `weight` float16 (queries, layers, heads, keys); `norm` of the same shape; `none` float16 (queries, layers,
+heads), the weight on the null key. Per query: `contig` int32, `position` int64, `strand` int8, `kind` uint8 (0
+background, 1 site, 2 site with shuffled surroundings), `probability` float32. `offset` int32 (keys,), bases from the
+site, negative upstream. Keys off the contig are NaN.
 
-With the k strongest keys alone, `weight` and `norm` are (queries, layers, heads, k), strongest first, and `key` int16
-of the same shape behind them says which keys they are, as indices into `offset`; -1 and NaN where there are fewer.
+Header: `contigs` (name, length, circular, digest), `layers` and `heads` (their numbers, from 1), `reach` (bases on each
+side of its centre that a key has read, per layer), `model` (digest). Nothing is compressed, so the size is known
+beforehand.
+
+With only the k keys of the largest weights, `weight` and `norm` are (queries, layers, heads, k), largest first. `key`,
+int16 of the same shape, comes after them and holds the keys as indices into `offset`. If there are fewer keys, the rest
+is -1 and NaN.
 
 Version 1 has neither `layers` nor `heads` (all, from 1), nor kind 2, nor `key`.
 """
@@ -29,8 +32,27 @@ ROW_TYPES = {"contig": np.int32, "position": np.int64, "strand": np.int8, "kind"
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """All of an attention file but its rows: how many queries, of which layers and heads (numbers, from 1), on which
-    keys; top: how many of the keys are kept, 0 for all."""
+    """Everything in an attention file but its rows.
+
+    Attributes
+    ----------
+    contigs
+        The contigs of the genome.
+    layers
+        The numbers of the layers, from 1.
+    heads
+        The numbers of the heads, from 1.
+    reach
+        Per layer, the bases on each side of its centre that a key has read.
+    model
+        The digest of the model.
+    offset
+        int32 (keys,), bases from the site, negative upstream.
+    queries
+        The number of queries.
+    top
+        How many keys of the largest weights are kept, 0 for all.
+    """
 
     contigs: Contigs
     layers: tuple[int, ...]
@@ -43,6 +65,7 @@ class Frame:
 
     @property
     def header(self) -> container.Header:
+        """The JSON header of the file."""
         lists = {"layers": list(self.layers), "heads": list(self.heads), "reach": list(self.reach)}
         return {
             "format": "attention",
@@ -71,33 +94,81 @@ class Frame:
 
     @property
     def n_bytes(self) -> int:
-        """The file's size."""
+        """The size of the file in bytes."""
         arrays = sum(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize for dtype, shape in self.shapes.values())
         return len(container.header_bytes(self.header, self.shapes)) + arrays
 
 
 def write(path: str, frame: Frame, blocks: Iterable[Mapping[str, np.ndarray]], first: int | None = None) -> None:
-    """Blocks of queries (arrays named as in the file, without `offset`) as a file. first: go on with the file that
-    `queries_done` spoke of, with so many queries in it; None: at once, whole or not at all."""
+    """Write blocks of queries as an attention file.
 
-    def with_offset() -> Iterable[Mapping[str, np.ndarray]]:
-        nothing = np.zeros(0, np.int32)
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output if `first` is None.
+    frame
+        Everything but the rows.
+    blocks
+        Blocks of queries: arrays named as in the file, without `offset`.
+    first
+        The number of queries that an unfinished file has, from `count_queries_done`, to continue it. None to write the
+        file at once; it then appears when it is complete, or never.
+    """
+
+    def add_offset() -> Iterable[Mapping[str, np.ndarray]]:
+        empty = np.zeros(0, np.int32)
         for number, block in enumerate(blocks):
-            yield {**block, "offset": frame.offset.astype(np.int32) if number == 0 and not first else nothing}
+            yield {**block, "offset": frame.offset.astype(np.int32) if number == 0 and not first else empty}
 
     if first is None:
-        in_blocks.write(path, frame.header, frame.shapes, with_offset())
+        in_blocks.write(path, frame.header, frame.shapes, add_offset())
     else:
-        in_blocks.write_further(path, frame.header, frame.shapes, with_offset(), first)
+        in_blocks.write_further(path, frame.header, frame.shapes, add_offset(), first)
 
 
-def queries_done(path: str, frame: Frame) -> int:
-    """How many queries of an unfinished file are safe."""
-    return in_blocks.rows_done(path, frame.header, frame.shapes)
+def count_queries_done(path: str, frame: Frame) -> int:
+    """Count the queries that are safe in an unfinished file.
+
+    Parameters
+    ----------
+    path
+        The file that is to be finished.
+    frame
+        Everything but the rows.
+
+    Returns
+    -------
+    int
+        The number of queries, 0 if there is no unfinished file.
+
+    Raises
+    ------
+    InputError
+        If the file was begun with other options.
+    """
+    return in_blocks.count_rows_done(path, frame.header, frame.shapes)
 
 
 def parts(path: str) -> tuple[container.Header, dict[str, np.ndarray]]:
-    """Header and arrays as they are, of all keys or of the strongest alone, the header as version 2 has it."""
+    """Read header and arrays as they are, of all keys or of those with the largest weights.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    header
+        The header, as version 2 has it.
+    arrays
+        The arrays by name.
+
+    Raises
+    ------
+    FormatError
+        If the file is no attention file, or damaged.
+    """
     header, arrays = container.read(path, "attention", VERSION)
     try:
         _queries, layers, heads, _keys = arrays["weight"].shape
@@ -110,15 +181,31 @@ def parts(path: str) -> tuple[container.Header, dict[str, np.ndarray]]:
             **header,
         }, arrays
     except (KeyError, ValueError) as problem:
-        raise FormatError(path, None, f"this attention file contradicts itself ({problem}); make it again") from None
+        raise FormatError(path, None, f"this attention file is inconsistent ({problem}); make it again") from None
 
 
 def read(path: str) -> Attention:
-    """Attention from a file (mapped, so that its size does not count) or standard input."""
+    """Read an attention file. A plain file is mapped, so that it does not fill the memory.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    Attention
+        The attention.
+
+    Raises
+    ------
+    FormatError
+        If the file is no attention file, is damaged, or does not have all keys.
+    """
     header, arrays = parts(path)
     if "key" in arrays:
         raise FormatError(
-            path, None, "this file holds the strongest keys alone; all are needed here: dump it again without --top-k"
+            path, None, "this file has only the keys of the largest weights; run dump-attention again without --top-k"
         )
     rows = {name: container.pick(arrays, name, dtype, 1, path) for name, dtype in ROW_TYPES.items()}
     try:
@@ -139,4 +226,4 @@ def read(path: str) -> Attention:
             heads=tuple(int(x) for x in header["heads"]),
         )
     except (KeyError, TypeError, ValueError) as problem:
-        raise FormatError(path, None, f"this attention file contradicts itself ({problem}); make it again") from None
+        raise FormatError(path, None, f"this attention file is inconsistent ({problem}); make it again") from None

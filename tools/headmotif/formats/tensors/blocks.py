@@ -1,9 +1,10 @@
-"""A tensor file whose arrays come in blocks of rows, so that memory holds one block, however many rows there are.
+"""A tensor file written in blocks of rows, so that memory holds one block at a time.
 
-The container wants each array in one piece. Into a file every array is written at its own place; through a pipe, which
-cannot go back, the first array goes straight out and the others wait in temporary files (TMPDIR). Written with
-`resume`, a file stands under another name, `.unfinished`, until it is whole, ends with the number of rows that are
-safe, and can be gone on with after a kill.
+The container has each array in one piece. In a file, every array is written at its own place. A pipe cannot go back:
+there the first array is written at once, and the others wait in temporary files (TMPDIR).
+
+With `resume`, an incomplete file has the ending `.unfinished`. After its arrays it has the number of rows that are
+safe, so that it can be continued after a kill.
 """
 
 import os
@@ -25,32 +26,67 @@ ROWS = struct.Struct("<Q")
 
 
 def write(path: str, header: Mapping[str, object], shapes: Shapes, blocks: Blocks) -> None:
-    """A file from blocks of rows of its arrays, as they come."""
+    """Write a file from blocks of rows of its arrays, as they come.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    header
+        The JSON header.
+    shapes
+        Type and shape of every array, by name, in the file's order.
+    blocks
+        Rows of every array, by name.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written, or is a terminal.
+    """
     files.refuse_terminal(path)
     head = header_bytes(header, shapes)
-    with files.writing(path) as stream:
+    with files.open_for_writing(path) as stream:
         if path == "-" or not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            _in_order(stream, head, shapes, blocks)
+            _write_in_order(stream, head, shapes, blocks)
         else:
             stream.write(head)
-            for _rows in _in_place(stream, len(head), shapes, blocks, 0):
+            for _rows in _write_in_place(stream, len(head), shapes, blocks, 0):
                 pass
 
 
 def write_further(path: str, header: Mapping[str, object], shapes: Shapes, blocks: Blocks, first: int) -> None:
-    """The same file, the blocks beginning with row `first`, as many as `rows_done` has told; what is written stays
-    there if it ends too early."""
+    """Write the same file in a way that can be continued. What is written stays if the process ends too early.
+
+    Parameters
+    ----------
+    path
+        The file.
+    header
+        The JSON header.
+    shapes
+        Type and shape of every array, by name, in the file's order.
+    blocks
+        Rows of every array, by name, beginning with row `first`.
+    first
+        The number of rows that are already there, from `count_rows_done`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
     head = header_bytes(header, shapes)
-    beside = _unfinished(path)
+    beside = _make_unfinished_path(path)
     try:
         stream = open(beside, "r+b" if first else "w+b")  # noqa: SIM115 (closed below; only the opening is to be guarded)
     except (FileNotFoundError, PermissionError):
-        raise InputError(f"{path}: its folder does not exist or may not be written to; choose another") from None
+        raise InputError(f"{path}: its folder does not exist or is not writable; choose another") from None
     with stream:
         if not first:
             stream.write(head)
         end = len(head) + sum(_sizes(shapes).values())
-        for rows in _in_place(stream, len(head), shapes, blocks, first):
+        for rows in _write_in_place(stream, len(head), shapes, blocks, first):
             os.fsync(stream.fileno())  # first the rows, then their number
             stream.seek(end)
             stream.write(ROWS.pack(rows))
@@ -60,24 +96,43 @@ def write_further(path: str, header: Mapping[str, object], shapes: Shapes, block
     os.replace(beside, os.path.realpath(path))
 
 
-def rows_done(path: str, header: Mapping[str, object], shapes: Shapes) -> int:
-    """How many rows a file that was begun holds; 0 where there is none. Raises InputError where it was begun with other
-    options."""
+def count_rows_done(path: str, header: Mapping[str, object], shapes: Shapes) -> int:
+    """Count the rows that are safe in an unfinished file.
+
+    Parameters
+    ----------
+    path
+        The file that is to be finished.
+    header
+        The JSON header.
+    shapes
+        Type and shape of every array, by name, in the file's order.
+
+    Returns
+    -------
+    int
+        The number of rows, 0 if there is no unfinished file.
+
+    Raises
+    ------
+    InputError
+        If the file was begun with other options.
+    """
     head = header_bytes(header, shapes)
-    beside = _unfinished(path)
+    beside = _make_unfinished_path(path)
     if not os.path.exists(beside):
         return 0
-    with files.opened(beside) as stream:
+    with files.open_file(beside) as stream:
         if stream.read(len(head)) != head:
             raise InputError(
-                f"{beside}: this was begun with other options; give the same ones, or delete it to begin anew"
+                f"{beside}: this file was started with other options; give the same ones, or delete it to start again"
             )
         stream.seek(len(head) + sum(_sizes(shapes).values()))
         number = stream.read(ROWS.size)
     return ROWS.unpack(number)[0] if len(number) == ROWS.size else 0
 
 
-def _unfinished(path: str) -> str:
+def _make_unfinished_path(path: str) -> str:
     return os.path.realpath(path) + ".unfinished"
 
 
@@ -88,9 +143,11 @@ def _sizes(shapes: Shapes) -> dict[str, int]:
     }
 
 
-def _in_place(stream: BinaryIO, start: int, shapes: Shapes, blocks: Blocks, first: int) -> Iterable[int]:
-    """Write every block where it belongs; yields the number of rows written. Arrays of other lengths than the first are
-    whole in the first block."""
+def _write_in_place(stream: BinaryIO, start: int, shapes: Shapes, blocks: Blocks, first: int) -> Iterable[int]:
+    """Write every block at its place, and yield the number of rows written.
+
+    An array of another length than the first is complete in the first block.
+    """
     sizes, place = _sizes(shapes), {}
     rows = {name: shape[0] for name, (_dtype, shape) in shapes.items()}
     for name, size in sizes.items():
@@ -106,7 +163,7 @@ def _in_place(stream: BinaryIO, start: int, shapes: Shapes, blocks: Blocks, firs
         yield first
 
 
-def _in_order(stream: BinaryIO, head: bytes, shapes: Shapes, blocks: Blocks) -> None:
+def _write_in_order(stream: BinaryIO, head: bytes, shapes: Shapes, blocks: Blocks) -> None:
     first, *others = shapes
     waiting = {name: _spool() for name in others}
     try:
@@ -127,5 +184,7 @@ def _in_order(stream: BinaryIO, head: bytes, shapes: Shapes, blocks: Blocks) -> 
 def _spool() -> BinaryIO:
     try:
         return tempfile.TemporaryFile()
-    except FileNotFoundError:  # what tempfile says when no folder takes a file: a full disk counts
-        raise InputError("no temporary folder can be written to; make room, or set TMPDIR to another folder") from None
+    except FileNotFoundError:  # tempfile's error if no folder takes a file, also for a full disk
+        raise InputError(
+            "there is no writable folder for temporary files; free disk space, or set TMPDIR to a writable folder"
+        ) from None

@@ -1,10 +1,12 @@
 """Genome tensor, version 1: a genome with its labels, in the container of `tensors`.
 
-Arrays: `base` uint8 (N,), codes A0 C1 G2 T3 N4, contigs end to end; `start` int64 (contigs + 1,);
-`label` uint8 (labels, 2, N), row 0 the + strand, row 1 the - strand, both by + coordinates, 255 = not to be learned
-from; `site` int64 (sites, 3), label, row and place in `base` of each site as given; `strength` float32 (sites,), NaN:
-none. Header: `labels` (names), `contigs` (name, circular, digest of each). `label`, `site` and `strength` are always
-there, empty without labels.
+Arrays: `base` uint8 (N,), codes A 0, C 1, G 2, T 3, N 4, contigs joined end to end. `start` int64 (contigs + 1,).
+`label` uint8 (labels, 2, N), row 0 the + strand, row 1 the - strand, both by + coordinates; 255 is neither learned from
+nor scored. `site` int64 (sites, 3): label, row and position in `base` of each site as given. `strength` float32
+(sites,), NaN if none.
+
+Header: `labels` (names), `contigs` (name, circular, digest of each). `label`, `site` and `strength` are always there,
+empty without labels.
 """
 
 import numpy as np
@@ -18,7 +20,15 @@ VERSION = 1
 
 
 def write(path: str, genome: Genome) -> None:
-    """A genome as a file, or to standard output."""
+    """Write a genome as a genome tensor.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    genome
+        The genome.
+    """
     header = {
         "format": "genome",
         "version": VERSION,
@@ -37,7 +47,25 @@ def write(path: str, genome: Genome) -> None:
 
 
 def read(raw: bytes, path: str) -> Genome:
-    """A genome from a file's bytes; `path` is for messages alone."""
+    """Read a genome from the content of a genome tensor.
+
+    Parameters
+    ----------
+    raw
+        The decompressed content.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    Genome
+        The genome.
+
+    Raises
+    ------
+    FormatError
+        If it is no genome tensor, or damaged; also in place of the ValueError of a record that contradicts itself.
+    """
     header, arrays = container.parse(raw, path, "genome", VERSION)
     base = container.pick(arrays, "base", np.uint8, 1, path)
     start = container.pick(arrays, "start", np.int64, 1, path)
@@ -53,7 +81,7 @@ def read(raw: bytes, path: str) -> Genome:
         if label.shape != (len(labels), 2, len(base)) or (len(base) and base.max() > N):
             raise ValueError("labels do not fit the bases")
         if start[0] != 0 or (np.diff(start) < 0).any():
-            raise ValueError("the contigs' starts are no order")
+            raise ValueError("the starts of the contigs are not in order")
         return Genome(contigs, base, labels, label, site, strength)
     except (ValueError, KeyError, TypeError, IndexError) as problem:
-        raise FormatError(path, None, f"this genome tensor contradicts itself ({problem}); make it again") from None
+        raise FormatError(path, None, f"this genome tensor is inconsistent ({problem}); make it again") from None

@@ -1,10 +1,10 @@
-"""What is known of a model as JSON: the header of its file, and what train-annot --metrics writes.
+"""The record of a model as JSON: the header of its file, and what train-annot --metrics writes.
 
-Keys: `config` (preset and sizes of the network), `labels` (names of the outputs), `training` (the recipe), `init` and
-`teachers` (digests of other models), `split` (validation and test regions, 1-based closed), `data` (digests of the
-contigs and labels trained on), `stopped` (steps), `metrics` (of each part and label its scores; threshold and
-calibration of each label), `metrics_of` (digest of the model whose metrics these are), `learned_from` (what the
-training genome and its sites are like). null is what is not a number.
+Keys: `config` (preset and sizes of the network); `labels` (names of the outputs); `training` (the recipe); `init` and
+`teachers` (digests of other models); `split` (validation and test regions, 1-based closed); `data` (digests of the
+contigs and labels trained on); `stopped` (steps); `metrics` (the scores by part and label, and the threshold and
+calibration of each label); `metrics_of` (digest of the model whose metrics these are); `learned_from` (properties of
+the training genome and its sites). null is NaN.
 """
 
 import json
@@ -20,11 +20,24 @@ from ..files import read_text
 from ..tables import summary
 from .container import Header
 
-WANTED = "what train-annot --metrics wrote is needed here"
+WANTED = "give the file that train-annot --metrics wrote"
 
 
 def run(model: Model) -> Header:
-    """All that a training depends on, but threads and precision: what must agree to go on from a checkpoint."""
+    """Describe all that a training depends on, except threads and precision.
+
+    Two descriptions must be equal for training to resume from a checkpoint.
+
+    Parameters
+    ----------
+    model
+        The model.
+
+    Returns
+    -------
+    Header
+        The keys from `config` to `data`.
+    """
     return {
         "config": dict(model.network),
         "labels": list(model.names),
@@ -37,7 +50,18 @@ def run(model: Model) -> Header:
 
 
 def header(model: Model) -> Header:
-    """All that is known of a model; what is unknown is left out, but for numbers among others, which are null."""
+    """Describe all that is known of a model. What is unknown is left out, or null if it is a number among others.
+
+    Parameters
+    ----------
+    model
+        The model.
+
+    Returns
+    -------
+    Header
+        The JSON object.
+    """
     known: Header = {**run(model), "metrics": _metrics(model), "metrics_of": model.scores_of}
     if model.training.kept_step is not None:
         known["stopped"] = {"steps": model.training.steps, "kept_step": model.training.kept_step}
@@ -48,7 +72,7 @@ def header(model: Model) -> Header:
             "minus10_chance": model.genome.minus10_chance,
             "labels": {name: asdict(sites) for name, sites in model.genome.learned.items()},
         }
-    return {name: summary.plain(value) for name, value in known.items()}
+    return {name: summary.replace_non_finite(value) for name, value in known.items()}
 
 
 def _metrics(model: Model) -> Header:
@@ -62,8 +86,25 @@ def _metrics(model: Model) -> Header:
 
 
 def model(known: Header, weights: Mapping[str, Any]) -> Model:
-    """The model of a header and its weights; what the header does not say is unknown. Raises ValueError where it says
-    something that cannot be."""
+    """Make a model of its header and its weights. What the header does not say is unknown.
+
+    Parameters
+    ----------
+    known
+        The header.
+    weights
+        float32 arrays by parameter name.
+
+    Returns
+    -------
+    Model
+        The model.
+
+    Raises
+    ------
+    ValueError
+        If the header contradicts itself, or is not as train-annot writes it.
+    """
     try:
         return _model(known, weights)
     except (AttributeError, KeyError, TypeError) as problem:
@@ -83,10 +124,10 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
             contigs=tuple(map(str, data.get("contigs") or ())),
             labels=str(data.get("labels", "")),
             nucleotides=int(learned.get("nucleotides", 0)),
-            gc=_number(learned.get("gc")),
-            minus10_chance=_number(learned.get("minus10_chance")),
+            gc=_parse_number(learned.get("gc")),
+            minus10_chance=_parse_number(learned.get("minus10_chance")),
             learned={
-                str(name): LabelledSites(int(one["sites"]), _number(one["minus10"]))
+                str(name): LabelledSites(int(one["sites"]), _parse_number(one["minus10"]))
                 for name, one in (learned.get("labels") or {}).items()
             },
         ),
@@ -94,8 +135,8 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
             recipe=dict(known.get("training") or {}),
             init=str(known.get("init") or ""),
             teachers=tuple(map(str, known.get("teachers") or ())),
-            steps=_whole(stopped.get("steps")),
-            kept_step=_whole(stopped.get("kept_step")),
+            steps=_parse_whole(stopped.get("steps")),
+            kept_step=_parse_whole(stopped.get("kept_step")),
         ),
         scores_of=str(known.get("metrics_of") or ""),
         weights=weights,
@@ -114,40 +155,64 @@ def _label(name: str, metrics: Header, parts: Mapping[str, Header]) -> Label:
 
 def _score(score: Header) -> Score:
     roc_auc, precision, prevalence = (
-        _number(score.get(name)) for name in ("roc_auc", "average_precision", "prevalence")
+        _parse_number(score.get(name)) for name in ("roc_auc", "average_precision", "prevalence")
     )
     return Score(roc_auc, precision, prevalence, int(score.get("positions", 0)), int(score.get("sites", 0)))
 
 
-def _number(value: object) -> float:
-    """A number; NaN where there is none."""
+def _parse_number(value: object) -> float:
+    """A number; null is NaN."""
     return math.nan if value is None else float(value)  # type: ignore[arg-type]
 
 
-def _whole(value: object) -> int | None:
+def _parse_whole(value: object) -> int | None:
     return None if value is None else int(value)  # type: ignore[call-overload]
 
 
 def write_metrics(path: str, known: Model) -> None:
-    """What train-annot --metrics writes."""
+    """Write the file of train-annot --metrics.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    known
+        The model.
+    """
     summary.write(path, header(known))
 
 
 def read_metrics(path: str) -> Model:
-    """What train-annot --metrics wrote: a model without its weights. Raises FormatError where it is something else."""
+    """Read the file of train-annot --metrics.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    Model
+        The model without its weights.
+
+    Raises
+    ------
+    FormatError
+        If the file is something else.
+    """
     try:
         value = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise FormatError(
-            path, error.lineno, "this is no JSON; the metrics that train-annot --metrics wrote are needed here"
+            path, error.lineno, "this is not JSON; give the file that train-annot --metrics wrote"
         ) from None
     scores = value.get("metrics") if isinstance(value, dict) else None
     if not isinstance(scores, dict) or not all(isinstance(part, dict) for part in scores.values()):
-        raise FormatError(path, None, f"there are no metrics in it; {WANTED}")
+        raise FormatError(path, None, f"this file has no metrics; {WANTED}")
     for part in PARTS:
         for label, score in scores.get(part, {}).items():
             if not isinstance(score, dict) or not {"average_precision", "prevalence"} <= score.keys():
-                raise FormatError(path, None, f"average_precision or prevalence of {label}, {part}, is missing")
+                raise FormatError(path, None, f"the scores of {label} on the {part} part are incomplete; {WANTED}")
     try:
         return model(value, {})
     except ValueError as problem:

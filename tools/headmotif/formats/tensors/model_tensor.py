@@ -1,6 +1,6 @@
-"""Model, version 1: the weights of a trained annotator, in the container of `tensors`.
+"""Model file, version 1: the weights of a trained model, in the container of `tensors`.
 
-Arrays: the network's parameters, float32, by name. Header: see `model_header`.
+Arrays: the parameters of the network, float32, by name. Header: see `model_header`.
 """
 
 import os
@@ -16,32 +16,74 @@ VERSION = 1
 
 
 def write(path: str, model: Model) -> None:
-    """A model as a file, or to standard output."""
+    """Write a model.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    model
+        The model.
+    """
     container.write(path, {"format": "model", "version": VERSION, **model_header.header(model)}, model.weights)
 
 
 def read(path: str) -> Model:
-    """A model from a file or standard input."""
+    """Read a model.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard input.
+
+    Returns
+    -------
+    Model
+        The model.
+
+    Raises
+    ------
+    FormatError
+        If the file is no model, is damaged, or has weights that are not finite.
+    """
     header, weights = container.read(path, "model", VERSION)
     if not isinstance(header.get("config"), dict) or not isinstance(header.get("labels"), list):
-        raise FormatError(path, None, "this model file says nothing of its network; make it again")
+        raise FormatError(path, None, "this model file does not describe its network; make it again")
     for name, array in weights.items():
         if array.dtype == np.float32 and not np.isfinite(array).all():
-            raise FormatError(path, None, f"the weights '{name}' hold values that are not numbers; train again")
+            raise FormatError(path, None, f"the weights '{name}' have values that are not numbers; train again")
     try:
         return model_header.model(header, dict(weights))
     except ValueError as problem:
         raise FormatError(path, None, f"{problem}; train it again") from None
 
 
-def opened(model: str, known: Mapping[str, os.PathLike[str]]) -> Model:
-    """The model of a file, of standard input (-), or of a known name; a name is never a file of the folder that one
-    happens to be in.
+def open_model(model: str, known: Mapping[str, os.PathLike[str]]) -> Model:
+    """Open a model by its file or by its built-in name.
 
-    known: the files of the models that come with the program, by name.
+    A built-in name is never taken for a file of that name in the current folder.
+
+    Parameters
+    ----------
+    model
+        The file, "-" for standard input, or a built-in name.
+    known
+        The files of the built-in models, by name.
+
+    Returns
+    -------
+    Model
+        The model.
+
+    Raises
+    ------
+    FormatError
+        If there is no such file or model, or the file is damaged.
     """
     if model != "-" and model not in known and not os.path.exists(model):
         raise FormatError(
-            model, None, f"there is no such file, and no such built-in model ({', '.join(known) or 'there are none'})"
+            model,
+            None,
+            f"there is no such file and no such built-in model; the built-in models are {', '.join(known) or 'none'}",
         )
     return read(os.fspath(known.get(model, model)))

@@ -1,1 +1,1 @@
-"""A value for each nucleotide: bedGraph and bigWig, and how genome browsers are told of them."""
+"""A value for each nucleotide, as bedGraph and bigWig, and the files that make genome browsers show them."""

@@ -1,13 +1,13 @@
-"""bedGraph: contig, start, end, value, separated by tabs; 0-based, half-open
+"""bedGraph: contig, start, end, value, tab-separated; 0-based, half-open
 (https://genome.ucsc.edu/goldenPath/help/bedgraph.html).
 
-Written: runs of one value as one line, values as `%.4g`, nothing where there is no value, no track line. Values that
-were rounded to four digits (`steps.calling.rounding.rounded`) come back to the bit. Read: spaces for tabs too, columns
-beyond the fourth ignored, lines that begin with track, browser or # skipped, in any order of lines; a base has one
-value at most.
+Written: runs of one value as one line, values as `%.4g`, no line where there is no value, no track line. Values that
+were rounded to four digits (`steps.calling.rounding.round_digits`) are read back bit by bit. Read: also spaces for
+tabs, further columns (ignored), lines in any order; a base has one value at most. Lines that begin with track, browser
+or # are skipped.
 
-Five million lines are the usual size, so that lines are read a block at a time, by columns; only a block with anything
-unusual in it is read line by line, and there the line at fault is found.
+Five million lines are the usual size. So lines are read a block at a time, by columns. Only a block with something
+unusual is read line by line, to find the line with an error.
 """
 
 import math
@@ -17,8 +17,8 @@ import numpy as np
 
 from ...data import Contigs
 from ...errors import FormatError
-from ..contig_names import not_in_genome
-from ..files import read_bytes, writing
+from ..contig_names import explain_unknown_contig
+from ..files import open_for_writing, read_bytes
 
 ROWS = 1 << 18
 """Lines written at a time."""
@@ -31,11 +31,26 @@ Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def write(path: str, contigs: Contigs, values: np.ndarray) -> None:
-    """Values float32 (N,), contigs end to end by + coordinates, NaN where there is none."""
+    """Write the values of one strand.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    contigs
+        The contigs of the genome, N nucleotides together.
+    values
+        float32 (N,), contigs end to end, by + coordinates, NaN if there is no value.
+
+    Raises
+    ------
+    ValueError
+        If the values are not N.
+    """
     if len(values) != contigs.total:
         raise ValueError("the values do not fit the contigs")
     first = 0
-    with writing(path) as stream:
+    with open_for_writing(path) as stream:
         for contig in contigs:
             own = values[first : first + contig.length]
             start = np.flatnonzero(
@@ -56,27 +71,63 @@ def _text(name: str, start: np.ndarray, end: np.ndarray, value: np.ndarray) -> s
 
 
 def read(path: str, contigs: Contigs) -> np.ndarray:
-    """Values float32 (N,) of a file, gzip or plain, or of standard input; NaN where it has none.
+    """Read the values of one strand.
 
-    Raises FormatError, with the line, where it is malformed, of another genome, or has two values for one base.
+    Parameters
+    ----------
+    path
+        The file, gzip or plain; "-" is standard input.
+    contigs
+        The contigs of the genome, N nucleotides together.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (N,), contigs end to end, by + coordinates, NaN if there is no value.
+
+    Raises
+    ------
+    FormatError
+        With the line, if it is malformed, of another genome, or repeats a base.
     """
     return parse(read_bytes(path), path, contigs)
 
 
 def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
-    """The same of a file's decompressed bytes."""
+    """Read the values of one strand from the content of a file.
+
+    Parameters
+    ----------
+    raw
+        The decompressed content.
+    path
+        The name of the file, for messages alone.
+    contigs
+        The contigs of the genome, N nucleotides together.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (N,), contigs end to end, by + coordinates, NaN if there is no value.
+
+    Raises
+    ------
+    FormatError
+        With the line, if it is malformed, of another genome, or repeats a base.
+    """
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in raw[:4096]:
-        raise FormatError(path, None, "this is a binary file where a bedGraph was expected")
+        raise FormatError(path, None, "this is a binary file; give a bedGraph or a bigWig")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    parts = [_quick(block, number, contigs) or _slow(block, number, contigs, path) for block, number in _blocks(raw)]
+    parts = [
+        _parse_quickly(block, number, contigs) or _parse_slowly(block, number, contigs, path)
+        for block, number in _blocks(raw)
+    ]
     empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, np.float32), np.zeros(0, np.int64))
     contig, start, end, value, line = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
     if not len(contig):
-        raise FormatError(
-            path, None, "this bedGraph holds no value; lines with contig, start, end and value are needed"
-        )
+        raise FormatError(path, None, "this bedGraph has no values; give lines with contig, start, end and value")
     offset = contigs.start
     start, end = start + offset[contig], end + offset[contig]
     _refuse_overlap(start, end, line, path)
@@ -96,8 +147,8 @@ def _blocks(raw: bytes) -> Iterator[tuple[bytes, int]]:
         place, number = end, number + block.count(b"\n")
 
 
-def _quick(block: bytes, number: int, contigs: Contigs) -> Columns | None:
-    """The columns of a block whose every line has four, none of them in doubt; None where that is not so."""
+def _parse_quickly(block: bytes, number: int, contigs: Contigs) -> Columns | None:
+    """The columns of a block in which every line has four plain ones; None for any other block."""
     cells = block.replace(b"\n", b"\t\n\t").split(b"\t")
     cells.pop()
     if len(cells) % 5 or set(cells[4::5]) != {b"\n"}:
@@ -118,8 +169,8 @@ def _quick(block: bytes, number: int, contigs: Contigs) -> Columns | None:
     return contig, start, end, value.astype(np.float32), np.arange(number, number + len(contig))
 
 
-def _slow(block: bytes, number: int, contigs: Contigs, path: str) -> Columns:
-    """The same line by line, with what is skipped and what is wrong."""
+def _parse_slowly(block: bytes, number: int, contigs: Contigs, path: str) -> Columns:
+    """The same line by line, with skipped lines and error messages."""
     place = contigs.index_of
     rows = []
     for line, text in enumerate(block.split(b"\n")[:-1], number):
@@ -133,13 +184,11 @@ def _slow(block: bytes, number: int, contigs: Contigs, path: str) -> Columns:
 def _row(text: str, path: str, line: int, place: dict[str, int], contigs: Contigs) -> tuple[int, int, int, float]:
     fields = text.split()
     if len(fields) < 4:
-        problem = (
-            f"{len(fields)} column{'s' if len(fields) > 1 else ''}; a bedGraph is needed: contig, start, end, value"
-        )
+        problem = f"{len(fields)} column{'s' if len(fields) > 1 else ''}; bedGraph needs contig, start, end and value"
         raise FormatError(path, line, problem)
     name, first, last, number = fields[:4]
     if name not in place:
-        raise FormatError(path, line, not_in_genome(name, list(place)))
+        raise FormatError(path, line, explain_unknown_contig(name, list(place)))
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in (first, last)):
         raise FormatError(
             path, line, f"start and end must be whole numbers from 0, not '{first[:20]}' and '{last[:20]}'"
@@ -147,10 +196,10 @@ def _row(text: str, path: str, line: int, place: dict[str, int], contigs: Contig
     start, end, contig = int(first), int(last), contigs[place[name]]
     if end <= start:
         raise FormatError(
-            path, line, f"the end ({end}) is not behind the start ({start}); bedGraph is 0-based, half-open"
+            path, line, f"the end ({end}) is not after the start ({start}); bedGraph is 0-based, half-open"
         )
     if end > contig.length:
-        same = "take the track of this version of the genome"
+        same = "use the track of this version of the genome"
         raise FormatError(path, line, f"the end ({end:,}) lies beyond '{name}', which has {contig.length:,} nt; {same}")
     return place[name], start, end, _number(number, path, line)
 
@@ -161,16 +210,18 @@ def _number(text: str, path: str, line: int) -> float:
     except ValueError:
         value = math.nan
     if "_" in text or not abs(value) < LARGEST:
-        raise FormatError(path, line, f"the value '{text[:20]}' is not a finite number; leave out bases that have none")
+        raise FormatError(
+            path, line, f"the value '{text[:20]}' is not a finite number; leave out bases without a value"
+        )
     return value
 
 
 def _refuse_overlap(start: np.ndarray, end: np.ndarray, line: np.ndarray, path: str) -> None:
-    """Of two lines that give the same base a value, the later one in the file is at fault."""
+    """If two lines give a value to the same base, the error names the later one."""
     order = np.argsort(start, kind="stable")
     over = np.flatnonzero(start[order][1:] < end[order][:-1])
     if len(over):
         pairs = np.sort(np.stack([line[order][over], line[order][over + 1]]), axis=0)
         first = int(pairs[1].argmin())
-        problem = f"this line gives a value to a base that line {pairs[0, first]} gives one; a base has one value"
+        problem = f"this line and line {pairs[0, first]} give values to the same base; give each base one value"
         raise FormatError(path, int(pairs[1, first]), problem)

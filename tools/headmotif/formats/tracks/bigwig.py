@@ -1,15 +1,15 @@
-"""bigWig, one value a nucleotide of one strand, as genome browsers read it (Kent et al. 2010,
-doi:10.1093/bioinformatics/btq351).
+"""bigWig with one value for each nucleotide of one strand, for genome browsers.
 
-Little-endian, version 4: a head (HEAD), the zoom levels' places (ZOOM), a summary of all values (SUMMARY), the tree of
-contigs' names, the number of pieces of data and the pieces, the tree that finds them, then for each zoom level the
-same: records, tree. A piece is deflated: contig, start, end, step, span, kind, number of items (PIECE), then values
-that follow each other (kind 3), a start with each value (2), or start and end (1). Pieces stand in the order of
-contigs, and those in the genome's. The last four bytes repeat the first four.
+The format is that of Kent et al. 2010, doi:10.1093/bioinformatics/btq351. Little-endian, version 4: a head (HEAD); the
+places of the zoom levels (ZOOM); a summary of all values (SUMMARY); the tree of contig names; the number of data
+blocks, and the blocks; the tree that finds them; then for each zoom level the same, records and tree. A block is
+deflated: contig, start, end, step, span, kind, number of items (PIECE), then its items. Items are consecutive values
+(kind 3), or values each with its start (2), or with start and end (1). Blocks stand in the order of the contigs of the
+genome. The last four bytes repeat the first four.
 
-0-based, half-open inside the file. Values are float32, kept to the bit; a nucleotide without a value (NaN) is not in
-the file. In reading, contigs that the file does not name have no values: some programs leave out those without data.
-Not checked: that what the zoom levels and the summary say agrees with the values.
+0-based, half-open inside the file. Values are float32, kept bit by bit; a nucleotide without a value (NaN) is not in
+the file. On reading, contigs that the file does not name have no values, for some programs leave out contigs without
+data. Not checked: that the zoom levels and the summary agree with the values.
 """
 
 import struct
@@ -20,8 +20,8 @@ import numpy as np
 
 from ...data import Contigs
 from ...errors import FormatError
-from ..contig_names import not_in_genome
-from ..files import read_bytes, refuse_terminal, writing
+from ..contig_names import explain_unknown_contig
+from ..files import open_for_writing, read_bytes, refuse_terminal
 from . import bigwig_trees, bigwig_zooms
 
 MAGIC = b"\x26\xfc\x8f\x88"
@@ -32,7 +32,7 @@ SUMMARY = struct.Struct("<Q4d")
 PIECE = struct.Struct("<5I2BH")
 BED_GRAPH, VARIABLE, FIXED = 1, 2, 3
 ITEMS = 1024
-"""Items of a piece at most, as in UCSC's own programs."""
+"""The largest number of items of a block, as in UCSC's programs."""
 KINDS = {
     BED_GRAPH: np.dtype([("start", "<u4"), ("end", "<u4"), ("value", "<f4")]),
     VARIABLE: np.dtype([("start", "<u4"), ("value", "<f4")]),
@@ -40,39 +40,67 @@ KINDS = {
 }
 
 
-def recognised(raw: bytes) -> bool:
-    """Whether a file's first bytes are bigWig's, of either byte order."""
+def is_bigwig(raw: bytes) -> bool:
+    """Test whether a file begins as bigWig, of either byte order.
+
+    Parameters
+    ----------
+    raw
+        The content of the file, or its first four bytes.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
     return raw[:4] in (MAGIC, MAGIC[::-1])
 
 
 def write(path: str, contigs: Contigs, values: np.ndarray) -> None:
-    """Values float32 (N,), contigs end to end by + coordinates, NaN where there is none."""
+    """Write the values of one strand.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    contigs
+        The contigs of the genome, N nucleotides together.
+    values
+        float32 (N,), contigs end to end, by + coordinates, NaN if there is no value.
+
+    Raises
+    ------
+    ValueError
+        If the values are not N.
+    InputError
+        If the file cannot be written, or is a terminal.
+    """
     if len(values) != contigs.total:
         raise ValueError("the values do not fit the contigs")
     refuse_terminal(path)
-    with writing(path) as stream:
-        stream.writelines(_whole(contigs, np.split(values, contigs.start[1:-1])))
+    with open_for_writing(path) as stream:
+        stream.writelines(_build_file(contigs, np.split(values, contigs.start[1:-1])))
 
 
-def _whole(contigs: Contigs, values: list[np.ndarray]) -> list[bytes]:
-    """The file's parts in order; the head, which knows where the others lie, is put before them at the end."""
-    bins = [bigwig_zooms.binned(part) for part in values]
+def _build_file(contigs: Contigs, values: list[np.ndarray]) -> list[bytes]:
+    """The parts of the file in order; the head needs the places of the others, so it is made last."""
+    bins = [bigwig_zooms.bin_values(part) for part in values]
     widths = bigwig_zooms.widths(int(contigs.lengths.max()))
     names_at = HEAD.size + ZOOM.size * len(widths) + SUMMARY.size
     names = bigwig_trees.names_tree(contigs.length_of, names_at)
     place = names_at + len(names)
     pieces = [piece for number, part in enumerate(values) for piece in _pieces(number, part)]
-    data, index_at = _indexed(pieces, struct.pack("<Q", len(pieces)), place)
+    data, index_at = _index_pieces(pieces, struct.pack("<Q", len(pieces)), place)
     parts, levels, largest = [names, *data], [], max((size for *_, size in pieces), default=0)
     end = place + sum(map(len, data))
     for width in widths:
-        bins = [one.wider(width // one.width) for one in bins]
+        bins = [one.widen(width // one.width) for one in bins]
         records = [
             bigwig_zooms.records(one, number, c.length)
             for number, (one, c) in enumerate(zip(bins, contigs, strict=True))
         ]
         pieces = list(_zoom_pieces(np.concatenate(records)))
-        data, zoom_index_at = _indexed(pieces, struct.pack("<I", sum(map(len, records))), end)
+        data, zoom_index_at = _index_pieces(pieces, struct.pack("<I", sum(map(len, records))), end)
         levels.append(ZOOM.pack(width, 0, end, zoom_index_at))
         largest = max([largest, *(size for *_, size in pieces)])
         parts, end = parts + data, end + sum(map(len, data))
@@ -87,11 +115,11 @@ def _summary(values: list[np.ndarray]) -> bytes:
 
 
 Piece = tuple[tuple[int, ...], bytes, int]
-"""Where it lies (contig, start, last contig, end), its bytes deflated, and how many they were before."""
+"""A block of data: its span (contig, start, last contig, end), its deflated bytes, and their number before."""
 
 
 def _pieces(number: int, values: np.ndarray) -> Iterator[Piece]:
-    """Pieces of one contig."""
+    """Blocks of data of one contig."""
     places = np.flatnonzero(~np.isnan(values))
     for first in range(0, len(places), ITEMS):
         at = places[first : first + ITEMS]
@@ -112,8 +140,8 @@ def _zoom_pieces(records: np.ndarray) -> Iterator[Piece]:
         yield span, zlib.compress(some.tobytes()), some.nbytes
 
 
-def _indexed(pieces: list[Piece], count: bytes, place: int) -> tuple[list[bytes], int]:
-    """The number of pieces, they, and the tree that finds them, from a place of the file on; and the tree's place."""
+def _index_pieces(pieces: list[Piece], count: bytes, place: int) -> tuple[list[bytes], int]:
+    """The number of blocks, the blocks and the tree that finds them, and the place of the tree in the file."""
     blocks = np.zeros(len(pieces), bigwig_trees.BLOCK)
     sizes = np.array([len(raw) for _, raw, _ in pieces], np.int64)
     for column, values in zip(
@@ -126,15 +154,50 @@ def _indexed(pieces: list[Piece], count: bytes, place: int) -> tuple[list[bytes]
 
 
 def read(path: str, contigs: Contigs) -> np.ndarray:
-    """Values float32 (N,) of a file or of standard input, NaN where it has none.
+    """Read the values of one strand.
 
-    Raises FormatError where it is no bigWig, cut off or damaged, or of another genome.
+    Parameters
+    ----------
+    path
+        The file, gzip or plain; "-" is standard input.
+    contigs
+        The contigs of the genome, N nucleotides together.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (N,), contigs end to end, by + coordinates, NaN if there is no value.
+
+    Raises
+    ------
+    FormatError
+        If the file is no bigWig, is damaged, or is of another genome.
     """
     return parse(read_bytes(path), path, contigs)
 
 
 def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
-    """The same of a file's decompressed bytes."""
+    """Read the values of one strand from the content of a file.
+
+    Parameters
+    ----------
+    raw
+        The decompressed content.
+    path
+        The name of the file, for messages alone.
+    contigs
+        The contigs of the genome, N nucleotides together.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (N,), contigs end to end, by + coordinates, NaN if there is no value.
+
+    Raises
+    ------
+    FormatError
+        If the content is no bigWig, is damaged, or is of another genome.
+    """
     _refuse(raw, path)
     try:
         names = _names(raw)
@@ -145,8 +208,7 @@ def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
 
 
 def _names(raw: bytes) -> dict[str, tuple[int, int]]:
-    """Number and length of each contig. Of two with one name or one number one is lost, and with it the place of its
-    data."""
+    """Number and length of each contig. If two share a name or a number, reading their data fails."""
     rows = bigwig_trees.read_names(raw, HEAD.unpack_from(raw)[3])
     return {name: (number, length) for name, number, length in rows}
 
@@ -160,13 +222,13 @@ def _values(raw: bytes, contigs: Contigs, names: dict[int, str]) -> np.ndarray:
         raise ValueError("pieces of data are absent or met twice")
     for place, size in zip(blocks["place"].tolist(), blocks["size"].tolist(), strict=True):
         piece = raw[place : place + size]
-        contig, start, end, value = _items(_inflated(piece, buffer) if buffer else piece)
+        contig, start, end, value = _items(_inflate(piece, buffer) if buffer else piece)
         _fill(found[names[contig]], start, end, value)
     return np.concatenate([np.zeros(0, np.float32), *(found[c.name] for c in contigs)])
 
 
-def _inflated(piece: bytes, most: int) -> bytes:
-    """What was deflated, no more than the head says: a damaged piece does not fill the memory."""
+def _inflate(piece: bytes, most: int) -> bytes:
+    """Inflate a block, up to the size that the head says, so that a damaged block does not fill the memory."""
     inflate = zlib.decompressobj()
     raw = inflate.decompress(piece, most + 1)
     if not inflate.eof or len(raw) > most:
@@ -175,7 +237,7 @@ def _inflated(piece: bytes, most: int) -> bytes:
 
 
 def _items(piece: bytes) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
-    """Contig, and start, end and value of each item of a piece."""
+    """Contig, and start, end and value of each item of a block."""
     contig, first, _, step, span, kind, _, count = PIECE.unpack_from(piece)
     items = np.frombuffer(piece, KINDS[kind], count, PIECE.size)
     start = first + np.arange(count, dtype=np.int64) * step if kind == FIXED else items["start"].astype(np.int64)
@@ -183,7 +245,7 @@ def _items(piece: bytes) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _fill(values: np.ndarray, start: np.ndarray, end: np.ndarray, value: np.ndarray) -> None:
-    """Each item's value at its bases."""
+    """Set the value of each item at its bases."""
     width = end - start
     if (width < 1).any() or (end > len(values)).any():
         raise ValueError("data outside the contig")
@@ -193,17 +255,17 @@ def _fill(values: np.ndarray, start: np.ndarray, end: np.ndarray, value: np.ndar
 
 def _refuse(raw: bytes, path: str) -> None:
     if raw[:4] in (BIG_BED, BIG_BED[::-1]):
-        raise FormatError(path, None, "this is a bigBed; a bigWig is needed, with a value for each nucleotide")
-    if not recognised(raw):
-        raise FormatError(path, None, "this is no bigWig file" + ("" if raw else " (it is empty)"))
+        raise FormatError(path, None, "this is a bigBed; give a bigWig with a value for each nucleotide")
+    if not is_bigwig(raw):
+        raise FormatError(path, None, "this is not a bigWig file" + ("" if raw else " (it is empty)"))
     if raw[:4] != MAGIC:
         raise FormatError(
             path,
             None,
-            "this bigWig has its bytes in big-endian order; convert it (bigWigToBedGraph) and give the bedGraph",
+            "this bigWig is big-endian; convert it (bigWigToBedGraph) and give the bedGraph",
         )
     if raw[-4:] != MAGIC or len(raw) < HEAD.size:
-        raise FormatError(path, None, "this bigWig is cut off; make it or copy it again")
+        raise FormatError(path, None, "this bigWig is truncated; make it or copy it again")
 
 
 def _refuse_other_genome(lengths: dict[str, int], contigs: Contigs, path: str) -> None:
@@ -212,7 +274,7 @@ def _refuse_other_genome(lengths: dict[str, int], contigs: Contigs, path: str) -
     known = contigs.length_of
     for name, length in lengths.items():
         if name not in known:
-            raise FormatError(path, None, not_in_genome(name, list(known)))
+            raise FormatError(path, None, explain_unknown_contig(name, list(known)))
         if length != known[name]:
-            other = "this is a track of another assembly; take one of this one"
+            other = "this is a track of another assembly; use one of this assembly"
             raise FormatError(path, None, f"'{name}' has {length:,} nt here and {known[name]:,} in the genome; {other}")

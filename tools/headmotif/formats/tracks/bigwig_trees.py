@@ -1,9 +1,11 @@
-"""The two indices of a bigWig: the contigs' names, and where the data of a stretch of genome lie.
+"""The two indices of a bigWig: contig names, and the places of the data of a stretch of genome.
 
-Both are trees of nodes: a byte that says leaf or not, one that is 0, the number of items in two; then the items, which
-in a leaf are data and elsewhere a key and the place of the node below. Places are bytes from the file's begin. What a
-damaged file says is not believed: a node lies within the file, is met once, and a tree has as many items as its head
-says; else ValueError or struct.error.
+Both are trees of nodes. A node has one byte that says leaf or not, one that is 0, and the number of items in two; then
+its items. An item of a leaf is data, and any other is a key and the place of the node below. Places are bytes from the
+beginning of the file.
+
+Damaged files are noticed: a node must lie within the file and be met once, and a tree must have as many items as its
+head says. Otherwise ValueError or struct.error is raised.
 """
 
 import struct
@@ -15,15 +17,28 @@ NAMES_MAGIC, PLACES_MAGIC = 0x78CA8C91, 0x2468ACE0
 NAMES_HEAD, PLACES_HEAD = struct.Struct("<4I2Q"), struct.Struct("<2IQ4IQ2I")
 NODE = struct.Struct("<2BH")
 FANOUT = 256
-"""Items of a node at most."""
+"""The largest number of items of a node."""
 BLOCK = np.dtype(
     [("contig", "<u4"), ("start", "<u4"), ("last", "<u4"), ("end", "<u4"), ("place", "<u8"), ("size", "<u8")]
 )
-"""A piece of data: the first contig's number and base, the last contig's and the base behind it, and where it lies."""
+"""A block of data: number and first base of its first contig, number and end in its last, its place and its size."""
 
 
 def names_tree(lengths: dict[str, int], place: int) -> bytes:
-    """The tree of names, sorted, each with the contig's number in the dict's order and its length."""
+    """Make the tree of contig names, sorted, each with the number and the length of its contig.
+
+    Parameters
+    ----------
+    lengths
+        Lengths in nucleotides, by name, in the order of the contigs' numbers.
+    place
+        The place of the tree in the file, in bytes.
+
+    Returns
+    -------
+    bytes
+        The tree.
+    """
     numbered = {name.encode(): number for number, name in enumerate(lengths)}
     width = max(map(len, numbered))
     items = [
@@ -35,7 +50,22 @@ def names_tree(lengths: dict[str, int], place: int) -> bytes:
 
 
 def places_tree(blocks: np.ndarray, items_per_block: int, place: int) -> bytes:
-    """The tree of pieces of data, BLOCK, which are in order and do not overlap."""
+    """Make the tree that finds blocks of data.
+
+    Parameters
+    ----------
+    blocks
+        Array of `BLOCK`, in order, without overlaps.
+    items_per_block
+        The largest number of items of a block.
+    place
+        The place of the tree in the file, in bytes.
+
+    Returns
+    -------
+    bytes
+        The tree.
+    """
     first, last = (blocks[0], blocks[-1]) if len(blocks) else (np.zeros((), BLOCK),) * 2
     span = (int(first["contig"]), int(first["start"]), int(last["last"]), int(last["end"]))
     head = PLACES_HEAD.pack(PLACES_MAGIC, FANOUT, len(blocks), *span, place, items_per_block, 0)
@@ -45,7 +75,7 @@ def places_tree(blocks: np.ndarray, items_per_block: int, place: int) -> bytes:
 
 
 def _tree(items: list[bytes], place: int, key: Callable[[list[bytes]], bytes]) -> bytes:
-    """The nodes, from the root down; `key` makes a node's key out of its items'."""
+    """The nodes, from the root down; `key` makes the key of a node from its items."""
     levels = [_groups(items)]
     while len(levels[-1]) > 1:
         levels.append(_groups([key(group) for group in levels[-1]]))
@@ -72,7 +102,25 @@ def _groups(items: list[bytes]) -> list[list[bytes]]:
 
 
 def read_names(raw: bytes, place: int) -> list[tuple[str, int, int]]:
-    """Name, number and length of each contig."""
+    """Read the tree of contig names.
+
+    Parameters
+    ----------
+    raw
+        The content of the file.
+    place
+        The place of the tree in it, in bytes.
+
+    Returns
+    -------
+    list of tuple[str, int, int]
+        Name, number and length of each contig.
+
+    Raises
+    ------
+    ValueError
+        If it is no such tree, or damaged.
+    """
     magic, _, width, value, count, _ = NAMES_HEAD.unpack_from(raw, place)
     if magic != NAMES_MAGIC or value != 8:
         raise ValueError("no tree of names")
@@ -82,7 +130,25 @@ def read_names(raw: bytes, place: int) -> list[tuple[str, int, int]]:
 
 
 def read_places(raw: bytes, place: int) -> np.ndarray:
-    """The pieces of data, BLOCK."""
+    """Read the tree that finds blocks of data.
+
+    Parameters
+    ----------
+    raw
+        The content of the file.
+    place
+        The place of the tree in it, in bytes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Array of `BLOCK`.
+
+    Raises
+    ------
+    ValueError
+        If it is no such tree, or damaged.
+    """
     head = PLACES_HEAD.unpack_from(raw, place)
     if head[0] != PLACES_MAGIC:
         raise ValueError("no tree of places")
@@ -90,7 +156,7 @@ def read_places(raw: bytes, place: int) -> np.ndarray:
 
 
 def _items(raw: bytes, root: int, leaf_size: int, inner_size: int, count: int) -> Iterator[bytes]:
-    """The leaves' items of a tree, in order."""
+    """The items of the leaves of a tree, in order."""
     waiting, seen, found = [root], set(), 0
     while waiting:
         place = waiting.pop()

@@ -1,8 +1,8 @@
-"""The zoom levels of a bigWig: what a browser draws of long stretches, instead of every value.
+"""The zoom levels of a bigWig: what a browser draws of long stretches instead of every value.
 
-A record is of one bin of one contig: number, start and end, how many bases have a value, the least, the largest, the
-sum of the values and of their squares. Bins of a level are equally wide, four times as wide as those of the level
-before; one without any value is left out.
+A record describes one bin of one contig: number of the contig, start, end, how many bases have a value, the least, the
+largest, the sum of the values and of their squares. All bins of a level are equally wide, four times as wide as those
+of the level before. A bin without any value is left out.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 FIRST, TIMES, MOST = 16, 4, 10
-"""Bases of a bin of the first level; of the next one, as many times; levels at most."""
+"""Bases of a bin at the first level, the ratio of one level to the one before, and the most levels."""
 BLOCK = FIRST << 16
-"""Bases looked at at a time."""
+"""Bases processed at a time."""
 COLUMNS = ("count", "least", "most", "sum", "squares")
 RECORD = np.dtype(
     [
@@ -30,7 +30,23 @@ RECORD = np.dtype(
 
 @dataclass(frozen=True)
 class Bins:
-    """Equally wide bins of one contig."""
+    """Equally wide bins of one contig.
+
+    Attributes
+    ----------
+    width
+        The width in bases.
+    count
+        int64 (bins,), bases with a value.
+    least
+        float64 (bins,), the least value, inf if there is none.
+    most
+        float64 (bins,), the largest value, -inf if there is none.
+    sum
+        float64 (bins,), the sum of the values.
+    squares
+        float64 (bins,), the sum of the squares of the values.
+    """
 
     width: int
     count: np.ndarray  # int64 (bins,)
@@ -39,8 +55,19 @@ class Bins:
     sum: np.ndarray
     squares: np.ndarray
 
-    def wider(self, times: int) -> "Bins":
-        """So many bins taken together; the last may be of fewer."""
+    def widen(self, times: int) -> "Bins":
+        """Merge neighbouring bins; the last may be of fewer.
+
+        Parameters
+        ----------
+        times
+            How many bins are merged into one.
+
+        Returns
+        -------
+        Bins
+            The wider bins.
+        """
         first = np.arange(0, len(self.count), times)
         add = [np.add.reduceat(column, first) for column in (self.count, self.sum, self.squares)]
         return Bins(
@@ -52,14 +79,25 @@ class Bins:
         )
 
 
-def binned(values: np.ndarray) -> Bins:
-    """The bins of the first level."""
-    parts = [_singles(values[first : first + BLOCK]).wider(FIRST) for first in range(0, len(values), BLOCK)]
+def bin_values(values: np.ndarray) -> Bins:
+    """Make the bins of the first level.
+
+    Parameters
+    ----------
+    values
+        float32 (length,) of one contig, NaN if there is no value.
+
+    Returns
+    -------
+    Bins
+        Bins of `FIRST` bases.
+    """
+    parts = [_make_single_bins(values[first : first + BLOCK]).widen(FIRST) for first in range(0, len(values), BLOCK)]
     return Bins(FIRST, *(np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS))
 
 
-def _singles(values: np.ndarray) -> Bins:
-    """Every base a bin of its own."""
+def _make_single_bins(values: np.ndarray) -> Bins:
+    """Make every base a bin of its own."""
     there = ~np.isnan(values)
     exact = np.where(there, values, 0).astype(np.float64)
     return Bins(
@@ -68,12 +106,38 @@ def _singles(values: np.ndarray) -> Bins:
 
 
 def widths(longest: int) -> list[int]:
-    """Bases of a bin at each level; a level that would be one bin of the longest contig is not worth its place."""
+    """Choose the widths of the zoom levels, each narrower than the longest contig.
+
+    Parameters
+    ----------
+    longest
+        The length of the longest contig in nucleotides.
+
+    Returns
+    -------
+    list of int
+        Bases of a bin, at each level.
+    """
     return [width for width in (FIRST * TIMES**level for level in range(MOST)) if width < longest]
 
 
 def records(bins: Bins, number: int, length: int) -> np.ndarray:
-    """RECORD of the bins of contig `number` that have a value."""
+    """Make the records of the bins that have a value.
+
+    Parameters
+    ----------
+    bins
+        The bins of one contig.
+    number
+        The number of the contig.
+    length
+        The length of the contig, where the last bin ends.
+
+    Returns
+    -------
+    numpy.ndarray
+        Array of `RECORD`.
+    """
     (there,) = np.nonzero(bins.count)
     out = np.zeros(len(there), RECORD)
     out["contig"], out["start"] = number, there * bins.width

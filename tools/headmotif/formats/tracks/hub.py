@@ -1,9 +1,9 @@
-"""A UCSC assembly hub: a genome of one's own with bigWig tracks
+"""A UCSC assembly hub: a user's own genome with bigWig tracks
 (https://genome.ucsc.edu/goldenPath/help/hgTrackHubHelp.html).
 
-One file, hub.txt (`useOneFile on`): hub, genome and tracks are stanzas of it, and none can go missing; three files are
-for hubs of several genomes. Files are named relative to it. A bigWig is drawn from 0 to 1, the largest value where a
-pixel is many bases. Genes and calls by name would have to be bigBed, which is not written here.
+It is one file, hub.txt (`useOneFile on`), with hub, genome and tracks as stanzas, so that no part can get lost. Three
+files are for hubs of several genomes. Other files are named relative to it. A bigWig is drawn from 0 to 1, with the
+largest value if a pixel covers many bases. Genes and calls by name would have to be bigBed, which is not written here.
 """
 
 import re
@@ -13,11 +13,25 @@ from ...data import BrowserTrack
 from ..files import write_text
 
 SHORT, LONG = 17, 76
-"""Letters that UCSC shows of a short and of a long label."""
+"""The number of letters that UCSC shows of a short and of a long label."""
 
 
 def write(path: str, title: str, twobit: str, locus: str, tracks: Sequence[BrowserTrack]) -> None:
-    """A hub of a genome (2bit), opened at a locus (contig:first-last, 1-based), bigWig tracks from top to bottom."""
+    """Write the hub of one genome.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    title
+        The name of the genome.
+    twobit
+        The 2bit file, relative to the hub.
+    locus
+        Where the browser opens, contig:first-last, 1-based, closed.
+    tracks
+        bigWig tracks, from top to bottom.
+    """
     line = " ".join(title.split()) or "genome"
     word = re.sub(r"\W+", "_", line, flags=re.ASCII).strip("_") or "genome"
     hub: dict[str, object] = {"hub": word, "shortLabel": line[:SHORT], "longLabel": line[:LONG], "useOneFile": "on"}
@@ -35,7 +49,7 @@ def write(path: str, title: str, twobit: str, locus: str, tracks: Sequence[Brows
 
 def _track(track: BrowserTrack, rank: int) -> dict[str, object]:
     if track.kind != "bigwig":
-        raise ValueError(f"a hub of ours has no {track.kind}")
+        raise ValueError(f"a hub cannot have tracks of kind {track.kind}")
     return {
         "track": re.sub(r"\W+", "_", track.file.removesuffix(".bw"), flags=re.ASCII),
         "shortLabel": track.name[:SHORT],

@@ -1,1 +1,1 @@
-"""What a report is made of, out of the files that it was given: heads, examples, stretches of the genome, curves."""
+"""The contents of a report, from the files that it was given: heads, examples, loci and curves."""

@@ -1,4 +1,4 @@
-"""Sites that show what a head attends to: those whose region is the surest, where most of its regions lie."""
+"""Example sites of a head: those whose regions have the smallest p near the head's most frequent offset."""
 
 import numpy as np
 
@@ -6,18 +6,31 @@ from ...data import Genome, Regions
 from ...data.verdict import Example
 
 NEAR = 2
-"""An example's distance from the head's commonest, at most."""
+"""Largest difference, in nucleotides, between the offset of an example and the head's most frequent offset."""
 BEFORE, AFTER = 60, 20
-"""Bases shown on either side of the site; an attended base that lies farther out is not shown, nor is its site."""
+"""Bases shown on either side of the site; sites with attended bases beyond them are left out."""
 
 
 def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Example]]:
-    """Of each head so many sites at most, near its commonest distance: the smallest p first, then the largest weight,
-    then as in the file.
+    """Choose example sites for each head.
 
-    regions: as attn2bed wrote them; those of another BED know no site and give nothing. Sites whose surroundings leave
-    the contig are passed over, but on a circle they go on over the origin; so are copies of a sequence that is shown,
-    as of ribosomal operons.
+    The examples lie near the head's most frequent offset. The smallest p comes first, then the largest weight, then the
+    order of the file. Sites whose surroundings leave a linear contig are left out; on a circular contig they continue
+    over the origin. Sequences that are already shown are left out too, such as copies of ribosomal operons.
+
+    Parameters
+    ----------
+    genome
+        The genome of the regions.
+    regions
+        Regions as attn2bed writes them. Regions of another BED file have no site and give no examples.
+    number
+        Examples of each head, at most.
+
+    Returns
+    -------
+    dict
+        The examples by head.
     """
     p = np.where(np.isnan(regions.p), 1.0, regions.p)
     order = np.lexsort((np.arange(len(regions)), -regions.weight, p))
@@ -27,8 +40,8 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
     for head in np.unique(heads):
         mine = found[str(head)] = []
         rows = order[heads == head]
-        distance, count = np.unique(regions.distance[rows], return_counts=True)
-        near = np.abs(regions.distance[rows] - distance[count.argmax()]) <= NEAR
+        distance, count = np.unique(regions.offset[rows], return_counts=True)
+        near = np.abs(regions.offset[rows] - distance[count.argmax()]) <= NEAR
         for row in rows[near]:
             if len(mine) >= number:
                 break
@@ -39,8 +52,20 @@ def examples(genome: Genome, regions: Regions, number: int) -> dict[str, list[Ex
 
 
 def drops(regions: Regions) -> dict[str, tuple[float, float, int]]:
-    """Of each head: by how much the sites' logits are lower without its regions' bases (median), the share of regions
-    where they are lower, and of how many regions that is known. Heads without such a region are left out."""
+    """Summarise in-silico mutagenesis of each head's regions.
+
+    Parameters
+    ----------
+    regions
+        Regions, with or without the column `ism`.
+
+    Returns
+    -------
+    dict
+        By head: the median drop of the site's logit when the bases of the region are mutated, the share of regions
+        where the logit drops (0-1), and the number of regions with a known drop. Heads without such a region are left
+        out.
+    """
     found = {}
     if regions.drop is not None:
         known = ~np.isnan(regions.drop)
@@ -61,7 +86,7 @@ def _example(genome: Genome, regions: Regions, row: int) -> Example | None:
     first = int(genome.start[regions.contig[row]])
     code = genome.base[first + place]
     letters = "".join("ACGTN"[c] for c in (code if strand > 0 else np.where(code < 4, 3 - code, 4)))
-    # the piece's ends as distances from the site along its strand, the shorter way around a circle
+    # offsets of the region's ends, the shorter way around a circular contig
     ends = strand * (np.array([regions.start[row], regions.end[row] - 1]) - site)
     if contig.circular:
         ends = (ends + contig.length // 2) % contig.length - contig.length // 2

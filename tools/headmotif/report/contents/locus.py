@@ -1,4 +1,4 @@
-"""Stretches of a genome for a figure: what lies on each, and which to take where none is asked for."""
+"""Loci for figures: what lies on them, and which ones are drawn by default."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,30 @@ from ...data import GeneTable, Genome, Regions, Sites
 from ...data.locus import Locus
 
 BEFORE, AFTER = 150, 100
-"""Bases around a site that is taken as an example."""
+"""Bases shown before and after an example site, on its strand."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """All that may be drawn along a genome; None or empty where it was not given. p: float32 (2, N). unseen: bool (N,),
-    the part that no weight of the model was fitted to; None: it is not known."""
+    """Everything that may be drawn along a genome; None or empty if it was not given.
+
+    Attributes
+    ----------
+    genome
+        The genome.
+    sites
+        Known sites.
+    calls
+        Predicted sites.
+    genes
+        Genes.
+    p
+        float32 (2, N): P of both strands, rows + and -, by + coordinates of the contigs end to end.
+    regions
+        Regions of the heads.
+    unseen
+        bool (N,): the part of the genome that no weight of the model was fitted to; None if it is unknown.
+    """
 
     genome: Genome
     sites: Sites
@@ -26,8 +43,23 @@ class Layers:
     unseen: np.ndarray | None = None
 
 
-def cut(layers: Layers, stretch: tuple[int, int, int], why: str = "") -> Locus:
-    """What lies on a stretch: contig (index), start and end, 0-based, half-open."""
+def cut_locus(layers: Layers, stretch: tuple[int, int, int], why: str = "") -> Locus:
+    """Collect everything that lies on a stretch of the genome.
+
+    Parameters
+    ----------
+    layers
+        Everything along the genome.
+    stretch
+        Index of the contig, start and end, 0-based half-open.
+    why
+        Why it is shown, as part of the caption; "" for no reason.
+
+    Returns
+    -------
+    Locus
+        The stretch with its sites, calls, genes, P and regions.
+    """
     contig, start, end = stretch
     first = int(layers.genome.start[contig])
     genes = layers.genes
@@ -45,8 +77,8 @@ def cut(layers: Layers, stretch: tuple[int, int, int], why: str = "") -> Locus:
         start=start,
         end=end,
         why=why,
-        sites=_within(layers.sites, stretch),
-        calls=None if layers.calls is None else _within(layers.calls, stretch),
+        sites=_select_within(layers.sites, stretch),
+        calls=None if layers.calls is None else _select_within(layers.calls, stretch),
         genes=genes,
         p=None if layers.p is None else layers.p[:, first + start : first + end],
         region=region,
@@ -54,34 +86,49 @@ def cut(layers: Layers, stretch: tuple[int, int, int], why: str = "") -> Locus:
     )
 
 
-def _within(sites: Sites, stretch: tuple[int, int, int]) -> Sites:
+def _select_within(sites: Sites, stretch: tuple[int, int, int]) -> Sites:
     contig, start, end = stretch
     return sites.take((sites.contig == contig) & (sites.position >= start) & (sites.position < end))
 
 
-def chosen(layers: Layers) -> list[Locus]:
-    """A typical and the best known site with their surroundings: the median and the largest P where tracks are given,
-    else number of regions; of those that are level the first. None without sites, or without either. Where the test
-    part is known and holds sites, of these alone: what a model says where it learned shows nothing.
+def choose_loci(layers: Layers) -> list[Locus]:
+    """Choose the surroundings of two known sites as examples.
+
+    They are the sites with the median and the highest P on their strands, or without tracks with the median and the
+    highest number of regions. Of sites with the same value, the first is chosen. If the test part of the model is known
+    and holds sites, only these count, because a model is no evidence on sites that it was trained on.
+
+    Parameters
+    ----------
+    layers
+        Everything along the genome.
+
+    Returns
+    -------
+    list
+        Two loci, or one if there is only one site; empty without sites, or without both tracks and regions.
     """
     value = _values(layers)
     if value is None or not len(value):
         return []
     order = np.argsort(-value, kind="stable")
-    what = "P" if layers.p is not None else "number of heads' regions"
+    what = "P" if layers.p is not None else "number of regions"
     if layers.unseen is not None:
         unseen = order[layers.unseen[layers.genome.contigs.place(layers.sites.contig, layers.sites.position)][order]]
         if len(unseen):
-            order, what = unseen, f"{what}, of the test part"
-    return [cut(layers, _around(layers, int(order[place])), f"{word} site by {what}") for word, place in _places(order)]
+            order, what = unseen, f"{what} in the test part"
+    return [
+        cut_locus(layers, _find_surroundings(layers, int(order[place])), f"the site with the {word} {what}")
+        for word, place in _places(order)
+    ]
 
 
 def _places(order: np.ndarray) -> Sequence[tuple[str, int]]:
-    return [("the best", 0)] if len(order) == 1 else [("a typical", len(order) // 2), ("the best", 0)]
+    return [("highest", 0)] if len(order) == 1 else [("median", len(order) // 2), ("highest", 0)]
 
 
 def _values(layers: Layers) -> np.ndarray | None:
-    """What orders the sites, float64 (sites,); None where there is nothing."""
+    """The values that sort the sites, float64 (sites,); None if there are none."""
     sites = layers.sites
     if layers.p is not None:
         p = layers.p[(sites.strand < 0).astype(int), layers.genome.contigs.place(sites.contig, sites.position)]
@@ -96,7 +143,7 @@ def _values(layers: Layers) -> np.ndarray | None:
     return np.array([found.get(tuple(row), 0) for row in key.tolist()], float)
 
 
-def _around(layers: Layers, site: int) -> tuple[int, int, int]:
+def _find_surroundings(layers: Layers, site: int) -> tuple[int, int, int]:
     contig, position = int(layers.sites.contig[site]), int(layers.sites.position[site])
     before, after = (BEFORE, AFTER) if layers.sites.strand[site] > 0 else (AFTER, BEFORE)
     return contig, max(0, position - before), min(layers.genome.contigs[contig].length, position + after + 1)

@@ -1,4 +1,4 @@
-"""What a report is made of: one record, empty where a file was not given."""
+"""The contents of a report: one record, whose fields are empty if a file was not given."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +12,66 @@ Row = Mapping[str, float | str]
 
 @dataclass(frozen=True)
 class Run:
-    """All that the page shows. Tables are rows by column, as their files have them.
+    """Everything that the page shows.
 
-    rows: of score-heads' table, or the motifs' names alone under `head`. verdicts, motifs, examples, drops (see
-    `examples.drops`): by head; targets: known motifs by name. model: what train-annot --metrics wrote of it; part: of
-    the genome whose scores count; baselines: other models by name. accuracy and calibration: what the curves say, see
-    `curves`. methods: sentences; rules: (kind of verdict, its rule); citation: what to cite. given: a row for each
-    input with its digest; absent: (option, what it would show) of each that was not given.
+    Tables are sequences of rows by column, as their files have them.
+
+    Attributes
+    ----------
+    title
+        Title of the page.
+    version
+        Version of headmotif.
+    rows
+        Rows of score-heads' table, or only the names of the motifs in `head`.
+    verdicts
+        The verdict on each head, by head.
+    findings
+        The findings, in sentences.
+    motifs
+        Motifs by head, or by another name that begins with the head.
+    matches
+        Matches of the motifs with known motifs.
+    targets
+        Known motifs by name.
+    profiles
+        Table of score-heads --profiles.
+    pairs
+        Table of score-heads --pairs.
+    strands
+        Table of score-heads --strands.
+    model
+        What train-annot --metrics wrote; None if it was not given.
+    part
+        The part of the genome whose scores count; "" without scores.
+    baselines
+        Other models by name.
+    history
+        Table of train-annot --history.
+    curve
+        Table of score-annot --curve.
+    accuracy
+        Summary of the curves, see `curves.summary`.
+    calibration
+        Calibration of the curves, see `curves.calibration`.
+    agreement
+        Table of annot-compare or of score-annot.
+    examples
+        Example sites by head.
+    drops
+        In-silico mutagenesis by head, see `examples.drops`.
+    loci
+        Loci to draw.
+    methods
+        The methods, in sentences.
+    rules
+        Kinds of verdicts, each with its rule.
+    citation
+        What to cite, in lines.
+    given
+        A row for each input, with its digest.
+    absent
+        Each option that was not given, and what it would show.
     """
 
     title: str

@@ -1,1 +1,1 @@
-"""What a report draws, with matplotlib and as SVG."""
+"""The figures of a report, and their colours."""

@@ -1,5 +1,8 @@
-"""Logos of the page: the four letters are drawn once, and each logo only places and stretches them, so that hundreds
-stay small."""
+"""Logos of the page.
+
+The four letters are drawn once. Each logo only places and stretches them, so that a page with hundreds of logos stays
+small.
+"""
 
 from collections.abc import Iterable
 
@@ -10,14 +13,20 @@ from ...data import Motif
 from ...formats.motifs.logo import information
 
 COLUMN = 14
-"""Width of a column in the units of a logo's picture; 2 bits are `TALL` of them."""
+"""Width of a column in units of the picture; 2 bits are `TALL` units high."""
 TALL = 44
 LEAST = 0.01
-"""Letters lower than so many bits are left out."""
+"""Least height of a letter that is drawn, in bits."""
 
 
-def glyphs() -> Markup:
-    """The outlines of A, C, G and T, each within a square of 1, upright, for `drawn` to refer to: once a page."""
+def draw_glyphs() -> Markup:
+    """Draw the outlines of A, C, G and T, each upright in a unit square, once a page for all logos.
+
+    Returns
+    -------
+    Markup
+        A hidden SVG whose outlines `draw_logo` refers to.
+    """
     from matplotlib.font_manager import FontProperties
     from matplotlib.path import Path
     from matplotlib.textpath import TextPath
@@ -37,8 +46,25 @@ def glyphs() -> Markup:
     return Markup(f'<svg class="glyphs" aria-hidden="true" focusable="false"><defs>{"".join(parts)}</defs></svg>')
 
 
-def drawn(motif: Motif, title: str, before: int = 0, after: int = 0, size: float = 1.0) -> Markup:
-    """One logo. before, after: empty columns on either side, to stand under another one. size: of its picture."""
+def draw_logo(motif: Motif, title: str, before: int = 0, after: int = 0, size: float = 1.0) -> Markup:
+    """Draw a logo.
+
+    Parameters
+    ----------
+    motif
+        The motif.
+    title
+        What a screen reader says in place of the picture.
+    before, after
+        Empty columns on either side, which align the logo with another one.
+    size
+        Scale of the picture.
+
+    Returns
+    -------
+    Markup
+        The logo as SVG, heights in bits.
+    """
     heights = information(motif)
     left = 16
     width = left + COLUMN * (len(motif) + before + after)
@@ -55,7 +81,7 @@ def drawn(motif: Motif, title: str, before: int = 0, after: int = 0, size: float
 
 
 def _column(x: int, heights: np.ndarray) -> Iterable[str]:
-    """The letters of a column from the lowest up."""
+    """Draw the letters of a column, the lowest first."""
     y = float(TALL + 2)
     for base in np.argsort(heights, kind="stable"):
         if (tall := heights[base] / 2 * TALL) / TALL * 2 >= LEAST:
@@ -67,11 +93,27 @@ def _column(x: int, heights: np.ndarray) -> Iterable[str]:
             )
 
 
-def aligned(query: Motif, target: Motif, offset: int, reverse: bool, title: str) -> tuple[Markup, Markup]:
-    """Query and target as two logos of one width that stand under each other as Tomtom shows them.
+def draw_aligned(query: Motif, target: Motif, offset: int, reverse: bool, title: str) -> tuple[Markup, Markup]:
+    """Draw query and target as two aligned logos of the same width, as Tomtom shows them.
 
-    offset: where in the target (in the orientation that matches) the query starts; negative: the target starts within
-    the query.
+    Parameters
+    ----------
+    query
+        Motif of a head.
+    target
+        Known motif.
+    offset
+        Column of the target, in the matching orientation, where the query starts; negative if the target starts within
+        the query.
+    reverse
+        Whether the reverse complement of the target matches.
+    title
+        What a screen reader says in place of the pictures.
+
+    Returns
+    -------
+    tuple
+        The logos of query and target.
     """
     if reverse:
         target = Motif(target.name, target.matrix[::-1, ::-1])
@@ -79,4 +121,6 @@ def aligned(query: Motif, target: Motif, offset: int, reverse: bool, title: str)
     end = max(offset + len(query), len(target))
     mine = (offset - start, end - offset - len(query))
     theirs = (-start, end - len(target))
-    return drawn(query, f"{title}: the head's motif", *mine), drawn(target, f"{title}: the known motif", *theirs)
+    return draw_logo(query, f"{title}: the head's motif", *mine), draw_logo(
+        target, f"{title}: the known motif", *theirs
+    )

@@ -1,5 +1,7 @@
-"""Colours of the report: after Okabe and Ito, which the colour-blind tell apart; with the page's names for them, by
-which dark mode changes them."""
+"""Colours of the report, after Okabe and Ito, which colour-blind people can distinguish.
+
+The page has names for them, by which dark mode replaces them.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -21,16 +23,35 @@ NAMES = {
     PAPER: "paper",
 }
 LIGHT, DARK = "#fefefe", "#010101"
-"""Of text on a coloured cell, which stays as it is in dark mode: so these are not the page's white and black."""
+"""Text on coloured cells; not quite white and black, so that dark mode leaves them unchanged."""
 BASES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "T": "#d55e00"}
 
 
 def cycle() -> Iterator[tuple[str, object]]:
-    """Colours and dashes of lines, told apart by both where there are many."""
+    """Yield the colours and dashes of lines, first in order of colour, then of dashes.
+
+    Yields
+    ------
+    tuple
+        Colour and line style; no pair occurs twice.
+    """
     for dashes, colour in product(("-", (0, (4, 1.5)), (0, (1, 1.2))), (SITES, BACKGROUND, THIRD, MUTED, INK)):
         yield colour, dashes
 
 
-def short(names: Sequence[str], most: int = 22) -> list[str]:
-    """Names as labels of a square figure, which has no room for long ones; its table has them whole."""
+def shorten_names(names: Sequence[str], most: int = 22) -> list[str]:
+    """Shorten names to labels of a square figure, which has no room for long ones; its table has the full names.
+
+    Parameters
+    ----------
+    names
+        The names.
+    most
+        Letters of a label, at most.
+
+    Returns
+    -------
+    list
+        The labels.
+    """
     return [name if len(name) <= most else name[: most - 1] + "…" for name in names]

@@ -1,6 +1,7 @@
-"""Figures of matplotlib as bytes: whole files for a paper, or parts of the page, that take the page's font and colours.
+"""Figures of matplotlib as bytes: files for a paper, or parts of the page with the page's font and colours.
 
-Nothing is dated and names of parts are fixed: the same figure gives the same bytes with the same version of matplotlib.
+There are no dates in them, and the names of their parts are fixed. The same figure gives the same bytes with the same
+version of matplotlib.
 """
 
 import contextlib
@@ -44,8 +45,19 @@ _STYLE: "dict[RcKeyType, object]" = {
 
 
 @contextlib.contextmanager
-def styled(text: str = "none") -> Iterator[None]:
-    """matplotlib as the report's figures have it. text: "none" leaves text as text, "path" makes outlines of it."""
+def use_style(text: str = "none") -> Iterator[None]:
+    """Use the style of the report's figures within a `with` block.
+
+    Parameters
+    ----------
+    text
+        "none" keeps text as text, "path" turns it into outlines.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
     import warnings
 
     import matplotlib
@@ -57,29 +69,64 @@ def styled(text: str = "none") -> Iterator[None]:
         yield
 
 
-def axes(width: float, height: float) -> "tuple[Figure, Axes]":
-    """An empty figure of so many inches with its axes; draw on it within `styled`."""
-    figure = _empty(width, height)
+def make_axes(width: float, height: float) -> "tuple[Figure, Axes]":
+    """Make an empty figure with its axes; draw on it within `use_style`.
+
+    Parameters
+    ----------
+    width, height
+        Size in inches.
+
+    Returns
+    -------
+    tuple
+        The figure and its axes.
+    """
+    figure = _make_empty(width, height)
     return figure, figure.subplots()
 
 
-def row_of(width: float, height: float, number: int) -> "tuple[Figure, Sequence[Axes]]":
-    """An empty figure of so many axes side by side; draw on it within `styled`."""
-    figure = _empty(width, height)
+def make_row(width: float, height: float, number: int) -> "tuple[Figure, Sequence[Axes]]":
+    """Make an empty figure with axes side by side; draw on it within `use_style`.
+
+    Parameters
+    ----------
+    width, height
+        Size in inches.
+    number
+        Number of axes.
+
+    Returns
+    -------
+    tuple
+        The figure and its axes, from left to right.
+    """
+    figure = _make_empty(width, height)
     return figure, list(figure.subplots(1, number))
 
 
-def stacked(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
-    """An empty figure of axes above each other, so many inches high, that share their x axis; draw on it within
-    `styled`."""
-    figure = _empty(width, sum(heights) + 0.6)
+def stack_axes(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
+    """Make an empty figure with axes above each other that share their x axis; draw on it within `use_style`.
+
+    Parameters
+    ----------
+    width
+        Width in inches.
+    heights
+        Height of each of the axes in inches.
+
+    Returns
+    -------
+    tuple
+        The figure and its axes, from top to bottom.
+    """
+    figure = _make_empty(width, sum(heights) + 0.6)
     found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
     return figure, list(found[:, 0])
 
 
-def _empty(width: float, height: float) -> "Figure":
-    """Nothing of so many inches, with room at its sides: the page's letters may be a little wider than those of the
-    layout."""
+def _make_empty(width: float, height: float) -> "Figure":
+    """An empty figure with room at its sides, because the letters of the page may be wider than those of the layout."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -89,23 +136,53 @@ def _empty(width: float, height: float) -> "Figure":
     return figure
 
 
-def file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
-    """A figure as the bytes of an SVG or PNG. Its layout is worked out once, which takes longer than the drawing, and
-    then stays."""
+def render_file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
+    """Render a figure as the bytes of a file.
+
+    The layout is computed once, which takes longer than the drawing, and is then fixed.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    kind
+        "svg" or "png".
+    dpi
+        Dots per inch of PNG.
+
+    Returns
+    -------
+    bytes
+        The file, without a date.
+    """
     if (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
         figure.set_layout_engine("none")
     buffer = io.BytesIO()
-    nothing = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    figure.savefig(buffer, format=kind, dpi=dpi, metadata=nothing)
+    undated = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    figure.savefig(buffer, format=kind, dpi=dpi, metadata=undated)
     return buffer.getvalue()
 
 
-def inline(figure: "Figure", name: str, title: str) -> Markup:
-    """A figure as a part of the page. name: unique on it, for its parts' names; title: what a reader who sees no
-    picture is told."""
+def embed(figure: "Figure", name: str, title: str) -> Markup:
+    """Render a figure as a part of the page.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    name
+        A name that no other figure of the page has, for the names of its parts.
+    title
+        What a screen reader says in place of the picture.
+
+    Returns
+    -------
+    Markup
+        The figure as SVG, with the colours and the font of the page.
+    """
     figure.patch.set_visible(False)
-    text = file(figure, "svg").decode()
+    text = render_file(figure, "svg").decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
@@ -116,8 +193,8 @@ def inline(figure: "Figure", name: str, title: str) -> Markup:
     text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'", r"font: \1system-ui, sans-serif", text)
     text = re.sub(r"\n\s*", "\n", text)
     opening = text[: text.index(">") + 1]
-    box = opening.split('viewBox="')[1].split('"')[0]
-    width = float(box.split()[2]) * 4 / 3
-    head = f'<svg viewBox="{box}" role="img" aria-labelledby="{name}-title" style="max-width:{width:.0f}px">'
+    view_box = opening.split('viewBox="')[1].split('"')[0]
+    width = float(view_box.split()[2]) * 4 / 3
+    head = f'<svg viewBox="{view_box}" role="img" aria-labelledby="{name}-title" style="max-width:{width:.0f}px">'
     head += f'<title id="{name}-title">{escape(title)}</title>'
     return Markup(head + text[len(opening) :].rstrip())

@@ -1,10 +1,10 @@
-"""One stretch of the genome drawn: genes, known and predicted sites, P on both strands, the heads' regions."""
+"""The figure of a locus: genes, known and predicted sites, P on both strands, and the regions of the heads."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...data import in_order
+from ...data import make_sort_key
 from ...data.locus import Locus
 from .palette import BACKGROUND, INK, MUTED, SITES, THIRD
 
@@ -13,45 +13,73 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STRAND = {1: SITES, -1: BACKGROUND}
-"""Colours of what lies on the + and on the - strand."""
+"""Colours of the + and the - strand."""
 
 
-def words(locus: Locus) -> str:
-    """What the figure shows."""
+def describe(locus: Locus) -> str:
+    """Write the caption of the figure.
+
+    Parameters
+    ----------
+    locus
+        The locus.
+
+    Returns
+    -------
+    str
+        Where the locus is (1-based, closed), why it is shown, and what the figure shows.
+    """
     where = f"{locus.contig}:{locus.start + 1:,}–{locus.end:,}"
     why = f", {locus.why}" if locus.why else ""
     shown = [
-        f"{len(locus.sites)} known site{'' if len(locus.sites) == 1 else 's'} (triangles)",
-        *(["P on the + strand upwards, on the − strand downwards"] if locus.p is not None else []),
-        *([f"{len(locus.calls)} predicted (crosses)"] if locus.calls is not None else []),
+        f"{_count(len(locus.sites), 'known site')} (triangles)",
+        *(["P on the + strand (up) and on the − strand (down)"] if locus.p is not None else []),
+        *([f"{_count(len(locus.calls), 'call')} (crosses)"] if locus.calls is not None else []),
         *(["genes"] if locus.genes is not None else []),
-        f"regions of {len(set(locus.head))} heads",
+        f"regions of {_count(len(set(locus.head)), 'head')}",
     ]
     return f"{where}{why}: {', '.join(shown)}. Blue: + strand; brown: − strand."
 
 
-def drawn(locus: Locus) -> "Figure":
-    """The figure; parts that the locus does not have are left out."""
-    from .svg import stacked
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
-    heads = list(dict.fromkeys(sorted(locus.head, key=in_order)))
+
+def draw_track(locus: Locus) -> "Figure":
+    """Draw the figure; parts that the locus does not have are left out.
+
+    Parameters
+    ----------
+    locus
+        The locus.
+
+    Returns
+    -------
+    Figure
+        The figure.
+    """
+    from .svg import stack_axes
+
+    heads = list(dict.fromkeys(sorted(locus.head, key=make_sort_key)))
     parts = [("genes", 0.9)] if locus.genes is not None else []
     parts.append(("sites", 1.6 if locus.p is not None else 0.8))
     if heads:
         parts.append(("regions", 0.4 + 0.16 * len(heads)))
-    figure, axes = stacked(9.2, [height for _, height in parts])
+    figure, axes = stack_axes(9.2, [height for _, height in parts])
     for (kind, _), ax in zip(parts, axes, strict=True):
-        {"genes": _genes, "sites": _sites, "regions": lambda ax, locus: _regions(ax, locus, heads)}[kind](ax, locus)
+        {"genes": _draw_genes, "sites": _draw_sites, "regions": lambda ax, locus: _draw_regions(ax, locus, heads)}[
+            kind
+        ](ax, locus)
         ax.set_xlim(locus.start + 0.5, locus.end + 0.5)
         for place, strand in zip(locus.sites.position + 1, locus.sites.strand, strict=True):
             ax.axvline(place, color=STRAND[int(strand)], linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
-    axes[-1].set_xlabel("position (nt, from 1)")
+    axes[-1].set_xlabel("position (nt, 1-based)")
     axes[-1].ticklabel_format(axis="x", style="plain", useOffset=False)
     axes[-1].xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
     return figure
 
 
-def _genes(ax: "Axes", locus: Locus) -> None:
+def _draw_genes(ax: "Axes", locus: Locus) -> None:
     genes = locus.genes
     if genes is None:
         return
@@ -76,7 +104,7 @@ def _genes(ax: "Axes", locus: Locus) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _sites(ax: "Axes", locus: Locus) -> None:
+def _draw_sites(ax: "Axes", locus: Locus) -> None:
     top = 1.0
     if locus.p is not None:
         place = np.arange(locus.start, locus.end) + 1
@@ -109,7 +137,7 @@ def _sites(ax: "Axes", locus: Locus) -> None:
     ax.set_ylim(-1.15 * top, 1.15 * top)
 
 
-def _regions(ax: "Axes", locus: Locus, heads: list[str]) -> None:
+def _draw_regions(ax: "Axes", locus: Locus, heads: list[str]) -> None:
     for (start, end, strand), head in zip(locus.region.tolist(), locus.head, strict=True):
         left, right = max(start, locus.start), min(end, locus.end)
         shift = -0.2 if strand > 0 else 0.2

@@ -1,1 +1,1 @@
-"""The report put together: as a page, as a PDF, for MultiQC, and its numbers as tables."""
+"""What a report is written as: the HTML page, its PDF, sections for MultiQC, and tables to download."""

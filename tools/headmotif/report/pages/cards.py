@@ -1,5 +1,4 @@
-"""A head's card drawn by matplotlib, as the page shows it: for the PDF, and as a picture. All places and sizes are in
-inches."""
+"""The card of a head drawn by matplotlib, for the PDF and as a picture. All positions and sizes are in inches."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -21,35 +20,73 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 6.87, 3.4
 COLUMN = 0.125
-"""Of a logo, at most."""
+"""Largest width of a logo's column."""
 LETTER = 6.0
-"""Size of example sites, in points; a letter of DejaVu Sans Mono is 0.602 of it wide."""
+"""Font size of example sites, in points; a letter of DejaVu Sans Mono is 0.602 times as wide."""
 LINES = 4
 EXAMPLES = 5
 Profiles = Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
 def profiles(run: Run) -> Profiles:
-    """Distances and weights at sites and at background, by head."""
+    """Arrange the profiles by head.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    Mapping
+        By head: offsets, int64 (keys,), and mean weight at sites and at background positions, float64 (keys,) each.
+    """
     if not run.profiles:
         return {}
     names, distance, sites, background = drawings.profiles(run.profiles)
     return {name: (distance, sites[i], background[i]) for i, name in enumerate(names)}
 
 
-def picture(run: Run, row: Row) -> "Figure":
-    """One card as a figure of its own; draw it within `svg.styled`."""
+def draw_picture(run: Run, row: Row) -> "Figure":
+    """Draw the card of a head as a figure of its own, within `svg.use_style`.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+    row
+        The row of the head.
+
+    Returns
+    -------
+    Figure
+        The card.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH + 0.3, HEIGHT + 0.2))
     FigureCanvasAgg(figure)
-    on(figure, run, row, profiles(run), 0.15, 0.1)
+    draw_card(figure, run, row, profiles(run), 0.15, 0.1)
     return figure
 
 
-def on(figure: "Figure", run: Run, row: Row, known: Profiles, left: float, top: float) -> None:
-    """The card on a figure, its upper left corner so far from the figure's."""
+def draw_card(figure: "Figure", run: Run, row: Row, known: Profiles, left: float, top: float) -> None:
+    """Draw the card of a head on a figure.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    run
+        The contents of the report.
+    row
+        The row of the head.
+    known
+        Profiles by head, see `profiles`.
+    left, top
+        Position of the card's upper left corner, from that of the figure, in inches.
+    """
     name = str(row["head"])
     verdict = run.verdicts[name]
     _write(figure, left, top, f"{name[:60]}   {verdict.label[:60]}", 10, weight="bold")
@@ -57,44 +94,44 @@ def on(figure: "Figure", run: Run, row: Row, known: Profiles, left: float, top: 
     _write(figure, left, top + 0.2, "\n".join(says), 8, color=MUTED)
     upper = top + 0.42 + 0.14 * len(says)
     if name in known:
-        heads.profile_on(_axes(figure, left + 0.5, upper, 2.75, 0.75), *known[name])
+        heads.draw_profile_on(_make_axes(figure, left + 0.5, upper, 2.75, 0.75), *known[name])
     facts = [f"{what}: {value} {more}".rstrip() for what, value, more in page.facts(run, row)]
     half = -(-len(facts) // 2)
     for lines, x in ((facts[:half], left), (facts[half:], left + 3.4)):
         _write(figure, x, upper + 1.22, "\n".join(lines), 6.5)
     best = min((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p), default=None)
     if name in run.motifs:
-        _motif(figure, run, run.motifs[name], best, left + 3.75, upper)
+        _draw_motif(figure, run, run.motifs[name], best, left + 3.75, upper)
     elif best:
         _write(figure, left + 3.75, upper, page.match_words(best), 7)
-    _examples(figure, run.examples.get(name, ())[:EXAMPLES], left, top + HEIGHT - 0.14 * EXAMPLES - 0.05)
+    _draw_examples(figure, run.examples.get(name, ())[:EXAMPLES], left, top + HEIGHT - 0.14 * EXAMPLES - 0.05)
 
 
-def _motif(figure: "Figure", run: Run, motif: Motif, best: Match | None, left: float, top: float) -> None:
-    """The head's logo; where it matches a known motif, that one above it, aligned."""
+def _draw_motif(figure: "Figure", run: Run, motif: Motif, best: Match | None, left: float, top: float) -> None:
+    """Draw the logo of the head; if it matches a known motif, that one above it, aligned."""
     target = run.targets.get(best.target) if best else None
     if best is None or target is None:
         _write(
             figure,
             left - 0.35,
             top - 0.18,
-            "No known motif compared" if best is None else page.match_words(best),
+            "No match with a known motif" if best is None else page.match_words(best),
             7,
             color=MUTED,
         )
-        _logo(_axes(figure, left, top, min(2.8, 0.16 * len(motif)), 0.6), motif, 0, len(motif))
+        _draw_logo(_make_axes(figure, left, top, min(2.8, 0.16 * len(motif)), 0.6), motif, 0, len(motif))
         return
     if best.orientation == "-":
         target = Motif(target.name, target.matrix[::-1, ::-1])
     start, end = min(0, best.offset), max(best.offset + len(motif), len(target))
     width = min(2.95, COLUMN * (end - start))
     _write(figure, left - 0.35, top - 0.18, f"{page.match_words(best)} (above)", 7, color=MUTED)
-    _logo(_axes(figure, left, top, width, 0.5), target, -start, end - start)
-    _logo(_axes(figure, left, top + 0.6, width, 0.5), motif, best.offset - start, end - start)
+    _draw_logo(_make_axes(figure, left, top, width, 0.5), target, -start, end - start)
+    _draw_logo(_make_axes(figure, left, top + 0.6, width, 0.5), motif, best.offset - start, end - start)
 
 
-def _examples(figure: "Figure", examples: Sequence[Example], left: float, top: float) -> None:
-    """Sites with their surroundings: attended bases coloured, the +1 framed."""
+def _draw_examples(figure: "Figure", examples: Sequence[Example], left: float, top: float) -> None:
+    """Draw the example sites: attended bases are coloured, and the +1 is framed."""
     from matplotlib.patches import Rectangle
 
     step = 0.602 * LETTER / 72
@@ -121,13 +158,13 @@ def _write(figure: "Figure", x: float, y: float, text: str, size: float, **look:
     figure.text(x / width, 1 - y / height, text, {"color": INK, **look}, fontsize=size, va="top")
 
 
-def _axes(figure: "Figure", left: float, top: float, width: float, height: float) -> "Axes":
+def _make_axes(figure: "Figure", left: float, top: float, width: float, height: float) -> "Axes":
     whole = figure.get_size_inches()
     return figure.add_axes((left / whole[0], 1 - (top + height) / whole[1], width / whole[0], height / whole[1]))
 
 
-def _logo(ax: "Axes", motif: Motif, first: int, columns: int) -> None:
-    """A logo whose first column is so far from the left, on axes of so many columns."""
+def _draw_logo(ax: "Axes", motif: Motif, first: int, columns: int) -> None:
+    """Draw a logo from column `first` on axes that are `columns` columns wide."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.patches import PathPatch
     from matplotlib.textpath import TextPath
@@ -140,11 +177,11 @@ def _logo(ax: "Axes", motif: Motif, first: int, columns: int) -> None:
         for base in np.argsort(heights, kind="stable"):
             path, tall = shape["ACGT"[base]], float(heights[base])
             if tall >= 0.01:
-                box = path.get_extents()
+                extents = path.get_extents()
                 place = (
                     Affine2D()
-                    .translate(-box.x0, -box.y0)
-                    .scale(0.95 / box.width, tall / box.height)
+                    .translate(-extents.x0, -extents.y0)
+                    .scale(0.95 / extents.width, tall / extents.height)
                     .translate(column, y)
                 )
                 ax.add_patch(PathPatch(path.transformed(place), color=BASES["ACGT"[base]], linewidth=0))

@@ -1,11 +1,10 @@
-"""The report for MultiQC: custom content, a JSON file a section, whose names end in _mqc.json as MultiQC looks for
-them.
+"""The report for MultiQC, as custom content: a JSON file for each section.
 
-MultiQC writes cells into its page as they are, so they are escaped here; names of sections it makes plain again, and a
-script in them would run, so these hold no signs at all. It cuts the names of rows like file names, at slashes and at
-endings such as .bam and _fastqc, and of two sections with one id it shows one: so rows have names that it leaves whole,
-and sections of several runs, told apart by their titles, have ids of their own; the general figures are rows of one
-table.
+MultiQC finds the files by the end of their names, _mqc.json. It writes cells into its page unchanged, so they are
+escaped here. Names of sections are unescaped by MultiQC, and a script in them would run, so they hold no punctuation.
+It cuts names of rows like file names, at slashes and at endings such as .bam and _fastqc, so row names here have
+neither. Of two sections with the same id it shows one, so sections of several runs have ids of their own, made from the
+titles. Scores of the whole run are rows of the general statistics.
 """
 
 import hashlib
@@ -21,24 +20,39 @@ from ..figures import drawings
 PARENT = {
     "parent_id": "headmotif",
     "parent_name": "headmotif",
-    "parent_description": "What the attention heads of an annotator read.",
+    "parent_description": "What the attention heads of a model read.",
 }
 TITLE = "What the heads read"
-"""That of a report whose title is not given."""
+"""The default title of a report."""
 COLUMNS = {
-    "head": ("Name", "Its name, as the run has it", ""),
-    "verdict": ("Verdict", "What may be said of the head", ""),
-    "peak": ("Peak", "Distance from the site with the largest gain of attention, nt", "{:,.0f}"),
+    "head": ("Name", "Name of the head in this run", ""),
+    "verdict": ("Verdict", "Verdict of the report on the head", ""),
+    "peak_offset": (
+        "Peak",
+        "Offset where the weight at sites exceeds that at background positions most, nt",
+        "{:,.0f}",
+    ),
     "regions": ("Regions", "Sites with a region of this head", "{:,.0f}"),
     "motif": ("Motif", "Consensus of the motif", ""),
-    "match": ("Match", "Best known motif", ""),
+    "match": ("Match", "Known motif that matches best", ""),
     "q": ("q", "q of that match", "{:.2g}"),
-    "ap_zero": ("Loss", "Change of average precision when the head is silenced", "{:.4f}"),
+    "delta_ap_ablated": ("Loss", "Change of average precision by ablation of the head", "{:.4f}"),
 }
 
 
 def sections(run: Run) -> Iterator[tuple[str, dict]]:
-    """File names and what is in them: general figures of the run, the heads, the promoter map."""
+    """Make the sections: scores of the run, the heads, the promoter map.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Yields
+    ------
+    tuple
+        File name and content.
+    """
     mine = tag(run.title)
     if run.scores:
         yield f"headmotif_scores{mine}_mqc.json", _scores(run)
@@ -48,13 +62,35 @@ def sections(run: Run) -> Iterator[tuple[str, dict]]:
 
 
 def tag(title: str) -> str:
-    """What tells a run's ids and files from those of others: nothing for the title that every run has by default."""
+    """Make the part of ids and file names that distinguishes runs.
+
+    Parameters
+    ----------
+    title
+        Title of the report.
+
+    Returns
+    -------
+    str
+        A digest of the title; "" for the default title.
+    """
     return "" if title == TITLE else "_" + hashlib.sha256(title.encode()).hexdigest()[:8]
 
 
 def row_names(names: list[str]) -> list[str]:
-    """Names that MultiQC leaves whole and apart: letters, digits and spaces, all else is -; the same again gets -2, -3
-    and so on."""
+    """Make row names that MultiQC neither cuts nor joins.
+
+    Parameters
+    ----------
+    names
+        The names.
+
+    Returns
+    -------
+    list
+        The names with a hyphen in place of everything but letters, digits and spaces; repeated names get -2, -3 and so
+        on.
+    """
     found: list[str] = []
     for name in names:
         one = plain = re.sub(r"[\W_]+", lambda found: " " if " " in found[0] else "-", name).strip("- ") or "-"
@@ -82,7 +118,7 @@ def _scores(run: Run) -> dict:
             "description": f"Average precision on the {run.part} part",
             "format": "{:.3f}",
         },
-        "prevalence": {"title": "Prevalence", "description": "What guessing reaches", "format": "{:.2g}"},
+        "prevalence": {"title": "Site density", "description": "What a random ranking reaches", "format": "{:.2g}"},
         "roc_auc": {"title": "ROC-AUC", "format": "{:.3f}"},
     }
     return {"id": "headmotif_scores", "plot_type": "generalstats", "headers": headers, "data": rows}
@@ -93,7 +129,7 @@ def _heads(run: Run, mine: str) -> dict:
     headers = {
         name: {"title": title, "description": words, "placement": 1000 + place} | ({"format": form} if form else {})
         for place, (name, (title, words, form)) in enumerate(COLUMNS.items())
-    }  # without a place of its own, a column stands where the alphabet puts it
+    }  # without a placement, MultiQC sorts columns by name
     return {
         "id": f"headmotif_heads{mine}",
         **PARENT,
@@ -120,7 +156,9 @@ def _cells(run: Run, row: Row) -> dict:
     }
     if verdict.match:
         cells |= {"match": str(escape(verdict.match.target)), "q": verdict.match.q}
-    return cells | {name: row[name] for name in ("peak", "regions", "ap_zero") if _is_number(row.get(name))}
+    return cells | {
+        name: row[name] for name in ("peak_offset", "regions", "delta_ap_ablated") if _is_number(row.get(name))
+    }
 
 
 def _map(run: Run, mine: str) -> dict:
@@ -129,7 +167,7 @@ def _map(run: Run, mine: str) -> dict:
     plot = {
         "id": f"headmotif_map{mine}_plot",
         "title": "headmotif: promoter map",
-        "xlab": "distance from the site (nt)",
+        "xlab": "offset from the site (nt)",
         "ylab": "head",
     }
     more = {

@@ -1,4 +1,4 @@
-"""The page: one HTML text without a reference to anything outside itself. All that comes from files is escaped."""
+"""The page: one HTML text that refers to nothing outside itself. All text that comes from files is escaped."""
 
 import base64
 import hashlib
@@ -19,12 +19,36 @@ from . import tables
 SHOWN_MATCHES = 3
 
 Shown = tuple[str, Markup | None, Markup | None]
-"""A match in words, the head's logo, and the known motif's; without logos where one of the two motifs is not given."""
+"""A match in words, the logo of the head and that of the known motif; no logos if one of the motifs is missing."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What the page shows of one head."""
+    """What the page shows of a head.
+
+    Attributes
+    ----------
+    name
+        Name of the head.
+    verdict
+        The verdict.
+    kind
+        The kind of the verdict as a class of the style sheet.
+    facts
+        Measurements, each as label, value, and interval or control.
+    profile
+        Figure of the profile; None without the table of profiles.
+    logo
+        Logo of the motif; None without a motif.
+    matches
+        The best matches.
+    further
+        Further motifs of the head: name, logo and best match.
+    examples
+        Example sites: position, and letters with the attended bases marked.
+    order
+        Values that cards can be sorted by.
+    """
 
     name: str
     verdict: Verdict
@@ -39,7 +63,18 @@ class Card:
 
 
 def render(run: Run) -> str:
-    """The page of a run."""
+    """Render the page.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    str
+        The HTML.
+    """
     from importlib.resources import files
 
     from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -57,19 +92,19 @@ def render(run: Run) -> str:
     script = _tidy(
         (here / "report.js").read_text(encoding="utf-8")
     )  # as it will stand on the page: its digest lets it run
-    figures = drawings.inline(run)
+    figures = drawings.embed_figures(run)
     cards = [_card(run, row, figures) for row in run.rows]
     text = environment.get_template("report.html").render(
         run=run,
         cards=cards,
         figures=figures,
         captions=drawings.CAPTIONS,
-        glyphs=logos.glyphs() if any(card.logo or card.further for card in cards) else "",
+        glyphs=logos.draw_glyphs() if any(card.logo or card.further for card in cards) else "",
         kinds=[(kind, slug(kind), n) for kind in Kind if (n := sum(card.verdict.kind == kind for card in cards))],
         groups=groups(run.rows),
-        tables={name: (words, rows) for name, words, rows in tables.all_of(run)},
+        tables={name: (words, rows) for name, words, rows in tables.list_tables(run)},
         meme=meme_file(run),
-        loci=[track.words(locus) for locus in run.loci],
+        loci=[track.describe(locus) for locus in run.loci],
         style=Markup((here / "report.css").read_text(encoding="utf-8")),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -78,12 +113,23 @@ def render(run: Run) -> str:
 
 
 def _tidy(text: str) -> str:
-    """The text without empty lines and spaces at line ends."""
+    """The text without empty lines and without spaces at the end of lines."""
     return "".join(line.rstrip() + "\n" for line in text.split("\n") if line.strip())
 
 
 def number(value: object) -> str:
-    """A cell as people read it: three digits, a true minus sign, an en dash where there is nothing."""
+    """Format a cell for people.
+
+    Parameters
+    ----------
+    value
+        Content of the cell.
+
+    Returns
+    -------
+    str
+        A number with three digits and a true minus sign; an en dash for NaN and for an empty cell.
+    """
     if isinstance(value, int | float):
         if math.isnan(value):
             return "–"
@@ -93,7 +139,18 @@ def number(value: object) -> str:
 
 
 def tsv(rows: Sequence[Row]) -> str:
-    """A table as the address of a download: tab-separated, as the commands write it."""
+    """Encode a table as the address of a download.
+
+    Parameters
+    ----------
+    rows
+        Rows of the table.
+
+    Returns
+    -------
+    str
+        A data URL of tab-separated text, as the commands write it.
+    """
     breaks = str.maketrans("\t\n\r", "   ")
 
     def cell(value: object) -> str:
@@ -105,7 +162,18 @@ def tsv(rows: Sequence[Row]) -> str:
 
 
 def meme_file(run: Run) -> str:
-    """The heads' motifs as the address of a download, MEME; "" without motifs."""
+    """Encode the motifs as the address of a download.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    str
+        A data URL of a MEME file; "" without motifs.
+    """
     if not run.motifs:
         return ""
     return (
@@ -115,16 +183,38 @@ def meme_file(run: Run) -> str:
 
 
 def slug(text: str) -> str:
-    """A kind as a class of the style sheet."""
+    """Turn a kind of verdicts into a class of the style sheet.
+
+    Parameters
+    ----------
+    text
+        The kind.
+
+    Returns
+    -------
+    str
+        The kind with hyphens for spaces.
+    """
     return text.replace(" ", "-")
 
 
 def groups(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Heads that choose alike, groups of two or more, in the order of their numbers."""
+    """List the groups of two or more heads that choose the same bases.
+
+    Parameters
+    ----------
+    rows
+        Rows of score-heads' table.
+
+    Returns
+    -------
+    list
+        Number and rows of each group, by number.
+    """
     found: dict[float, list[Row]] = {}
     for row in rows:
-        if isinstance(row.get("group"), float):
-            found.setdefault(float(row["group"]), []).append(row)
+        if isinstance(row.get("head_group"), float):
+            found.setdefault(float(row["head_group"]), []).append(row)
     return [(f"{group:.0f}", mine) for group, mine in sorted(found.items()) if len(mine) > 1]
 
 
@@ -147,16 +237,16 @@ def _card(run: Run, row: Row, figures: Mapping[str, Markup]) -> Card:
         matches=_matches(run, name),
         further=[(one.name, _logo(one), _matches(run, one.name)[:1]) for one in further],
         examples=[example(one) for one in run.examples.get(name, ())],
-        order={key: float(row.get(key, math.nan)) for key in ("peak", "regions", "ap_zero")},
+        order={key: float(row.get(key, math.nan)) for key in ("peak_offset", "regions", "delta_ap_ablated")},
     )
 
 
 def _logo(motif: Motif) -> Markup:
-    return logos.drawn(motif, f"Motif of {motif.name}, information in bits", size=1.5)
+    return logos.draw_logo(motif, f"Motif of {motif.name}, information in bits", size=1.5)
 
 
 def _matches(run: Run, name: str) -> list[Shown]:
-    """The best known motifs of one of the heads' motifs."""
+    """The best matches of one motif of a head."""
     motif = run.motifs.get(name)
     shown: list[Shown] = []
     for match in sorted((m for m in run.matches if m.query == name), key=lambda m: (m.q, m.p))[:SHOWN_MATCHES]:
@@ -166,70 +256,112 @@ def _matches(run: Run, name: str) -> list[Shown]:
             shown.append((words, None, None))
         else:
             title = f"{name} and {match.target}"
-            shown.append((words, *logos.aligned(motif, target, match.offset, match.orientation == "-", title)))
+            shown.append((words, *logos.draw_aligned(motif, target, match.offset, match.orientation == "-", title)))
     return shown
 
 
 def match_words(match: Match) -> str:
-    """A match in a line."""
+    """Describe a match in a line.
+
+    Parameters
+    ----------
+    match
+        The match.
+
+    Returns
+    -------
+    str
+        Known motif, q, p and strand.
+    """
     return f"{match.target}: q = {match.q:.2g}, p = {match.p:.2g}, strand {match.orientation}".replace(
         "strand -", "strand −"
     )
 
 
 def facts(run: Run, row: Row) -> list[tuple[str, str, str]]:
-    """What is known of a head in numbers, a line each: what, how much, and its interval or control."""
+    """List what was measured of a head.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+    row
+        The row of the head.
+
+    Returns
+    -------
+    list
+        Label, value, and interval or control ("" without one) of each measurement.
+    """
     return [*_facts(row), *_drop(run, str(row["head"]))]
 
 
 def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
-    """What the table says of a head, in a few lines: what, how much, and its interval or control."""
+    """What the table of heads says about a head."""
 
     def has(*names: str) -> bool:
         return all(isinstance(row.get(name), float) and not math.isnan(float(row[name])) for name in names)
 
-    def signed(name: str, form: str = ".3f") -> str:
+    def format_signed(name: str, form: str = ".3f") -> str:
         return f"{float(row[name]):+{form}}".replace("-", "−")
 
-    def interval(name: str, form: str = ".3f") -> str:
-        return f"({signed(f'{name}_low', form)} to {signed(f'{name}_high', form)})"
+    def format_interval(name: str, form: str = ".3f") -> str:
+        return f"({format_signed(f'{name}_low', form)} to {format_signed(f'{name}_high', form)})"
 
-    if has("peak"):
-        yield "Largest gain at", f"{signed('peak', '.0f')} nt", ""
+    if has("peak_offset"):
+        yield "Peak", f"{format_signed('peak_offset', '.0f')} nt", ""
     if has("regions"):
         yield (
             "Sites with a region",
             f"{float(row['regions']):,.0f}",
-            f"({float(row['chance']):,.0f} by chance)" if has("chance") else "",
+            f"({float(row['regions_by_chance']):,.0f} in control networks)" if has("regions_by_chance") else "",
         )
     if row.get("motif"):
-        yield "Beyond the positional null", f"p = {float(row['motif_p']):.2g}" if has("motif_p") else "not tested", ""
-    for column, what in (("ap_zero", "Average precision without it"), ("logit_zero", "Logit of sites without it")):
+        yield "Positional null", f"p = {float(row['motif_p']):.2g}" if has("motif_p") else "not tested", ""
+    for column, what in (
+        ("delta_ap_ablated", "Change of average precision by ablation"),
+        ("delta_logit_ablated", "Change of logit by ablation"),
+    ):
         if has(column, f"{column}_low", f"{column}_high"):
-            yield what, signed(column), interval(column)
-    if has("motif_effect", "motif_low", "motif_high"):
-        yield "Logit with the motif alone", signed("motif_effect", ".2f"), interval("motif", ".2f")
-    if has("motif_effect", "motif_control"):
-        yield "The same, columns shuffled", signed("motif_control", ".2f"), ""
-    if has("models", "recurs") and float(row["models"]):
-        yield "Recurs in other seeds", f"{float(row['recurs']):.0f} of {float(row['models']):.0f}", ""
-    if row.get("like") and has("agreement"):
-        yield "Most like", str(row["like"]), f"(agreement {float(row['agreement']):.2f})"
+            yield what, format_signed(column), format_interval(column)
+    if has("marginal_delta_logit", "marginal_delta_logit_low", "marginal_delta_logit_high"):
+        yield (
+            "Change of logit by the motif alone",
+            format_signed("marginal_delta_logit", ".2f"),
+            format_interval("marginal_delta_logit", ".2f"),
+        )
+    if has("marginal_delta_logit", "marginal_delta_logit_control"):
+        yield "Change of logit by the shuffled motif", format_signed("marginal_delta_logit_control", ".2f"), ""
+    if has("replicates", "replicates_recurring") and float(row["replicates"]):
+        yield "Recurs in replicates", f"{float(row['replicates_recurring']):.0f} of {float(row['replicates']):.0f}", ""
+    if row.get("most_similar_head") and has("agreement"):
+        yield "Most similar head", str(row["most_similar_head"]), f"(agreement {float(row['agreement']):.2f})"
 
 
 def _drop(run: Run, name: str) -> Iterable[tuple[str, str, str]]:
-    """What in-silico mutagenesis says of a head's regions: does the score fall where the head looks?"""
+    """What in-silico mutagenesis says about the regions of a head."""
     if name in run.drops:
         median, share, number_of = run.drops[name]
         yield (
-            "Logit with its regions mutated",
+            "Change of logit by mutagenesis",
             f"{-median:+.2f}".replace("-", "−"),
-            f"(lower in {share:.0%} of {number_of:,})",
+            f"(lower in {share:.0%} of {number_of:,} regions)",
         )
 
 
 def example(one: Example) -> tuple[str, Markup]:
-    """Where a site is (1-based), and its surroundings with the attended bases marked."""
+    """Render an example site.
+
+    Parameters
+    ----------
+    one
+        The example.
+
+    Returns
+    -------
+    tuple
+        The position (1-based) with its strand, and the sequence with the attended bases and the site marked.
+    """
     parts = []
     at = 0
     marked = np.zeros(len(one.sequence), bool)

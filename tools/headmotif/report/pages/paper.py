@@ -1,5 +1,4 @@
-"""The report as PDF, A4: the words, figures, cards and tables of the page, for those who cannot be shown HTML. Nothing
-in it is dated."""
+"""The report as PDF on A4: words, figures, cards and tables of the page, without a date."""
 
 import io
 import textwrap
@@ -17,23 +16,35 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.7
 """Inches."""
 LINES = 74
-"""Of text on a page."""
+"""Lines of text on a page."""
 LETTERS = 124
-"""Of a table's line."""
+"""Letters of a line of a table."""
 CELL = 64
-"""Letters of a table's cell, at most."""
+"""Letters of a cell, at most."""
 LONG = 150
-"""Rows of a table that is no longer printed, but named: it is on the page to download."""
+"""Rows of the longest table that is printed; longer ones are only named, and the page offers them to download."""
 CARDS = 3
+"""Cards on a page."""
 
 
 def pdf(run: Run) -> bytes:
-    """The whole file."""
+    """Render the report as PDF.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     from matplotlib.backends.backend_pdf import PdfPages
 
     buffer = io.BytesIO()
     with (
-        svg.styled(),
+        svg.use_style(),
         PdfPages(buffer, metadata={"CreationDate": None, "Producer": None, "Creator": "headmotif"}) as pages,
     ):
         for sheet in _pages(run):
@@ -43,23 +54,23 @@ def pdf(run: Run) -> bytes:
 
 def _pages(run: Run) -> Iterator["Figure"]:
     """In the order of the page, tables last."""
-    yield from _text(run.title, [*_wrapped([" ".join(run.findings)]), "", *_wrapped(_absent(run))], title=True)
-    made = {name: (words, make) for name, words, make in drawings.all_of(run) if not name.startswith("profile ")}
+    yield from _text(run.title, [*_wrap([" ".join(run.findings)]), "", *_wrap(_list_absent(run))], title=True)
+    made = {name: (words, make) for name, words, make in drawings.list_figures(run) if not name.startswith("profile ")}
     if "map" in made:
         yield _sheet(*made.pop("map"))
     yield from _cards(run)
     for name, drawn in made.items():
         yield _sheet(*drawn, more=_groups(run) if name == "likeness" else ())
     yield from _text("Methods", list(_methods(run)))
-    every = list(tables.all_of(run))
+    every = list(tables.list_tables(run))
     lines = [line for name, words, rows in every if len(rows) <= LONG for line in _table(name, words, rows)]
     yield from _text("Tables", lines, small=True)
     if long := [f"{name}.tsv, {len(rows):,} rows: {words}." for name, words, rows in every if len(rows) > LONG]:
-        yield from _text("Tables that the page offers to download, too long to be printed", _wrapped(long))
+        yield from _text("Tables that are too long to print: download them from the HTML page", _wrap(long))
 
 
-def _absent(run: Run) -> list[str]:
-    return [f"Left out, for it was not given or not measured: {option}, {what}." for option, what in run.absent]
+def _list_absent(run: Run) -> list[str]:
+    return [f"Left out, because it was not given or not measured: {option}, {what}." for option, what in run.absent]
 
 
 def _groups(run: Run) -> list[str]:
@@ -67,18 +78,18 @@ def _groups(run: Run) -> list[str]:
 
 
 def _methods(run: Run) -> Iterator[str]:
-    yield from _wrapped([" ".join(run.methods)])
-    yield from ("", "Verdicts (the first rule that holds decides)")
-    yield from _wrapped([f"{kind}: {rule}." for kind, rule in run.rules])
+    yield from _wrap([" ".join(run.methods)])
+    yield from ("", "Verdicts (the first rule that applies decides)")
+    yield from _wrap([f"{kind}: {rule}." for kind, rule in run.rules])
     yield from ("", "How to cite")
-    yield from _wrapped(run.citation)
+    yield from _wrap(run.citation)
 
 
-def _wrapped(paragraphs: Sequence[str], width: int = 96) -> list[str]:
+def _wrap(paragraphs: Sequence[str], width: int = 96) -> list[str]:
     return [line for paragraph in paragraphs for line in textwrap.wrap(paragraph, width) or [""]]
 
 
-def _blank() -> "Figure":
+def _make_blank() -> "Figure":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -88,9 +99,9 @@ def _blank() -> "Figure":
 
 
 def _text(heading: str, lines: list[str], title: bool = False, small: bool = False) -> Iterator["Figure"]:
-    """Pages of lines under a heading. small: a table, in letters of one width."""
+    """Pages of lines under a heading; `small` is for tables, in a font of fixed width."""
     for first in range(0, len(lines), LINES):
-        figure = _blank()
+        figure = _make_blank()
         head = "\n".join(textwrap.wrap(heading, 60)[:3])
         figure.text(MARGIN / WIDTH, 1 - MARGIN / HEIGHT, head, fontsize=15 if title else 13, weight="bold", va="top")
         style = {"fontsize": 6.5, "family": "DejaVu Sans Mono"} if small else {"fontsize": 9}
@@ -107,7 +118,7 @@ def _text(heading: str, lines: list[str], title: bool = False, small: bool = Fal
 
 
 def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figure":
-    """A figure on a page of its own, as wide as the margins let it be, with its words below."""
+    """A figure on a page of its own, within the margins, with its caption below."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     figure = make()
@@ -119,7 +130,7 @@ def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figur
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):  # as all of `svg` are
         engine.set(rect=(MARGIN / WIDTH, top - height / HEIGHT, width / WIDTH, height / HEIGHT))
-    text = "\n".join(_wrapped([words, *more]))
+    text = "\n".join(_wrap([words, *more]))
     figure.text(MARGIN / WIDTH, top - (height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED).set_in_layout(
         False
     )
@@ -129,14 +140,14 @@ def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figur
 def _cards(run: Run) -> Iterator["Figure"]:
     known = cards.profiles(run)
     for first in range(0, len(run.rows), CARDS):
-        figure = _blank()
+        figure = _make_blank()
         for place, row in enumerate(run.rows[first : first + CARDS]):
-            cards.on(figure, run, row, known, MARGIN, MARGIN + place * (HEIGHT - 2 * MARGIN) / CARDS)
+            cards.draw_card(figure, run, row, known, MARGIN, MARGIN + place * (HEIGHT - 2 * MARGIN) / CARDS)
         yield figure
 
 
 def _table(name: str, words: str, rows: Sequence[Row]) -> Iterator[str]:
-    """The lines of a table, in pieces of as many columns as a line holds, each with the first column again."""
+    """The lines of a table, in parts of as many columns as fit a line; each part repeats the first column."""
     cells = {key: [key, *(_cell(row[key]) for row in rows)] for key in rows[0]}
     width = {key: max(map(len, column)) + 2 for key, column in cells.items()}
     first, *others = cells

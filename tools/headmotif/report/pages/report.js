@@ -8,9 +8,9 @@
   // numbers that are missing go last, whichever way is sorted
   const last = (value) => (value === undefined || value === "" || value === "nan" ? Infinity : Number(value));
   const keys = {
-    peak: (card) => last(card.dataset.peak),
+    peak: (card) => last(card.dataset.peakOffset),
     regions: (card) => (last(card.dataset.regions) === Infinity ? Infinity : -Number(card.dataset.regions)),
-    ap_zero: (card) => last(card.dataset.apZero),
+    loss: (card) => last(card.dataset.deltaApAblated),
   };
   const show = () => {
     const word = find.value.trim().toLowerCase();

@@ -1,4 +1,4 @@
-"""Every number of the report as a table: what the page offers to download, and the PDF prints."""
+"""Every number of the report as a table: the page offers them to download, and the PDF prints them."""
 
 import math
 from collections.abc import Iterator
@@ -9,37 +9,80 @@ from ...data.model import PARTS
 from ..contents.run import Row, Run
 
 
-def all_of(run: Run) -> Iterator[tuple[str, str, list[Row]]]:
-    """Name (of the file, without its ending), what it is, and rows, of each table that is not empty."""
+def list_tables(run: Run) -> Iterator[tuple[str, str, list[Row]]]:
+    """List the tables that are not empty.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Yields
+    ------
+    tuple
+        File name without its ending, title, and rows.
+    """
     every = (
         ("heads", "Every head, as score-heads wrote it", [] if set(run.rows[0]) == {"head"} else list(run.rows)),
         ("verdicts", "Verdict of each head, in words", verdict_rows(run)),
-        ("profiles", "Mean attention weight of each head by distance from the site", list(run.profiles)),
-        ("matches", "Motifs of the heads against known motifs", match_rows(run)),
+        ("profiles", "Mean attention weight of each head by offset", list(run.profiles)),
+        ("matches", "Matches of the heads' motifs with known motifs", match_rows(run)),
         ("mutagenesis", "In-silico mutagenesis of each head's regions", drop_rows(run)),
         ("examples", "Example sites of each head", example_rows(run)),
-        ("pairs", "Spacings of every two heads", list(run.pairs)),
-        ("strands", "Correlation of the two strands' predictions", list(run.strands)),
-        ("scores", "Scores of exact positions, both strands", score_rows(run)),
-        ("accuracy", "What the curves say in numbers", list(run.accuracy)),
-        ("curve", "Precision, recall and false positives at thresholds", list(run.curve)),
-        ("calibration", "Calibration: bins of nucleotides by P", list(run.calibration)),
-        ("history", "The course of training", list(run.history)),
-        ("agreement", "Agreement, as annot-compare wrote it", list(run.agreement)),
-        *((f"locus-{i}", f"What lies on {place(locus)}", locus_rows(locus)) for i, locus in enumerate(run.loci, 1)),
-        *((f"locus-{i}-p", f"P along {place(locus)}", track_rows(locus)) for i, locus in enumerate(run.loci, 1)),
-        ("inputs", "Files that this report was made of, by content", list(run.given)),
+        ("pairs", "Spacing of each pair of heads", list(run.pairs)),
+        ("strands", "Correlation between the predictions of the two strands", list(run.strands)),
+        ("scores", "Scores at exact positions, both strands", score_rows(run)),
+        ("accuracy", "Summary of the curves", list(run.accuracy)),
+        ("curve", "Precision, recall and false positive rate by threshold", list(run.curve)),
+        ("calibration", "Calibration: nucleotides in bins of P", list(run.calibration)),
+        ("history", "Scores during training", list(run.history)),
+        ("agreement", _name_agreement(run), list(run.agreement)),
+        *(
+            (f"locus-{i}", f"Sites, genes and regions at {format_locus(locus)}", locus_rows(locus))
+            for i, locus in enumerate(run.loci, 1)
+        ),
+        *((f"locus-{i}-p", f"P at {format_locus(locus)}", track_rows(locus)) for i, locus in enumerate(run.loci, 1)),
+        ("inputs", "Input files of this report and their digests", list(run.given)),
     )
     yield from ((name, words, rows) for name, words, rows in every if rows)
 
 
-def place(locus: Locus) -> str:
-    """Where a locus is, 1-based, closed."""
+def _name_agreement(run: Run) -> str:
+    """The title of the table of agreement, from annot-compare or score-annot."""
+    if run.agreement and "prediction" in run.agreement[0]:
+        return "Scores against true sites, as score-annot wrote them"
+    return "Agreement of sets of sites, as annot-compare wrote it"
+
+
+def format_locus(locus: Locus) -> str:
+    """Format the position of a locus.
+
+    Parameters
+    ----------
+    locus
+        The locus.
+
+    Returns
+    -------
+    str
+        `contig:first-last`, 1-based and closed.
+    """
     return f"{locus.contig}:{locus.start + 1}-{locus.end}"
 
 
 def verdict_rows(run: Run) -> list[Row]:
-    """Kind, label and words of each verdict, with the match that names it."""
+    """Make the table of verdicts.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    list
+        For each head: kind, label and words of the verdict, and the match that names the motif.
+    """
     return [
         {
             "head": name,
@@ -54,7 +97,18 @@ def verdict_rows(run: Run) -> list[Row]:
 
 
 def match_rows(run: Run) -> list[Row]:
-    """The matches; offset and overlap in columns of the motifs."""
+    """Make the table of matches.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    list
+        A row for each match; offset and overlap in columns of the motifs.
+    """
     return [
         {
             "head": m.query,
@@ -73,7 +127,18 @@ def match_rows(run: Run) -> list[Row]:
 
 
 def score_rows(run: Run) -> list[Row]:
-    """The models' scores, as train-annot wrote them."""
+    """Make the table of the models' scores.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    list
+        A row for each model, part and label, as train-annot wrote it.
+    """
     return [
         {"model": name, "part": part, "label": label, **{key: float(x) for key, x in sorted(asdict(score).items())}}
         for name, model in run.models
@@ -83,7 +148,19 @@ def score_rows(run: Run) -> list[Row]:
 
 
 def drop_rows(run: Run) -> list[Row]:
-    """By how much logits fall where a head's regions are mutated, and for which share of them."""
+    """Make the table of in-silico mutagenesis.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    list
+        For each head: number of regions, median change of the logit when they are mutated, share of regions with a
+        lower logit.
+    """
     return [
         {"head": name, "regions": float(number), "median change of logit": -median, "share lower": share}
         for name, (median, share, number) in run.drops.items()
@@ -91,7 +168,19 @@ def drop_rows(run: Run) -> list[Row]:
 
 
 def example_rows(run: Run) -> list[Row]:
-    """Sites (1-based), what is around them on their strand, and which distances the head attends to."""
+    """Make the table of example sites.
+
+    Parameters
+    ----------
+    run
+        The contents of the report.
+
+    Returns
+    -------
+    list
+        For each example: position (1-based), sequence around the site on its strand, and the offsets that the head
+        attends to.
+    """
     return [
         {
             "head": name,
@@ -110,7 +199,18 @@ def example_rows(run: Run) -> list[Row]:
 
 
 def locus_rows(locus: Locus) -> list[Row]:
-    """Sites, calls, genes and regions, 1-based, closed."""
+    """Make the table of the features at a locus.
+
+    Parameters
+    ----------
+    locus
+        The locus.
+
+    Returns
+    -------
+    list
+        Sites, calls, genes and regions, 1-based and closed.
+    """
 
     def row(kind: str, name: str, first: int, last: int, strand: int) -> Row:
         where: Row = {"contig": locus.contig, "first": float(first), "last": float(last)}
@@ -131,7 +231,18 @@ def locus_rows(locus: Locus) -> list[Row]:
 
 
 def track_rows(locus: Locus) -> list[Row]:
-    """P of every nucleotide of both strands."""
+    """Make the table of P at a locus.
+
+    Parameters
+    ----------
+    locus
+        The locus.
+
+    Returns
+    -------
+    list
+        A row for each position (1-based) with P of both strands; empty without tracks.
+    """
     if locus.p is None:
         return []
     both = enumerate(zip(*locus.p.tolist(), strict=True), locus.start + 1)

@@ -1,1 +1,1 @@
-"""What a report says: verdicts, findings, methods."""
+"""The words of a report: verdicts, findings and methods."""

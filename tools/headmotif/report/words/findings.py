@@ -1,4 +1,4 @@
-"""The findings in words, out of the numbers: a sentence for each thing that was measured, none for what was not."""
+"""Write the findings in words: a sentence for each measurement, and none for what was not measured."""
 
 import math
 from collections import Counter
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from ...data import Group, Match, Model
 from ...data.model import PARTS
 from ...data.verdict import Kind, Verdict
-from .verdicts import READS, Row, at_place, named, of_place, surest
+from .verdicts import READS, Row, choose_matches, describe_offset, drop_repeats, is_of_offset
 
 CALLED = 0.1
-"""Nucleotides with a P from here on are those whose calibration is told in words."""
+"""Least P of the nucleotides whose calibration is described."""
 PLACES = 3
-"""Places that are named of a known motif."""
+"""Offsets that are named for a known motif, at most."""
 
 
 def findings(
@@ -24,50 +24,71 @@ def findings(
     accuracy: Sequence[Row] = (),
     calibration: Sequence[Row] = (),
 ) -> list[str]:
-    """Sentences, in order: how good, how many heads read what, and at which places; what failed its control, what the
-    heads are worth.
+    """Write the findings in sentences.
 
-    rows: of score-heads' table; said: the verdicts by head; matches: of motifs with known ones, those of single places
-    too; model: what train-annot --metrics wrote (None where it was not given); baselines: other models by name;
-    accuracy, calibration: what the curves say (see `curves`).
+    The order is: accuracy of the model, number of heads and what they read, what they read at single offsets, which
+    heads failed their control, and what the heads contribute.
+
+    Parameters
+    ----------
+    rows
+        Rows of score-heads' table.
+    said
+        Verdicts by head.
+    matches
+        Matches of motifs with known motifs, including those of motifs at single offsets.
+    model
+        What train-annot --metrics wrote; None if it was not given.
+    baselines
+        Other models by name.
+    accuracy, calibration
+        Summary and calibration of the curves, see `curves`.
+
+    Returns
+    -------
+    list
+        Sentences.
     """
     return [
-        *_accuracy(model, baselines),
-        *_called(accuracy, calibration),
-        *_heads(rows, said),
-        *_places(matches),
-        *_controls(rows, said),
-        *_worth(rows, said),
+        *_describe_accuracy(model, baselines),
+        *_describe_calls(accuracy, calibration),
+        *_describe_heads(rows, said),
+        *_describe_offsets(matches),
+        *_describe_controls(rows, said),
+        *_describe_worth(rows, said),
     ]
 
 
-def _accuracy(model: Model | None, baselines: Mapping[str, Model]) -> list[str]:
+def _describe_accuracy(model: Model | None, baselines: Mapping[str, Model]) -> list[str]:
     lines = []
-    part = best_part(model)
+    part = choose_part(model)
     for label, score in (model.scores(part) if model else {}).items():
         ap, prevalence = score.average_precision, score.prevalence
         where = {
             "test": "the test part, which it never saw",
-            "validation": "the validation part, by which it was chosen",
+            "validation": "the validation part, which was used to choose the model",
         }.get(part, part)
-        line = f"For {label}, the model ranks nucleotides with an average precision of {_score(ap)} on {where}"
-        if prevalence > 0:
-            line += f", {_times(ap / prevalence)} times the prevalence of {prevalence:.2g} that guessing reaches"
+        line = f"For {label}, the model reaches an average precision of {_score(ap)} on {where}"
         lines.append(line + (f" (ROC-AUC {score.roc_auc:.3f})." if score.roc_auc > 0 else "."))
+        if prevalence > 0:
+            lines.append(
+                f"That is {_format_times(ap / prevalence)} times the site density of {prevalence:.2g}, which a random "
+                "ranking reaches."
+            )
         for name, other in baselines.items():
             if (theirs := other.scores(part).get(label)) and math.isfinite(theirs.average_precision):
-                more = "above" if ap > theirs.average_precision else "below"
+                more = "less" if ap > theirs.average_precision else "more"
                 lines.append(
-                    f"That is {abs(ap - theirs.average_precision):.3f} {more} {name} on the same part "
-                    f"({_score(theirs.average_precision)})."
+                    f"On the same part, {name} reaches {_score(theirs.average_precision)}, which is "
+                    f"{abs(ap - theirs.average_precision):.3f} {more}."
                 )
         if not baselines:
-            lines.append("No baseline was given (--baseline), so it is not said here what a simpler model reaches.")
+            lines.append("No baseline was given (--baseline), so it is unknown what a simpler model reaches.")
     return lines
 
 
-def _called(accuracy: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
-    """At its threshold: how many calls are right, how many sites are found; and whether P means what it says."""
+def _describe_calls(accuracy: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
+    """At the threshold: how many calls are right and how many sites are found; and whether P is calibrated."""
     lines = []
     known = [
         row
@@ -75,13 +96,13 @@ def _called(accuracy: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
         if math.isfinite(_number(row.get("threshold"))) and math.isfinite(_number(row.get("precision")))
     ]
     if known:
-        shares = [
-            f"{_where(row)} about {_percent(row['precision'])} of the calls are right and {_percent(row['recall'])} "
-            "of the sites are found"
+        lines.append(f"Calls are positions with P of {float(known[0]['threshold']):.2g} or more.")
+        lines += [
+            f"{_describe_distance(row)}, about {_percent(row['precision'])} of the calls are right and "
+            f"{_percent(row['recall'])} of the sites are found."
             for row in known
             if row["prediction"] == known[0]["prediction"]
         ]
-        lines.append(f"Called at P of {float(known[0]['threshold']):.2g} or more, {'; '.join(shares)}.")
     sure = [
         row
         for row in calibration
@@ -89,12 +110,12 @@ def _called(accuracy: Sequence[Row], calibration: Sequence[Row]) -> list[str]:
     ]
     if sure:
         n = sum(float(row["positions"]) for row in sure)
-        told, true = (
+        stated, true = (
             sum(float(row["positions"]) * float(row[key]) for row in sure) / n for key in ("probability", "share")
         )
         lines.append(
-            f"Of the {n:,.0f} nucleotides with P of {CALLED:g} or more it says that {_percent(told)} are sites; "
-            f"{_percent(true)} are."
+            f"Of the {n:,.0f} nucleotides with P of {CALLED:g} or more, the model expects {_percent(stated)} to be "
+            f"sites; {_percent(true)} are."
         )
     return lines
 
@@ -103,71 +124,85 @@ def _percent(share: float | str) -> str:
     return f"{100 * float(share):.0f} %"
 
 
-def _where(row: Row) -> str:
-    return f"within {float(row['within']):.0f} nt" if row["within"] else "exactly"
+def _describe_distance(row: Row) -> str:
+    return f"Within {float(row['window_nt']):.0f} nt" if row["window_nt"] else "At the exact position"
 
 
-def best_part(model: Model | None) -> str:
-    """The part of the genome whose scores count: test, else validation; "" where there are none."""
+def choose_part(model: Model | None) -> str:
+    """Choose the part of the genome whose scores count: the test part, or else the validation part.
+
+    Parameters
+    ----------
+    model
+        The model; None if it is unknown.
+
+    Returns
+    -------
+    str
+        Name of the part; "" without scores.
+    """
     return next((part for part in reversed(PARTS) if model and model.scores(part)), "")
 
 
-def _heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
+def _describe_heads(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     if not any(row.get("verdict") for row in rows):
         known = sum(verdict.match is not None for verdict in said.values())
         return [
-            f"{len(said)} motifs were given without a table of heads: {known} resemble a known motif, none was held "
-            "against a control."
+            f"{_format_count(len(said), 'motif')} came without a table of heads, so no control is known. Of these, "
+            f"{known} resemble{'s' if known == 1 else ''} a known motif."
         ]
     count = Counter(verdict.kind for verdict in said.values())
     reading = sum(count[kind] for kind in READS)
-    lines = [f"Of {len(rows)} heads, {reading} read content that passes its control{_recurring(rows)}."]
+    lines = [
+        f"Of {_format_count(len(rows), 'head')}, {reading} {'reads' if reading == 1 else 'read'} content: motifs that "
+        f"pass the positional null{_describe_recurrence(rows)}"
+    ]
     leading = [name for name, verdict in said.items() if verdict.kind in (Kind.KNOWN, Kind.CANDIDATE)]
     if count[Kind.REDUNDANT]:
         choose = "chooses" if count[Kind.REDUNDANT] == 1 else "choose"
         lines.append(
-            f"{count[Kind.REDUNDANT]} of these {choose} the same bases as another head: that leaves "
-            f"{_many(len(leading), 'different thing')}."
+            f"Of the {reading} heads, {count[Kind.REDUNDANT]} {choose} the same bases as another head, which leaves "
+            f"{_format_count(len(leading), 'distinct head')}."
         )
-    peak = {str(row["head"]): _number(row.get("distance")) for row in rows}
+    peak = {str(row["head"]): _number(row.get("offset")) for row in rows}
     for kind, words in (
-        (Kind.KNOWN, "These resemble known motifs"),
-        (Kind.CANDIDATE, "These match no known motif, or a small part of one, and are candidates"),
+        (Kind.KNOWN, "The motifs of these heads resemble known motifs"),
+        (Kind.CANDIDATE, "The motifs of these heads match no known motif, or only a small part of one"),
     ):
         those = [name for name in leading if said[name].kind == kind]
-        shown = [f"{name} at {_signed(peak[name])}{_named(said[name])}" for name in those]
+        shown = [f"{name} at {_format_distance(peak[name])}{_describe_name(said[name])}" for name in those]
         if shown:
             lines.append(f"{words}: {', '.join(shown)}.")
     return lines
 
 
-def _places(matches: Sequence[Match]) -> list[str]:
-    """What single places of heads resemble by sure matches, a known motif each with its surest places."""
+def _describe_offsets(matches: Sequence[Match]) -> list[str]:
+    """What motifs at single offsets resemble: for each known motif the offsets with the smallest q."""
     by_target: dict[str, list[str]] = {}
-    for match in sorted(surest(named(matches).values()), key=lambda match: (match.q, match.p)):
-        if of_place(match):
+    for match in sorted(drop_repeats(choose_matches(matches).values()), key=lambda match: (match.q, match.p)):
+        if is_of_offset(match):
             by_target.setdefault(match.target, []).append(
-                f"{Group.parse(match.query).head}{at_place(match.query)} (q = {match.q:.2g})"
+                f"{Group.parse(match.query).head}{describe_offset(match.query)} (q = {match.q:.2g})"
             )
     if not by_target:
         return []
     each = [
-        f"{target} by {', '.join(where[:PLACES])}" + (f" and {len(where) - PLACES} more" if len(where) > PLACES else "")
+        f"{target} in {', '.join(where[:PLACES])}" + (f" and {len(where) - PLACES} more" if len(where) > PLACES else "")
         for target, where in by_target.items()
     ]
-    return [f"Place by place, each motif beyond its own positional null, heads resemble: {'; '.join(each)}."]
+    return [f"Motifs at single offsets that pass their own control resemble: {'; '.join(each)}."]
 
 
-def _recurring(rows: Sequence[Row]) -> str:
-    models = max((_number(row.get("models")) for row in rows if "models" in row), default=0)
+def _describe_recurrence(rows: Sequence[Row]) -> str:
+    models = max((_number(row.get("replicates")) for row in rows if "replicates" in row), default=0)
     return (
-        f" and recur in models of other seeds ({models:.0f} were looked at)"
+        f" and recur in replicates ({models:.0f} {'was' if models == 1 else 'were'} tested)."
         if models > 0
-        else "; whether they recur in other seeds was not tested"
+        else ". No replicates were given, so recurrence was not tested."
     )
 
 
-def _named(verdict: Verdict) -> str:
+def _describe_name(verdict: Verdict) -> str:
     return (
         f" ({verdict.label.partition(': ')[2] or verdict.match.target}, q = {verdict.match.q:.2g})"
         if verdict.match
@@ -175,17 +210,17 @@ def _named(verdict: Verdict) -> str:
     )
 
 
-def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
+def _describe_controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     lines = []
     for kind, words in (
-        (Kind.POSITION, ("did not pass the positional null (the attended distances swapped among the sites)",) * 2),
+        (Kind.POSITION, ("did not pass the positional null",) * 2),
         (
             Kind.UNSTABLE,
-            [f"passed it, but {verb} not found again in enough models of other seeds" for verb in ("were", "was")],
+            [f"passed the positional null but {verb} in too few replicates" for verb in ("recur", "recurs")],
         ),
         (
             Kind.NOTHING,
-            [f"{verb} to nothing beyond what heads do by chance, or to too little" for verb in ("attend", "attends")],
+            ("have too few regions to say what they read", "has too few regions to say what it reads"),
         ),
     ):
         those = [name for name, verdict in said.items() if verdict.kind == kind]
@@ -194,42 +229,51 @@ def _controls(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
             lines.append(f"{names} {words[len(those) == 1]}.")
     if passed := [row for row in rows if said[str(row["head"])].kind in READS]:
         largest = max((_number(row.get("motif_p")) for row in passed), default=math.nan)
-        for_all = (
-            f" For the {len(passed)} heads that read content it is stronger where they chose, with p of "
-            f"{largest:.2g} or less."
-        )
         lines.append(
-            "What attention adds to k-mer enrichment at the same distances is what that null measures: the motif is "
-            "found on one half of "
-            "the sites, and scored on the other half at the chosen distances and at the same distances swapped among "
-            "the sites." + (for_all if math.isfinite(largest) else "")
+            "The positional null shows what attention adds to k-mer enrichment at the same offsets. The motif is found "
+            "on one half of the sites. It is scored on the other half, at the chosen offsets and at the same offsets "
+            "exchanged among the sites."
         )
+        if math.isfinite(largest):
+            heads = f"{_format_count(len(passed), 'head')} that {'reads' if len(passed) == 1 else 'read'} content"
+            lines.append(
+                f"For the {heads}, the score is higher at the chosen offsets, with p of {largest:.2g} or less."
+            )
     return lines
 
 
-def _worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
+def _describe_worth(rows: Sequence[Row], said: Mapping[str, Verdict]) -> list[str]:
     lines = []
-    measured = [row for row in rows if math.isfinite(_number(row.get("ap_zero")))]
+    measured = [row for row in rows if math.isfinite(_number(row.get("delta_ap_ablated")))]
     if measured:
-        lower = [row for row in measured if _number(row["ap_zero_high"]) < 0]
-        worst = min(measured, key=lambda row: float(row["ap_zero"]))
-        lines.append(f"Silencing one head lowers average precision for {len(lower)} of {len(measured)} (95 % interval "
-                     "below 0)" + (
-            f", most for {worst['head']}: by {-float(worst['ap_zero']):.3f} "
-            f"({-float(worst['ap_zero_high']):.3f} to {-float(worst['ap_zero_low']):.3f})." if lower else "."
-        ))  # fmt: skip
+        lower = [row for row in measured if _number(row["delta_ap_ablated_high"]) < 0]
+        worst = min(measured, key=lambda row: float(row["delta_ap_ablated"]))
+        loss = [-float(worst[f"delta_ap_ablated{end}"]) for end in ("", "_low", "_high")]
+        lines.append(
+            f"Ablation of one head lowers average precision for {len(lower)} of {_format_count(len(measured), 'head')} "
+            "(95 % interval below 0)."
+        )
+        if lower:
+            lines.append(f"The loss is largest for {worst['head']}: {loss[0]:.3f} ({loss[2]:.3f} to {loss[1]:.3f}).")
         if len(lower) < len(measured):
             lines.append(
-                "A head without a loss may be replaced by others that read the same: that does not show that it reads "
-                "nothing."
+                "A head without a loss may still read something, because other heads that read the same can replace it."
             )
-    alone = [row for row in rows if _number(row.get("motif_low")) > 0 and said[str(row["head"])].kind in READS]
+    alone = [
+        row for row in rows if _number(row.get("marginal_delta_logit_low")) > 0 and said[str(row["head"])].kind in READS
+    ]
     if alone:
-        most = max(alone, key=lambda row: float(row["motif_effect"]))
+        most = max(alone, key=lambda row: float(row["marginal_delta_logit"]))
+        gain = [float(most[f"marginal_delta_logit{end}"]) for end in ("", "_low", "_high", "_control")]
+        those = (
+            "the motif of 1 head that reads content raises"
+            if len(alone) == 1
+            else f"the motifs of {len(alone)} heads that read content raise"
+        )
+        lines.append(f"Inserted alone into shuffled promoters, {those} the logit.")
         lines.append(
-            f"Set alone into shuffled promoters, the motifs of {len(alone)} of these heads raise the score, most that "
-            f"of {most['head']}: by {float(most['motif_effect']):.2f} in logit ({float(most['motif_low']):.2f} to "
-            f"{float(most['motif_high']):.2f}; control {float(most['motif_control']):.2f})."
+            f"The effect is largest for {most['head']}: {gain[0]:.2f} ({gain[1]:.2f} to {gain[2]:.2f}; control "
+            f"{gain[3]:.2f})."
         )
     return lines
 
@@ -238,15 +282,15 @@ def _score(value: float) -> str:
     return f"{value:.3f}" if value >= 0.1 else f"{value:.2g}"
 
 
-def _times(value: float) -> str:
+def _format_times(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
-def _signed(distance: float) -> str:
+def _format_distance(distance: float) -> str:
     return f"{distance:+.0f}".replace("-", "−")
 
 
-def _many(number: int, thing: str) -> str:
+def _format_count(number: int, thing: str) -> str:
     return f"{number} {thing}" + ("" if number == 1 else "s")
 
 

@@ -1,4 +1,4 @@
-"""How a run was made, in words, out of what its files say of themselves."""
+"""Describe in words how a run was made, from what its files record."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,25 @@ CITATION = (
 
 
 def methods(model: Model | None, history: bool) -> list[str]:
-    """Sentences on the network, its training, the data and the split; what is not known of the model is not said.
-    history: was it given?"""
+    """Describe the network, its training, the data and the split, in sentences.
+
+    What the file does not record is left out.
+
+    Parameters
+    ----------
+    model
+        What train-annot --metrics wrote; None if it was not given.
+    history
+        Whether the history of training was given.
+
+    Returns
+    -------
+    list
+        Sentences.
+    """
     if model is None:
         return [
-            "The network, its training and its data are not known here: the metrics of training were not given "
+            "The network, its training and its data are unknown, because the metrics of training were not given "
             "(--metrics)."
         ]
     lines = []
@@ -28,7 +42,7 @@ def methods(model: Model | None, history: bool) -> list[str]:
     if training.recipe:
         known = training.kept_step is not None and training.steps is not None
         kept = f", step {training.kept_step:,} of {training.steps:,} kept" if known else ""
-        rest = ", ".join(f"{name} {_said(value)}" for name, value in training.recipe.items() if name != "seed")
+        rest = ", ".join(f"{name} {_format_value(value)}" for name, value in training.recipe.items() if name != "seed")
         lines.append(f"Training: seed {training.recipe.get('seed', 'unknown')}{kept}; {rest}.")
     if genome.contigs or genome.labels:
         contigs = ", ".join(genome.contigs) or "unknown"
@@ -37,22 +51,33 @@ def methods(model: Model | None, history: bool) -> list[str]:
     if parts:
         lines.append(
             " ".join(f"The {part} part: {where}." for part, where in parts.items())
-            + " What is in neither was trained on."
+            + " The model was trained on the rest."
         )
     lines += [
-        f"Threshold of calls of {label.name}: P of at least {label.threshold:.4g}."
+        f"Threshold of {label.name}: P of at least {label.threshold:.4g}."
         for label in model.labels
         if label.threshold is not None
     ]
-    return lines if history else [*lines, "The course of training was not given (--history)."]
+    return lines if history else [*lines, "The history of training was not given (train-annot --history)."]
 
 
-def cited(version: str) -> Sequence[str]:
-    """What to cite, with the version of the program."""
+def list_citations(version: str) -> Sequence[str]:
+    """List what to cite.
+
+    Parameters
+    ----------
+    version
+        Version of headmotif.
+
+    Returns
+    -------
+    Sequence
+        A line for each work.
+    """
     return [line.format(version=version) for line in CITATION]
 
 
-def _said(value: object) -> str:
+def _format_value(value: object) -> str:
     return (
         "/".join(map(str, value))
         if isinstance(value, list)

@@ -1,1 +1,1 @@
-"""What heads look at: recorded for chosen positions, told from chance, cut into regions, counted by offset."""
+"""Attention of the heads at chosen positions, and the regions that attract more of it than chance allows."""

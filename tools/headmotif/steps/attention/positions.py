@@ -1,8 +1,8 @@
-"""A head's regions by the places it looks at: the same head may read one thing at -68, another at -9, and nothing in
-common.
+"""Grouping the regions of a head: by the offset that it attends to, and by top fractions.
 
-Motifs are looked for in a group of regions, and one thing among several is easily lost in it: of a head that reads
-CRP's site in its two places beside the -10 box, the motif of all regions together is the box.
+A head may read one motif at offset -68, another at -9, and the two may have nothing in common. Motifs are searched for
+in one group of regions at a time, and a motif that few of the regions hold is easily lost. If a head reads CRP sites at
+two offsets beside the -10 element, the motif of all its regions together is the -10 element.
 """
 
 from collections.abc import Iterator
@@ -13,19 +13,31 @@ import numpy as np
 from ...data import Group, Regions
 
 BESIDE = 2
-"""Bases on either side of a place that belong to it: a head points at a motif's word within so many, and wobbles with
-the motif."""
+"""Bases on either side of an offset that belong to it: the most attended base varies by this much within one motif."""
 FIRST = 4
-"""The first of the strongest are a quarter: of a half the motif is that of all."""
+"""The first top fraction is a quarter: half of the regions would have the motif of all of them."""
 
 
-def strongest(regions: Regions, least: int) -> Iterator[tuple[int, np.ndarray]]:
-    """The strongest quarter of a group's regions, eighth, and so on while they are so many at least: 4, 8, ... and bool
-    (regions,).
+def select_top_fractions(regions: Regions, least: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the quarter, eighth, sixteenth and so on of a group's regions that have the smallest p.
 
-    What a head adds most for may be rarer than what it mostly adds for: where all that it sees at -12 are -10 boxes,
-    one promoter in fifty has LexA's dyad over the box, and those are its largest. The smaller p is the stronger; of
-    equals the one with the larger weight.
+    The regions to which a head adds most may hold another motif than most of its regions do. For example, all regions
+    of a head at -12 were -10 elements, but one promoter in fifty had a LexA dyad over the -10 element, and those
+    regions ranked first. Of regions with equal p, the one with the larger weight ranks first.
+
+    Parameters
+    ----------
+    regions
+        The regions of one group.
+    least
+        Least number of regions in a fraction; less than 1 counts as 1.
+
+    Yields
+    ------
+    fraction : int
+        4, 8, 16 and so on: one region in this many is in the fraction.
+    top : numpy.ndarray
+        bool (regions,), whether a region is in the fraction.
     """
     order = np.lexsort((-regions.weight, regions.p))
     share = FIRST
@@ -36,25 +48,53 @@ def strongest(regions: Regions, least: int) -> Iterator[tuple[int, np.ndarray]]:
         share *= 2
 
 
-def by_place(regions: Regions) -> Regions:
-    """The same regions in their order, the groups named by head and place, as `L3H5@-68`.
+def group_by_offset(regions: Regions) -> Regions:
+    """Name the group of each region by its head and offset, as in `L3H5@-68`.
 
-    A head's places are its most frequent distances, in bases from the site, negative upstream, each counted with the
-    two beside it; a distance belongs to the most frequent place within BESIDE.
+    The offsets of a head are its most frequent ones, each counted together with its two neighbours. Every other offset
+    belongs to the most frequent offset within `BESIDE` bases of it.
+
+    Parameters
+    ----------
+    regions
+        Regions whose `head` is the name of a head.
+
+    Returns
+    -------
+    Regions
+        The same regions in the same order, with the names of the groups as `head`.
     """
     named = regions.head.astype(object)
     for head in np.unique(regions.head):
         mine = np.flatnonzero(regions.head == head)
-        distances, row, count = np.unique(regions.distance[mine], return_inverse=True, return_counts=True)
-        place = places(distances, count)
+        distances, row, count = np.unique(regions.offset[mine], return_inverse=True, return_counts=True)
+        place = find_offsets(distances, count)
         named[mine] = [str(Group(head, at)) for at in place[row.ravel()].tolist()]
     return replace(regions, head=named.astype(str))
 
 
-def places(distances: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """The place of each distance, int64 (distances,). distances: ascending, each once; count: regions at each.
+def find_offsets(distances: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Assign each offset of a head to the most frequent offset near it.
 
-    >>> places(np.array([-69, -68, -67, -40, -10, -9]), np.array([20, 30, 10, 1, 5, 6])).tolist()
+    Offsets are ranked by the number of regions at them and their two neighbours, then by the number at themselves; of
+    equal ones the one further upstream ranks first. In this order, each offset that is not yet assigned takes all
+    unassigned offsets within `BESIDE` bases.
+
+    Parameters
+    ----------
+    distances
+        int (offsets,), the offsets at which there are regions, ascending, each once; negative upstream.
+    count
+        int (offsets,), regions at each offset.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (offsets,), the offset that each offset is assigned to.
+
+    Examples
+    --------
+    >>> find_offsets(np.array([-69, -68, -67, -40, -10, -9]), np.array([20, 30, 10, 1, 5, 6])).tolist()
     [-68, -68, -68, -40, -9, -9]
     """
     near = np.abs(distances[:, None] - distances)

@@ -1,7 +1,7 @@
-"""Where a head looks: the mean weight it gives to each distance, at sites and at background, and what that comes to in
-a few numbers.
+"""The profile of a head: the mean weight that it gives to each offset, at sites and at background positions.
 
-Only the difference of the two says something: relative positions alone give a profile that is not flat.
+Only the difference between the two is evidence of what a head reads. The offsets that it prefers whatever the sequence
+already give a profile that is not flat.
 """
 
 from dataclasses import dataclass
@@ -11,49 +11,97 @@ import numpy as np
 from ...data import Attention
 
 PROMOTER = (-60, 20)
-"""Distances from a site, both included, that count as its promoter."""
+"""The first and the last offset from a site that count as its promoter."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A head's profile in numbers.
+    """The profile of a head, summarised in numbers.
 
-    peak: the distance with the largest gain of weight at sites over background. width: of how many distances the gains
-    make up half of all gains. divergence: bits, Kullback and Leibler's, of where the weight goes (keys and nothing) at
-    sites from background. entropy: bits, of where it goes at sites. promoter, promoter_background: share of the weight
-    on keys that lies within PROMOTER. nothing, nothing_background: weight that goes to no key. hidden: share of the
-    keys, at sites, that lie off the contig. strand: of the weight within half the peak's width of it, (+ less -) / (+
-    plus -) of the sites' strands.
+    Attributes
+    ----------
+    peak_offset
+        Offset with the largest gain of mean weight at sites over background positions; negative upstream.
+    peak_width_nt
+        Least number of offsets that together make up half of all gains.
+    divergence_bits
+        Kullback-Leibler divergence, in bits, of the distribution of the weight over keys and null key at sites from
+        that at background positions.
+    entropy_bits
+        Entropy of that distribution at sites, in bits.
+    promoter_weight, promoter_weight_background
+        Share of the weight on keys that lies within `PROMOTER`, at sites and at background positions, 0 to 1.
+    null_key, null_key_background
+        Mean weight on the null key, at sites and at background positions, 0 to 1.
+    keys_off_contig
+        Share of the keys, at sites, that lie off the contig, 0 to 1.
+    strand_bias
+        (plus - minus) / (plus + minus), -1 to 1, where plus and minus are the mean weights at sites on the + and on the
+        - strand, over the keys within half the peak's width of the peak.
     """
 
-    peak: int
-    width: int
-    divergence: float
-    entropy: float
-    promoter: float
-    promoter_background: float
-    nothing: float
-    nothing_background: float
-    hidden: float
-    strand: float
+    peak_offset: int
+    peak_width_nt: int
+    divergence_bits: float
+    entropy_bits: float
+    promoter_weight: float
+    promoter_weight_background: float
+    null_key: float
+    null_key_background: float
+    keys_off_contig: float
+    strand_bias: float
 
 
 def profiles(attention: Attention) -> tuple[np.ndarray, np.ndarray]:
-    """Mean weights at sites and at background positions, both float64 (layers, heads, keys); keys off the contig do not
-    count."""
+    """Compute the profiles of all heads at sites and at background positions.
+
+    Parameters
+    ----------
+    attention
+        Attention at sites and background positions; keys off the contig (NaN) are left out of the means.
+
+    Returns
+    -------
+    at_sites, at_background : numpy.ndarray
+        Mean weights, both float64 (layers, heads, keys).
+    """
     return mean_weight(attention, attention.is_site), mean_weight(attention, attention.is_background)
 
 
 def table(attention: Attention) -> dict[str, np.ndarray]:
-    """The profiles as columns, a row for each head and distance: `head` (L1H3), `distance`, `sites`, `background`."""
+    """Write the profiles as columns of a table, with a row for each head and offset.
+
+    Parameters
+    ----------
+    attention
+        Attention at sites and background positions.
+
+    Returns
+    -------
+    dict[str, numpy.ndarray]
+        The columns `head` (as in L1H3), `offset`, `weight_sites` and `weight_background`, all (layers x heads x keys,).
+    """
     at_sites, at_background = profiles(attention)
     names = [attention.name(*head) for head in np.ndindex(at_sites.shape[:2])]
-    place = {"head": np.repeat(names, len(attention.offset)), "distance": np.tile(attention.offset, len(names))}
-    return {**place, "sites": at_sites.ravel(), "background": at_background.ravel()}
+    place = {"head": np.repeat(names, len(attention.offset)), "offset": np.tile(attention.offset, len(names))}
+    return {**place, "weight_sites": at_sites.ravel(), "weight_background": at_background.ravel()}
 
 
 def mean_weight(attention: Attention, chosen: np.ndarray) -> np.ndarray:
-    """Mean weights of some queries, bool (queries,), float64 (layers, heads, keys)."""
+    """Compute the mean weights over some of the queries.
+
+    Parameters
+    ----------
+    attention
+        Attention with NaN for keys off the contig, which are left out of the means.
+    chosen
+        bool (queries,), the queries to average over.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (layers, heads, keys); 0 for a key that lies off the contig at every chosen query.
+    """
     rows = np.flatnonzero(chosen)
     total = np.zeros(attention.weight.shape[1:])
     count = np.zeros(attention.weight.shape[1:])
@@ -65,10 +113,21 @@ def mean_weight(attention: Attention, chosen: np.ndarray) -> np.ndarray:
 
 
 def shapes(attention: Attention) -> list[list[Shape]]:
-    """The shape of each layer's each head."""
+    """Summarise the profile of every head.
+
+    Parameters
+    ----------
+    attention
+        Attention at sites and background positions.
+
+    Returns
+    -------
+    list[list[Shape]]
+        By layer, then by head.
+    """
     at_sites, at_background = profiles(attention)
     forward, backward = (mean_weight(attention, attention.is_site & (attention.strand == sign)) for sign in (1, -1))
-    nothing, nothing_there = (
+    null_key, null_key_there = (
         attention.none[x].mean(axis=0, dtype=np.float64) for x in (attention.is_site, attention.is_background)
     )
     weight = attention.weight[np.flatnonzero(attention.is_site), 0, 0]
@@ -77,8 +136,8 @@ def shapes(attention: Attention) -> list[list[Shape]]:
     return [
         [
             _shape(
-                attention.offset, (at_sites[i, j], float(nothing[i, j])),
-                (at_background[i, j], float(nothing_there[i, j])), hidden, forward[i, j], backward[i, j],
+                attention.offset, (at_sites[i, j], float(null_key[i, j])),
+                (at_background[i, j], float(null_key_there[i, j])), hidden, forward[i, j], backward[i, j],
             )
             for j in range(heads)
         ]
@@ -94,8 +153,8 @@ def _shape(
     forward: np.ndarray,
     backward: np.ndarray,
 ) -> Shape:
-    """at_sites, at_background: mean weights on keys, and on none; forward, backward: of the sites of either strand."""
-    (here, nothing), (there, nothing_there) = at_sites, at_background
+    """Summarise one profile; `forward` and `backward` are its mean weights at sites of either strand."""
+    (here, null_key), (there, null_key_there) = at_sites, at_background
     gain = here - there
     peak = int(gain.argmax())
     up = np.sort(np.maximum(gain, 0))[::-1]
@@ -105,14 +164,14 @@ def _shape(
     near = np.abs(np.arange(len(offset)) - peak) <= width // 2
     plus, minus = forward[near].sum(), backward[near].sum()
     return Shape(
-        peak=int(offset[peak]),
-        width=width,
-        divergence=float((p * np.log2(np.maximum(p, 1e-12) / np.maximum(q, 1e-12))).sum()),
-        entropy=float(-(p * np.log2(np.maximum(p, 1e-12))).sum()),
-        promoter=float(here[inside].sum() / max(here.sum(), 1e-12)),
-        promoter_background=float(there[inside].sum() / max(there.sum(), 1e-12)),
-        nothing=nothing,
-        nothing_background=nothing_there,
-        hidden=hidden,
-        strand=float((plus - minus) / max(plus + minus, 1e-12)),
+        peak_offset=int(offset[peak]),
+        peak_width_nt=width,
+        divergence_bits=float((p * np.log2(np.maximum(p, 1e-12) / np.maximum(q, 1e-12))).sum()),
+        entropy_bits=float(-(p * np.log2(np.maximum(p, 1e-12))).sum()),
+        promoter_weight=float(here[inside].sum() / max(here.sum(), 1e-12)),
+        promoter_weight_background=float(there[inside].sum() / max(there.sum(), 1e-12)),
+        null_key=null_key,
+        null_key_background=null_key_there,
+        keys_off_contig=hidden,
+        strand_bias=float((plus - minus) / max(plus + minus, 1e-12)),
     )

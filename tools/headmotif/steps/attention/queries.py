@@ -1,4 +1,7 @@
-"""Positions that are no sites but look like their surroundings: what heads do there is chance."""
+"""Choosing the positions at which attention is recorded: sites, and background positions with a like composition.
+
+What a head does at a background position is chance.
+"""
 
 import numpy as np
 
@@ -7,22 +10,39 @@ from ...data import BACKGROUND, SITE, Genome, Sites
 from ..sequence.windows import Reads, flip
 
 UPSTREAM, DOWNSTREAM = 60, 20
-"""The stretch around a position whose share of A and T is matched: promoters are rich in both, and so is what heads
-find by chance."""
+"""Bases before and after a position over which the share of A and T is matched. Promoters are rich in both, and so are
+the sequences that heads find by chance."""
 BINS = 10
+"""Bins of the share of A and T, with about equally many sites in each."""
 APART = 100
-"""A background position is at least this far from every site of its strand."""
+"""A background position is further than this from every site on its strand, in nt."""
 
 
-def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) -> Sites:
-    """Positions of both strands drawn at random, their local A+T distributed like that of `sites`.
+def draw_matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) -> Sites:
+    """Draw background positions on both strands whose local share of A and T is distributed as around the sites.
 
-    avoid: sites (of any set) to keep away from. Fewer than `number` come back where a small genome has no more.
+    Parameters
+    ----------
+    genome
+        Genome to draw from; no position on N is drawn.
+    sites
+        Sites whose surroundings are matched, from `UPSTREAM` nt before to `DOWNSTREAM` nt after.
+    avoid
+        Sites (of any set) from which the positions keep a distance of more than `APART` nt on the same strand.
+    number
+        Number of positions wanted.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Sites
+        At most `number` positions without strength; fewer where a small genome has too few that fit.
     """
     rng = np.random.default_rng([seed, 3])
     reads = Reads(genome, UPSTREAM + DOWNSTREAM, UPSTREAM + DOWNSTREAM)
     candidates = _candidates(genome, avoid, max(30 * number, 20_000), rng)
-    ours, theirs = _richness(genome, reads, sites), _richness(genome, reads, candidates)
+    ours, theirs = _measure_at_share(genome, reads, sites), _measure_at_share(genome, reads, candidates)
     edges = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
     bins = np.searchsorted(edges, theirs, side="right")
     quota = (
@@ -34,12 +54,13 @@ def matched(genome: Genome, sites: Sites, avoid: Sites, number: int, seed: int) 
 
 
 def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Generator) -> Sites:
+    """Draw at most `number` positions that are not on N and not near a site to avoid."""
     start = genome.start
     near = np.zeros((2, len(genome.base) + 1), np.int64)
     length = genome.contigs.lengths[avoid.contig]
     endless = genome.contigs.circular[avoid.contig]
     row = (avoid.strand < 0).astype(np.int64)
-    for turn in (-1, 0, 1):  # a site near a circle's origin is near its other end too
+    for turn in (-1, 0, 1):  # a site near the origin of a circular contig is near its other end too
         place = avoid.position + turn * length
         low, high = np.clip(place - APART, 0, length), np.clip(place + APART + 1, 0, length)
         mine = endless | (turn == 0)
@@ -48,38 +69,94 @@ def _candidates(genome: Genome, avoid: Sites, number: int, rng: np.random.Genera
     free = (np.cumsum(near, axis=1)[:, :-1] == 0) & (genome.base != N)
     place = np.flatnonzero(free.ravel())
     place = rng.permutation(place) if len(place) <= 4 * number else rng.choice(place, number, replace=False)
-    return Sites.at(genome.contigs, *np.divmod(place[:number], len(genome.base)))
+    return Sites.from_places(genome.contigs, *np.divmod(place[:number], len(genome.base)))
 
 
-def _richness(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
-    """Share of A and T from UPSTREAM before to DOWNSTREAM after each site, float64 (sites,)."""
+def _measure_at_share(genome: Genome, reads: Reads, sites: Sites) -> np.ndarray:
+    """Return the share of A and T from UPSTREAM before to DOWNSTREAM after each site, float64 (sites,)."""
     place = flip(sites.position, sites.strand, reads.lengths[sites.contig])
     codes = reads.cut(sites.contig, sites.strand, place, 1)[:, reads.before - UPSTREAM : reads.before + DOWNSTREAM + 1]
     return ((codes == A) | (codes == T)).mean(axis=1)
 
 
-def sample(known: Sites, limit: int, seed: int) -> Sites:
-    """At most so many of the sites, drawn at random, in their order; all where the limit is 0."""
-    if not limit or limit >= len(known):
+def sample(known: Sites, limit: int | None, seed: int) -> Sites:
+    """Draw a random sample of the sites.
+
+    Parameters
+    ----------
+    known
+        Sites to draw from.
+    limit
+        Largest number of sites; None: all.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Sites
+        At most `limit` sites in their original order.
+    """
+    if limit is None or limit >= len(known):
         return known
     return known.take(np.sort(np.random.default_rng([seed, 7]).choice(len(known), limit, replace=False)))
 
 
-def joined(sites: Sites, others: Sites) -> tuple[Sites, np.ndarray]:
-    """Sites, then background positions, as one table; and the kind of each row, uint8 (rows,)."""
+def concatenate(sites: Sites, others: Sites) -> tuple[Sites, np.ndarray]:
+    """Join sites and background positions into one table.
+
+    Parameters
+    ----------
+    sites
+        The sites, which come first.
+    others
+        The background positions.
+
+    Returns
+    -------
+    queries : Sites
+        The rows of both.
+    kind : numpy.ndarray
+        uint8 (rows,), `SITE` or `BACKGROUND`.
+    """
     columns = (
         np.concatenate([getattr(sites, c), getattr(others, c)]) for c in ("contig", "position", "strand", "strength")
     )
     return Sites(*columns), np.repeat(np.array([SITE, BACKGROUND], np.uint8), [len(sites), len(others)])
 
 
-def anywhere(genome: Genome, number: int, seed: int) -> Sites:
-    """Positions of both strands drawn at random, none on N, in the genome's order."""
+def draw_positions(genome: Genome, number: int, seed: int) -> Sites:
+    """Draw random positions on both strands, none of them on N.
+
+    Parameters
+    ----------
+    genome
+        Genome to draw from.
+    number
+        Number of positions; all where the genome has fewer.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Sites
+        The + strand first, each strand by ascending + coordinates.
+    """
     rng = np.random.default_rng([seed, 10])
     place = np.flatnonzero(np.tile(genome.base != N, 2))
-    return Sites.at(genome.contigs, *np.divmod(np.sort(rng.permutation(place)[:number]), len(genome.base)))
+    return Sites.from_places(genome.contigs, *np.divmod(np.sort(rng.permutation(place)[:number]), len(genome.base)))
 
 
-def everywhere(genome: Genome) -> Sites:
-    """Every position, the + strand first, both by ascending coordinates; none on N."""
-    return Sites.at(genome.contigs, *np.nonzero(np.tile(genome.base != N, (2, 1))))
+def list_positions(genome: Genome) -> Sites:
+    """List every position of both strands that is not on N.
+
+    Parameters
+    ----------
+    genome
+        Genome whose positions are listed.
+
+    Returns
+    -------
+    Sites
+        The + strand first, each strand by ascending + coordinates.
+    """
+    return Sites.from_places(genome.contigs, *np.nonzero(np.tile(genome.base != N, (2, 1))))

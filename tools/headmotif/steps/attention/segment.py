@@ -1,12 +1,13 @@
-"""From attention to regions: where a head adds more to a site than it ever adds to what is no site.
+"""From attention to regions: where a head adds more to a site than it adds to background positions by chance.
 
-One statistic a site and head: the largest gain from any key, the length of what the key adds (weight x value x output
-projection) times how much more the head gains from that distance at sites than at background. A weight that carries
-nothing is no reason for anything, so weights alone do not count. The profile over distances comes from the other half
-of the sites and background, so the p-value stays one: how rare the statistic is among the background queries of the own
-half (`tail`). Further regions of the same site and head are tested against the same largest gains, which can only make
-their p larger than it need be. Then q over all regions that were looked at, heads being families with their own share
-of nulls.
+There is one statistic for each site and head: the largest gain from any key. A gain is the norm of a key (the length of
+weight x value x output projection) times the ratio of the mean norm at that offset at sites to that at background
+positions. Weights alone do not count, because a key with a small value adds little whatever its weight.
+
+The sites and background positions are divided into two halves. The ratios come from the other half, so that the p-value
+is valid: it says how rare the statistic is among the background positions of the own half (see `tail`). Further regions
+of the same site and head are compared with the same largest gains, which can only make their p too large. q is computed
+over all regions that were tested, with each head as a family that has its own share of nulls.
 """
 
 from dataclasses import dataclass, fields
@@ -14,23 +15,39 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ...data import SHUFFLED, Attention, Regions
-from ..statistics.false_discovery import grouped
+from ..statistics.false_discovery import adjust_by_family
 from ..statistics.tail import rarity
 
 EDGE = 0.5
-"""A region goes on to the neighbouring keys as long as they gain this share of the strongest key's."""
+"""A region extends over the neighbouring keys that have at least this share of the top key's norm."""
 RARE = 0.05
-"""The p at which shuffled sites are counted."""
+"""Largest p of the shuffled sites that are counted."""
 FLOOR = 0.2
-"""Of the mean gain at background: added to both mean profiles, so that distances which nobody looks at do not count by
-their noise."""
+"""Share of the mean norm at background positions that is added to both mean profiles, so that offsets to which nothing
+attends do not count by their noise."""
 
 
 @dataclass(frozen=True)
 class Segmented:
-    """Regions, and how many there were before each filter: regions looked at, those with a small p, those with a small
-    q too; and the background positions and shuffled sites there are, with the share of the shuffled sites x heads that
-    have a p of at most RARE."""
+    """Regions, and how many tests, background positions and shuffled sites they come from.
+
+    Attributes
+    ----------
+    regions
+        The regions that pass both limits.
+    tests
+        Number of regions tested: sites x heads x regions at a site.
+    rare
+        Number of tests with a p within the limit.
+    significant
+        Number of regions with p and q within their limits.
+    background
+        Number of background positions.
+    shuffled
+        Number of shuffled sites.
+    shuffled_rare
+        Share of the shuffled sites x heads with a p of at most `RARE`; NaN where there are no shuffled sites.
+    """
 
     regions: Regions
     tests: int
@@ -43,8 +60,19 @@ class Segmented:
 
 @dataclass(frozen=True, eq=False)
 class Peaks:
-    """The strongest keys of one head at some queries, each (queries,): p; the key, the first and last key of its region
-    (indices); its weight."""
+    """The top keys of one head, those with the largest gain, at some queries; all arrays are (queries,).
+
+    Attributes
+    ----------
+    p
+        float64, p of the top key.
+    key
+        int64, index of the top key.
+    low, high
+        int64, indices of the first and the last key of its region.
+    weight
+        float64, attention weight of the top key.
+    """
 
     p: np.ndarray
     key: np.ndarray
@@ -54,11 +82,27 @@ class Peaks:
 
 
 def segment(attention: Attention, max_q: float, max_p: float, seed: int, several: int = 1) -> Segmented:
-    """The regions with q and p of at most `max_q` and `max_p`, `several` a site and head at most, sorted by contig,
-    start, strand and head.
+    """Find the regions of all heads at the sites.
 
-    seed: of the halves. A region holds every base that the attended keys have read: their centres and the layer's reach
-    on both sides.
+    A region holds every base that its keys have read: their centres, and the reach of the layer on both sides.
+    Regions are cut at the ends of linear contigs.
+
+    Parameters
+    ----------
+    attention
+        Attention at sites, background positions and, where wanted, shuffled sites.
+    max_q, max_p
+        Largest q and largest p of a region.
+    seed
+        Seed of the division into halves.
+    several
+        Largest number of regions at a site and head.
+
+    Returns
+    -------
+    Segmented
+        Its regions are sorted by contig, start, end, strand and head; coordinates are 0-based, half-open and on the +
+        strand.
     """
     site, shuffled = np.flatnonzero(attention.is_site), np.flatnonzero(attention.kind == SHUFFLED)
     layers, heads = attention.weight.shape[1:3]
@@ -66,9 +110,9 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
     for layer, head in np.ndindex(layers, heads):
         first, *more = peaks(attention, layer, head, np.concatenate([site, shuffled]), seed, several)
         control.append(first.p[len(site) :])
-        found += [(layer, head, _cut_to(peak, len(site))) for peak in (first, *more)]
+        found += [(layer, head, _trim(peak, len(site))) for peak in (first, *more)]
     p = np.stack([peak.p for *_head, peak in found]) if found else np.ones((0, 0))  # (heads x several, sites)
-    q = grouped(p)
+    q = adjust_by_family(p)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in Regions.COLUMNS}
     for (layer, head, peak), its in zip(found, q, strict=True):
         kept = np.flatnonzero((its <= max_q) & (peak.p <= max_p))
@@ -90,8 +134,27 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
 
 
 def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: int, several: int = 1) -> list[Peaks]:
-    """The strongest keys of a head at queries (rows of the attention) that are sites or shuffled ones, then the next
-    strongest outside those regions, and so on."""
+    """Find the keys with the largest gain of a head at some queries.
+
+    Parameters
+    ----------
+    attention
+        Attention at sites and background positions.
+    layer, head
+        Indices along the axes of the attention, from 0.
+    query
+        int (queries,), rows of the attention that are sites or shuffled sites.
+    seed
+        Seed of the division into halves.
+    several
+        Number of keys for each query.
+
+    Returns
+    -------
+    list[Peaks]
+        `several` items: the top key of each query, then the top key outside that region, and so on. p is 1
+        where no key is left.
+    """
     gain, weight = (
         np.nan_to_num(np.asarray(x[:, layer, head], np.float32)) for x in (attention.norm, attention.weight)
     )  # (queries, keys)
@@ -123,7 +186,7 @@ def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: 
     return found
 
 
-def _cut_to(peaks: Peaks, number: int) -> Peaks:
+def _trim(peaks: Peaks, number: int) -> Peaks:
     return Peaks(*(getattr(peaks, f.name)[:number] for f in fields(Peaks)))
 
 
@@ -142,8 +205,7 @@ def _extent(gain: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """How many times more is gained from each distance at sites (rows of `mine`) than at background, float64
-    (keys,)."""
+    """Return the ratio of the mean norm at sites (`mine`) to that at background (`theirs`), float64 (keys,)."""
     if not len(mine) or not len(theirs):
         return np.ones(mine.shape[1])
     here, there = mine.mean(axis=0), theirs.mean(axis=0)
@@ -154,8 +216,9 @@ def _selectivity(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 def _rows(
     attention: Attention, query: np.ndarray, peak: np.ndarray, low: np.ndarray, high: np.ndarray, reach: int
 ) -> dict[str, np.ndarray]:
-    """Columns of regions from keys: oriented offsets to coordinates on the + strand, cut at the ends of linear
-    contigs."""
+    """Return the columns of regions from keys: offsets become coordinates on the + strand, cut at ends of linear
+    contigs.
+    """
     offset = attention.offset.astype(np.int64)
     strand, position = attention.strand[query].astype(np.int64), attention.position[query]
     first, last = offset[low] - reach, offset[high] + reach
@@ -165,41 +228,51 @@ def _rows(
     lengths = attention.contigs.lengths[contig]
     endless = attention.contigs.circular[contig]
     start, end = np.where(endless, start, np.clip(start, 0, lengths)), np.where(endless, end, np.clip(end, 0, lengths))
-    turned = np.where(
-        endless, start // np.maximum(lengths, 1) * lengths, 0
-    )  # a region upstream of the origin starts at the circle's end
+    # on a circular contig, a region upstream of the origin starts near the contig's end
+    turned = np.where(endless, start // np.maximum(lengths, 1) * lengths, 0)
     return {
         "contig": contig,
         "start": start - turned,
         "end": end - turned,
         "strand": strand.astype(np.int8),
-        "distance": offset[peak],
+        "offset": offset[peak],
         "site": position,
     }
 
 
-def permuted_offsets(regions: Regions, seed: int) -> Regions:
-    """Control regions: within each head, the attended distances swapped among the sites.
+def permute_offsets(regions: Regions, seed: int) -> Regions:
+    """Make control regions: within each head, the attended offsets are exchanged among the sites.
 
-    The head's profile over distance stays, what it chose by content is gone. Widths go with the distances; p and q are
-    NaN.
+    The profile of the head over offsets stays, and its choice by sequence is gone.
+
+    Parameters
+    ----------
+    regions
+        Regions that name their site.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Regions
+        One control for each region, in the same order. Width and weight move with the offset; p and q are NaN.
     """
     rng = np.random.default_rng([seed, 4])
-    centre = regions.site + regions.strand.astype(np.int64) * regions.distance
+    centre = regions.site + regions.strand.astype(np.int64) * regions.offset
     source = np.arange(len(regions))
     for head in np.unique(regions.head):
         mine = np.flatnonzero(regions.head == head)
         source[mine] = rng.permutation(mine)
-    # on the - strand what reaches downstream lies at smaller coordinates
+    # on the - strand, downstream is towards smaller coordinates
     before, after = centre - regions.start, regions.end - centre
     flipped = regions.strand != regions.strand[source]
     before, after = (
         np.where(flipped, after[source] - 1, before[source]),
         np.where(flipped, before[source] + 1, after[source]),
     )
-    moved = regions.site + regions.strand.astype(np.int64) * regions.distance[source]
-    nothing = np.full(len(regions), np.nan)
+    moved = regions.site + regions.strand.astype(np.int64) * regions.offset[source]
+    unknown = np.full(len(regions), np.nan)
     return Regions(
         regions.contigs, regions.contig, moved - before, moved + after, regions.head, regions.strand,
-        regions.weight[source], regions.distance[source], regions.site, nothing, nothing,
+        regions.weight[source], regions.offset[source], regions.site, unknown, unknown,
     )  # fmt: skip

@@ -1,9 +1,9 @@
-"""Which heads choose alike: the same bases at the same sites, more often than their habits of distance make it come
-out.
+"""Similarity of heads: which of them choose the same bases at the same sites, more often than by chance.
 
-A head's choice at a site is the distance of its strongest key, where that is rarer than chance allows. Two heads that
-both look at -10 everywhere agree everywhere and say nothing of content; so what is counted is the agreement beyond that
-of the same distances swapped among the sites, exactly, over all permutations.
+The choice of a head at a site is the offset of its top key (see `segment.peaks`), if that key is rarer than chance
+allows. Two heads that always attend to -10 agree at every site, which is no evidence that they read the sequence.
+Agreement therefore counts only beyond its expectation when the offsets are exchanged among the sites. The expectation
+is exact, over all permutations.
 """
 
 import math
@@ -16,22 +16,38 @@ from ..statistics.false_discovery import benjamini_hochberg
 from .segment import peaks
 
 NONE = np.iinfo(np.int32).min
-"""The choice of a head that chose nothing at a site."""
+"""Stands for the choice of a head at a site where it chose nothing."""
 NEAR = 5
-"""Distances at most so far apart are one choice: keys are k-mers, and heads centre them differently on the same
-word."""
+"""Offsets that differ by at most this are one choice: keys are k-mers, and heads centre them differently on one
+motif."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two heads (indices) at the sites where both chose something: how many those are; the most frequent spacing,
-    second less first; at how many sites it is within one base of that, how many would be with distances swapped; z, p
-    and q (over all pairs) of the difference; agreement: how far they choose the same bases (see `agreement`)."""
+    """Two heads, compared at the sites where both have chosen an offset.
 
-    first: int
-    second: int
+    Attributes
+    ----------
+    first_head, second_head
+        Indices of the heads, from 0.
+    sites
+        Number of sites where both have chosen.
+    spacing_nt
+        The most frequent spacing, the second head's offset less the first's.
+    count
+        Number of sites whose spacing is within one base of it.
+    expected
+        Number expected when the offsets are exchanged among the sites.
+    z, p, q
+        z and p of the difference between `count` and `expected`, and q over all pairs.
+    agreement
+        How far the heads choose the same bases; see `agreement`.
+    """
+
+    first_head: int
+    second_head: int
     sites: int
-    spacing: int
+    spacing_nt: int
     count: int
     expected: float
     z: float
@@ -41,8 +57,22 @@ class Pair:
 
 
 def choices(attention: Attention, max_p: float, seed: int) -> np.ndarray:
-    """int32 (layers x heads, sites): the distance that each head chose at each site, NONE where its p is larger than
-    `max_p`."""
+    """Return the offset that each head has chosen at each site.
+
+    Parameters
+    ----------
+    attention
+        Attention at sites and background positions.
+    max_p
+        Largest p of a choice.
+    seed
+        Seed of the division into halves; see `segment.peaks`.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32 (layers x heads, sites); `NONE` where p is larger than `max_p`.
+    """
     site = np.flatnonzero(attention.is_site)
     rows = []
     for layer, head in np.ndindex(attention.weight.shape[1:3]):
@@ -52,12 +82,28 @@ def choices(attention: Attention, max_p: float, seed: int) -> np.ndarray:
 
 
 def agreement(mine: np.ndarray, theirs: np.ndarray, near: int = NEAR) -> np.ndarray:
-    """How far choices (heads, sites) agree with others (other heads, sites) at the same sites, float64 (heads, other
-    heads): 1 where the head that chose less often is always within `near` of the other, 0 where no more often than with
-    distances swapped among the sites."""
+    """Measure how far the choices of heads agree with those of other heads at the same sites.
+
+    It is 1 where the head that chose at fewer sites is always within `near` bases of the other. It is 0 where the two
+    agree no more often than with offsets exchanged among the sites, and can be negative where they agree less often.
+
+    Parameters
+    ----------
+    mine
+        int (heads, sites), offsets, or `NONE`.
+    theirs
+        int (other heads, sites), in the same order of sites.
+    near
+        Largest difference of two offsets that count as the same.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (heads, other heads), at most 1.
+    """
     low, high = _span(mine, theirs)
-    here, there = _hot(mine, low, high), _hot(theirs, low, high)  # (heads, sites, distances)
-    wide = np.stack([_widened(x, near) for x in there])
+    here, there = _encode_one_hot(mine, low, high), _encode_one_hot(theirs, low, high)  # (heads, sites, distances)
+    wide = np.stack([_widen(x, near) for x in there])
     sites = mine.shape[1]
     same = np.einsum("asd,bsd->ab", here, wide, optimize=True)
     expected = here.sum(axis=1) @ wide.sum(axis=1).T / max(sites, 1)
@@ -67,8 +113,20 @@ def agreement(mine: np.ndarray, theirs: np.ndarray, near: int = NEAR) -> np.ndar
 
 
 def groups(agree: np.ndarray, least: float = 0.5) -> np.ndarray:
-    """int64 (heads,): heads that agree by `least` or more, directly or through others, have one number; from 1, in the
-    heads' order."""
+    """Group the heads that agree, directly or through others.
+
+    Parameters
+    ----------
+    agree
+        float (heads, heads), agreement of each two heads.
+    least
+        Least agreement of two heads in a group.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (heads,), the number of each head's group, from 1, in the order of the heads.
+    """
     number = np.zeros(len(agree), np.int64)
     for head in range(len(agree)):
         if number[head]:
@@ -83,8 +141,20 @@ def groups(agree: np.ndarray, least: float = 0.5) -> np.ndarray:
 
 
 def pairs(chosen: np.ndarray, least: int = 30) -> list[Pair]:
-    """Every two heads that both chose something at `least` sites or more, by p: their spacing and how far it is from
-    chance."""
+    """Compare all pairs of heads by their spacing.
+
+    Parameters
+    ----------
+    chosen
+        int (heads, sites), offsets, or `NONE`.
+    least
+        Least number of sites where both heads have chosen.
+
+    Returns
+    -------
+    list[Pair]
+        Sorted by p, then by count (largest first), then by the heads.
+    """
     found = []
     for first, second in zip(*np.triu_indices(len(chosen), 1), strict=True):
         both = (chosen[first] != NONE) & (chosen[second] != NONE)
@@ -97,13 +167,14 @@ def pairs(chosen: np.ndarray, least: int = 30) -> list[Pair]:
     q = benjamini_hochberg(p) if len(p) else p
     alike = agreement(chosen, chosen) if found else np.zeros((0, 0))
     every = [Pair(*row, float(value), float(alike[row[0], row[1]])) for row, value in zip(found, q, strict=True)]
-    return sorted(every, key=lambda pair: (pair.p, -pair.count, pair.first, pair.second))
+    return sorted(every, key=lambda pair: (pair.p, -pair.count, pair.first_head, pair.second_head))
 
 
 def _spacing(a: np.ndarray, b: np.ndarray) -> tuple[int, int, float, float, float]:
-    """Spacing, count, expected count, z and p of two heads' distances at the same sites.
+    """Return spacing, count, expected count, z and p of the offsets of two heads at the same sites.
 
-    All spacings are tried, so p is times their number; the variance is that over all permutations (Hoeffding 1951).
+    All spacings are tried, so p is multiplied by their number. The variance is exact over all permutations (Hoeffding
+    1951).
     """
     spacing = b - a
     low = int(spacing.min())
@@ -127,13 +198,13 @@ def _span(*chosen: np.ndarray) -> tuple[int, int]:
     return (int(values.min()), int(values.max())) if len(values) else (0, 0)
 
 
-def _hot(chosen: np.ndarray, low: int, high: int) -> np.ndarray:
-    """float32 (heads, sites, distances): 1 at the distance chosen."""
+def _encode_one_hot(chosen: np.ndarray, low: int, high: int) -> np.ndarray:
+    """Return float32 (heads, sites, offsets), 1 at the chosen offset."""
     return (chosen[:, :, None] == np.arange(low, high + 1)).astype(np.float32)
 
 
-def _widened(hot: np.ndarray, near: int) -> np.ndarray:
-    """float32 (sites, distances): 1 within `near` of a 1."""
+def _widen(hot: np.ndarray, near: int) -> np.ndarray:
+    """Return float32 (sites, offsets), 1 within `near` of a 1."""
     padded = np.pad(hot, ((0, 0), (near, near)))
     total = np.zeros_like(hot)
     for i in range(2 * near + 1):

@@ -1,2 +1,1 @@
-"""From P to calls: local maxima, thresholds, how good they are, what variants change, and whether a model fits a
-genome."""
+"""From P to calls: local maxima, thresholds, scores, effects of variants, and whether a model fits a genome."""

@@ -1,9 +1,8 @@
-"""A genome with one variant in it, around that variant: the sequences without and with it, and which base of one is
-which of the other.
+"""The sequence around a variant without and with it, and which base of one corresponds to which of the other.
 
-What lies before a variant keeps its place, what lies behind it is shifted by what the variant inserts or deletes.
-Alleles are trimmed first of the bases that their ends share, then of those that their beginnings share; bases that are
-replaced go with each other, as many as both have.
+Positions before a variant stay the same, and those behind it are shifted by what the variant inserts or deletes.
+Alleles are trimmed first at their shared end, then at their shared beginning. Replaced bases correspond to each other,
+as many as both alleles have.
 """
 
 from dataclasses import dataclass
@@ -12,17 +11,33 @@ import numpy as np
 
 from ...alphabet import encode
 from ...data import Genome, Variants
-from ..sequence.windows import stretch
+from ..sequence.windows import cut_stretch
 
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """A trimmed variant of a contig, and the span around it: places of either sequence count from 0 at the span's first
-    base.
+    """A trimmed variant of a contig, and the span around it.
 
-    contig: its index; length, circular: of it. start: position of the first base that goes, or of that behind an
-    insertion; removed: how many go; added: codes uint8 of those that come in. left, right: places of the span before
-    and behind the variant, on a circle or beyond a line's ends too.
+    Places in the span count from 0 at its first base, in either sequence.
+
+    Attributes
+    ----------
+    contig
+        Index of the contig.
+    length
+        Length of the contig.
+    circular
+        Whether the contig is circular.
+    start
+        Position of the first base that is removed, or of the base behind an insertion; 0-based, + coordinates.
+    removed
+        Number of bases that are removed.
+    added
+        uint8, codes of the bases that are added.
+    left
+        Bases of the span before the variant; they may lie beyond the contig's end.
+    right
+        Bases of the span behind the variant; they may lie beyond the contig's end.
     """
 
     contig: int
@@ -35,41 +50,85 @@ class Edit:
     right: int
 
     @property
-    def grown(self) -> int:
-        """How many bases longer the alternative is, negative: shorter."""
+    def growth(self) -> int:
+        """How many bases longer the alternative is; negative if it is shorter."""
         return len(self.added) - self.removed
 
     @property
-    def same(self) -> int:
-        """Places of the span, from its first, that are the same in both sequences; then come those that one of them
-        alone has."""
+    def common_length(self) -> int:
+        """How many places, from the first, both sequences share; behind them are those of one sequence alone."""
         return self.left + min(self.removed, len(self.added))
 
     @property
-    def behind(self) -> tuple[int, int]:
-        """The first place behind the variant in the reference and in the alternative."""
+    def ends(self) -> tuple[int, int]:
+        """The first place behind the variant, in the reference and in the alternative."""
         return self.left + self.removed, self.left + len(self.added)
 
     def to_reference(self, place: np.ndarray) -> np.ndarray:
-        """Places of the alternative in the reference; inserted ones at the base behind them."""
-        return np.where(place < self.same, place, np.maximum(place - self.grown, self.behind[0]))
+        """Convert places of the alternative to places of the reference.
+
+        Parameters
+        ----------
+        place
+            int64 (places,), in the alternative.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64 (places,); an inserted base becomes the base behind the insertion.
+        """
+        return np.where(place < self.common_length, place, np.maximum(place - self.growth, self.ends[0]))
 
     def to_alternative(self, place: int) -> int | None:
-        """A place of the reference in the alternative, None where it is deleted."""
-        if place < self.same:
+        """Convert a place of the reference to a place of the alternative.
+
+        Parameters
+        ----------
+        place
+            The place in the reference.
+
+        Returns
+        -------
+        int or None
+            The place in the alternative; None if the base is deleted.
+        """
+        if place < self.common_length:
             return place
-        return place + self.grown if place >= self.behind[0] else None
+        return place + self.growth if place >= self.ends[0] else None
 
     def position(self, place: int) -> int:
-        """A place of the reference as a position on the contig."""
+        """Convert a place of the reference to a position on the contig.
+
+        Parameters
+        ----------
+        place
+            The place in the reference.
+
+        Returns
+        -------
+        int
+            0-based, + coordinates. Positions of a circular contig continue over its origin.
+        """
         at = self.start - self.left + place
         return at % self.length if self.circular else min(at, self.length - 1)
 
 
-def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
-    """How many bases both begin with, and what is left of each, the shared end aside.
+def trim(reference: str, alternative: str) -> tuple[int, str, str]:
+    """Remove what two alleles share, first at the end, then at the beginning.
 
-    >>> trimmed("CAA", "CA"), trimmed("ACG", "ATG")
+    Parameters
+    ----------
+    reference, alternative
+        The letters of the alleles.
+
+    Returns
+    -------
+    tuple
+        The number of bases removed at the beginning, and what is left of each allele.
+
+    Examples
+    --------
+    >>> trim("CAA", "CA"), trim("ACG", "ATG")
     ((1, 'A', ''), (1, 'C', 'T'))
     """
     shorter = min(len(reference), len(alternative))
@@ -81,14 +140,32 @@ def trimmed(reference: str, alternative: str) -> tuple[int, str, str]:
 
 
 def edits(genome: Genome, variants: Variants, side: int, margin: int) -> list[Edit]:
-    """The variants one by one, each with `side` places before and behind it, on a circle once round at most, and
-    `margin` more."""
+    """Trim variants one by one, and put a span around each.
+
+    On a circular contig the `side` bases before and behind a variant go round the contig once at most.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    variants
+        The variants.
+    side
+        Bases before and behind the variant.
+    margin
+        Further bases before and behind them.
+
+    Returns
+    -------
+    list of Edit
+        One for each variant, in their order.
+    """
     found = []
     rows = zip(
         variants.contig.tolist(), variants.position.tolist(), variants.reference, variants.alternative, strict=True
     )
     for number, position, *alleles in rows:
-        begin, reference, alternative = trimmed(*alleles)
+        begin, reference, alternative = trim(*alleles)
         contig, left, right = genome.contigs[number], side, side
         if contig.circular:
             others = contig.length - len(reference)
@@ -100,10 +177,25 @@ def edits(genome: Genome, variants: Variants, side: int, margin: int) -> list[Ed
 
 
 def sequences(genome: Genome, edit: Edit, halo: int) -> tuple[np.ndarray, np.ndarray]:
-    """The + strand of the span without and with the variant, codes uint8 (length,), and of `halo` more bases on either
-    side."""
+    """Cut the sequence of a span without and with the variant.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    edit
+        The variant.
+    halo
+        Further bases on either side of the span.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Codes uint8 (length,) of the + strand, of the reference and of the alternative; N beyond the ends of a linear
+        contig.
+    """
     codes = genome.contig_bases(edit.contig)
     edited = np.concatenate([codes[: edit.start], edit.added, codes[edit.start + edit.removed :]])
     first, last = edit.start - edit.left - halo, edit.start + edit.right + halo
-    without = stretch(codes, edit.circular, 1, first, last + edit.removed)
-    return without, stretch(edited, edit.circular, 1, first, last + len(edit.added))
+    without = cut_stretch(codes, edit.circular, 1, first, last + edit.removed)
+    return without, cut_stretch(edited, edit.circular, 1, first, last + len(edit.added))

@@ -1,9 +1,9 @@
-"""Predictions against true sites: tracks by their ranking of nucleotides, calls by what they find, exactly and within a
-few nucleotides.
+"""Score predictions against true sites.
 
-Every score has its prevalence beside it, and a 95 % interval by blocks of the genome. Scores are told for all, by
-contig, and by class of place (`genomic_class`): a class's sites stand against all nucleotides that are no site, calls
-against the calls at places of the class.
+Tracks are scored by their ranking of nucleotides, and calls by the sites that they find, exactly and within a few
+nucleotides. Every score stands beside its site density and has a 95 % interval from blocks of the genome. Scores are
+given for the whole genome, by contig, and by site class (`genomic_class`). For a class, its sites stand against all
+nucleotides without a site, and calls against the calls at positions of the class.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,106 +22,158 @@ from . import local_maxima
 ALL = "all"
 NAN = float("nan")
 NOTHING = Interval(NAN, NAN, NAN)
+Grouping = tuple[np.ndarray, tuple[str, ...]]
+"""A group for each position, int8 (2, N), and the names of the groups."""
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be found: label uint8 and known bool, what may be scored, both (2, N); groups: by measure, the class
-    or fifth of each site, int8 (2, N), and their names; block int64 (N,), numbered from 0 among `blocks` that hold a
-    known position (-1: none); weight (draws, blocks).
+    """The sites that are to be found.
+
+    Attributes
+    ----------
+    contigs, label, known
+        The contigs; uint8 (2, N), 1 at sites; and bool (2, N), the positions that are scored.
+    groups
+        Groupings of the sites, such as site classes.
+    block
+        int64 (N,), the block of each nucleotide, numbered from 0 among those that hold a known position; -1: none.
+    weight
+        (draws, blocks), how often each draw of the bootstrap takes each block.
     """
 
     contigs: Contigs
     label: np.ndarray
     known: np.ndarray
-    groups: tuple[tuple[np.ndarray, tuple[str, ...]], ...]
+    groups: tuple[Grouping, ...]
     block: np.ndarray
     weight: np.ndarray
 
 
 @dataclass(frozen=True)
 class Row:
-    """Scores of one prediction on one contig (or all), one class of places (or all), exactly (within 0) or within so
-    many nucleotides.
+    """Scores of a prediction, for one contig or all, one site class or all, and one window.
 
-    positions: nucleotides scored, both strands; prevalence: sites over positions. average_precision, precision, recall
-    and f1 with the limits of their 95 % intervals. Of tracks, areas come from all nucleotides (within 0) or all local
-    maxima; precision, recall and f1 from those that are no lower than threshold. NaN where a score does not apply.
+    For tracks, areas come from all nucleotides (window 0) or all local maxima, and the rest from those that reach the
+    threshold. Values that do not apply are NaN.
+
+    Attributes
+    ----------
+    prediction, kind, contig, site_class
+        Its name; `calls` or `track`; contig name or `all`; site class or `all`.
+    window_nt
+        Largest distance in nt between a call and its site; 0: exactly.
+    roc_auc, average_precision, precision, recall, f1
+        Values; all but the first have 95 % intervals.
+    threshold, calls, true_positives
+        Lowest P of a call of a track; number of calls, and of those that find a site.
+    sites, positions, site_density
+        Number of sites; nucleotides scored, both strands; sites over positions.
     """
 
     prediction: str
     kind: str
     contig: str
-    place: str
-    within: int
+    site_class: str
+    window_nt: int
     roc_auc: float
     average_precision: Interval
     threshold: float
     calls: int
-    right: int
+    true_positives: int
     precision: Interval
     recall: Interval
     f1: Interval
     sites: int
     positions: int
-    prevalence: float
+    site_density: float
 
 
-def task(
-    contigs: Contigs,
-    label: np.ndarray,
-    known: np.ndarray,
-    groups: Sequence[tuple[np.ndarray, tuple[str, ...]]],
-    times: int,
-) -> Task:
-    """label, known: (2, N); groups: as in `Task`; times: draws of the bootstrap."""
+def task(contigs: Contigs, label: np.ndarray, known: np.ndarray, groups: Sequence[Grouping], times: int) -> Task:
+    """Make a task from labels.
+
+    Parameters
+    ----------
+    contigs, label, known, groups, times
+        As in `Task`, and the draws of the bootstrap.
+
+    Returns
+    -------
+    Task
+        The task.
+    """
     block, some = bootstrap.blocks(contigs), known.any(axis=0)
     used, block[some] = np.unique(block[some], return_inverse=True)
     block[~some] = -1
     return Task(contigs, label, known, tuple(groups), block, bootstrap.draws(max(len(used), 1), times))
 
 
-def truth(
-    genome: Genome, sites: Sites, region: np.ndarray, place: tuple[np.ndarray, tuple[str, ...]] | None, times: int
-) -> Task:
-    """The task of finding sites in a region, bool (N,), N left out; place: each nucleotide's class, int8 (2, N), and
-    the classes' names."""
+def truth(genome: Genome, sites: Sites, region: np.ndarray, place: Grouping | None, times: int) -> Task:
+    """Make the task of finding sites in a region, without positions on N.
+
+    Parameters
+    ----------
+    genome, sites, region, times
+        The genome; its true sites; bool (N,), the region; and the draws of the bootstrap.
+    place
+        The site classes, or None.
+
+    Returns
+    -------
+    Task
+        The task.
+    """
     label = np.zeros((2, len(genome.base)), np.uint8)
     label[(sites.strand < 0).astype(np.int64), genome.contigs.place(sites.contig, sites.position)] = 1
     known = np.broadcast_to(region & (genome.base != N), label.shape)
     return task(genome.contigs, label, known, [place] if place else [], times)
 
 
-def measured(p: np.ndarray, at: Task, within: Sequence[int]) -> dict[str, tuple[Score, Ranked]]:
-    """P, (2, N), scored on a task: by measure (exact, "within 2", the groups' names) the score, and what its interval
-    is drawn from.
+def measure(p: np.ndarray, at: Task, within: Sequence[int]) -> dict[str, tuple[Score, Ranked]]:
+    """Score P on a task.
 
-    Within d nt there is no ROC-AUC.
+    Parameters
+    ----------
+    p, at, within
+        P, (2, N), NaN where it is not scored; the task; and windows in nt.
+
+    Returns
+    -------
+    dict
+        Score and ranking (for its interval) by name: `exact`, `within 2` (without ROC-AUC), and the names of the
+        groups.
     """
     known = at.known & np.isfinite(p)
     found, ranking, blocks = at.label[known] == 1, p[known], at.weight.shape[1]
     block = np.broadcast_to(at.block, known.shape)[known]
     exact = score(found, ranking)
-    scores = {"exact": (exact, bootstrap.ranked(found, ranking, block, blocks))}
+    scores = {"exact": (exact, bootstrap.rank(found, ranking, block, blocks))}
     sites = np.bincount(block[found], minlength=blocks)
     for d in within:
         calls = local_maxima.calls(p, at.label, at.contigs, d, at.known)
         hit = calls.claimed >= 0
         of_call = at.block[np.where(hit, calls.claimed, calls.place)]
         of_d = Score(NAN, calls.average_precision, exact.prevalence, exact.positions, exact.sites)
-        scores[f"within {d}"] = of_d, bootstrap.ranked(hit, calls.probability, of_call, blocks, sites)
+        scores[f"within {d}"] = of_d, bootstrap.rank(hit, calls.probability, of_call, blocks, sites)
     for group, names in at.groups:
         group = group[known]
         for i, (name, one) in enumerate(zip(names, score_groups(found, ranking, group, len(names)), strict=True)):
             kept = ~found | (group == i)
-            scores[name] = one, bootstrap.ranked(found[kept], ranking[kept], block[kept], blocks)
+            scores[name] = one, bootstrap.rank(found[kept], ranking[kept], block[kept], blocks)
     return scores
 
 
 @dataclass(frozen=True, eq=False)
 class Claims:
-    """Calls, and whether each is right: row and place, of its site where it is right, strength, and hit, bool; all
-    (calls,)."""
+    """Calls, and whether each finds a site.
+
+    Attributes
+    ----------
+    row, place
+        (calls,), of the site if the call finds one, else of the call, by + coordinates.
+    strength, hit
+        (calls,), by which calls are ranked; and bool, whether the call finds a site.
+    """
 
     row: np.ndarray
     place: np.ndarray
@@ -129,13 +181,35 @@ class Claims:
     hit: np.ndarray
 
     def take(self, rows: np.ndarray) -> "Claims":
+        """Take some of the calls.
+
+        Parameters
+        ----------
+        rows
+            Indices, or a mask.
+
+        Returns
+        -------
+        Claims
+            These calls, in the order of `rows`.
+        """
         return Claims(self.row[rows], self.place[rows], self.strength[rows], self.hit[rows])
 
 
 def claims(calls: Sites, at: Task, d: int) -> Claims:
-    """Calls paired one to one with the true sites within d nt. Where the site, or the place of a wrong call, is not
-    scored, neither is the call. Where strengths are missing they are taken as the lowest."""
-    sites = Sites.at(at.contigs, *np.nonzero(at.label == 1))
+    """Pair calls with true sites, one to one, at most `d` nt apart.
+
+    Parameters
+    ----------
+    calls, at, d
+        The calls (a missing strength counts as the lowest), the task and the distance.
+
+    Returns
+    -------
+    Claims
+        Calls with the sites that they find, without those whose site, or own position if it finds none, is not scored.
+    """
+    sites = Sites.from_places(at.contigs, *np.nonzero(at.label == 1))
     row, place = (calls.strand < 0).astype(np.int64), at.contigs.place(calls.contig, calls.position)
     pairs, hit = match(calls, sites, at.contigs, d), np.zeros(len(calls), bool)
     hit[pairs.first] = True
@@ -144,9 +218,19 @@ def claims(calls: Sites, at: Task, d: int) -> Claims:
     return Claims(row, place, strength, hit).take(at.known[row, place])
 
 
-def of_track(p: np.ndarray, at: Task, d: int) -> Claims:
-    """The local maxima of a track within d nt, each with the site it claims, the highest first; with d 0 every
-    nucleotide is a call."""
+def claim_maxima(p: np.ndarray, at: Task, d: int) -> Claims:
+    """Find the local maxima of a track within `d` nt, and pair each with the site that it finds, the highest P first.
+
+    Parameters
+    ----------
+    p, at, d
+        P, (2, N), NaN where it is not scored; the task; and the radius. With 0 every nucleotide is a call.
+
+    Returns
+    -------
+    Claims
+        The maxima with their sites.
+    """
     if d:
         calls = local_maxima.calls(p, at.label, at.contigs, d, at.known)
         hit = calls.claimed >= 0
@@ -156,18 +240,37 @@ def of_track(p: np.ndarray, at: Task, d: int) -> Claims:
 
 
 def curve(found: Claims, at: Task, others: int = 0) -> dict[str, np.ndarray]:
-    """Precision and recall at falling thresholds (`metrics.curve`), and the share of nucleotides without a site that is
-    called.
+    """Compute precision and recall at falling thresholds (`metrics.curve`), and the false positive rate.
 
-    others: those nucleotides; 0 where a call is more than a nucleotide: that share is NaN.
+    Parameters
+    ----------
+    found, at, others
+        The calls, the task, and the number of nucleotides without a site; 0 if a call is more than a nucleotide, and
+        the rate is then NaN.
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        The columns by name.
     """
     columns = metrics.curve(found.hit, found.strength, int(((at.label == 1) & at.known).sum()))
-    wrong = columns["calls"] - columns["right"]
+    wrong = columns["calls"] - columns["true_positives"]
     return {**columns, "false_positive_rate": wrong / others if others > 0 else np.full(len(wrong), NAN)}
 
 
-def thinned(columns: dict[str, np.ndarray], steps: int = 200) -> dict[str, np.ndarray]:
-    """A curve's rows where the recall has grown by one part in so many since the last kept, and its end."""
+def thin(columns: dict[str, np.ndarray], steps: int = 200) -> dict[str, np.ndarray]:
+    """Keep the rows of a curve where the recall has grown by a step since the last row kept, and the last row.
+
+    Parameters
+    ----------
+    columns, steps
+        The columns of the curve, and the number of steps from a recall of 0 to 1.
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        The columns of the rows kept.
+    """
     grown = np.floor(columns["recall"] * steps)
     kept = np.diff(grown, prepend=-1) > 0
     kept[-1:] = True
@@ -175,7 +278,18 @@ def thinned(columns: dict[str, np.ndarray], steps: int = 200) -> dict[str, np.nd
 
 
 def score_calls(name: str, calls: Sites, at: Task, d: int) -> list[Row]:
-    """Rows for calls whose strength ranks them (no average precision where it does not differ)."""
+    """Score calls, ranked by their strength; if all strengths are equal, there is no average precision.
+
+    Parameters
+    ----------
+    name, calls, at, d
+        The prediction's name, its calls, the task, and the window in nt beside 0.
+
+    Returns
+    -------
+    list of Row
+        The rows of the table.
+    """
     rows: list[Row] = []
     for contig, part, mine in _parts(at):
         here = calls.take(np.isin(calls.contig, mine))
@@ -188,33 +302,45 @@ def score_calls(name: str, calls: Sites, at: Task, d: int) -> list[Row]:
 
 
 def score_track(name: str, p: np.ndarray, at: Task, d: int, threshold: float) -> list[Row]:
-    """Rows for a track, float (2, N), NaN where it is not scored; its calls are the local maxima within d nt, no lower
-    than a threshold."""
+    """Score a track; its calls are the local maxima within `d` nt whose P reaches the threshold.
+
+    Parameters
+    ----------
+    name, p, at, d, threshold
+        As in `score_calls`, but with P, float (2, N), NaN where it is not scored.
+
+    Returns
+    -------
+    list of Row
+        The rows of the table.
+    """
     rows, start = list[Row](), at.contigs.start
     for contig, part, mine in _parts(at):
         here = p[:, start[mine[0]] : start[mine[-1] + 1]]
         part = replace(part, known=part.known & np.isfinite(here))
-        calls = local_maxima.called(here, part.contigs, threshold, d)
-        scored = measured(here, part, ())
+        calls = local_maxima.call_sites(here, part.contigs, threshold, d)
+        scored = measure(here, part, ())
         for within in dict.fromkeys((0, d)):
             blank = replace(Row(name, "track", contig, ALL, within, NAN, *_BLANK), threshold=threshold)
-            of_part = _rows(blank, part, of_track(here, part, within) if within else None, claims(calls, part, within))
-            rows += of_part if within else [_with_areas(row, scored, part) for row in of_part]
+            ranking = claim_maxima(here, part, within) if within else None
+            of_part = _rows(blank, part, ranking, claims(calls, part, within))
+            rows += of_part if within else [_add_areas(row, scored, part) for row in of_part]
     return rows
 
 
 _BLANK = (NOTHING, NAN, 0, 0, NOTHING, NOTHING, NOTHING, 0, 0, NAN)
 
 
-def _with_areas(row: Row, scored: dict[str, tuple[Score, Ranked]], at: Task) -> Row:
-    one, ranked = scored["exact" if row.place == ALL else row.place]
+def _add_areas(row: Row, scored: dict[str, tuple[Score, Ranked]], at: Task) -> Row:
+    one, ranked = scored["exact" if row.site_class == ALL else row.site_class]
     area = bootstrap.mean([ranked], at.weight)
-    return replace(row, roc_auc=one.roc_auc, average_precision=area, positions=one.positions, prevalence=one.prevalence)
+    return replace(
+        row, roc_auc=one.roc_auc, average_precision=area, positions=one.positions, site_density=one.prevalence
+    )
 
 
 def _parts(at: Task) -> Iterator[tuple[str, Task, list[int]]]:
-    """All, and each contig with a site to be found where there are several: name, task, and indices of its contigs, in
-    a row."""
+    """Yield name, task and indices of the contigs, of all and, if several have sites, of each of these."""
     yield ALL, at, list(range(len(at.contigs)))
     end = at.contigs.start[1:].tolist()
     spans = [slice(b - c.length, b) for b, c in zip(end, at.contigs, strict=True)]
@@ -226,8 +352,7 @@ def _parts(at: Task) -> Iterator[tuple[str, Task, list[int]]]:
 
 
 def _rows(blank: Row, at: Task, ranking: Claims | None, chosen: Claims) -> Iterator[Row]:
-    """A row for all places, and one for each class. ranking: what average precision is of; chosen: what precision and
-    recall are of."""
+    """Yield rows for all classes and each; `ranking` gives average precision, `chosen` precision and recall."""
     site_row, site_place = np.nonzero((at.label == 1) & at.known)
     positions = int(at.known.sum())
     for place, inside in _classes(at):
@@ -239,21 +364,21 @@ def _rows(blank: Row, at: Task, ranking: Claims | None, chosen: Claims) -> Itera
         area = NOTHING
         if ranking:
             ranks = ranking.take(inside(ranking.row, ranking.place))
-            ranked = bootstrap.ranked(ranks.hit, ranks.strength, at.block[ranks.place], blocks, sites)
+            ranked = bootstrap.rank(ranks.hit, ranks.strength, at.block[ranks.place], blocks, sites)
             area = bootstrap.mean([ranked], at.weight)
-        precision, recall, f1 = bootstrap.found(right, n, sites, at.weight)
+        precision, recall, f1 = bootstrap.measure_calls(right, n, sites, at.weight)
         yield replace(
             blank,
-            place=place,
+            site_class=place,
             average_precision=area,
             calls=int(n.sum()),
-            right=int(right.sum()),
+            true_positives=int(right.sum()),
             precision=precision,
             recall=recall,
             f1=f1,
             sites=int(mine.sum()),
             positions=positions,
-            prevalence=int(mine.sum()) / positions if positions else NAN,
+            site_density=int(mine.sum()) / positions if positions else NAN,
         )
 
 
@@ -261,12 +386,12 @@ Inside = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def _classes(at: Task) -> Iterator[tuple[str, Inside]]:
-    """The name of each class of places, all first, and what tells whether rows and places are of it: bool."""
+    """Yield the name of each site class, `all` first, with a function that says which rows and places belong to it."""
     yield ALL, lambda row, place: np.ones(len(row), bool)
     for group, names in at.groups:
         for i, name in enumerate(names):
-            yield name, _of_class(group, i)
+            yield name, _select_class(group, i)
 
 
-def _of_class(group: np.ndarray, i: int) -> Inside:
+def _select_class(group: np.ndarray, i: int) -> Inside:
     return lambda row, place: group[row, place] == i

@@ -1,8 +1,8 @@
-"""Calls as local maxima of P, and how many lie within a few nucleotides of a site.
+"""Calls as local maxima of P, and how many of them lie within a few nucleotides of a site.
 
-The start of a transcript wobbles by a nucleotide or two, and maps of sites differ by as much; a score at the exact
-position takes a call beside the site for as wrong as one far away. Here each local maximum is one call, and each site
-can be found once.
+The start of a transcript varies by a nucleotide or two, and maps of sites differ by as much. A score at the exact
+position counts a call beside the site as wrong as one far away. Here each local maximum is one call, and each site can
+be found once.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,22 @@ from ..statistics import metrics
 
 @dataclass(frozen=True, eq=False)
 class Calls:
-    """Local maxima by descending P (equal ones: + strand first, then 5' to 3'), and the sites that they find.
+    """Local maxima by descending P, and the sites that they find.
 
-    row: 0 on the + strand, 1 on the - strand, place: in the contigs end to end, by + coordinates; probability: P there;
-    claimed: place of the site found, on the same row, -1 where none is; each (calls,). sites: how many there are to
-    find.
+    Of equal P those on the + strand come first, then those nearer the 5' end.
+
+    Attributes
+    ----------
+    row
+        (calls,), 0 on the + strand, 1 on the - strand.
+    place
+        (calls,), in the contigs end to end, by + coordinates.
+    probability
+        (calls,), P at the call.
+    claimed
+        int64 (calls,), place of the site found, on the same row; -1: none.
+    sites
+        Number of sites to be found.
     """
 
     row: np.ndarray
@@ -30,16 +41,30 @@ class Calls:
 
     @property
     def average_precision(self) -> float:
-        """All sites in the denominator of the recall. NaN where there is none."""
+        """The average precision, with all sites in the denominator of the recall; NaN without sites."""
         return metrics.average_precision(self.claimed >= 0, self.probability, self.sites)
 
 
 def local_maxima(probability: np.ndarray, contigs: Contigs, d: int) -> np.ndarray:
-    """bool (2, N): where P is larger than all others within d nt on the same strand of the same contig.
+    """Find the local maxima of P on each strand of each contig.
 
-    probability: (2, N), rows + and -, both by + coordinates; NaN is below everything and never a maximum. Of equal ones
-    at most d apart the first 5' to 3' counts: P must be larger than all upstream, and none downstream larger. Circles
-    go on at their other end.
+    A position is a maximum if its P is larger than at all positions within `d` nt upstream, and at least as large as
+    downstream. So of equal P at most `d` nt apart the first, 5' to 3', counts. Circular contigs continue at their other
+    end.
+
+    Parameters
+    ----------
+    probability
+        (2, N), rows + and -, both by + coordinates; NaN is below everything and never a maximum.
+    contigs
+        The contigs, N nucleotides together.
+    d
+        Radius in nt.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (2, N).
     """
     found = np.zeros(probability.shape, bool)
     for span, contig in _spans(contigs):
@@ -48,26 +73,47 @@ def local_maxima(probability: np.ndarray, contigs: Contigs, d: int) -> np.ndarra
     return found
 
 
-def called(probability: np.ndarray, contigs: Contigs, threshold: float, d: int = 2) -> Sites:
-    """The local maxima of P within d nt that are no lower than a threshold, + strand first, by ascending coordinates.
+def call_sites(probability: np.ndarray, contigs: Contigs, threshold: float, d: int = 2) -> Sites:
+    """Call the local maxima of P that reach a threshold.
 
-    Their strength is P.
+    Parameters
+    ----------
+    probability, contigs, d
+        As in `local_maxima`.
+    threshold
+        Lowest P of a call.
+
+    Returns
+    -------
+    Sites
+        The calls, + strand first, by ascending coordinates; their strength is P.
     """
     row, place = np.nonzero(local_maxima(probability, contigs, d) & (probability >= threshold))
-    return Sites.at(contigs, row, place, probability[row, place])
+    return Sites.from_places(contigs, row, place, probability[row, place])
 
 
 def calls(
     probability: np.ndarray, label: np.ndarray, contigs: Contigs, d: int, known: np.ndarray | bool = True
 ) -> Calls:
-    """The local maxima of P within d nt, each with the site that it claims, at most d nt away on its strand and contig.
+    """Find the local maxima of P, and the site that each of them claims on its strand and contig.
 
-    From the highest P on, each takes the nearest site that is not taken yet; of two equally near ones that upstream.
+    From the highest P on, each call takes the nearest site that is not taken yet, at most `d` nt away; of two equally
+    near ones that upstream. Where nothing is scored or P is NaN, calls and sites are left out. But a P that is not
+    scored still counts for its neighbours: the shoulder of a peak just behind the border is no call.
 
-    probability: (2, N), as for `local_maxima`. label: uint8 (2, N), 1 at sites, `NO_LABEL` where nothing is to be
-    scored. known: bool, (2, N) or (N,), where it is to be. Elsewhere, and where P is NaN, calls and sites alike are
-    left out; but a P that is not scored still counts for its neighbours: the shoulder of a peak that lies just behind
-    the border is no call.
+    Parameters
+    ----------
+    probability, contigs, d
+        As in `local_maxima`.
+    label
+        uint8 (2, N), 1 at sites, `NO_LABEL` where nothing is scored.
+    known
+        bool (2, N) or (N,), the positions that are scored.
+
+    Returns
+    -------
+    Calls
+        The calls and the sites that they find.
     """
     scored = (label != NO_LABEL) & np.isfinite(probability) & known
     row, place = np.nonzero(local_maxima(probability, contigs, d) & scored)
@@ -92,8 +138,10 @@ def _pairs(
     contigs: Contigs,
     d: int,
 ) -> tuple[list[int], list[int]]:
-    """Every call with every site within reach, by index: calls in their order, each with its nearest site first, then
-    the upstream one."""
+    """Every call with every site within `d` nt, by index.
+
+    Calls come in their order, each with its nearest site first; of two equally near ones the upstream one comes first.
+    """
     size = contigs.total
     index = np.full((2, size), -1, np.int64)
     index[row, place] = np.arange(len(place))
@@ -117,7 +165,7 @@ def _pairs(
 def _peaks(p: np.ndarray, d: int, circular: bool) -> np.ndarray:
     """bool (n,): the local maxima of one strand, 5' to 3'."""
     n = len(p)
-    reach = max(0, min(d, n - 1))  # on a circle no nucleotide is its own neighbour
+    reach = max(0, min(d, n - 1))  # on a circular contig no nucleotide is its own neighbour
     p = np.where(np.isnan(p), -np.inf, p)
     around = np.pad(p, reach, mode="wrap") if circular else np.pad(p, reach, constant_values=-np.inf)
     found = p > -np.inf

@@ -1,4 +1,4 @@
-"""From P of every nucleotide to calls, and what a genome's sequence and genes tell of each."""
+"""From P of every nucleotide to calls, and what the sequence and the genes around each call say about it."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -12,25 +12,40 @@ from ..network import annotate, timing
 from ..network.device import Compute
 from ..network.presets import Network
 from ..promoters import boxes
-from ..sites import gene_context, genomic_class
+from ..sites import gene_context
 from . import rounding, thresholds, transferability
 from .transferability import Fit
 
 DIGITS = 4
-"""Significant digits of P: tracks, tables and calls tell the same numbers, and none hangs on the rounding of a
-chunk."""
+"""Significant digits of P, so that tracks, tables and calls hold the same numbers, whatever the rounding of a stretch.
+"""
+SHUFFLED = 1_000_000
+"""Nucleotides of the shuffled genome from which a false discovery rate is estimated, at most."""
 FORECAST = 1_000_000
-"""Positions below which the cost is not worth measuring."""
+"""Number of positions below which the cost is not worth measuring."""
 SIGMA = ("sigma70_-35", "sigma70_-10")
-"""The motifs of the built-in collection that boxes are told by."""
+"""The motifs of the built-in collection that find the -35 and the -10 element."""
 Elements = tuple[Motif, Motif]
-"""Those of the -35 and of the -10 element."""
+"""The motifs of the -35 and of the -10 element."""
 
 
 @dataclass(frozen=True, eq=False)
 class Annotator:
-    """A model that is asked for the calls of genomes: its network, where that runs, what is asked of it, and the motifs
-    of the boxes."""
+    """A model that calls the sites of genomes.
+
+    Attributes
+    ----------
+    model
+        The model.
+    net
+        Its network.
+    where
+        Device and precision.
+    asked
+        Which label is called, and how calls are chosen.
+    elements
+        The motifs of the -35 and of the -10 element.
+    """
 
     model: Model
     net: Network
@@ -38,38 +53,87 @@ class Annotator:
     asked: Asked
     elements: Elements
 
-    def annotate(self, genome: Genome, told: Callable[[int], None] | None = None) -> np.ndarray:
-        """P of all labels, float32 (labels, 2, N)."""
-        return annotate.annotate(self.net, genome, self.where, told=told)
+    def annotate(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """Compute P of all labels.
+
+        Parameters
+        ----------
+        genome
+            The genome.
+        progress
+            Receives the number of nucleotides done, of 2 N in all.
+
+        Returns
+        -------
+        numpy.ndarray
+            float32 (labels, 2, N), rows + and -, both by + coordinates; NaN at N.
+        """
+        return annotate.annotate(self.net, genome, self.where, progress=progress)
 
     def predict(self, genome: Genome, raw: np.ndarray, genes: GeneTable | None) -> Predicted:
-        """The calls of a genome from P of all labels, and what its sequence and its genes tell of each."""
+        """Choose the calls of a genome, and describe each of them.
+
+        Parameters
+        ----------
+        genome
+            The genome.
+        raw
+            float32 (labels, 2, N), P of all labels, as from `annotate`.
+        genes
+            The genes, or None.
+
+        Returns
+        -------
+        Predicted
+            P of the label asked for, the calls, and their columns.
+        """
         asked = self.asked
-        p = _rounded(raw[asked.number])
-        calls = thresholds.above(p, genome.contigs, 0.0 if asked.top or asked.fdr else asked.threshold, asked.merge)
+        p = _round(raw[asked.number])
+        by_p = asked.top is None and asked.fdr is None
+        calls = thresholds.call_above(p, genome.contigs, asked.threshold if by_p else 0.0, asked.min_distance)
         columns: dict[str, list[str]] = {}
-        if asked.fdr:
-            share = self._decoy_share(genome, calls) if asked.decoy else thresholds.expected_share(calls).strength
+        if asked.fdr is not None:
+            share = (
+                self._decoy_share(genome, calls)
+                if asked.shuffled
+                else thresholds.estimate_expected_share(calls).strength
+            )
             calls, columns = calls.take(share <= asked.fdr), {"fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
-        if asked.top:
-            calls = thresholds.best(calls, asked.top)
-        lowest = float(calls.strength.min()) if len(calls) and (asked.fdr or asked.top) else asked.threshold
+        if asked.top is not None:
+            calls = thresholds.select_best(calls, asked.top)
+        lowest = float(calls.strength.min()) if len(calls) and not by_p else asked.threshold
         columns |= describe(genome, genes, calls, self.elements)
         return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes)
 
     def _decoy_share(self, genome: Genome, calls: Sites) -> np.ndarray:
-        """Of each call, the share of false ones among those of its P or higher, by the shuffled genome."""
+        """The share of false calls among those with each call's P or higher, estimated with the shuffled genome."""
         asked = self.asked
-        decoy = thresholds.decoy(genome, asked.decoy, asked.seed)
-        said = _rounded(self.annotate(decoy)[asked.number])
+        decoy = thresholds.make_decoy(genome, SHUFFLED, asked.seed)
+        said = _round(self.annotate(decoy)[asked.number])
         times = int((genome.base != N).sum()) / max(len(decoy.base), 1)
-        return thresholds.decoy_share(
-            calls, thresholds.above(said, decoy.contigs, 0.0, asked.merge).strength, times
+        return thresholds.estimate_decoy_share(
+            calls, thresholds.call_above(said, decoy.contigs, 0.0, asked.min_distance).strength, times
         ).strength
 
-    def run(self, genome: Genome, genes: GeneTable | None, also: Sequence[str] = ()) -> dict:
-        """All that a genome's results depend on: with the same, they need not be made again; and the prevalence at
-        which P holds."""
+    def run(self, genome: Genome, genes: GeneTable | None, formats: Sequence[str] = ()) -> dict:
+        """Describe what the results of a genome depend on; with the same description they need not be computed again.
+
+        The site density at which P holds is included.
+
+        Parameters
+        ----------
+        genome
+            The genome.
+        genes
+            The genes, or None.
+        formats
+            Names of further formats that are written.
+
+        Returns
+        -------
+        dict
+            The description, for JSON.
+        """
         known = (
             "" if genes is None else hashlib.sha256(repr((genes.spans.tolist(), genes.name)).encode()).hexdigest()[:16]
         )
@@ -79,49 +143,83 @@ class Annotator:
             "asked": asdict(self.asked),
             "contigs": [[c.name, c.digest, c.circular] for c in genome.contigs],
             "genes": known,
-            "also": sorted(set(also)),
+            "formats": sorted(set(formats)),
         }
 
 
 def sigma70(motifs: Sequence[Motif]) -> Elements:
-    """The motifs of sigma-70's -35 and -10 elements among those of a collection that holds them."""
+    """Find the motifs of the -35 and -10 elements of sigma70 in a collection that holds them.
+
+    Parameters
+    ----------
+    motifs
+        The collection.
+
+    Returns
+    -------
+    tuple of Motif
+        The motif of the -35 and that of the -10 element.
+    """
     upper, lower = (motif for name in SIGMA for motif in motifs if motif.name == name)
     return upper, lower
 
 
-def _rounded(probability: np.ndarray) -> np.ndarray:
-    """Both strands' P as it is told."""
-    return np.stack([rounding.rounded(strand, DIGITS) for strand in probability])
+def _round(probability: np.ndarray) -> np.ndarray:
+    """P of both strands, rounded as it is written."""
+    return np.stack([rounding.round_digits(strand, DIGITS) for strand in probability])
 
 
 def describe(genome: Genome, genes: GeneTable | None, calls: Sites, elements: Elements) -> dict[str, list]:
-    """Columns of the calls: where the genes are known, class, gene downstream and 5' UTR, gene that it lies in, gene of
-    the other strand; the best pair of -35 and -10 boxes before it, which is there for any place: `minus10_p` tells
-    whether it is more than chance."""
+    """Make the columns that describe calls.
+
+    If genes are known: the site class, the gene downstream and its 5' UTR, and the genes of either strand that the call
+    lies in. Always: the best pair of -35 and -10 elements before the call. There is a best pair at any position;
+    `minus10_p` says whether its -10 element is better than chance.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    genes
+        The genes, or None.
+    calls
+        The calls.
+    elements
+        The motifs of the -35 and of the -10 element.
+
+    Returns
+    -------
+    dict of list
+        The columns by name, each (calls,); "" where there is no value.
+    """
     columns: dict[str, list] = {}
     if genes is not None:
         found = gene_context.context(genes, genome.contigs, calls)
         names = {
             name: [genes.name[i] if i >= 0 else "" for i in getattr(found, name)]
-            for name in ("gene", "inside", "antisense")
+            for name in ("gene", "internal_to", "antisense_to")
         }
-        columns = {"class": [genomic_class.CLASSES[i] for i in found.site_class], "gene": names["gene"]}
-        columns |= {
-            "utr": [str(n) if n >= 0 else "" for n in found.utr],
-            "inside": names["inside"],
-            "antisense": names["antisense"],
+        columns = {
+            "site_class": gene_context.site_classes(found, calls.strength),
+            "gene": names["gene"],
+            "utr5_nt": [str(n) if n >= 0 else "" for n in found.utr],
+            "internal_to": names["internal_to"],
+            "antisense_to": names["antisense_to"],
         }
-    best = boxes.boxes(genome, calls, *elements)
+    best = boxes.find_elements(genome, calls, *elements)
     there = best.spacer >= 0
     columns |= {
         "minus35": best.minus35.tolist(),
-        "spacer": _numbers(best.spacer, there),
+        "spacer_nt": _numbers(best.spacer, there),
         "minus10": best.minus10.tolist(),
     }
-    columns |= {"to_start": _numbers(best.to_start, there), "extended": ["yes" if yes else "" for yes in best.extended]}
+    columns |= {
+        "discriminator_nt": _numbers(best.to_start - 1, there),
+        "extended_minus10": ["yes" if yes else "" for yes in best.extended],
+    }
     columns |= {
         name: [f"{x:.3g}" if x == x else "" for x in getattr(best, field)]
-        for name, field in (("bits", "score"), ("minus10_p",) * 2)
+        for name, field in (("element_bits", "score"), ("minus10_p",) * 2)
     }
     return columns
 
@@ -131,18 +229,48 @@ def _numbers(values: np.ndarray, there: np.ndarray) -> list[str]:
 
 
 def fit(trained: Model, found: Predicted) -> Fit:
-    """Whether the model seems at home in the genome."""
+    """Judge whether a model fits a genome.
+
+    Parameters
+    ----------
+    trained
+        The model.
+    found
+        What it predicts for the genome.
+
+    Returns
+    -------
+    Fit
+        The comparison with the training genome, and the verdict.
+    """
     asked = found.asked
-    usual = not (asked.top or asked.fdr) and asked.threshold == trained.labels[asked.number].threshold
+    usual = asked.top is None and asked.fdr is None and asked.threshold == trained.labels[asked.number].threshold
     return transferability.fit(found.genome, found.calls, found.genes, trained.genome, found.label, usual)
 
 
-def forecast(net: Network, genome: Genome, decoy: int, where: Compute) -> str:
-    """What annotating a genome will cost, measured on a stretch of it."""
-    nucleotides = 2 * (len(genome.base) + min(decoy, len(genome.base)))
+def forecast(net: Network, genome: Genome, asked: Asked, where: Compute) -> str:
+    """Describe what annotating a genome will cost, measured on a part of it.
+
+    Parameters
+    ----------
+    net
+        The network.
+    genome
+        The genome.
+    asked
+        How calls are chosen; the shuffled genome costs too.
+    where
+        Device and precision.
+
+    Returns
+    -------
+    str
+        One line for the user.
+    """
+    nucleotides = 2 * (len(genome.base) + (min(SHUFFLED, len(genome.base)) if asked.shuffled else 0))
     codes = genome.base[: net.before + net.chunk + net.after]
     if len(codes) < net.before + net.chunk + net.after or nucleotides < FORECAST:
-        return f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: seconds"
+        return f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: a few seconds"
     stretches = codes[None].repeat(net.batch, 0)  # (batch, before + chunk + after)
     rate = net.batch * net.chunk / timing.seconds(lambda: annotate.probability(net, stretches, where))
     return (

@@ -1,20 +1,38 @@
-"""Values of a track, rounded so that every format in which it is written holds the same numbers."""
+"""Round the values of a track, so that every format in which it is written holds the same numbers."""
 
 import numpy as np
 
 EXACT = 22
-"""10 to this power is the largest that float64 holds exactly."""
+"""The largest power of 10 that float64 holds exactly has this exponent."""
 
 
-def rounded(values: np.ndarray, digits: int = 4) -> np.ndarray:
-    """Values float32 (N,) to so many significant digits, 1-6: each the float32 nearest to the decimal that `%.4g` (4
-    digits) writes of it.
+def round_digits(values: np.ndarray, digits: int = 4) -> np.ndarray:
+    """Round values to significant digits.
 
-    So a text with that many digits and a file of float32 hold the same bits, and rounding again changes nothing. NaN
-    and infinities stay.
+    Each result is the float32 nearest to the decimal that `%.4g` (for 4 digits) writes of the value. So a text with
+    that many digits and a file of float32 hold the same bits, and rounding again changes nothing.
 
-    >>> p, told = (np.array(x, np.float32) for x in ([0.123456, 0.99996, 1e-12], [0.1235, 1, 1e-12]))
-    >>> rounded(p).tolist() == told.tolist()
+    Parameters
+    ----------
+    values
+        float32 (N,); NaN and infinities stay.
+    digits
+        Number of significant digits, 1-6.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (N,).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer digits than 1 or more than 6.
+
+    Examples
+    --------
+    >>> p, rounded = (np.array(x, np.float32) for x in ([0.123456, 0.99996, 1e-12], [0.1235, 1, 1e-12]))
+    >>> round_digits(p).tolist() == rounded.tolist()
     True
     """
     if not 1 <= digits <= 6:

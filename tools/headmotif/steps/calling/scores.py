@@ -1,4 +1,4 @@
-"""Predictions, tracks and calls, scored against true sites."""
+"""Score several predictions, tracks and calls, against true sites."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -14,15 +14,26 @@ from . import evaluation
 from .evaluation import ALL, Row, Task
 
 CURVES = (2, 5)
-"""Curves are made exactly, within the distance that is asked for, and within these."""
+"""Windows in nt for which curves are made, beside the exact one and the one asked for."""
 Say = Callable[[str], None]
+"""Writes a message for the user."""
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """How predictions are scored: sites within so many nt are found; calls of a track have at least the threshold, by
-    default that of the largest F1; P where a track has no value, by default no P; whether the curves will be looked
-    at."""
+    """How predictions are scored.
+
+    Attributes
+    ----------
+    within
+        Largest distance in nt between a call and its site.
+    threshold
+        Lowest P of a call of a track; None: that with the largest F1.
+    missing
+        P where a track has no value; None: such positions are not scored.
+    curves
+        Whether the curves will be used.
+    """
 
     within: int
     threshold: float | None
@@ -31,23 +42,50 @@ class Scoring:
 
     @property
     def distances(self) -> list[int]:
-        """Distances within which everything is scored."""
+        """The windows in nt for which everything is scored."""
         return sorted({0, self.within, *(CURVES if self.curves else ())})
 
 
 def truth(genome: Genome, true: Sites, regions: Sequence[str], genes: np.ndarray | None, draws: int, say: Say) -> Task:
-    """What is scored against, within the regions (all of the genome where there are none), in classes by genes, int64
-    (genes, 4)."""
+    """Make the task that predictions are scored on.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    true
+        The true sites.
+    regions
+        Regions that are scored, `contig:first-last`, 1-based, closed; none: the whole genome.
+    genes
+        int64 (genes, 4), contig, start, end and strand, from which site classes are made; None: no classes.
+    draws
+        Draws of the bootstrap.
+    say
+        Writes a message for the user.
+
+    Returns
+    -------
+    Task
+        The task.
+
+    Raises
+    ------
+    InputError
+        If no true site is left to be found.
+    """
     region = np.ones(len(genome.base), bool)
     if regions:
-        region = split.parts(genome, [], [split.parsed(genome, text) for text in regions]) == split.TEST
+        region = split.parts(genome, [], [split.parse_stretch(genome, text) for text in regions]) == split.TEST
     place = None
     if genes is not None:
         place = (genomic_class.classes(genes, genome.contigs).astype(np.int8), genomic_class.CLASSES)
     at = evaluation.truth(genome, true, region, place, draws)
     left = int(((at.label == 1) & at.known).sum())
     if not left:
-        raise InputError("no true site is left to be found: all lie outside --region, or on N")
+        raise InputError(
+            "no true site is left to be found: all of them lie outside --region or on N; check --truth and --region"
+        )
     if left < len(true):
         say(f"truth: {len(true) - left:,} sites outside the region, or on N, are not scored")
     return at
@@ -61,26 +99,49 @@ def scores(
     how: Scoring,
     say: Say,
 ) -> tuple[list[Row], dict[str, list]]:
-    """Rows of scores, and the columns of the curves, of every prediction in the order of the names.
+    """Score all predictions, in the order of their names.
 
-    calls, tracks: each name is in one of them; a track is read when its turn comes: float32 (2, N), NaN where there is
-    no value.
+    Parameters
+    ----------
+    names
+        Names of the predictions, each in `calls` or in `tracks`.
+    calls
+        Sets of calls by name.
+    tracks
+        Functions by name that read a track, float32 (2, N), NaN where it has no value; each is called when its turn
+        comes.
+    at
+        The task.
+    how
+        How predictions are scored.
+    say
+        Writes a message for the user.
+
+    Returns
+    -------
+    tuple
+        The rows of scores, and the columns of the curves by name.
+
+    Raises
+    ------
+    InputError
+        If a track has no value at any position to be scored.
     """
     rows: list[Row] = []
     curves: dict[str, list] = {}
     for name in names:
         if name in tracks:
             p = _track(name, tracks[name](), at, how.missing, say)
-            claims = {within: evaluation.of_track(p, at, within) for within in how.distances}
+            claims = {within: evaluation.claim_maxima(p, at, within) for within in how.distances}
             others = int((~claims[0].hit).sum())
         else:
             claims = {within: evaluation.claims(calls[name], at, within) for within in how.distances}
             others = int((at.known & (at.label != 1)).sum())
         found = {within: evaluation.curve(one, at, 0 if within else others) for within, one in claims.items()}
         for within, one in found.items():
-            one = evaluation.thinned(one)
+            one = evaluation.thin(one)
             size = len(one["threshold"])
-            for column, values in {"prediction": [name] * size, "within": [within] * size, **one}.items():
+            for column, values in {"prediction": [name] * size, "window_nt": [within] * size, **one}.items():
                 curves.setdefault(column, []).extend(np.asarray(values).tolist())
         if name in tracks:
             best = found[how.within]
@@ -92,22 +153,35 @@ def scores(
 
 
 def _track(name: str, p: np.ndarray, at: Task, missing: float | None, say: Say) -> np.ndarray:
-    """P of a track, `missing` where it has no value. Raises InputError where none is left to be scored."""
+    """P of a track, or `missing` where it has no value; raises InputError if there is nothing to be scored."""
     p = p if missing is None else np.where(np.isnan(p), np.float32(missing), p)
     none = at.known & np.isnan(p)
     if not (at.known & ~none).any():
-        raise InputError(f"{name}: the track has no value at any position to be scored")
+        raise InputError(
+            f"{name}: the track has no value at any position to be scored; check that it belongs to this genome"
+        )
     if none.any():
         lost = int((none & (at.label == 1)).sum())
         say(
-            f"{name}: no value at {int(none.sum()):,} positions and {lost:,} true sites, which are not scored "
-            "(--missing 0)"
+            f"{name}: no value at {int(none.sum()):,} positions, {lost:,} of them true sites; they are not scored "
+            "(--missing-value 0 scores them as P = 0)"
         )
     return p
 
 
 def columns(rows: Sequence[Row]) -> dict[str, list]:
-    """The columns of the table; an interval is three, value, low and high."""
+    """Make the columns of the table of scores; an interval becomes three: value, low and high.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+
+    Returns
+    -------
+    dict of list
+        The columns by name.
+    """
     found: dict[str, list] = {}
     for one in (field.name for field in fields(Row)):
         values = [getattr(row, one) for row in rows]
@@ -122,19 +196,30 @@ def columns(rows: Sequence[Row]) -> dict[str, list]:
     return found
 
 
-def in_words(rows: Sequence[Row]) -> Iterator[str]:
-    """The main figures in words: a line for each prediction, exactly and within D nt."""
+def describe_rows(rows: Sequence[Row]) -> Iterator[str]:
+    """Describe the main scores in words.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+
+    Yields
+    ------
+    str
+        A line for each prediction and window, over all contigs and site classes.
+    """
     for row in rows:
-        if (row.contig, row.place) != (ALL, ALL):
+        if (row.contig, row.site_class) != (ALL, ALL):
             continue
-        how = f"within {row.within} nt" if row.within else "exactly"
+        how = f"within {row.window_nt} nt" if row.window_nt else "exactly"
         areas = (
-            f"PR-AUC {row.average_precision.estimate:.3f}, "
+            f"average precision {row.average_precision.estimate:.3f}, "
             if row.average_precision.estimate == row.average_precision.estimate
             else ""
         )
         areas = f"ROC-AUC {row.roc_auc:.4f}, {areas}" if row.roc_auc == row.roc_auc else areas
         at = f" at {row.threshold:.3g} or more" if row.threshold == row.threshold else ""
         found = f"precision {row.precision.estimate:.3f}, recall {row.recall.estimate:.3f}, F1 {row.f1.estimate:.3f}"
-        calls = f"{row.calls:,} calls{at} for {row.sites:,} sites, prevalence {row.prevalence:.2e}"
+        calls = f"{row.calls:,} calls{at} for {row.sites:,} sites, site density {row.site_density:.2e}"
         yield f"{row.prediction}, {how}: {areas}{found} ({calls})"

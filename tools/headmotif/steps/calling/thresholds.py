@@ -1,10 +1,9 @@
-"""Which local maxima of P become calls: those above a threshold, the best so many, or as many as keep the share of
-false ones low.
+"""Choose which local maxima of P become calls: by a threshold, by their number, or by the share of false calls.
 
-That share is told by P itself, where P is calibrated; or by a decoy, the genome with its bases in another order,
-dinucleotides kept. Real genomes have fewer promoter-like words outside promoters than chance has, and coding sequence
-that a network knows for what it is: on E. coli a shuffled genome has two to four times as many calls as the real one at
-any threshold. So the decoy says how many calls sequence alone would bring, not how many of the real ones are false, and
+The share of false calls comes from P itself, where P is calibrated, or from a decoy: the genome with its bases shuffled
+and its dinucleotides kept. Real genomes have fewer promoter-like words outside promoters than chance has, and a network
+recognises coding sequence. On E. coli a shuffled genome has two to four times as many calls as the real one at any
+threshold. So the decoy says how many calls sequence alone would bring, not how many of the real ones are false, and
 most often it allows none.
 """
 
@@ -14,34 +13,73 @@ import numpy as np
 
 from ...alphabet import N
 from ...data import Contig, Contigs, Genome, Sites
-from ..sequence.shuffle import shuffled
-from .local_maxima import called
+from ..sequence.shuffle import shuffle
+from .local_maxima import call_sites
 
 PIECE = 50_000
-"""Nucleotides of a decoy's contig, at most: composition differs along a genome."""
+"""Nucleotides of a decoy's contig, at most; contigs are short because composition differs along a genome."""
 
 
-def above(probability: np.ndarray, contigs: Contigs, threshold: float, merge: int) -> Sites:
-    """Local maxima within `merge` nt with P of at least `threshold`, by contig, position and strand (+ first); strength
-    is P.
+def call_above(probability: np.ndarray, contigs: Contigs, threshold: float, min_distance: int) -> Sites:
+    """Call the local maxima of P that reach a threshold.
 
-    probability: float32 (2, N), rows + and -, both by + coordinates, NaN at N.
+    Parameters
+    ----------
+    probability
+        float32 (2, N), rows + and -, both by + coordinates, NaN at N.
+    contigs
+        The contigs, N nucleotides together.
+    threshold
+        Lowest P of a call.
+    min_distance
+        Smallest distance in nt between calls on one strand.
+
+    Returns
+    -------
+    Sites
+        The calls by contig, position and strand (+ first); their strength is P.
     """
-    found = called(probability, contigs, threshold, merge)
+    found = call_sites(probability, contigs, threshold, min_distance - 1)
     return found.take(np.lexsort((-found.strand, found.position, found.contig)))
 
 
-def best(calls: Sites, number: int) -> Sites:
-    """The calls with the highest P, in their order; of equal ones the first."""
+def select_best(calls: Sites, number: int) -> Sites:
+    """Select the calls with the highest P; of equal ones the first.
+
+    Parameters
+    ----------
+    calls
+        The calls; their strength is P.
+    number
+        How many are selected, at most.
+
+    Returns
+    -------
+    Sites
+        The selected calls, in their order.
+    """
     rank = np.argsort(-calls.strength, kind="stable")[:number]
     return calls.take(np.sort(rank))
 
 
-def decoy(genome: Genome, most: int, seed: int) -> Genome:
-    """Pieces of the genome, evenly spread and `most` nucleotides together or the whole, each with its bases in another
-    order.
+def make_decoy(genome: Genome, most: int, seed: int) -> Genome:
+    """Shuffle pieces of a genome, with their dinucleotides kept.
 
-    Stretches of N stay out. A genome of N alone gives one without contigs.
+    The pieces are spread evenly over the genome; positions of N are left out.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    most
+        Nucleotides of all pieces together, about; a smaller genome is taken whole.
+    seed
+        Seed of the shuffling.
+
+    Returns
+    -------
+    Genome
+        A contig for each piece, or none if all bases are N.
     """
     rng = np.random.default_rng([seed, 21])
     pieces = [
@@ -49,14 +87,26 @@ def decoy(genome: Genome, most: int, seed: int) -> Genome:
     ]
     wanted = min(len(pieces), -(-most // PIECE))
     chosen = [pieces[i] for i in np.linspace(0, len(pieces) - 1, wanted).round().astype(int)] if pieces else []
-    codes = [shuffled(piece[piece != N], rng) for piece in chosen]
+    codes = [shuffle(piece[piece != N], rng) for piece in chosen]
     contigs = Contigs(Contig(f"decoy{i}", len(c)) for i, c in enumerate(codes))
     return Genome(contigs, np.concatenate([np.zeros(0, np.uint8), *codes]))
 
 
-def expected_share(calls: Sites) -> Sites:
-    """The calls with, as strength, the share of false ones to be expected among those of their P or higher: the mean of
-    1 - P."""
+def estimate_expected_share(calls: Sites) -> Sites:
+    """Estimate the share of false calls from P itself.
+
+    For each call it is the mean of 1 - P over the calls with its P or higher.
+
+    Parameters
+    ----------
+    calls
+        The calls; their strength is P.
+
+    Returns
+    -------
+    Sites
+        The same calls; their strength is the share, float32.
+    """
     order = np.argsort(-calls.strength, kind="stable")
     p = calls.strength[order].astype(np.float64)
     last = np.searchsorted(-p, -p, side="right")  # equal ones are called together
@@ -66,12 +116,25 @@ def expected_share(calls: Sites) -> Sites:
     return replace(calls, strength=result)
 
 
-def decoy_share(calls: Sites, decoys: np.ndarray, times: float) -> Sites:
-    """The calls with, as strength, the share of false ones among those of their P or higher, as the decoy tells; it
-    never rises with P.
+def estimate_decoy_share(calls: Sites, decoys: np.ndarray, times: float) -> Sites:
+    """Estimate the share of false calls with a decoy, for each call among those with its P or higher.
 
-    decoys: P of the decoy's local maxima, in any order. times: how many times longer the genome is than the decoy. One
-    more decoy call is counted than there are, so that a short decoy promises nothing that it cannot show.
+    The share never rises with P. One more decoy call is counted than there are, so that a short decoy promises nothing
+    that it cannot show.
+
+    Parameters
+    ----------
+    calls
+        The calls; their strength is P.
+    decoys
+        P of the decoy's local maxima, in any order.
+    times
+        How many times longer the genome is than the decoy.
+
+    Returns
+    -------
+    Sites
+        The same calls; their strength is the share, float32.
     """
     order = np.argsort(-calls.strength, kind="stable")
     p = calls.strength[order]

@@ -1,8 +1,8 @@
-"""Does a model fit a genome that it was not trained on? What can be told without knowing the genome's sites.
+"""Judge whether a model fits a genome that it was not trained on, without knowing the sites of that genome.
 
-A network says something of any sequence. Three things betray that it has left its ground: the share of G and C is
-another, the calls have no more -10-like boxes than any position of the genome, and they lie upstream of genes no more
-often than any position does. None proves that the calls are right.
+A network predicts something for any sequence. Three signs show that it does not fit: GC differs from the training
+genome; the calls have -10-like elements no more often than other positions; or they lie upstream of genes no more often
+than other positions. No sign proves that the calls are right.
 """
 
 import math
@@ -17,26 +17,58 @@ from ..sites.coordinate_checks import minus10_background, minus10_share
 from ..sites.genomic_class import UPSTREAM, classes
 
 FEW = 20
-"""Calls with fewer than these say nothing of a share."""
+"""Fewer calls than these are too few to compute a share from."""
 SIGNAL = 3.0
-"""With so many times more boxes than by chance a label set is one of -10 boxes; calls fit with half of the excess that
-its sites have."""
+"""A label whose training sites have -10-like elements this many times more often than chance is one with -10 elements.
+
+Its calls fit if they reach half of the excess that those sites have.
+"""
 FAR_GC = 0.08
+"""A difference in GC from which P is doubtful."""
 DENSE = 2.0
-"""So many times more calls than the training genome has sites are too many; a random sequence of its composition gives
-three times."""
+"""Calls are too many if they are this many times denser than the sites of the training genome.
+
+A random sequence of that genome's composition gives three times as many.
+"""
 FITS, DOUBTFUL, UNKNOWN = "fits", "doubtful", "not applicable"
+"""The verdicts."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How the calls on a genome look beside what the model learned from; shares between 0 and 1, NaN where nothing
-    tells them.
+    """How the calls on a genome compare with what the model learned from.
 
-    gc, learned_gc: of the bases. calls_per_mb, learned_per_mb: calls, and sites learned from, per million positions of
-    both strands. minus10, learned_minus10: share of the calls, and of the sites learned from, with a -10-like box;
-    minus10_chance: of all positions of this genome; minus10_shuffled: of those of the genome with its bases in another
-    order. upstream: share of the calls upstream of a gene, upstream_chance: of all positions.
+    Shares lie between 0 and 1, and are NaN where they are unknown. A -10-like element is TATAAT, with at most one
+    mismatch, that starts 14 to 10 nt upstream.
+
+    Attributes
+    ----------
+    gc
+        GC of the genome.
+    learned_gc
+        GC of the training genome.
+    calls
+        Number of calls.
+    calls_per_mb
+        Calls per million positions of both strands.
+    learned_per_mb
+        Sites learned from per million positions of both strands.
+    minus10
+        Share of the calls with a -10-like element.
+    learned_minus10
+        The same for the sites learned from.
+    minus10_chance
+        The same for all positions of the genome.
+    minus10_shuffled
+        The same for all positions if the bases were in random order.
+    upstream
+        Share of the calls upstream of a gene.
+    upstream_chance
+        The same for all positions.
+    verdict
+        `fits`, `doubtful` or `not applicable`.
+    words
+        The reasons, a sentence each; the last is the verdict.
     """
 
     gc: float
@@ -55,13 +87,24 @@ class Fit:
 
 
 def origin(genome: Genome) -> TrainingGenome:
-    """What a model keeps of the genome that it was trained on, for `fit` among others."""
+    """Describe a genome as a model keeps it of its training, for `fit` among others.
+
+    Parameters
+    ----------
+    genome
+        The training genome with its labels.
+
+    Returns
+    -------
+    TrainingGenome
+        Digests, size, GC, and for each label the number of sites and their -10-like elements.
+    """
     learned = {
         name: LabelledSites(int((genome.site[:, 0] == number).sum()), minus10_share(genome, genome.sites(number)))
         for number, name in enumerate(genome.labels)
     }
     return replace(
-        TrainingGenome.of(genome),
+        TrainingGenome.from_genome(genome),
         nucleotides=len(genome.base),
         gc=gc_of(genome),
         minus10_chance=minus10_background(genome),
@@ -77,11 +120,31 @@ def fit(
     label: str,
     usual: bool = True,
 ) -> Fit:
-    """Look at the calls of one label; learned_from: the model's training genome; usual: the calls
-    are those above the model's own threshold, so that their number means something."""
+    """Compare the calls of a label with what a model learned from.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    calls
+        The calls of one label.
+    genes
+        The genes, or None.
+    learned_from
+        The model's training genome.
+    label
+        Name of the label.
+    usual
+        Whether the calls are those above the model's own threshold, so that their number can be judged.
+
+    Returns
+    -------
+    Fit
+        The comparison and the verdict.
+    """
     mine = learned_from.learned.get(label)
     known = max(int((genome.base != N).sum()), 1)
-    upstream, upstream_chance = _upstream(genome, calls, genes)
+    upstream, upstream_chance = _measure_upstream(genome, calls, genes)
     look = Fit(
         gc=gc_of(genome),
         learned_gc=learned_from.gc,
@@ -91,21 +154,24 @@ def fit(
         minus10=minus10_share(genome, calls),
         learned_minus10=mine.minus10 if mine else math.nan,
         minus10_chance=minus10_background(genome),
-        minus10_shuffled=by_composition(genome),
+        minus10_shuffled=expect_from_composition(genome),
         upstream=upstream,
         upstream_chance=upstream_chance,
     )
     applies = mine is not None and mine.minus10 > SIGNAL * learned_from.minus10_chance
     enough = look.calls >= FEW
-    seen = [*_number_and_gc(look, label, usual and enough)]
-    seen += _boxes(look, learned_from.minus10_chance) if applies and enough else []
-    seen += _before_genes(look) if enough else []
+    seen = [*_judge_number_and_gc(look, label, usual and enough)]
+    seen += _judge_elements(look, learned_from.minus10_chance) if applies and enough else []
+    seen += _judge_upstream(look) if enough else []
     verdict = UNKNOWN if not applies or not enough else DOUBTFUL if any(doubt for doubt, _ in seen) else FITS
-    return replace(look, verdict=verdict, words=(*(words for _, words in seen), _in_short(look, verdict, applies)))
+    return replace(look, verdict=verdict, words=(*(words for _, words in seen), _summarise(look, verdict, applies)))
 
 
-def _number_and_gc(look: Fit, label: str, countable: bool) -> Iterator[tuple[bool, str]]:
-    """Sentences, each with whether it is a doubt. countable: the number of calls means something."""
+def _judge_number_and_gc(look: Fit, label: str, countable: bool) -> Iterator[tuple[bool, str]]:
+    """Yield sentences about number and GC, each with whether it is a doubt.
+
+    The number of calls is judged only if `countable`.
+    """
     words = (
         f"{look.calls:,} call{'s' if look.calls != 1 else ''} of {label}, {look.calls_per_mb:,.0f} per million "
         "positions of both strands"
@@ -116,35 +182,35 @@ def _number_and_gc(look: Fit, label: str, countable: bool) -> Iterator[tuple[boo
     if countable and look.calls_per_mb > DENSE * look.learned_per_mb:
         yield (
             True,
-            "so many calls are what sequence without genes gives: P is too high here; rank by it (--top), or ask for "
-            "more (--threshold)",
+            "a random sequence would have as many calls, so P is too high here; keep the best calls (--top) or raise "
+            "--threshold",
         )
     if abs(look.gc - look.learned_gc) > FAR_GC:
         yield (
             True,
-            f"GC is {look.gc:.0%} here and {look.learned_gc:.0%} where the model learned: its probabilities need "
-            "not hold; rank by them, and train or fine-tune (train-annot --init) where sites are known",
+            f"GC is {look.gc:.0%} here and {look.learned_gc:.0%} in the training genome, so P may not hold here; rank "
+            "the calls by P, and if sites are known, train or fine-tune a model (train-annot --init)",
         )
 
 
-def _boxes(look: Fit, learned_chance: float) -> Iterator[tuple[bool, str]]:
-    """Whether the calls have -10 boxes as the sites learned from have."""
+def _judge_elements(look: Fit, learned_chance: float) -> Iterator[tuple[bool, str]]:
+    """Yield sentences about -10 elements: whether calls have them as often as the sites learned from."""
     yield (
         False,
-        f"{look.minus10:.0%} of the calls have a -10-like box 14-10 nt upstream; {look.minus10_chance:.1%} of all "
-        f"positions do, {look.minus10_shuffled:.1%} would by the bases' shares alone, and {look.learned_minus10:.0%} "
-        "of the sites learned from",
+        f"{look.minus10:.0%} of the calls have a -10-like element 14 to 10 nt upstream, compared with "
+        f"{look.minus10_chance:.1%} of all positions, {look.minus10_shuffled:.1%} by base composition alone, "
+        f"and {look.learned_minus10:.0%} of the training sites",
     )
     if look.minus10 < 0.5 * (look.learned_minus10 - learned_chance) + look.minus10_chance:
         yield (
             True,
-            f"that is {look.minus10 / max(look.minus10_chance, 1e-9):.1f} times chance, too little: these calls do not "
-            "look like the promoters that the model knows",
+            f"that is only {look.minus10 / max(look.minus10_chance, 1e-9):.1f} times chance: these calls do not look "
+            "like the promoters that the model learned from",
         )
 
 
-def _before_genes(look: Fit) -> Iterator[tuple[bool, str]]:
-    """Whether the calls lie where promoters do."""
+def _judge_upstream(look: Fit) -> Iterator[tuple[bool, str]]:
+    """Yield sentences about genes: whether the calls lie upstream of them."""
     if look.upstream != look.upstream:
         return
     yield (
@@ -152,42 +218,62 @@ def _before_genes(look: Fit) -> Iterator[tuple[bool, str]]:
         f"{look.upstream:.0%} of the calls lie upstream of a gene; {look.upstream_chance:.0%} of all positions do",
     )
     if look.upstream < 1.5 * look.upstream_chance:
-        yield True, "the calls hardly prefer the places before genes"
+        yield True, "the calls lie upstream of genes hardly more often than chance"
 
 
-def _in_short(look: Fit, verdict: str, applies: bool) -> str:
+def _summarise(look: Fit, verdict: str, applies: bool) -> str:
     why = (
-        f" from {look.calls} call{'s' if look.calls != 1 else ''}"
+        f"{look.calls} call{'s are' if look.calls != 1 else ' is'} too few"
         if applies
-        else ": what it learned has no -10 box, or its file does not say"
+        else "the sites that it learned from have no -10 element, or its file does not say"
     )
     return {
         FITS: "the model seems to fit this genome",
-        DOUBTFUL: "doubtful: take these calls with care",
-        UNKNOWN: f"whether the model fits this genome cannot be told{why}",
+        DOUBTFUL: "it is doubtful whether the model fits this genome; take these calls with care",
+        UNKNOWN: f"whether the model fits this genome cannot be judged: {why}",
     }[verdict]
 
 
 def gc_of(genome: Genome) -> float:
-    """The share of G and C among the bases that are known; NaN where none is."""
+    """Compute the share of G and C among the known bases.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+
+    Returns
+    -------
+    float
+        From 0 to 1; NaN if no base is known.
+    """
     count = np.bincount(genome.base, minlength=N + 1)[:N]
     return float((count[C] + count[G]) / count.sum()) if count.sum() else math.nan
 
 
-def by_composition(genome: Genome) -> float:
-    """The share of positions that would have a -10-like box if bases followed each other at random, at their shares on
-    both strands.
+def expect_from_composition(genome: Genome) -> float:
+    """Compute the share of positions that would have a -10-like element if bases followed each other at random.
 
-    TATAAT with at most one mismatch at five starts, taken as independent: what a shuffled genome has, without drawing
-    one.
+    Bases have their shares on both strands. A -10-like element is TATAAT with at most one mismatch at one of five
+    starts, which are taken as independent. A shuffled genome has this share too, and none needs to be made.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     gc = gc_of(genome)
     at = (1 - gc) / 2
-    box = at**6 + 6 * at**5 * (1 - at)
-    return 1 - (1 - box) ** 5
+    element = at**6 + 6 * at**5 * (1 - at)
+    return 1 - (1 - element) ** 5
 
 
-def _upstream(genome: Genome, calls: Sites, genes: GeneTable | None) -> tuple[float, float]:
+def _measure_upstream(genome: Genome, calls: Sites, genes: GeneTable | None) -> tuple[float, float]:
     """The share of the calls that are upstream of a gene, and of all positions of both strands that are."""
     if genes is None or not len(calls):
         return math.nan, math.nan

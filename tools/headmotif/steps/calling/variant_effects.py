@@ -1,8 +1,7 @@
-"""What variants do to the annotation: P(site) around each of them, in the genome as it is and with that one variant in
-it.
+"""What variants do to the annotation: P(site) around each variant, in the genome as it is and with that one variant.
 
-Every place whose score may change is scored, on both strands, in both sequences; which place of one is which of the
-other is told in `edits`. Sites are the calls of `local_maxima.called`.
+Every position whose score may change is scored, on both strands, in both sequences. `edits` says which position of one
+sequence corresponds to which of the other. Sites are the calls of `local_maxima.call_sites`.
 """
 
 from collections.abc import Callable
@@ -18,29 +17,41 @@ from ..network.annotate import annotate, logit
 from ..network.device import Compute
 from ..network.protocol import Network
 from .edits import Edit, edits, sequences
-from .local_maxima import called
+from .local_maxima import call_sites
 
 AT_ONCE = 500
-"""Variants whose surroundings are held together."""
+"""Variants whose surroundings are held in memory together."""
 NEAR = 2
-"""Calls of the two sequences that lie no farther apart are one site; and a call is a maximum among so many on either
-side."""
+"""Calls of the two sequences at most this many nt apart are one site; it is also the radius of a local maximum."""
 MARGIN = 3 * NEAR
-"""Places beyond those whose score may change: so far reaches what decides whether two calls there are one site."""
+"""Positions on either side, beyond those whose score may change, that can decide whether two calls are one site."""
 LEAST = 0.5
-"""A site called in both sequences is stronger or weaker where its logit differs by so much."""
+"""The smallest change of the logit at which a site that is called in both sequences is stronger or weaker."""
 
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """What each variant does, columns (variants,).
+    """The effect of each variant, in columns (variants,).
 
-    change: float64, the largest change of the logit, alternative less reference, NaN where nothing is scored; position:
-    int64 (0-based, of the reference), strand: int8, where it is (-1 and 0: nowhere); reference, alternative: float64, P
-    there. kind: str, gained (a call in the alternative alone), lost, stronger, weaker or none; site_change, site,
-    site_strand, site_reference, site_alternative: the same five of the call that this is about: of several, those
-    gained or lost come first, then the largest change. P is NaN where a sequence has no such base; a site in inserted
-    bases has the position of the base behind them.
+    Of several calls near a variant, those gained or lost come first, then the one whose logit changes most. P is NaN
+    where a sequence lacks the base, and a site in inserted bases has the position of the base behind them.
+
+    Attributes
+    ----------
+    change
+        float64, the largest change of the logit, alternative minus reference; NaN if nothing is scored.
+    position
+        int64, position of that change in the reference, 0-based; -1: none.
+    strand
+        int8, strand of that change, +1 or -1; 0: none.
+    reference
+        float64, P there in the reference.
+    alternative
+        float64, P there in the alternative.
+    kind
+        str, `gained` (a call in the alternative alone), `lost`, `stronger`, `weaker` or `none`.
+    site_change, site, site_strand, site_reference, site_alternative
+        Change, position, strand and both P of the call that `kind` is about.
     """
 
     change: np.ndarray
@@ -57,7 +68,21 @@ class Effects:
 
 
 class Place(NamedTuple):
-    """A place on a strand, P there in both sequences, and the change of the logit."""
+    """A position on a strand, with P in both sequences.
+
+    Attributes
+    ----------
+    change
+        Change of the logit, alternative minus reference.
+    position
+        0-based, in the reference; -1: none.
+    strand
+        +1 or -1; 0: none.
+    reference
+        P in the reference.
+    alternative
+        P in the alternative.
+    """
 
     change: float = float("nan")
     position: int = -1
@@ -67,8 +92,22 @@ class Place(NamedTuple):
 
 
 def refuse_other_genome(genome: Genome, variants: Variants, path: str) -> None:
-    """Raises FormatError with the line of the first variant whose reference is not the genome's; N, here or there, goes
-    with anything."""
+    """Check that the variants were called on this genome; N, in either of them, matches any base.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    variants
+        The variants.
+    path
+        Their file, for the message.
+
+    Raises
+    ------
+    FormatError
+        If a reference allele is not that of the genome, with the line of the first such variant.
+    """
     wrong = []
     for row, (contig, position, reference) in enumerate(
         zip(variants.contig.tolist(), variants.position.tolist(), variants.reference, strict=True)
@@ -95,20 +134,43 @@ def effects(
     compute: Compute,
     label: int = 0,
     threshold: float = 0.5,
-    told: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Effects:
-    """The effect of each variant alone. threshold: P of a call. told: called with the number of variants done."""
+    """Compute the effect of each variant alone.
+
+    Parameters
+    ----------
+    net
+        The network.
+    genome
+        The genome.
+    variants
+        The variants.
+    compute
+        Device and precision.
+    label
+        Number of the label.
+    threshold
+        Lowest P of a call.
+    progress
+        Receives the number of variants done.
+
+    Returns
+    -------
+    Effects
+        The effects, in the order of the variants.
+    """
     side = max(net.before, net.after)
     largest, kinds, sites = [], [], []
     for first in range(0, len(variants), AT_ONCE):
         some = edits(genome, variants.take(np.arange(first, min(first + AT_ONCE, len(variants)))), side, MARGIN)
-        for edit, (before, after) in zip(some, _both(net, genome, some, compute, label, threshold), strict=True):
-            largest.append(_largest(edit, before.p, after.p))
+        for edit, (before, after) in zip(some, _score_both(net, genome, some, compute, label, threshold), strict=True):
+            largest.append(_find_largest(edit, before.p, after.p))
             kind, site = _site(edit, before, after)
             kinds.append(kind)
             sites.append(site)
-        if told:
-            told(first + len(some))
+        if progress:
+            progress(first + len(some))
     return Effects(*_columns(largest), np.array(kinds, str), *_columns(sites))
 
 
@@ -119,15 +181,24 @@ def _columns(places: list[Place]) -> tuple[np.ndarray, np.ndarray, np.ndarray, n
 
 
 class Side(NamedTuple):
-    """One sequence of an edit's span: P, float32 (2, length), rows + and -, and the calls: rows and places, int64
-    (calls,)."""
+    """P and the calls of one sequence of a span.
+
+    Attributes
+    ----------
+    p
+        float32 (2, length), rows + and -, both by + coordinates.
+    row
+        int64 (calls,), 0 on the + strand, 1 on the - strand.
+    place
+        int64 (calls,), places in the span.
+    """
 
     p: np.ndarray
     row: np.ndarray
     place: np.ndarray
 
 
-def _both(
+def _score_both(
     net: Network,
     genome: Genome,
     some: list[Edit],
@@ -135,14 +206,14 @@ def _both(
     label: int,
     threshold: float,
 ) -> list[tuple[Side, Side]]:
-    """The reference and the alternative of each."""
+    """Score the reference and the alternative of each variant."""
     halo = max(net.before, net.after)
     codes = [one for edit in some for one in sequences(genome, edit, halo)]
     pieces = Genome(
         Contigs(Contig(str(number), len(piece)) for number, piece in enumerate(codes)), np.concatenate(codes)
     )
     p = annotate(net, pieces, compute, jobs=_jobs(codes, halo, net.chunk))[label]
-    calls = called(p, pieces.contigs, threshold, NEAR)
+    calls = call_sites(p, pieces.contigs, threshold, NEAR)
     calls = calls.take(np.argsort(calls.contig, kind="stable"))
     span = zip(pieces.start[:-1].tolist(), pieces.start[1:].tolist(), strict=True)
     sides = [_side(p[:, start + halo : end - halo], calls, number, halo) for number, (start, end) in enumerate(span)]
@@ -155,7 +226,7 @@ def _side(p: np.ndarray, calls: Sites, number: int, halo: int) -> Side:
 
 
 def _jobs(codes: list[np.ndarray], halo: int, chunk: int) -> np.ndarray:
-    """The stretches of pieces that are scored: all but the halos, on both strands."""
+    """The stretches of the pieces that are scored: all but the halos, on both strands."""
     rows = [
         (number, strand, place, min(chunk, len(piece) - halo - place))
         for number, piece in enumerate(codes)
@@ -165,12 +236,11 @@ def _jobs(codes: list[np.ndarray], halo: int, chunk: int) -> np.ndarray:
     return np.array(rows, np.int64)
 
 
-def _largest(edit: Edit, before: np.ndarray, after: np.ndarray) -> Place:
-    """Where the logit changes most; before, after: P of the two sides."""
-    same = edit.same
+def _find_largest(edit: Edit, before: np.ndarray, after: np.ndarray) -> Place:
+    """Find where the logit changes most; `before` and `after` are P of the two sequences."""
+    same = edit.common_length
     pairs = [
-        np.concatenate([p[:, :same], p[:, first:]], axis=1)
-        for p, first in zip((before, after), edit.behind, strict=True)
+        np.concatenate([p[:, :same], p[:, first:]], axis=1) for p, first in zip((before, after), edit.ends, strict=True)
     ]
     change = logit(pairs[1]) - logit(pairs[0])
     change = change[:, MARGIN : change.shape[1] - MARGIN]
@@ -178,12 +248,12 @@ def _largest(edit: Edit, before: np.ndarray, after: np.ndarray) -> Place:
         return Place()
     row, pair = np.unravel_index(np.nanargmax(np.abs(change)), change.shape)
     place = int(pair) + MARGIN
-    at = place if place < same else place + edit.behind[0] - same
+    at = place if place < same else place + edit.ends[0] - same
     return Place(float(change[row, pair]), edit.position(at), 1 - 2 * int(row), *(float(p[row, place]) for p in pairs))
 
 
 def _site(edit: Edit, before: Side, after: Side) -> tuple[str, Place]:
-    """What becomes of the calls near a variant, of several the one that matters most."""
+    """Find what happens to the calls near a variant: the kind of effect and the call that matters most."""
     at = edit.to_reference(after.place)
     inside = MARGIN - NEAR, before.p.shape[1] - MARGIN + NEAR
     found: list[tuple[bool, float, str, Place]] = []
@@ -202,11 +272,11 @@ def _site(edit: Edit, before: Side, after: Side) -> tuple[str, Place]:
             if len(far) and far.min() <= NEAR:
                 add("", row, place, p, float(after.p[row, after.place[far.argmin()]]))
             else:
-                add("lost", row, place, p, _or_none(after.p[row], edit.to_alternative(place)))
+                add("lost", row, place, p, _pick_or_none(after.p[row], edit.to_alternative(place)))
     for row, place, there in zip(after.row.tolist(), after.place.tolist(), at.tolist(), strict=True):
         is_near = ((before.row == row) & (np.abs(before.place - there) <= NEAR)).any()
         if inside[0] <= there < inside[1] and not is_near:
-            p = _or_none(before.p[row], there if edit.to_alternative(there) == place else None)
+            p = _pick_or_none(before.p[row], there if edit.to_alternative(there) == place else None)
             add("gained", row, there, p, float(after.p[row, place]))
     if not found:
         return "none", Place()
@@ -214,35 +284,50 @@ def _site(edit: Edit, before: Side, after: Side) -> tuple[str, Place]:
     return kind, site
 
 
-def _or_none(p: np.ndarray, place: int | None) -> float:
+def _pick_or_none(p: np.ndarray, place: int | None) -> float:
     return float("nan") if place is None else float(p[place])
 
 
 def table(variants: Variants, found: Effects, contigs: Contigs) -> dict[str, list]:
-    """One row for each variant, positions 1-based as in VCF, "." where there is none."""
+    """Make the table of variants, a row for each.
+
+    Parameters
+    ----------
+    variants
+        The variants.
+    found
+        Their effects.
+    contigs
+        The contigs.
+
+    Returns
+    -------
+    dict of list
+        The columns by name. Positions are 1-based as in VCF; "." where there is none.
+    """
     shown = {
         name: [str(at + 1) if at >= 0 else "." for at in column.tolist()]
-        for name, column in (("site", found.site), ("change_position", found.position))
+        for name, column in (("site", found.site), ("delta_position", found.position))
     }
     signs = {
         name: [{1: "+", -1: "-"}.get(sign, ".") for sign in column.tolist()]
-        for name, column in (("site_strand", found.site_strand), ("change_strand", found.strand))
+        for name, column in (("site_strand", found.site_strand), ("delta_strand", found.strand))
     }
     return {
         "contig": [contigs.names[contig] for contig in variants.contig.tolist()],
         "position": (variants.position + 1).tolist(),
         "id": list(variants.name),
-        "reference": list(variants.reference),
-        "alternative": list(variants.alternative),
+        "ref": list(variants.reference),
+        "alt": list(variants.alternative),
         "effect": found.kind.tolist(),
         "site": shown["site"],
         "site_strand": signs["site_strand"],
-        "site_p_reference": found.site_reference.tolist(),
-        "site_p_alternative": found.site_alternative.tolist(),
-        "site_change": found.site_change.tolist(),
-        "change": found.change.tolist(),
-        "change_position": shown["change_position"],
-        "change_strand": signs["change_strand"],
-        "p_reference": found.reference.tolist(),
-        "p_alternative": found.alternative.tolist(),
+        "site_probability_ref": found.site_reference.tolist(),
+        "site_probability_alt": found.site_alternative.tolist(),
+        "site_delta_logit": found.site_change.tolist(),
+        "delta_logit": found.change.tolist(),
+        "delta_position": shown["delta_position"],
+        "delta_strand": signs["delta_strand"],
+        "probability_ref": found.reference.tolist(),
+        "probability_alt": found.alternative.tolist(),
     }

@@ -1,2 +1,3 @@
-"""Motifs against motifs: the scores of columns, p as Tomtom has it, targets of one factor, and groups of alike
-queries."""
+"""Comparison of motifs: scores of columns, p-values after Tomtom, targets combined by TF, and clusters of similar
+motifs.
+"""

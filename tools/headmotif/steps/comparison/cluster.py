@@ -1,18 +1,20 @@
-"""Motifs grouped by likeness: which of many motifs are one motif, found several times.
+"""Clustering of motifs: which of many motifs are one motif that was found several times.
 
-Two motifs are as like as the larger of the two p-values of `tomtom.compare` (a in b, b in a), so that each must find
-the other. Groups grow by average linkage: the two groups whose members are most alike become one, as long as the
-geometric mean of the p between them is at most the limit. Single linkage would chain (a box, a spaced pair of boxes,
-the other box); complete linkage breaks large families, where some pair always overlaps little: of three drawn motifs in
-twelve noisy copies each it left 3 to 14 groups, the average 3 to 8. One strong likeness must not outweigh a missing one
-either, so that none counts more than the limit to the power 1.5: a third motif joins a pair only if its larger p is at
-most the square root of the limit.
+The similarity of two motifs is the larger of the two p-values of `tomtom.compare` (a in b, b in a), so each must find
+the other. Groups grow by average linkage. The two most similar groups are joined as long as the geometric mean of the p
+between their members is at most the limit.
 
-p-values are drawn from the columns of all these motifs and of the targets together. A few short motifs alone are a poor
-null: the more often a motif is among them, the more its own columns would pass for chance.
+Single linkage would form chains, such as an element, a pair of elements with a spacer, and the other element. Complete
+linkage splits large families, where some pair always overlaps little. Of three motifs in twelve noisy copies each,
+complete linkage left 3 to 14 groups, and average linkage 3 to 8. A single very small p must not outweigh a missing
+similarity either, so no p counts for less than the limit to the power 1.5. A third motif therefore joins a pair only if
+its larger p is at most the square root of the limit.
 
-Neither order nor strand matters: p is rounded to millionths of a decade before it is compared, ties go by the motif's
-name.
+The null of the p-values is made of the columns of all these motifs and of the targets together. A few short motifs
+alone would be a poor null: the more often a motif is among them, the more its own columns would pass for chance.
+
+The result does not depend on order or strand. The logarithm of p is rounded to millionths of a decade before p-values
+are compared, and ties are broken by the motif's name.
 """
 
 from collections.abc import Sequence
@@ -24,20 +26,32 @@ from ...data import Motif, consensus
 from .tomtom import compare
 
 STRONGEST = 1.5
-"""No likeness counts for more than the limit to this power."""
+"""No p counts for less than the limit to this power."""
 
 _DECADE = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """Which group each motif is in; all arrays are (motifs,), in the order of the motifs.
+    """The group of each motif; all arrays are (motifs,), in the order of the motifs.
 
-    group: int64, from 1, the largest group first, then by the representative's name. representative: int64, the index
-    of the motif that is most like the others of its group (of two, the one with more information). p: float64, the
-    larger p of the motif and its representative. offset: int64, where the motif, turned where `reverse` (bool) says so,
-    starts in its representative, in columns (negative: before it). overlap: int64, aligned columns. own: float64, p of
-    the motif and itself; above the limit it cannot join.
+    Attributes
+    ----------
+    group
+        int64, from 1; the largest group first, then by the name of the representative.
+    representative
+        int64, index of the motif most similar to the others of its group; of two, the one with more information.
+    p
+        float64, the larger p of the motif and its representative.
+    offset
+        int64, column of the representative where the motif starts, after reverse complement where `reverse` says so;
+        negative: before the first column.
+    overlap
+        int64, number of aligned columns.
+    reverse
+        bool, whether the reverse complement of the motif is aligned to the representative.
+    own
+        float64, p of the motif and itself; a motif with more than the limit cannot join a group.
     """
 
     group: np.ndarray
@@ -51,7 +65,23 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Member:
-    """One motif of a group, as a row of the table; consensus: of the motif as it lies on its representative."""
+    """One motif of a group, as a row of the table.
+
+    Attributes
+    ----------
+    group
+        Number of the group, from 1.
+    motif, representative
+        Names of the motif and of the representative of its group.
+    p
+        The larger p of the two.
+    offset, overlap
+        As in `Clusters`, in columns.
+    orientation
+        "+", or "-" where the reverse complement of the motif is aligned.
+    consensus
+        IUPAC consensus of the motif, as it is aligned to the representative.
+    """
 
     group: int
     motif: str
@@ -70,10 +100,23 @@ def cluster(
     distance: str = "pearson",
     min_overlap: int = 1,
 ) -> Clusters:
-    """The groups of `motifs`; `others` (known motifs) only lend their columns to the null.
+    """Cluster motifs.
 
-    limit: the largest geometric mean of p, in (0, 1], at which two groups become one. distance, min_overlap: as of
-    `compare`.
+    Parameters
+    ----------
+    motifs
+        Motifs to cluster.
+    others
+        Known motifs, whose columns only contribute to the null.
+    limit
+        Largest geometric mean of p at which two groups are joined, in (0, 1].
+    distance, min_overlap
+        As in `tomtom.compare`.
+
+    Returns
+    -------
+    Clusters
+        The group of each motif.
     """
     n = len(motifs)
     if not n:
@@ -86,29 +129,41 @@ def cluster(
     decades = np.rint(np.log10(np.maximum(p, 1e-300)) * _DECADE)
     ceiling = float(np.rint(np.log10(max(limit, 1e-300)) * _DECADE))
     counted = np.maximum(decades, np.floor(STRONGEST * ceiling))
-    groups = [order[members] for members in linked(counted[np.ix_(order, order)], ceiling)]
+    groups = [order[members] for members in link(counted[np.ix_(order, order)], ceiling)]
 
     heads = [_representative(members, decades, motifs) for members in groups]
     ranked = sorted(range(len(groups)), key=lambda g: (-len(groups[g]), keys[heads[g]]))
     group, representative = np.zeros(n, np.int64), np.zeros(n, np.int64)
     for number, g in enumerate(ranked, 1):
         group[groups[g]], representative[groups[g]] = number, heads[g]
-    pair = (
-        representative,
-        np.arange(n),
-    )  # the representative's place on the motif, so that the representative is not turned
+    # the representative aligned to the motif, so that the representative itself is never the reverse complement
+    pair = representative, np.arange(n)
     return Clusters(
         group, representative, p[pair], -found.offset[pair], found.overlap[pair], found.reverse[pair], np.diag(p).copy()
     )
 
 
-def linked(distance: np.ndarray, limit: float) -> list[np.ndarray]:
-    """Groups by average linkage, as ascending indices int64, of a symmetric distance (n, n); the diagonal is not read.
+def link(distance: np.ndarray, limit: float) -> list[np.ndarray]:
+    """Group items by average linkage.
 
     The nearest two groups are joined while their mean distance is at most `limit`; of equally near ones the first in
-    the order given. Distances of whole numbers are summed exactly, whatever the order.
+    the given order. Distances of whole numbers are summed exactly, in whatever order.
 
-    >>> [group.tolist() for group in linked(np.array([[0, 1, 5, 9], [1, 0, 5, 9], [5, 5, 0, 9], [9, 9, 9, 0]]), 5)]
+    Parameters
+    ----------
+    distance
+        float (n, n), symmetric; the diagonal is not read.
+    limit
+        Largest mean distance of two groups that are joined.
+
+    Returns
+    -------
+    list[numpy.ndarray]
+        The groups, int64, each with its indices in ascending order.
+
+    Examples
+    --------
+    >>> [group.tolist() for group in link(np.array([[0, 1, 5, 9], [1, 0, 5, 9], [5, 5, 0, 9], [9, 9, 9, 0]]), 5)]
     [[0, 1, 2], [3]]
     """
     n = len(distance)
@@ -137,11 +192,23 @@ def linked(distance: np.ndarray, limit: float) -> list[np.ndarray]:
 
 
 def members(clusters: Clusters, motifs: Sequence[Motif]) -> list[Member]:
-    """Every motif as a row: by group, the representative first, then by p and name. The order of the motifs does not
-    matter."""
+    """List every motif with its group.
+
+    Parameters
+    ----------
+    clusters
+        The groups of the motifs.
+    motifs
+        The motifs, in the same order.
+
+    Returns
+    -------
+    list[Member]
+        By group, the representative first, then by p and name; the order of the motifs does not matter.
+    """
     rows = []
     for i in _rows(clusters, motifs):
-        lies = _turned(motifs[i].matrix) if clusters.reverse[i] else motifs[i].matrix
+        lies = _reverse_complement(motifs[i].matrix) if clusters.reverse[i] else motifs[i].matrix
         name, sign = motifs[clusters.representative[i]].name, "-" if clusters.reverse[i] else "+"
         place = int(clusters.offset[i]), int(clusters.overlap[i])
         word = consensus(Motif(name, lies))
@@ -149,13 +216,26 @@ def members(clusters: Clusters, motifs: Sequence[Motif]) -> list[Member]:
     return rows
 
 
-def merged(clusters: Clusters, motifs: Sequence[Motif]) -> list[Motif]:
-    """One motif a group: its members, aligned to the representative, averaged with their nsites as weights.
+def merge(clusters: Clusters, motifs: Sequence[Motif]) -> list[Motif]:
+    """Merge each group into one motif.
 
-    It spans the columns that more than half of the members cover (where none is, those that most cover), each column
-    averaged over the members that do. Named after the representative, in its orientation; alt lists the members; nsites
-    is their sum, so that a site found by two of them counts twice. Where the nsites of any is unknown, all count alike
-    and the sum is unknown. A group of one is that motif, with its E.
+    The members are aligned to the representative and averaged, with their nsites as weights. The merged motif spans the
+    columns that more than half of the members cover (where there are none, those that most cover). Each column is
+    averaged over the members that cover it. nsites is the sum, so a site that two members found counts twice. If the
+    nsites of any member is unknown, all count alike, and the sum is unknown. The motif of a group of one stays as it
+    is, with its E-value.
+
+    Parameters
+    ----------
+    clusters
+        The groups of the motifs.
+    motifs
+        The motifs, in the same order.
+
+    Returns
+    -------
+    list[Motif]
+        In the order of the groups, each named after its representative and in its orientation; `alt` lists the members.
     """
     by_group: dict[int, list[int]] = {}
     for i in _rows(clusters, motifs):
@@ -175,7 +255,7 @@ def _average(indices: list[int], clusters: Clusters, motifs: Sequence[Motif]) ->
     width = max(int(at) + len(motifs[i]) for at, i in zip(offset, indices, strict=True)) - start
     total, cover, among = np.zeros((width, 4)), np.zeros(width, int), np.zeros(4)
     for i, at, w in zip(indices, offset - start, weight, strict=True):
-        turn = _turned if clusters.reverse[i] else np.asarray
+        turn = _reverse_complement if clusters.reverse[i] else np.asarray
         total[at : at + len(motifs[i])] += w * turn(motifs[i].matrix)
         cover[at : at + len(motifs[i])] += 1
         among += w * (motifs[i].background[::-1] if clusters.reverse[i] else motifs[i].background)
@@ -186,7 +266,9 @@ def _average(indices: list[int], clusters: Clusters, motifs: Sequence[Motif]) ->
 
 
 def _rows(clusters: Clusters, motifs: Sequence[Motif]) -> list[int]:
-    """The motifs' indices, by group, the representative first, then by p (to six digits, as it is written) and name."""
+    """Return the indices of the motifs by group, the representative first, then by p (to six digits, as written) and
+    name.
+    """
 
     def key(i: int) -> tuple:
         return int(clusters.group[i]), clusters.representative[i] != i, float(f"{clusters.p[i]:.6g}"), _key(motifs[i])
@@ -195,8 +277,7 @@ def _rows(clusters: Clusters, motifs: Sequence[Motif]) -> list[int]:
 
 
 def _representative(members: np.ndarray, decades: np.ndarray, motifs: Sequence[Motif]) -> int:
-    """The member nearest to all others; of equally near ones that with more information, then more sites, then by
-    name."""
+    """Return the member nearest to all others; ties go by more information, then more sites, then the name."""
     total = decades[np.ix_(members, members)].sum(axis=1) - decades[members, members]
 
     def key(at: int) -> tuple:
@@ -207,17 +288,16 @@ def _representative(members: np.ndarray, decades: np.ndarray, motifs: Sequence[M
 
 
 def _information(motif: Motif) -> float:
-    """Bits against a uniform background, rounded: turned, the same number is summed in another order."""
+    """Return bits against a uniform background, rounded because the reverse complement is summed in another order."""
     share = np.maximum(motif.matrix, 1e-12)
     return round(float((share * np.log2(4 * share)).sum()), 6)
 
 
-def _turned(matrix: np.ndarray) -> np.ndarray:
+def _reverse_complement(matrix: np.ndarray) -> np.ndarray:
     return matrix[::-1, ::-1]
 
 
 def _key(motif: Motif) -> tuple[str, bytes]:
-    """What decides between motifs that nothing else tells apart: the name, and if that is the same, the matrix of
-    either strand."""
-    strands = motif.matrix, _turned(motif.matrix)
+    """Return what decides between motifs that are otherwise equal: the name, then the matrix of either strand."""
+    strands = motif.matrix, _reverse_complement(motif.matrix)
     return motif.name, min(np.ascontiguousarray(matrix).tobytes() for matrix in strands)

@@ -1,8 +1,8 @@
-"""Targets of one factor counted as one: the best of its motifs, corrected for their number.
+"""Targets combined by TF: the best motif of each TF stands for it, with p corrected for the number of its motifs.
 
 p of a query and a group of m targets is 1 - (1 - p)^m of the smallest p among them (Sidak 1967, J Am Stat Assoc 62:626,
-for independent tests). Motifs of one factor are alike, so that the correction is conservative. E is p times the number
-of groups, q Benjamini and Hochberg's over every query x group pair.
+for independent tests). The motifs of one TF are similar, so the correction is conservative. E is p times the number of
+groups, and q is Benjamini and Hochberg's over all pairs of a query and a group.
 """
 
 import re
@@ -22,8 +22,17 @@ _GENE = re.compile(r"([A-Za-z][a-z]{2}[A-Z])\d+")
 
 @dataclass(frozen=True, eq=False)
 class GroupComparison:
-    """Every query against every group: names of the groups, sorted; p, evalue, q float64 (queries, groups); target
-    int64 (queries, groups), the index of the group's best member."""
+    """Every query against every group of targets.
+
+    Attributes
+    ----------
+    names
+        Names of the groups, sorted.
+    p, evalue, q
+        float64 (queries, groups).
+    target
+        int64 (queries, groups), index of the best target of the group.
+    """
 
     names: tuple[str, ...]
     p: np.ndarray
@@ -32,19 +41,31 @@ class GroupComparison:
     target: np.ndarray
 
 
-def factor(motif: Motif) -> str:
-    """The factor's name in a motif's name.
+def parse_tf(motif: Motif) -> str:
+    """Find the name of the TF in the name of a motif.
 
-    An accession (MX000020, MA0139.1) tells nothing: there it is the alternative name. A number, or two with a dash,
-    behind a dot or an underscore counts a factor's motifs or their spacers (CRP_25-12, sigma70_17), but not one with a
-    sign (sigma70_-10 and sigma70_-35 are two elements). A number behind a gene's symbol, three small letters and a
-    capital, is none of the symbol (rpoD15); behind any other name it is part of it (sigma28).
+    An accession (MX000020, MA0139.1) names no TF; there the alternative name is read. A number, or two with a dash,
+    after a dot or an underscore counts the motifs of a TF or gives their spacers (CRP_25-12, sigma70_17) and is cut
+    off. A number with a sign stays (sigma70_-10 and sigma70_-35 are two elements). A number after a gene symbol, three
+    letters and a capital, is cut off (rpoD15). After any other name it is part of the name (sigma28).
 
+    Parameters
+    ----------
+    motif
+        A motif with its name and alternative name.
+
+    Returns
+    -------
+    str
+        The name of the TF; the name of the motif where nothing else is left.
+
+    Examples
+    --------
     >>> names = ("CRP_25-12", "H_NS_28-4", "rpoD15", "sigma70_17", "sigma70_-35", "sigma28")
-    >>> [factor(Motif(name, np.eye(4))) for name in names]
+    >>> [parse_tf(Motif(name, np.eye(4))) for name in names]
     ['CRP', 'H_NS', 'rpoD', 'sigma70', 'sigma70_-35', 'sigma28']
     """
-    plain = re.sub(r"_\d+$", "", motif.name)  # the reader numbers a name that it meets again
+    plain = re.sub(r"_\d+$", "", motif.name)  # readers append a number to a name that occurs again
     name = motif.alt.strip() if motif.alt.strip() and _ACCESSION.fullmatch(plain) else motif.name
     while _NUMBER.search(name):
         name = _NUMBER.sub("", name)
@@ -52,10 +73,22 @@ def factor(motif: Motif) -> str:
     return (gene[1] if gene else name) or motif.name
 
 
-def factors(motifs: Sequence[Motif]) -> list[str]:
-    """The factor of each motif; names that differ in case alone are one factor, in the spelling that sorts first (CRP
-    and crp: CRP)."""
-    names = [factor(motif) for motif in motifs]
+def parse_tfs(motifs: Sequence[Motif]) -> list[str]:
+    """Find the TF of each motif.
+
+    Names that differ only in case are one TF, in the spelling that sorts first (CRP and crp: CRP).
+
+    Parameters
+    ----------
+    motifs
+        Motifs with their names.
+
+    Returns
+    -------
+    list[str]
+        The names of the TFs, in the order of the motifs.
+    """
+    names = [parse_tf(motif) for motif in motifs]
     spelling: dict[str, str] = {}
     for name in sorted(names):
         spelling.setdefault(name.casefold(), name)
@@ -63,16 +96,44 @@ def factors(motifs: Sequence[Motif]) -> list[str]:
 
 
 def from_table(motifs: Sequence[Motif], table: Mapping[str, str]) -> list[str]:
-    """The group of each motif by a table of names; what it leaves out is a group of its own, even where a group has its
-    name."""
+    """Look up the group of each motif in a table.
+
+    A motif that the table leaves out is a group of its own. If a group has the motif's name, " alone" is added to it.
+
+    Parameters
+    ----------
+    motifs
+        Motifs with their names.
+    table
+        Name of the group for the names of motifs.
+
+    Returns
+    -------
+    list[str]
+        The names of the groups, in the order of the motifs.
+    """
     taken = set(table.values())
     return [table.get(m.name) or (f"{m.name} alone" if m.name in taken else m.name) for m in motifs]
 
 
-def by_group(found: Comparison, targets: Sequence[Motif], groups: Sequence[str]) -> GroupComparison:
-    """The groups' p, E and q from the targets', of which each is in the group that `groups` (targets,) names.
+def combine_by_group(found: Comparison, targets: Sequence[Motif], groups: Sequence[str]) -> GroupComparison:
+    """Combine the targets of each group: p, E and q of the groups from those of the targets.
 
-    Of equal p the member whose name comes first stands for its group.
+    Of targets with equal p, the one whose name sorts first stands for the group.
+
+    Parameters
+    ----------
+    found
+        Every query against every target.
+    targets
+        The targets.
+    groups
+        Name of the group of each target.
+
+    Returns
+    -------
+    GroupComparison
+        Every query against every group.
     """
     names = tuple(sorted(set(groups)))
     number = {name: i for i, name in enumerate(names)}
@@ -83,14 +144,29 @@ def by_group(found: Comparison, targets: Sequence[Motif], groups: Sequence[str])
         mine = by_name[group[by_name] == g]
         best[:, g] = mine[found.p[:, mine].argmin(axis=1)]
     size = np.bincount(group, minlength=len(names))
-    p = at_least_one(np.take_along_axis(found.p, best, axis=1), size)
+    p = combine_p(np.take_along_axis(found.p, best, axis=1), size)
     return GroupComparison(names, p, p * len(names), benjamini_hochberg(p), best)
 
 
-def at_least_one(p: np.ndarray, m: np.ndarray) -> np.ndarray:
-    """1 - (1 - p)^m, with the digits of small p: the chance that one of m independent tests has such a p.
+def combine_p(p: np.ndarray, m: np.ndarray) -> np.ndarray:
+    """Compute 1 - (1 - p)^m without losing the digits of small p: the chance that one of m independent tests has such a
+    p.
 
-    >>> at_least_one(np.array([1e-20, 0.1, 1.0]), np.array([3, 2, 2])).round(30).tolist()
+    Parameters
+    ----------
+    p
+        float64, p-values.
+    m
+        int, numbers of tests, of a shape that fits p.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, of the shape of p.
+
+    Examples
+    --------
+    >>> combine_p(np.array([1e-20, 0.1, 1.0]), np.array([3, 2, 2])).round(30).tolist()
     [3e-20, 0.19, 1.0]
     """
     with np.errstate(divide="ignore"):
@@ -105,10 +181,26 @@ def group_matches(
     max_q: float = 1.0,
     best: bool = False,
 ) -> list[Match]:
-    """The query x group pairs with q <= `max_q`, by query in its order, then p, then the group's name; `best`: one
-    group a query.
+    """List the pairs of a query and a group with a small q.
 
-    target, offset, overlap and orientation are those of the group's best member; p, E and q are the group's.
+    Parameters
+    ----------
+    grouped
+        Every query against every group.
+    found
+        Every query against every target.
+    queries, targets
+        The motifs that were compared.
+    max_q
+        Largest q of a match.
+    best
+        Whether only the best group of each query is listed.
+
+    Returns
+    -------
+    list[Match]
+        By query in its order, then by p, then by the name of the group. Target, offset, overlap and orientation are
+        those of the best target of the group; p, E and q are the group's.
     """
     pairs = []
     for i in range(len(queries)):

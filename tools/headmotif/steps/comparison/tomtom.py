@@ -1,15 +1,16 @@
 """Motif against motif: Tomtom's method (Gupta et al. 2007, Genome Biology 8:R24), with complete scores.
 
-A query of width w lies over a target of width t in w + t - 1 ways. Each way's score is the sum over the aligned columns
-of the column score less its median over all target columns; an unaligned query column counts 0, its median. The best
-way stands for the pair. Under the null every target column is drawn from the columns of all targets (both strands):
-scores are binned to integers, so that the distribution of the score of each span of the query is an exact convolution.
-The ways count as independent (so do the two strands):
+A query of width w can be aligned to a target of width t in w + t - 1 ways. The score of an alignment is the sum, over
+the aligned columns, of the column score less its median over all target columns. An unaligned query column counts 0,
+its median. The best alignment stands for the pair. Under the null every target column is drawn from the columns of all
+targets (both strands). Scores are binned to integers, so the distribution of the score of each span of the query is an
+exact convolution. The alignments are treated as independent, and so are the two strands:
 
-    p = 1 - [prod over ways of P(score of its span < best)]^2
+    p = 1 - [prod over alignments of P(score of its span < best)]^2
 
-E is p times the number of targets. q is Benjamini and Hochberg's over every query x target pair tested (Tomtom's is
-per query; one list of findings needs one rate). All sums are of positive terms, so that small p keep their digits.
+E is p times the number of targets. q is Benjamini and Hochberg's over all pairs of query and target that were tested.
+(Tomtom's is per query, but one list of findings needs one rate.) All sums are of positive terms, so that small p keep
+their digits.
 """
 
 from collections.abc import Sequence
@@ -22,16 +23,24 @@ from ..statistics.false_discovery import benjamini_hochberg
 from .column_scores import SCORES
 
 BINS = 100
-"""Bins of a column score between its lowest and its highest value."""
+"""Number of bins of a column score between its lowest and its highest value."""
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Every query against every target: arrays (queries, targets).
+    """Every query against every target; all arrays are (queries, targets).
 
-    p, evalue, q: float64. offset: int64, the query's start in the target, in columns (as Tomtom's Optimal_offset:
-    positive where the query is shifted right), in the orientation of the target that matches. overlap: int64, aligned
-    columns. reverse: bool, the target's reverse complement matches.
+    Attributes
+    ----------
+    p, evalue, q
+        float64.
+    offset
+        int64, column of the target where the query starts, in the orientation of the target that matches. As in
+        Tomtom's Optimal_offset it is positive where the query is shifted to the right.
+    overlap
+        int64, number of aligned columns.
+    reverse
+        bool, whether the reverse complement of the target matches.
     """
 
     p: np.ndarray
@@ -45,11 +54,25 @@ class Comparison:
 def compare(
     queries: Sequence[Motif], targets: Sequence[Motif], distance: str = "pearson", min_overlap: int = 1
 ) -> Comparison:
-    """All queries against all targets, both orientations; `distance` is one of `SCORES`.
+    """Compare all queries with all targets, in both orientations.
 
-    Alignments of fewer than `min_overlap` columns (or than the narrower motif has) are neither looked at nor counted.
-    Equal scores: the more centred alignment, then the unbinned score, then the + orientation, so that neither order nor
-    strand matters.
+    Alignments of fewer than `min_overlap` columns (or than the narrower motif has) are not considered. Of equal scores,
+    the more centred alignment is chosen, then the larger unbinned score, then the + orientation. Neither order nor
+    strand of the motifs matters.
+
+    Parameters
+    ----------
+    queries, targets
+        The motifs.
+    distance
+        Column score, a name in `SCORES`.
+    min_overlap
+        Least number of aligned columns.
+
+    Returns
+    -------
+    Comparison
+        Every query against every target; empty where there are no queries or no targets.
     """
     if not queries or not targets:
         empty = np.zeros((len(queries), len(targets)))
@@ -62,8 +85,8 @@ def compare(
     for query in queries:
         if len(query) not in layouts:
             layouts[len(query)] = _layout(len(query), width, min_overlap)
-        scaled = _scaled(SCORES[distance](query.matrix, columns))
-        rows.append(_one_query(scaled, layouts[len(query)], width, min_overlap))
+        scaled = _scale(SCORES[distance](query.matrix, columns))
+        rows.append(_compare_query(scaled, layouts[len(query)], width, min_overlap))
     p, offset, overlap, reverse = (np.stack(column) for column in zip(*rows, strict=True))
     return Comparison(p, p * len(targets), benjamini_hochberg(p), offset, overlap, reverse)
 
@@ -71,8 +94,24 @@ def compare(
 def matches(
     found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], max_q: float = 1.0, best: bool = False
 ) -> list[Match]:
-    """The pairs with q <= `max_q` as records, by query in its order, then p, then the target's name; `best`: one target
-    a query."""
+    """List the pairs of a query and a target with a small q.
+
+    Parameters
+    ----------
+    found
+        Every query against every target.
+    queries, targets
+        The motifs that were compared.
+    max_q
+        Largest q of a match.
+    best
+        Whether only the best target of each query is listed.
+
+    Returns
+    -------
+    list[Match]
+        By query in its order, then by p, then by the name of the target.
+    """
     pairs = []
     for i in range(len(queries)):
         order = sorted(np.flatnonzero(found.q[i] <= max_q).tolist(), key=lambda j: (found.p[i, j], targets[j].name, j))
@@ -83,7 +122,22 @@ def matches(
 def records(
     found: Comparison, queries: Sequence[Motif], targets: Sequence[Motif], pairs: Sequence[tuple[int, int]]
 ) -> list[Match]:
-    """Pairs (index of the query, index of the target) as records, in the order given."""
+    """Describe pairs of motifs as matches.
+
+    Parameters
+    ----------
+    found
+        Every query against every target.
+    queries, targets
+        The motifs that were compared.
+    pairs
+        Index of the query and index of the target of each pair.
+
+    Returns
+    -------
+    list[Match]
+        In the order of the pairs.
+    """
     mine = [consensus(query) for query in queries]
     theirs: dict[tuple[int, bool], str] = {}
     result = []
@@ -103,8 +157,8 @@ def records(
     return result
 
 
-def _scaled(score: np.ndarray) -> np.ndarray:
-    """Column scores (w, columns) less each query column's median, in bins."""
+def _scale(score: np.ndarray) -> np.ndarray:
+    """Return column scores (w, columns) less the median of each query column, in bins."""
     score = score - np.median(score, axis=1, keepdims=True)
     spread = float(score.max() - score.min())
     # Scores that differ by rounding alone must not be spread over all bins.
@@ -113,11 +167,11 @@ def _scaled(score: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Layout:
-    """All targets in one row with w - 1 empty columns before each and after the last, for queries of width w.
+    """All targets in one row, with w - 1 empty columns before each and after the last, for queries of width w.
 
-    A query laid at each place of this row, whole, meets each target in all of its w + t - 1 ways, one target after the
-    other. column: int64, the target column at each place, -1 for none. start: each target's first way. rank: int64
-    (ways,), the larger the more centred; distinct within a target; -1: too little overlap.
+    A whole query at each start in this row meets each target in all of its w + t - 1 alignments, one target after the
+    other. column: int64, the target column at each place, -1 for none. start: the first alignment of each target. rank:
+    int64 (alignments,), the larger the more centred, distinct within a target; -1: too little overlap.
     """
 
     column: np.ndarray
@@ -144,15 +198,15 @@ def _layout(w: int, width: np.ndarray, min_overlap: int) -> _Layout:
     return _Layout(column, start, np.where(overlap >= np.minimum(min_overlap, np.minimum(w, t)), rank, -1), top)
 
 
-def _one_query(scaled: np.ndarray, layout: _Layout, width: np.ndarray, min_overlap: int) -> tuple[np.ndarray, ...]:
-    """p, offset, overlap and reverse, each (targets,), of one query from its scores in bins (w, columns)."""
+def _compare_query(scaled: np.ndarray, layout: _Layout, width: np.ndarray, min_overlap: int) -> tuple[np.ndarray, ...]:
+    """Return p, offset, overlap and reverse, each (targets,), of one query, from its scores in bins (w, columns)."""
     w = len(scaled)
     score = np.floor(scaled + 0.5).astype(np.int32)
     padded = np.concatenate([score, np.zeros((w, 1), np.int32)], axis=1)  # column -1 is "none"
     total = np.zeros(len(layout.rank), np.int64)
     for i in range(w):
         total += padded[i][layout.column[i : i + len(total)]]
-    # Score and rank in one integer, so that one maximum settles both.
+    # Score and rank are in one integer, so that one maximum decides both.
     modulus = 2 * layout.top
     key = np.where(layout.rank >= 0, total * modulus + layout.rank, np.iinfo(np.int64).min)
     key = np.maximum.reduceat(key, layout.start).reshape(2, -1)  # (strands, targets)
@@ -163,7 +217,7 @@ def _one_query(scaled: np.ndarray, layout: _Layout, width: np.ndarray, min_overl
     reverse = (best[1] > best[0]) | ((best[1] == best[0]) & (centre[1] < centre[0]))
     tied = np.flatnonzero((best[1] == best[0]) & (centre[1] == centre[0]))
     way = layout.start.reshape(2, -1)[:, tied] + w - 1 + offset[:, tied]
-    reverse[tied] = np.greater(*_unbinned(scaled, layout.column, way)[::-1])
+    reverse[tied] = np.greater(*_sum_exactly(scaled, layout.column, way)[::-1])
 
     offset, best = np.where(reverse, offset[1], offset[0]), np.where(reverse, best[1], best[0])
     overlap = np.minimum(offset + w, width) - np.maximum(offset, 0)
@@ -171,15 +225,17 @@ def _one_query(scaled: np.ndarray, layout: _Layout, width: np.ndarray, min_overl
     return one_strand * (2 - one_strand), offset, overlap, reverse
 
 
-def _unbinned(scaled: np.ndarray, column: np.ndarray, way: np.ndarray) -> np.ndarray:
-    """The scores of some ways, of any shape, in millionths of a bin: integers, whose sum knows no order."""
+def _sum_exactly(scaled: np.ndarray, column: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Return the scores of alignments (any shape) in millionths of a bin, as integers whose sum does not depend on the
+    order.
+    """
     columns = column[way[..., None] + np.arange(len(scaled))]  # (..., w)
     picked = scaled[np.arange(len(scaled)), columns]
     return np.where(columns >= 0, np.rint(picked * 1e6), 0).astype(np.int64).sum(axis=-1)
 
 
 def _p_values(score: np.ndarray, best: np.ndarray, width: np.ndarray, min_overlap: int) -> np.ndarray:
-    """P(the best of all ways over one strand of a random target >= best), float64 (targets,)."""
+    """Return P(best of all alignments over one strand of a random target >= best), float64 (targets,)."""
     w = len(score)
     low = int(score.min())
     k = int(score.max()) - low + 1
@@ -190,27 +246,27 @@ def _p_values(score: np.ndarray, best: np.ndarray, width: np.ndarray, min_overla
     place = best - w * low  # every way's score is at least w * low
     p = np.zeros(len(best))
 
-    edge = np.zeros(w * k)  # P(one of the ways that hang over an end >= score), by place
+    edge = np.zeros(w * k)  # P(one of the alignments over an end >= score), by place
     span = frequency  # (spans, length * k): distributions of all spans of this length
     for length in range(1, w + 1):
         if length > 1:
             if length - 1 <= deepest:
-                span = _convolved(span[:-1], kernel[length - 1 :])
+                span = _convolve(span[:-1], kernel[length - 1 :])
             else:
                 # No target ends inside the query any more: the first and the last span are enough.
                 span = (
-                    _convolved(span[[0, -1]], kernel[[length - 1, w - length]])
+                    _convolve(span[[0, -1]], kernel[[length - 1, w - length]])
                     if length < w
-                    else _convolved(span[:1], kernel[-1:])
+                    else _convolve(span[:1], kernel[-1:])
                 )
         tail = np.minimum(np.cumsum(span[:, ::-1], axis=1)[:, ::-1], 1)  # P(span >= score)
         shift = -low * (w - length)
         if length in narrow:
             mine = width == length
-            either = _either(edge, _any_of(tail), shift)
+            either = _combine_either(edge, _combine_any(tail), shift)
             p[mine] = either[place[mine]]
         if min_overlap <= length < w:
-            edge = _either(edge, _any_of(tail[[0, -1]]), shift)
+            edge = _combine_either(edge, _combine_any(tail[[0, -1]]), shift)
     wide = width >= w
     with np.errstate(divide="ignore"):
         inside = -np.expm1((width[wide] - w + 1) * np.log1p(-tail[0][place[wide]]))
@@ -227,7 +283,7 @@ def _toeplitz(frequency: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(flat.reshape(w, -1)[:, : 2 * k * k].reshape(w, k, 2 * k))
 
 
-def _convolved(span: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+def _convolve(span: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Each span (spans, blocks * k) convolved with its own column: (spans, (blocks + 1) * k).
 
     As matrix products over blocks: BLAS is twenty times faster than shifted sums, and unlike a Fourier transform it
@@ -235,8 +291,8 @@ def _convolved(span: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """
     spans, k = len(span), kernel.shape[1]
     blocks = span.reshape(spans, -1, k)
-    # OpenBLAS takes several threads from 2^18 products on, and on a busy machine these wait for each other ten times
-    # longer than the work takes.
+    # From 2^18 products on, OpenBLAS uses several threads, which on a busy machine wait for each other ten times longer
+    # than the work takes.
     few = max(1, 2**18 // (2 * k * k))
     product = np.concatenate(
         [blocks[:, i : i + few] @ kernel for i in range(0, blocks.shape[1], few)], axis=1
@@ -247,7 +303,7 @@ def _convolved(span: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return out.reshape(spans, -1)
 
 
-def _any_of(tail: np.ndarray) -> np.ndarray:
+def _combine_any(tail: np.ndarray) -> np.ndarray:
     """1 - prod (1 - tail) over the first axis, without losing small numbers."""
     while len(tail) > 1:
         half = len(tail) // 2
@@ -256,8 +312,8 @@ def _any_of(tail: np.ndarray) -> np.ndarray:
     return tail[0]
 
 
-def _either(edge: np.ndarray, tail: np.ndarray, shift: int) -> np.ndarray:
-    """edge or tail, where tail begins `shift` places on (before it, 1; behind it, 0)."""
+def _combine_either(edge: np.ndarray, tail: np.ndarray, shift: int) -> np.ndarray:
+    """Return the probability of edge or tail, where tail begins `shift` places later (1 before it, 0 behind it)."""
     out = edge.copy()
     out[:shift] = 1
     part = out[shift : shift + len(tail)]

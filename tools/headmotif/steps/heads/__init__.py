@@ -1,2 +1,1 @@
-"""What a head is worth: its scores and verdict, what is lost without it, what its motif does in shuffled promoters,
-mutagenesis."""
+"""Measures of single heads: scores, verdicts, ablation, marginalisation of motifs, and in-silico mutagenesis."""

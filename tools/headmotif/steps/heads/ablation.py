@@ -1,8 +1,8 @@
-"""What a head is worth to the annotation: the network with that head silenced, and what its scores lose.
+"""Ablation: the network without one head, and what its scores lose.
 
-A head's output, a vector at every position, is replaced by nothing or by its own mean: the second takes away what the
-head tells about one position rather than another, and leaves what it adds everywhere. Other heads are as they were;
-where two do the same, neither seems worth much, so a small loss does not say that a head reads nothing.
+The output of a head, a vector at every position, is replaced by zero or by its mean. The mean removes what the head
+says about one position rather than another, and keeps what it adds everywhere. The other heads stay as they are. If two
+heads read the same, ablating either of them costs little, so a small loss does not show that a head reads nothing.
 """
 
 import contextlib
@@ -23,11 +23,21 @@ from ..statistics import bootstrap
 from ..statistics.bootstrap import Interval, Ranked
 
 KINDS = ("zero", "mean")
-"""What stands in for a head's output."""
+"""What replaces the output of a head: zero, or its mean."""
 
 
 class Silenced(NamedTuple):
-    """P(site) with a head silenced, float32 (labels, 2, N), NaN where it was not asked for; layer and head from 0."""
+    """P of the network with one head ablated.
+
+    Attributes
+    ----------
+    layer, head
+        Indices, from 0.
+    kind
+        One of `KINDS`.
+    probability
+        float32 (labels, 2, N), rows + and -, both by + coordinates; NaN where it was not asked for.
+    """
 
     layer: int
     head: int
@@ -36,20 +46,32 @@ class Silenced(NamedTuple):
 
 
 @contextlib.contextmanager
-def silenced(net: HeadedNetwork, layer: int, head: int, instead: Tensor | None = None) -> Iterator[None]:
-    """While it lasts, the network adds `instead`, float32 (d_head,), for what the head collects at every position;
-    None: nothing.
+def silence(net: HeadedNetwork, layer: int, head: int, instead: Tensor | None = None) -> Iterator[None]:
+    """Ablate a head of a network while the context lasts.
 
-    net: one with heads, whose layers each have an `output`, the linear map of what all heads collected, side by side.
+    Parameters
+    ----------
+    net
+        A network with heads; each of its layers has an `output`, the linear map of the values that all its heads have
+        collected, side by side.
+    layer, head
+        Indices, from 0.
+    instead
+        float32 (d_head,), replaces what the head collects at every position; None: zero.
+
+    Yields
+    ------
+    None
+        The network is ablated until the context ends.
     """
     mine = _columns(net, head)
 
-    def replaced(_module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def replace(_module: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         collected = args[0].clone()  # (batch, length, heads d_head)
         collected[..., mine] = 0.0 if instead is None else instead.to(collected)
         return (collected,)
 
-    hook = net.layers[layer].get_submodule("output").register_forward_pre_hook(replaced)
+    hook = net.layers[layer].get_submodule("output").register_forward_pre_hook(replace)
     try:
         yield
     finally:
@@ -57,13 +79,29 @@ def silenced(net: HeadedNetwork, layer: int, head: int, instead: Tensor | None =
 
 
 def means(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarray) -> Tensor:
-    """What each head collects on average, float32 (layers, heads, d_head), over the stretches that hold what is wanted,
-    bool (N,)."""
+    """Compute what each head collects on average.
+
+    Parameters
+    ----------
+    net
+        A network with heads.
+    genome
+        Genome to annotate.
+    compute
+        Device and arithmetic.
+    wanted
+        bool (N,), positions of interest; the mean is over the tiles that hold them.
+
+    Returns
+    -------
+    torch.Tensor
+        float32 (layers, heads, d_head).
+    """
     layers, heads = len(net.layers), net.config.heads
     total = torch.zeros(layers, heads * net.config.d_head, dtype=torch.float64)
     count = [0] * layers
 
-    def added(number: int) -> Callable:
+    def add_hook(number: int) -> Callable:
         def hook(_module: nn.Module, args: tuple[Tensor, ...]) -> None:
             total[number] += args[0].flatten(0, -2).sum(0, dtype=torch.float64).cpu()
             count[number] += args[0][..., 0].numel()
@@ -71,7 +109,7 @@ def means(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarr
         return hook
 
     outputs = [layer.get_submodule("output") for layer in net.layers]
-    hooks = [output.register_forward_pre_hook(added(number)) for number, output in enumerate(outputs)]
+    hooks = [output.register_forward_pre_hook(add_hook(number)) for number, output in enumerate(outputs)]
     try:
         annotate(net, genome, compute, wanted)
     finally:
@@ -82,22 +120,49 @@ def means(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarr
 
 
 def influence(net: HeadedNetwork, genome: Genome, compute: Compute, wanted: np.ndarray) -> Iterator[Silenced]:
-    """P(site) with each head silenced in each way, head by head; as many annotations of what is wanted, bool (N,), and
-    one before."""
+    """Annotate the genome with each head ablated in each way.
+
+    This takes one annotation for each head and kind, and one more, before them, for the means.
+
+    Parameters
+    ----------
+    net
+        A network with heads.
+    genome
+        Genome to annotate.
+    compute
+        Device and arithmetic.
+    wanted
+        bool (N,), positions to annotate, on both strands.
+
+    Yields
+    ------
+    Silenced
+        Head by head, in the order of `KINDS`.
+    """
     mean = means(net, genome, compute, wanted)
     for layer, head in np.ndindex(mean.shape[:2]):
         for kind in KINDS:
-            with silenced(net, layer, head, mean[layer, head] if kind == "mean" else None):
+            with silence(net, layer, head, mean[layer, head] if kind == "mean" else None):
                 yield Silenced(layer, head, kind, annotate(net, genome, compute, wanted))
 
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:
-    """Where silenced heads are compared with the whole network, and what it says there.
+    """The positions on which ablated heads are compared with the whole network, and P of the whole network.
 
-    probability: P of the whole network, float32 (2, N). truth, known: bool (2, N), sites, and what is scored. block:
-    int64 (N,), from 0, of each nucleotide among those scored. draws: int (draws, blocks), as `bootstrap.draws` gives
-    them.
+    Attributes
+    ----------
+    probability
+        float32 (2, N), P of the whole network.
+    truth
+        bool (2, N), sites.
+    known
+        bool (2, N), positions that are scored.
+    block
+        int64 (N,), the block of each nucleotide, from 0, counted among the blocks that are scored.
+    draws
+        int64 (draws, blocks), how often each block is drawn; see `bootstrap.draws`.
     """
 
     probability: np.ndarray
@@ -107,17 +172,54 @@ class Yardstick:
     draws: np.ndarray
 
     @functools.cached_property
-    def whole(self) -> Ranked:
-        """The whole network's ranking: every silenced head is held against it."""
-        return self.ranked(self.probability)
+    def whole_ranking(self) -> Ranked:
+        """The ranking by the whole network, with which every ablated head is compared.
 
-    def ranked(self, probability: np.ndarray) -> Ranked:
+        Returns
+        -------
+        Ranked
+            The ranking, counted by block.
+        """
+        return self.rank(self.probability)
+
+    def rank(self, probability: np.ndarray) -> Ranked:
+        """Rank the scored positions by P.
+
+        Parameters
+        ----------
+        probability
+            float32 (2, N).
+
+        Returns
+        -------
+        Ranked
+            The ranking, counted by block.
+        """
         block = np.broadcast_to(self.block, self.known.shape)[self.known]
-        return bootstrap.ranked(self.truth[self.known], probability[self.known], block, self.draws.shape[1])
+        return bootstrap.rank(self.truth[self.known], probability[self.known], block, self.draws.shape[1])
 
 
 def yardstick(probability: np.ndarray, label: np.ndarray, wanted: np.ndarray, genome: Genome, draws: int) -> Yardstick:
-    """On what is wanted, bool (N,), both strands, where the label, uint8 (2, N), is known; blocks of 10 kb."""
+    """Choose the positions on which ablated heads are compared with the whole network.
+
+    Parameters
+    ----------
+    probability
+        float32 (2, N), P of the whole network.
+    label
+        uint8 (2, N), 1 at sites and `NO_LABEL` where unknown.
+    wanted
+        bool (N,), positions that may be scored, on both strands.
+    genome
+        Genome whose contigs are divided into blocks of 10 kb.
+    draws
+        Number of bootstrap draws.
+
+    Returns
+    -------
+    Yardstick
+        On the wanted positions where the label and P are known.
+    """
     known = wanted & (label != NO_LABEL) & np.isfinite(probability)
     block = bootstrap.blocks(genome.contigs)
     some = known.any(axis=0)
@@ -125,12 +227,25 @@ def yardstick(probability: np.ndarray, label: np.ndarray, wanted: np.ndarray, ge
     return Yardstick(probability, label == 1, known, block, bootstrap.draws(len(used), draws))
 
 
-def changes(at: Yardstick, silenced: np.ndarray) -> tuple[Interval, Interval]:
-    """What P with a head silenced, float32 (2, N), loses or gains: in average precision, and in the sites' mean logit;
-    95 % by blocks."""
-    precision = bootstrap.difference([at.ranked(silenced)], [at.whole], at.draws)
+def changes(at: Yardstick, ablated: np.ndarray) -> tuple[Interval, Interval]:
+    """Measure what the network loses or gains when a head is ablated.
+
+    Parameters
+    ----------
+    at
+        The comparison with the whole network.
+    ablated
+        float32 (2, N), P with the head ablated.
+
+    Returns
+    -------
+    precision, logit : Interval
+        Changes of average precision and of the mean logit of the sites (ablated less whole), with 95 % intervals from a
+        bootstrap over blocks.
+    """
+    precision = bootstrap.difference([at.rank(ablated)], [at.whole_ranking], at.draws)
     row, place = np.nonzero(at.truth & at.known)
-    change = logit(silenced[row, place]) - logit(at.probability[row, place])
+    change = logit(ablated[row, place]) - logit(at.probability[row, place])
     return precision, bootstrap.average(change, at.block[place], at.draws)
 
 

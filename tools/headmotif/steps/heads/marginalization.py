@@ -1,8 +1,8 @@
-"""What a motif alone does: set into shuffled promoters at the distance where a head found it, how much the site's logit
-rises.
+"""Marginalisation: the motif of a head is inserted into shuffled promoters at the head's offset, and the change of the
+logit is measured.
 
-The promoters keep their dinucleotides and nothing else, so what rises is the motif's own doing; beside it stand the
-same columns in another order at the same place, which have the composition and not the word.
+Shuffled promoters keep their dinucleotides and nothing else, so the change is due to the motif. The control inserts the
+same columns in another order at the same offset, with the same composition but without the word.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,17 @@ from .mutagenesis import logits
 
 @dataclass(frozen=True)
 class Marginal:
-    """Mean change of the logit with 95 % interval over promoters, and that of the motif with its columns in another
-    order."""
+    """Effect of a motif on the logit of the site in shuffled promoters.
+
+    Attributes
+    ----------
+    effect
+        Mean change of the logit.
+    low, high
+        Its 95 % interval over the promoters; NaN for a single promoter.
+    control
+        Mean change by the motif with its columns in another order.
+    """
 
     effect: float
     low: float
@@ -35,11 +44,30 @@ def marginal(
     compute: Compute,
     seed: int,
 ) -> Marginal | None:
-    """The effect of a motif, float64 (width, 4), which begins `start` bases from the site.
+    """Measure the effect of a motif in shuffled promoters.
 
-    promoters: one contig each, of `net.before` + 1 + `net.after` bases, the site behind the first `net.before`. Bases
-    are drawn from the columns anew for each. None where there is no promoter, or the motif does not lie in what the
-    network reads.
+    Parameters
+    ----------
+    net
+        The network that scores the promoters.
+    promoters
+        A genome with a contig for each promoter, of `net.before` + 1 + `net.after` bases; the site follows the first
+        `net.before`.
+    matrix
+        float64 (width, 4), the motif; each promoter gets bases drawn anew from its columns.
+    start
+        Offset of the first column from the site, in bases, negative upstream.
+    label
+        Index of the label whose logit is measured.
+    compute
+        Device and arithmetic.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Marginal or None
+        None where there is no promoter, or the motif reaches beyond what the network reads.
     """
     first = net.before + start
     width = net.before + 1 + net.after
@@ -62,7 +90,7 @@ def marginal(
 
 
 def _set(plain: np.ndarray, matrix: np.ndarray, first: int, rng: np.random.Generator) -> np.ndarray:
-    """The promoters with bases drawn from the motif's columns from place `first` on."""
+    """Return the promoters with bases drawn from the motif's columns, from column `first` on."""
     codes = plain.copy()
     below = rng.random((len(plain), len(matrix)))[:, :, None] > np.cumsum(matrix, axis=1)[None, :, :-1]
     codes[:, first : first + len(matrix)] = below.sum(axis=2)

@@ -1,5 +1,6 @@
-"""The measures of heads as columns of a table: what each head reads, what its motif does alone, what is lost without
-it."""
+"""The measures of heads as columns of a table: what each head reads, what its motif does alone, and what its ablation
+costs.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,23 +10,42 @@ import numpy as np
 from ...data import Genome, Model, Sites, consensus
 from ..network.device import Compute
 from ..network.protocol import HeadedNetwork, Network
-from ..sequence.shuffle import surroundings
+from ..sequence.shuffle import shuffle_surroundings
 from ..statistics import bootstrap
 from ..training import split
 from . import ablation
 from .marginalization import Marginal, marginal
 from .score import RECURS, Head
 
+ABLATED = {"zero": "ablated", "mean": "mean_ablated"}
+"""Parts of column names for a head that adds nothing, and for one that adds its mean everywhere."""
+
 
 def part(genome: Genome, trained: Model, nucleotides: int, seed: int) -> np.ndarray:
-    """bool (N,): blocks of 10 kb of the model's validation part, or of all of a genome that it does not know, drawn at
-    random.
+    """Draw the blocks of a genome on which ablated heads are compared with the whole network.
 
-    As many as hold no more than so many nucleotides, but one at least; none where none is asked for.
+    The blocks, of 10 kb, come from the model's validation part; in a genome that the model was not trained on, from
+    anywhere.
+
+    Parameters
+    ----------
+    genome
+        The genome, N nucleotides long.
+    trained
+        The model, with the genome and the split of its training.
+    nucleotides
+        Largest number of nucleotides in the blocks, but there is at least one block; 0: no block.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (N,), whether a nucleotide is in one of the blocks.
     """
     part = np.ones(len(genome.base), bool)
     if trained.genome.has(genome.contigs) and trained.split.validation:
-        regions = [split.parsed(genome, text) for text in trained.split.validation]
+        regions = [split.parse_stretch(genome, text) for text in trained.split.validation]
         part = split.parts(genome, regions, []) == split.VALIDATION
     block = bootstrap.blocks(genome.contigs)
     order = np.random.default_rng([seed, 12]).permutation(np.unique(block[part]))
@@ -35,65 +55,132 @@ def part(genome: Genome, trained: Model, nucleotides: int, seed: int) -> np.ndar
 
 
 def columns(rows: list[Head], chance: int) -> dict[str, list]:
-    """What the heads look at and read. chance: the most regions of a head that knows nothing."""
+    """Write what heads attend to and read as columns of a table.
+
+    Parameters
+    ----------
+    rows
+        The heads.
+    chance
+        Largest number of regions of a head of the control networks; see `score.count_by_chance`.
+
+    Returns
+    -------
+    dict[str, list]
+        The columns by name, each with an entry for each head.
+    """
     motif = [row.found.motif if row.found else None for row in rows]
     shape = [asdict(row.shape) for row in rows]
     return {
         "head": [row.name for row in rows],
-        "reach": [row.reach for row in rows],
+        "reach_nt": [row.reach for row in rows],
         **{name: [values[name] for values in shape] for name in shape[0]},
         "regions": [row.regions for row in rows],
-        "chance": [chance] * len(rows),
-        "distance": [row.distance for row in rows],
+        "regions_by_chance": [chance] * len(rows),
+        "offset": [row.offset for row in rows],
         "motif": [consensus(one) if one else "" for one in motif],
         "motif_p": [row.found.p if row.found else float("nan") for row in rows],
-        "group": [row.group for row in rows],
-        "like": [row.like for row in rows],
+        "head_group": [row.group for row in rows],
+        "most_similar_head": [row.like for row in rows],
         "agreement": [row.agreement for row in rows],
-        "models": [len(row.recurs) for row in rows],
-        "recurs": [sum(x >= RECURS for x in row.recurs) for row in rows],
-        "recurrence": [",".join(f"{x:.2f}" for x in row.recurs) for row in rows],
+        "replicates": [len(row.recurs) for row in rows],
+        "replicates_recurring": [sum(x >= RECURS for x in row.recurs) for row in rows],
+        "replicate_agreement": [",".join(f"{x:.2f}" for x in row.recurs) for row in rows],
     }
 
 
 def effects(
     net: Network, genome: Genome, sites: Sites, rows: list[Head], number: int, where: Compute, seed: int
 ) -> list[Marginal | None]:
-    """What each head's motif adds to the logit in so many shuffled promoters, at the head's most frequent distance."""
-    promoters, _row = surroundings(genome, sites, net.before, net.after, number, seed)
+    """Marginalise the motif of each head in shuffled promoters, at the head's most frequent offset.
+
+    Parameters
+    ----------
+    net
+        The network that scores the promoters.
+    genome, sites
+        Sites whose surroundings are shuffled, and their genome.
+    rows
+        The heads.
+    number
+        Largest number of shuffled promoters.
+    where
+        Device and arithmetic.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    list[Marginal | None]
+        For each head, the effect on the logit of the first label; None for heads without a motif or with a motif that
+        reaches beyond what the network reads.
+    """
+    promoters, _row = shuffle_surroundings(genome, sites, net.before, net.after, number, seed)
     found: list[Marginal | None] = []
     for row in rows:
         if row.found is None or row.found.motif is None:
             found.append(None)
             continue
-        found.append(marginal(net, promoters, row.found.motif.matrix, row.distance + row.found.start, 0, where, seed))
+        found.append(marginal(net, promoters, row.found.motif.matrix, row.offset + row.found.start, 0, where, seed))
     return found
 
 
 def effect_columns(found: list[Marginal | None]) -> dict[str, list]:
-    """What `effects` found; NaN for heads without a motif."""
-    names = ("effect", "low", "high", "control")
-    return {f"motif_{name}": [getattr(one, name) if one else float("nan") for one in found] for name in names}
+    """Write the effects of motifs as columns of a table.
+
+    Parameters
+    ----------
+    found
+        The effects, as `effects` returns them.
+
+    Returns
+    -------
+    dict[str, list]
+        `marginal_delta_logit` with `_low`, `_high` and `_control`; NaN for None.
+    """
+    endings = {"effect": "", "low": "_low", "high": "_high", "control": "_control"}
+    return {
+        f"marginal_delta_logit{ending}": [getattr(one, name) if one else float("nan") for one in found]
+        for name, ending in endings.items()
+    }
 
 
-def lost_without(
+def measure_losses(
     net: HeadedNetwork,
     genome: Genome,
     probability: np.ndarray,
     wanted: np.ndarray,
     where: Compute,
-    told: Callable[[int], None],
+    progress: Callable[[int], None],
 ) -> dict[str, list]:
-    """What is lost without each head, in average precision and in the sites' logits, with intervals.
+    """Measure what the network loses when each head is ablated, in average precision and in the logits of the sites.
 
-    genome: with the labels to score by. probability: P of all heads together, float32 (2, N). told: called with the
-    number of heads done, each counted twice.
+    Parameters
+    ----------
+    net
+        A network with heads.
+    genome
+        Genome with the labels to score by; the first is used.
+    probability
+        float32 (2, N), P of the whole network.
+    wanted
+        bool (N,), positions that are scored, on both strands.
+    where
+        Device and arithmetic.
+    progress
+        Called with the number of annotations done, two for each head.
+
+    Returns
+    -------
+    dict[str, list]
+        Columns of a table: `delta_ap_ablated`, `delta_logit_ablated`, `delta_ap_mean_ablated` and
+        `delta_logit_mean_ablated`, each with `_low` and `_high`, the ends of its 95 % interval.
     """
     at = ablation.yardstick(probability, genome.label[0], wanted, genome, 1000)
     columns: dict[str, list] = {}
     for number, one in enumerate(ablation.influence(net, genome, where, wanted), 1):
         for name, change in zip(("ap", "logit"), ablation.changes(at, one.probability[0]), strict=True):
             for part, value in (("", change.estimate), ("_low", change.low), ("_high", change.high)):
-                columns.setdefault(f"{name}_{one.kind}{part}", []).append(value)
-        told(number)
+                columns.setdefault(f"delta_{name}_{ABLATED[one.kind]}{part}", []).append(value)
+        progress(number)
     return columns

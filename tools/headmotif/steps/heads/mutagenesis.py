@@ -1,7 +1,7 @@
-"""In-silico mutagenesis: how much of a site's logit hangs on the bases of a region, whatever any head says of it.
+"""In-silico mutagenesis: how much the logit of a site depends on the bases of a region, whatever any head attends to.
 
-The bases are replaced by others, drawn at random, a few times; the mean drop of the logit is what they are worth to the
-prediction. Attention that falls on bases without such a drop looked at something that the network then made no use of.
+The bases are replaced by others, drawn at random, a few times, and the mean drop of the logit is measured. If attention
+falls on bases without such a drop, the network makes no use of what the head attends to there.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from ..network.protocol import Network
 from ..sequence.windows import Reads, flip
 
 AT_ONCE = 64
-"""Surroundings of sites that are scored together."""
+"""Number of windows around sites that are scored together."""
 
 
 def drops(
@@ -26,13 +26,34 @@ def drops(
     compute: Compute,
     times: int,
     seed: int,
-    told: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> np.ndarray:
-    """How much lower the first label's logit of each region's site is without the region's bases, float64 (regions,),
-    the mean of so many replacements.
+    """Measure how much the logit of each region's site drops without the bases of the region.
 
-    Every base becomes one of the three others; N stays. NaN where a region names no site, or holds nothing that the
-    network reads from there. told: called with the number of regions done.
+    In each replacement every base of the region becomes one of the three others, and N stays.
+
+    Parameters
+    ----------
+    net
+        The network that scores the sites.
+    genome
+        Genome that holds the regions.
+    regions
+        Regions with their sites.
+    compute
+        Device and arithmetic.
+    times
+        Number of replacements that are averaged.
+    seed
+        Seed of the random numbers.
+    progress
+        Called with the number of regions done.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (regions,), the logit of the first label as it is less its mean over the replacements. NaN where a
+        region names no site, or holds nothing that the network reads from there.
     """
     reads = Reads(genome, net.before, net.after)
     known = regions.site >= 0
@@ -49,7 +70,7 @@ def drops(
         or [np.zeros((0, net.before + 1 + net.after), np.uint8)]
     )
     whole = logits(net, windows, 0, compute)
-    first, last = _inside(regions, reads)
+    first, last = _find_inside(regions, reads)
     rng = np.random.default_rng([seed, 13])
     mine = np.flatnonzero(known)
     for begin in range(0, len(mine), AT_ONCE):
@@ -58,30 +79,62 @@ def drops(
         there = (offset >= first[rows, None]) & (offset <= last[rows, None])
         total = np.zeros(len(rows))
         for _time in range(times):
-            total += logits(net, replaced(windows[site], there, rng), 0, compute)
+            total += logits(net, replace_bases(windows[site], there, rng), 0, compute)
         found[rows] = np.where(there.any(axis=1), whole[site] - total / times, np.nan)
-        if told:
-            told(min(begin + AT_ONCE, len(mine)))
+        if progress:
+            progress(min(begin + AT_ONCE, len(mine)))
     return found
 
 
-def replaced(codes: np.ndarray, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Codes uint8 with every base where `there`, bool of the same shape, turned into one of the three others; N
-    stays."""
+def replace_bases(codes: np.ndarray, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Replace bases by others, each by one of the three others at random.
+
+    Parameters
+    ----------
+    codes
+        uint8, any shape, codes 0-3 of A, C, G, T, and 4 for N.
+    there
+        bool, the same shape, the bases to replace; N stays.
+    rng
+        Source of the random numbers.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, the same shape.
+    """
     turned = ((codes + rng.integers(1, N, codes.shape)) % N).astype(np.uint8)
     return np.where(there & (codes < N), turned, codes)
 
 
 def logits(net: Network, windows: np.ndarray, label: int, compute: Compute) -> np.ndarray:
-    """The logit of each window's site, float64 (windows,); windows: uint8 (windows, before + 1 + after)."""
+    """Compute the logit of the site in each window.
+
+    Parameters
+    ----------
+    net
+        The network, which is put into evaluation mode.
+    windows
+        uint8 (windows, before + 1 + after), codes on the strand of the site, 5' to 3'.
+    label
+        Index of the label.
+    compute
+        Device and arithmetic.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (windows,).
+    """
     net.eval()
     parts = [probability(net, windows[i : i + AT_ONCE], compute)[:, 0, label] for i in range(0, len(windows), AT_ONCE)]
     return logit(np.concatenate(parts or [np.zeros(0, np.float32)]))
 
 
-def _inside(regions: Regions, reads: Reads) -> tuple[np.ndarray, np.ndarray]:
-    """First and last base of each region as distances from its site, negative upstream; round a circle whichever way is
-    nearer."""
+def _find_inside(regions: Regions, reads: Reads) -> tuple[np.ndarray, np.ndarray]:
+    """Return the offsets of the first and the last base of each region from its site, negative upstream; in a circular
+    contig on the nearer side of the site.
+    """
     length = reads.lengths[regions.contig]
     strand = regions.strand.astype(np.int64)
     low, high = regions.start - regions.site, regions.end - 1 - regions.site

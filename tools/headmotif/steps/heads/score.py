@@ -1,9 +1,9 @@
-"""All that is measured of each head of one model, gathered: a row a head, with a verdict that follows rules written
-here.
+"""Scores and verdicts of the heads of one model, by fixed rules.
 
-A head reads content when its regions' motif scores higher at the distances that it chose for each site than at the same
-distances swapped among the sites, on sites that the motif was not found on. It recurs in another model (same data,
-another seed) when some head of that model chooses the same bases at the same sites, beyond habit.
+A head reads content if the motif of its regions scores higher at the offsets that the head chose at each site than at
+the same offsets exchanged among the sites. The test uses sites that the motif was not found on. A head recurs in a
+replicate (same data, another seed) if a head of the replicate chooses the same bases at the same sites, more often than
+their profiles make likely.
 """
 
 from collections.abc import Sequence
@@ -20,27 +20,46 @@ from ..motifs import discovery
 from .marginalization import Marginal
 
 CONTENT = 0.05
-"""Largest p, times the number of heads, of a motif beyond its positional null."""
+"""Largest p of a motif against its positional null, multiplied by the number of heads."""
 RECURS = 0.3
-"""Least agreement with a head of another model that counts as the same choice."""
+"""Least agreement with a head of a replicate that counts as the same choice."""
 SEEDS = 3
-"""Models, the scored one among them, in which a head must recur."""
+"""Number of models, with the scored one among them, in which a head must recur."""
 
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """One head.
+    """The scores of one head.
 
-    name: L1H3. reach: bases on either side of a key's centre that it is made of. regions: sites with a region;
-    distance: where most are. found: their motif, with its p. group: heads with one number choose alike; like: the head
-    that it agrees with most, and by how much. recurs: per other model its best agreement with a head there.
+    Attributes
+    ----------
+    name
+        As in L1H3: layer and head, from 1.
+    reach
+        Bases on either side of a key's centre that the key has read.
+    shape
+        The profile of the head in numbers.
+    regions
+        Number of regions.
+    offset
+        Most frequent offset of the regions, negative upstream; 0 where there are none.
+    found
+        The motif of the regions, with its p; None where there are no regions.
+    group
+        Number of the head's group; heads of one group choose alike.
+    like
+        Name of the head that it agrees with most; "" in a network of one head.
+    agreement
+        Its agreement with that head, at most 1.
+    recurs
+        For each replicate, the largest agreement with a head there.
     """
 
     name: str
     reach: int
     shape: Shape
     regions: int
-    distance: int
+    offset: int
     found: discovery.Found | None
     group: int
     like: str
@@ -51,10 +70,29 @@ class Head:
 def heads(
     attention: Attention, genome: Genome, others: Sequence[np.ndarray], max_q: float, max_p: float, seed: int
 ) -> tuple[list[Head], np.ndarray]:
-    """Every head of the attention, in order; and its choices, int32 (heads, sites).
+    """Score all heads of a model.
 
-    others: the choices of other models' heads at the same sites, each int32 (heads, sites). max_q: of regions; max_p:
-    of choices.
+    Parameters
+    ----------
+    attention
+        Attention of the model at sites and background positions.
+    genome
+        Genome that holds the sites.
+    others
+        For each replicate, int32 (heads, sites), the choices of its heads at the same sites.
+    max_q
+        Largest q of a region.
+    max_p
+        Largest p of a choice.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    rows : list[Head]
+        The heads in the order of layers and heads.
+    chosen : numpy.ndarray
+        int32 (heads, sites), their choices; see `similarity.choices`.
     """
     regions = segment(attention, max_q, 1.0, seed).regions
     motif_of = (
@@ -72,7 +110,7 @@ def heads(
     rows = []
     for number, (shape, name) in enumerate(zip([s for layer in shapes(attention) for s in layer], names, strict=True)):
         mine = regions.take(regions.head == name)
-        values, count = np.unique(mine.distance, return_counts=True)
+        values, count = np.unique(mine.offset, return_counts=True)
         nearest = int(alike[number].argmax())
         rows.append(
             Head(
@@ -80,7 +118,7 @@ def heads(
                 reach=attention.reach[number // of_layer],
                 shape=shape,
                 regions=len(mine),
-                distance=int(values[count.argmax()]) if len(mine) else 0,
+                offset=int(values[count.argmax()]) if len(mine) else 0,
                 found=motif_of.get(name),
                 group=int(group[number]),
                 like=names[nearest] if len(names) > 1 else "",
@@ -91,21 +129,70 @@ def heads(
     return rows, chosen
 
 
-def by_chance(attention: Attention, max_q: float, seed: int) -> int:
-    """The most regions of any head: of a network that knows nothing of the sites, what a head's regions must exceed."""
+def count_by_chance(attention: Attention, max_q: float, seed: int) -> int:
+    """Count the regions of the head that has most; in a control network this is the number that chance gives.
+
+    Parameters
+    ----------
+    attention
+        Attention of a control network at sites and background positions.
+    max_q
+        Largest q of a region.
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    int
+        0 where no head has a region.
+    """
     found = segment(attention, max_q, 1.0, seed).regions
     return int(np.unique(found.head, return_counts=True)[1].max(initial=0))
 
 
 def verdicts(heads: Sequence[Head], effects: Sequence[Marginal | None], chance: int) -> list[HeadTest]:
-    """What may be said of each head; effects: of its motif alone, where that was measured; chance: see `by_chance`."""
+    """Draw a conclusion about each head.
+
+    Parameters
+    ----------
+    heads
+        All heads of a model.
+    effects
+        The effect of each head's motif alone; None where it was not measured.
+    chance
+        Largest number of regions of a head of the control networks; see `count_by_chance`.
+
+    Returns
+    -------
+    list[HeadTest]
+        One for each head.
+    """
     return [verdict(head, len(heads), effect, chance) for head, effect in zip(heads, effects, strict=True)]
 
 
 def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -> HeadTest:
-    """What may be said of a head, of so many: no region; no more than by chance (regions of heads that know nothing,
-    see `by_chance`); position; content, whether its motif alone moves the score (where that was measured), and whether
-    it recurs (where other models were given)."""
+    """Draw a conclusion about one head.
+
+    The rules apply in this order: no region; no more regions than the control networks; too few regions for a motif; a
+    motif no better than its positional null (position); content. With content it is also stated whether the motif alone
+    moves the logit, and whether the head recurs in replicates, as far as this was measured.
+
+    Parameters
+    ----------
+    head
+        The scores of the head.
+    number
+        Number of heads of the model, by which the p of the motif is multiplied.
+    effect
+        Effect of the motif alone; None where it was not measured.
+    chance
+        Largest number of regions of a head of the control networks; see `count_by_chance`.
+
+    Returns
+    -------
+    HeadTest
+        The conclusion.
+    """
     if not head.regions:
         return HeadTest(Outcome.NO_REGION)
     if head.regions <= chance:
@@ -120,7 +207,21 @@ def verdict(head: Head, number: int, effect: Marginal | None, chance: int = 0) -
 
 
 def pair_rows(chosen: np.ndarray, names: Sequence[str]) -> list[dict]:
-    """The table of head pairs, see `similarity.Pair`, heads by their names."""
+    """Write the pairs of heads as rows of a table.
+
+    Parameters
+    ----------
+    chosen
+        int32 (heads, sites), choices of the heads; see `similarity.choices`.
+    names
+        Names of the heads.
+
+    Returns
+    -------
+    list[dict]
+        The fields of `similarity.Pair`, with names of heads in the place of indices.
+    """
     return [
-        {**asdict(pair), "first": names[pair.first], "second": names[pair.second]} for pair in similarity.pairs(chosen)
+        {**asdict(pair), "first_head": names[pair.first_head], "second_head": names[pair.second_head]}
+        for pair in similarity.pairs(chosen)
     ]

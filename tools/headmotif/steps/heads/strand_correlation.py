@@ -1,11 +1,12 @@
-"""Do the two strands' predictions go together? Their correlation by distance, less what the local composition makes of
-it.
+"""Correlation between the predictions of the two strands by distance, corrected for local composition.
 
-Promoters that point away from each other may share a -10 box: it reads nearly the same from both sides, and their
-starts then lie some 18 nt apart. But any stretch rich in A and T raises both strands' scores; so each strand's logit is
-freed of what the share of A and T around it explains, and what is left is compared with the same at distances too large
-for sharing anything. All positions count there, and most of them say what two bases beside each other do; so the likely
-starts alone are counted too, pair by pair.
+Promoters that point away from each other may share a -10 element: it reads nearly the same on both strands, and the two
+starts then lie some 18 nt apart. However, any stretch rich in A and T raises the scores of both strands. From the logit
+of each strand, the part that the local share of A and T explains is therefore subtracted. The correlation of the rest
+is compared with that at distances too large for sharing anything.
+
+This correlation counts all positions, and most of them only reflect what two neighbouring bases do. Likely starts are
+therefore also counted alone, pair by pair.
 """
 
 from dataclasses import dataclass
@@ -14,43 +15,70 @@ import numpy as np
 
 from ...alphabet import A, N, T
 from ...data import Genome
-from ..calling.local_maxima import called
+from ..calling.local_maxima import call_sites
 from ..network.annotate import logit
 
 AROUND = 40
-"""Bases on either side that count for the share of A and T."""
+"""Bases on either side over which the share of A and T is taken."""
 FAR = (500, 1500)
-"""Distances at which the strands are taken to be strangers."""
+"""Distances, in nt, between which the two strands are assumed to be independent."""
 LIKELY = 0.1
-"""A local maximum of P that is no lower is a likely start."""
+"""A local maximum of P with at least this P is a likely start."""
 
 
 @dataclass(frozen=True, eq=False)
 class Strands:
-    """By distance, the - strand's position less the + strand's, int64 (distances,): the correlation of the logits as
-    they are, and freed of the local composition, both float64; z: how far the second lies from the mean at far
-    distances, in their standard deviations; pairs: int64, how many likely starts of the two strands lie so; expected:
-    float64, how many at far distances, on average."""
+    """Correlation of the two strands by distance; all arrays are (distances,).
 
-    distance: np.ndarray
+    Attributes
+    ----------
+    distance_nt
+        int64, position on the - strand less position on the + strand, both by + coordinates.
+    correlation
+        float64, Pearson correlation of the logits.
+    correlation_corrected
+        float64, the same after subtraction of what local composition explains.
+    z
+        float64, the corrected correlation less its mean at far distances, divided by its standard deviation there.
+    pairs
+        int64, pairs of likely starts on the two strands at this distance.
+    expected
+        float64, mean number of such pairs at far distances.
+    """
+
+    distance_nt: np.ndarray
     correlation: np.ndarray
-    corrected: np.ndarray
+    correlation_corrected: np.ndarray
     z: np.ndarray
     pairs: np.ndarray
     expected: np.ndarray
 
 
 def strands(probability: np.ndarray, genome: Genome, reach: int = 200) -> Strands:
-    """P(site) of one label, float32 (2, N), NaN where it is not known; distances from -`reach` to `reach`.
+    """Correlate the predictions of the two strands at each distance.
 
-    Contigs are taken as lines, also where they are circles.
+    All contigs are treated as linear, circular ones too.
+
+    Parameters
+    ----------
+    probability
+        float32 (2, N), P of one label, rows + and -, both by + coordinates; NaN where it is unknown.
+    genome
+        The genome, N nucleotides long.
+    reach
+        Largest distance, in nt.
+
+    Returns
+    -------
+    Strands
+        At the distances from -`reach` to `reach`.
     """
     said = logit(probability)
-    rich = _rich(genome)
+    rich = _measure_at_share(genome)
     freed = np.stack([_residual(row, rich) for row in said])
     distance = np.arange(-reach, reach + 1)
-    plain, corrected = (_by_distance(x, genome, distance) for x in (said, freed))
-    far = _by_distance(freed, genome, np.concatenate([-np.arange(*FAR, 7), np.arange(*FAR, 7)]))
+    plain, corrected = (_correlate_by_distance(x, genome, distance) for x in (said, freed))
+    far = _correlate_by_distance(freed, genome, np.concatenate([-np.arange(*FAR, 7), np.arange(*FAR, 7)]))
     z = (corrected - np.nanmean(far)) / max(float(np.nanstd(far)), 1e-12)
     count = _pairs(probability, genome, max(FAR[1], reach))
     middle = len(count) // 2
@@ -61,9 +89,8 @@ def strands(probability: np.ndarray, genome: Genome, reach: int = 200) -> Strand
 
 
 def _pairs(probability: np.ndarray, genome: Genome, reach: int) -> np.ndarray:
-    """How many likely starts of the - strand lie at each distance, from -`reach` to `reach`, from one of the + strand:
-    int64."""
-    starts = called(probability, genome.contigs, LIKELY)
+    """Count the pairs of likely starts at each distance from -`reach` to `reach`, - strand less + strand: int64."""
+    starts = call_sites(probability, genome.contigs, LIKELY)
     count = np.zeros(2 * reach + 1, np.int64)
     for contig in range(len(genome.contigs)):
         here, there = (
@@ -75,8 +102,8 @@ def _pairs(probability: np.ndarray, genome: Genome, reach: int) -> np.ndarray:
     return count
 
 
-def _by_distance(x: np.ndarray, genome: Genome, distance: np.ndarray) -> np.ndarray:
-    """Pearson's correlation of row 0 at each place with row 1 at `distance` from it, over all contigs."""
+def _correlate_by_distance(x: np.ndarray, genome: Genome, distance: np.ndarray) -> np.ndarray:
+    """Return the Pearson correlation of row 0 at each position with row 1 at `distance` from it, over all contigs."""
     found = []
     for d in distance.tolist():
         here, there = [], []
@@ -92,8 +119,8 @@ def _by_distance(x: np.ndarray, genome: Genome, distance: np.ndarray) -> np.ndar
     return np.array(found)
 
 
-def _rich(genome: Genome) -> np.ndarray:
-    """Share of A and T within AROUND bases, float64 (N,), N and what lies off the contig left out."""
+def _measure_at_share(genome: Genome) -> np.ndarray:
+    """Return the share of A and T within AROUND bases, float64 (N,), without N and what lies off the contig."""
     shares = []
     for index in range(len(genome.contigs)):
         codes = genome.contig_bases(index)
@@ -108,7 +135,7 @@ def _rich(genome: Genome) -> np.ndarray:
 
 
 def _residual(said: np.ndarray, rich: np.ndarray) -> np.ndarray:
-    """What a cubic of the share of A and T leaves of the logits; NaN stays."""
+    """Subtract from the logits a cubic polynomial of the share of A and T, fitted by least squares; NaN stays."""
     known = np.isfinite(said)
     if known.sum() < 10:
         return said

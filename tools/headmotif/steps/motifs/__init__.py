@@ -1,2 +1,1 @@
-"""Motifs from sequences under regions: expectation maximisation, dyads, palindromes, and the test on the other half of
-the sites."""
+"""Motifs of the sequences under regions: expectation maximisation, bipartite and palindromic motifs, tests."""

@@ -1,9 +1,9 @@
-"""Motifs of two blocks with a gap that varies: -35 and -10, or the halves of a factor's site.
+"""Bipartite motifs, with a gap of variable length: the -35 and the -10 element, or the halves of a TF's site.
 
-The same estimator as in `zoops` (zero or one occurrence per sequence, expectation maximisation, weights, background),
-an occurrence being a place and a gap: two blocks of `BLOCK` columns, free frequencies for the gap. Schwarz's criterion
-counts three frequencies a column and one for each gap but the last. Read on the strand given: promoters have a
-direction.
+The method is that of `zoops`: zero or one occurrence for each sequence, expectation maximisation, weights, background.
+An occurrence is a start and a gap. The model has two parts of `BLOCK` columns and free frequencies of the gaps.
+Schwarz's criterion counts three frequencies for each column and one for each gap but the last. Motifs are read on the
+given strand, because promoters have a direction.
 """
 
 from dataclasses import dataclass, replace
@@ -11,16 +11,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..sequence.markov import Background, as_markov
-from .zoops import STILL, Laid, frequencies, laid, screened, words
+from ..sequence.markov import Background, to_markov
+from .stretches import Tiles, tile_windows
+from .zoops import STILL, choose_screened, frequencies, words
 
 BLOCK = 6
 SPREAD = 1.0
-"""Sequences' worth added to each gap, so that none is impossible."""
+"""Pseudocount of each gap, in sequences, so that no gap is impossible."""
 
 
 class Blocks(NamedTuple):
-    """Two blocks, float64 (BLOCK, 4) each, and the share of each gap between them, float64 (gaps,)."""
+    """The two parts of a bipartite motif and how often each gap lies between them.
+
+    Attributes
+    ----------
+    upper, lower
+        float64 (BLOCK, 4), probabilities of the upstream and of the downstream part.
+    share
+        float64 (gaps,), frequencies of the gaps, which sum to 1.
+    """
 
     upper: np.ndarray
     lower: np.ndarray
@@ -29,11 +38,20 @@ class Blocks(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Gapped:
-    """Two blocks and their place in each sequence.
+    """A bipartite motif and where it lies in each sequence.
 
-    upper, lower: float64 (BLOCK, 4). gaps: the numbers of bases between them, ascending, int64 (gaps,); share: float64
-    (gaps,) of each. gain, present, start, turned as in `zoops.Alignment`; gap: int64 (sequences,), of the most probable
-    occurrence.
+    Attributes
+    ----------
+    upper, lower
+        float64 (BLOCK, 4), probabilities of the upstream and of the downstream part.
+    gaps
+        int64 (gaps,), numbers of bases between the parts, ascending.
+    share
+        float64 (gaps,), frequencies of the gaps.
+    gain, present, start
+        As in `zoops.Alignment`.
+    gap
+        int64 (sequences,), gap of the most probable occurrence.
     """
 
     upper: np.ndarray
@@ -47,65 +65,112 @@ class Gapped:
 
     @property
     def blocks(self) -> Blocks:
+        """The two parts and the frequencies of the gaps."""
         return Blocks(self.upper, self.lower, self.share)
 
     @property
-    def turned(self) -> np.ndarray:
+    def reverse(self) -> np.ndarray:
+        """bool (sequences,), all false: a bipartite motif is read on the given strand."""
         return np.zeros(len(self.start), bool)
 
     @property
     def length(self) -> np.ndarray:
+        """Bases of each occurrence, int64 (sequences,)."""
         return 2 * BLOCK + self.gap
 
     @property
-    def usual(self) -> int:
+    def usual_gap(self) -> int:
         """The most frequent gap."""
         return int(self.gaps[self.share.argmax()])
 
     @property
     def matrix(self) -> np.ndarray:
-        """Both blocks with the most frequent gap between them, of columns that say nothing: float64 (width, 4)."""
-        return np.concatenate([self.upper, np.full((self.usual, 4), 0.25), self.lower])
+        """Both parts with the most frequent gap between them, as columns of 0.25 each: float64 (width, 4)."""
+        return np.concatenate([self.upper, np.full((self.usual_gap, 4), 0.25), self.lower])
 
     def scores(self, windows: np.ndarray, background: Background | np.ndarray, both: bool = False) -> np.ndarray:
-        """Log-odds (nats) of the best gap, float64 (sequences, starts) for every start that a motif of the usual gap
-        has; NaN where an N is in the way of all gaps, or the window is too short for them."""
-        assert not both, "two blocks have a direction"
-        chance = as_markov(background)
-        each = laid(windows, BLOCK, chance, False)
-        said = _said(each, self.upper, self.lower)
+        """Score the motif at each start, with the gap that scores highest.
+
+        Parameters
+        ----------
+        windows
+            uint8 (sequences, length), codes of the bases.
+        background
+            Background model, or its composition, float64 (4,).
+        both
+            Must be false: a bipartite motif is read on the given strand.
+
+        Returns
+        -------
+        numpy.ndarray
+            Log-odds in nats, float64 (sequences, starts), for each start at which the motif fits with its most frequent
+            gap. NaN where an N is in the way of all gaps, or the window is too short for them.
+        """
+        assert not both, "a bipartite motif is read on the given strand"
+        chance = to_markov(background)
+        each = tile_windows(windows, BLOCK, chance, False)
+        said = _score_blocks(each, self.upper, self.lower)
         starts = max(windows.shape[1] - len(self.matrix) + 1, 0)
         best = np.full((len(windows), starts), np.nan)
         for gap, share in zip(self.gaps.tolist(), self.share.tolist(), strict=True):
-            upper, lower = _apart(said, gap, starts)
+            upper, lower = _pair_blocks(said, gap, starts)
             with np.errstate(invalid="ignore"):
                 best[:, : upper.shape[1]] = np.fmax(
                     best[:, : upper.shape[1]], upper + lower + np.log(share * len(self.gaps))
                 )
         return np.where(np.isfinite(best), best, np.nan)
 
-    def looked_up(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Gapped":
-        """See `zoops.Alignment.looked_up`."""
-        assert not both, "two blocks have a direction"
-        seen, gaps = laid(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
-        return replace(_located(seen, weight, self.blocks, gaps), gain=self.gain)
+    def scan_windows(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Gapped":
+        """Scan other windows for the unchanged motif; see `zoops.Alignment.scan_windows`.
+
+        Parameters
+        ----------
+        windows, weight, background
+            As in `discover`.
+        both
+            Must be false: a bipartite motif is read on the given strand.
+
+        Returns
+        -------
+        Gapped
+            The same motif with its occurrences in these windows; `gain` stays.
+        """
+        assert not both, "a bipartite motif is read on the given strand"
+        seen, gaps = tile_windows(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
+        return replace(_locate(seen, weight, self.blocks, gaps), gain=self.gain)
 
 
 def discover(
     windows: np.ndarray, weight: np.ndarray, background: Background | np.ndarray, gaps: range
 ) -> Gapped | None:
-    """The best pair of blocks of windows uint8 (sequences, length; N where a base must not be used), `gaps` bases
-    apart; None where no such pair fits. weight, background: as in `zoops.discover`. Deterministic."""
-    chance = as_markov(background)
+    """Find the best bipartite motif of some windows.
+
+    The result is deterministic.
+
+    Parameters
+    ----------
+    windows
+        uint8 (sequences, length), codes of the bases, N where a base must not be used.
+    weight, background
+        As in `zoops.discover`.
+    gaps
+        Numbers of bases between the parts that are tried.
+
+    Returns
+    -------
+    Gapped or None
+        None where no such motif fits into the windows.
+    """
+    chance = to_markov(background)
     gaps = range(gaps.start, min(gaps.stop, windows.shape[1] - 2 * BLOCK + 1))
     if len(gaps) == 0:
         return None
-    some = screened(len(windows))
-    seen = laid(windows[some], BLOCK, chance, False)
+    some = choose_screened(len(windows))
+    seen = tile_windows(windows[some], BLOCK, chance, False)
     if not seen.valid.any():
         return None
     best: tuple[float, Blocks] | None = None
-    for blocks in _beginnings(seen, weight[some], chance, gaps):
+    for blocks in _find_starts(seen, weight[some], chance, gaps):
         settled = _maximise(seen, weight[some], chance, blocks, gaps, 8)
         if best is None or settled[0] > best[0]:
             best = settled
@@ -121,14 +186,29 @@ def refine(
     blocks: Blocks,
     gaps: range,
 ) -> Gapped:
-    """Expectation maximisation from two blocks and the shares of the gaps to its end."""
-    chance = as_markov(background)
-    seen = laid(windows, BLOCK, chance, False)
-    return _located(seen, weight, _maximise(seen, weight, chance, blocks, gaps, 40)[1], gaps)
+    """Refine a bipartite motif by expectation maximisation until it comes to rest.
+
+    Parameters
+    ----------
+    windows, weight, background
+        As in `discover`.
+    blocks
+        The motif to start from.
+    gaps
+        Numbers of bases between its parts.
+
+    Returns
+    -------
+    Gapped
+        The refined motif with its occurrences.
+    """
+    chance = to_markov(background)
+    seen = tile_windows(windows, BLOCK, chance, False)
+    return _locate(seen, weight, _maximise(seen, weight, chance, blocks, gaps, 40)[1], gaps)
 
 
-def _located(seen: Laid, weight: np.ndarray, blocks: Blocks, gaps: range) -> Gapped:
-    """Where two blocks lie, as they are."""
+def _locate(seen: Tiles, weight: np.ndarray, blocks: Blocks, gaps: range) -> Gapped:
+    """Return where an unchanged bipartite motif lies."""
     n, held = len(weight), 0.5
     for _time in range(4):
         likelihood, posterior = _expect(seen, weight, blocks, gaps, held)
@@ -140,27 +220,28 @@ def _located(seen: Laid, weight: np.ndarray, blocks: Blocks, gaps: range) -> Gap
     return Gapped(blocks.upper, blocks.lower, apart, blocks.share, gain, present, start, apart[gap])
 
 
-def _said(seen: Laid, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """Log-odds of either block at each place, float64 (sequences, places, 2); -inf where an N is in the way."""
+def _score_blocks(seen: Tiles, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Return log-odds of either part at each start, float64 (sequences, starts, 2); -inf where an N is in the way."""
     flat = np.log(np.stack([upper, lower])).reshape(2, -1).T.astype(np.float32)
     said = (seen.hot @ flat).astype(np.float64) - seen.chance[:, :, None]
     return np.where(seen.valid[:, :, None], said, -np.inf)
 
 
-def _apart(said: np.ndarray, gap: int, starts: int) -> tuple[np.ndarray, np.ndarray]:
-    """The upper block's column at the starts, and the lower's `gap` bases behind it, both (sequences, at most
-    starts)."""
+def _pair_blocks(said: np.ndarray, gap: int, starts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the scores of the upper part at the starts, and of the lower part `gap` bases behind it, both (sequences,
+    at most starts).
+    """
     lower = said[:, BLOCK + gap :, 1][:, :starts]
     return said[:, : lower.shape[1], 0], lower
 
 
-def _expect(seen: Laid, weight: np.ndarray, blocks: Blocks, gaps: range, held: float) -> tuple[float, np.ndarray]:
-    """The log-likelihood ratio, and the probability of each start and gap, float64 (sequences, starts, gaps)."""
-    said = _said(seen, blocks.upper, blocks.lower)
+def _expect(seen: Tiles, weight: np.ndarray, blocks: Blocks, gaps: range, held: float) -> tuple[float, np.ndarray]:
+    """Return the log-likelihood ratio and the probability of each start and gap, float64 (sequences, starts, gaps)."""
+    said = _score_blocks(seen, blocks.upper, blocks.lower)
     starts = seen.hot.shape[1] - BLOCK - gaps.start
     ratio = np.zeros((len(said), starts, len(gaps)))
     for i, gap in enumerate(gaps):
-        one, other = _apart(said, gap, starts)
+        one, other = _pair_blocks(said, gap, starts)
         ratio[:, : one.shape[1], i] = np.exp(one + other) * blocks.share[i]
     possible = (np.isfinite(said[:, :starts, 0])).sum(axis=1)
     ratio *= held / np.maximum(possible, 1)[:, None, None]
@@ -169,14 +250,14 @@ def _expect(seen: Laid, weight: np.ndarray, blocks: Blocks, gaps: range, held: f
 
 
 def _maximise(
-    seen: Laid,
+    seen: Tiles,
     weight: np.ndarray,
     background: Background,
     blocks: Blocks,
     gaps: range,
     rounds: int,
 ) -> tuple[float, Blocks]:
-    """The likelihood, the blocks and the shares of the gaps after so many rounds, or at rest."""
+    """Return the likelihood and the motif after `rounds` rounds, or when it comes to rest."""
     scaled, held, likelihood = weight / weight.mean(), 0.5, -np.inf
     for _ in range(rounds):
         likelihood, posterior = _expect(seen, weight, blocks, gaps, held)
@@ -198,15 +279,16 @@ def _maximise(
     return likelihood, blocks
 
 
-def _beginnings(seen: Laid, weight: np.ndarray, background: Background, gaps: range) -> list[Blocks]:
-    """For each frequent word as one block, the other as it stands at the gap where it says most; and the words taken as
-    the other block."""
+def _find_starts(seen: Tiles, weight: np.ndarray, background: Background, gaps: range) -> list[Blocks]:
+    """Return motifs to start from: each frequent word as one part, with the most informative bases at any gap as the
+    other.
+    """
     found = []
     frequent = words(seen, weight, background)
     blank = np.broadcast_to(background.composition, (BLOCK, 4))
     for word in frequent:
         for first in (True, False):
-            said = _said(seen, word, word)[:, :, 0]
+            said = _score_blocks(seen, word, word)[:, :, 0]
             chosen = np.exp(said - said.max(axis=1, keepdims=True, initial=-1e9))
             chosen = (
                 weight[:, None] * chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-300) * np.isfinite(said)

@@ -1,8 +1,8 @@
-"""Is a motif there because the head chose it, or because sites have it at that distance anyway?
+"""Is a motif there because the head chose it, or because sites have it at that offset anyway?
 
-A motif found on one half of the sites is scored on the other half, at the places that the head attended to and at the
-same distances swapped among the sites: the profile over distance stays and the choice by content is gone. A head which
-looks at a fixed distance, whatever stands there, scores the same at both.
+A motif found on one half of the sites is scored on the other half, at the offsets to which the head attends and at the
+same offsets exchanged among the sites (the positional null). The exchange keeps the head's profile and removes its
+choice by sequence. A head that attends to a fixed offset, whatever the sequence, scores the same at both.
 """
 
 import math
@@ -13,27 +13,54 @@ from .dyads import Gapped
 from .zoops import Alignment
 
 NOT_CHOSEN = -1
-"""Stands for the column of a site that scores nothing."""
+"""Stands for the column of a site that scores zero."""
 LEAST = 1e-12
-"""The normal tails below are no measure of anything smaller."""
+"""Least p that is reported: the approximations of the tails say nothing about smaller ones."""
 
 
-def usual_start(found: Alignment | Gapped, weight: np.ndarray) -> int:
-    """Where in the windows the motif mostly starts."""
+def find_usual_start(found: Alignment | Gapped, weight: np.ndarray) -> int:
+    """Find where in the windows a motif starts most often.
+
+    Parameters
+    ----------
+    found
+        The motif and where it lies.
+    weight
+        float64 (sequences,), weights of the sequences.
+
+    Returns
+    -------
+    int
+        A window column, from 0.
+    """
     votes = np.bincount(found.start, weights=found.present * weight)
     return int(votes.argmax())
 
 
 def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
-    """One-sided p that the sites' own distances score no higher than the same distances swapped among them at random.
+    """Test whether sites score higher at their own offsets than at the same offsets exchanged among them at random.
 
-    score: float64 (sites, distances), each site's score at every distance that occurs; NaN counts as the site's mean.
-    own: int64 (sites,), which column is the site's own; NOT_CHOSEN for sites that the head did not choose, which score
-    nothing and take part in the swapping: then it matters, too, which sites were chosen. Mean, variance and skewness
-    over all permutations are exact (Hoeffding 1951, Ann Math Stat 22:558-566), their distribution is taken as the
-    gamma's with that skewness (Pearson's type III): few sites hold a motif by chance at a swapped distance, so the
-    right tail is the heavier one, and a normal one would call chance rare.
+    Sites that the head did not choose score zero and take part in the exchange: then it also matters which sites were
+    chosen. Mean, variance and skewness over all permutations are exact (Hoeffding 1951, Ann Math Stat 22:558-566). The
+    distribution is approximated by a gamma distribution with that skewness (Pearson's type III). Few sites hold a motif
+    by chance at an exchanged offset, so the right tail is the heavier one, and a normal distribution would make p too
+    small.
 
+    Parameters
+    ----------
+    score
+        float64 (sites, offsets), the score of each site at every offset that occurs; NaN counts as the mean of the
+        site.
+    own
+        int64 (sites,), the column of each site's own offset; `NOT_CHOSEN` for sites that the head did not choose.
+
+    Returns
+    -------
+    float
+        One-sided p, at least `LEAST`; 1 with fewer than three sites, or with scores that do not vary.
+
+    Examples
+    --------
     >>> permutation_test(np.array([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20), np.array([0] * 20 + [1] * 20)) < 1e-6
     True
     >>> permutation_test(np.array([[1.0, 0.0]] * 40), np.array([0] * 20 + [1] * 20))
@@ -52,23 +79,23 @@ def permutation_test(score: np.ndarray, own: np.ndarray) -> float:
     if not chosen.all():
         score, count = np.column_stack([score, np.zeros(sites)]), np.append(count, sites - chosen.sum())
         own = np.where(chosen, own, len(count) - 1)
-    centred = score - (score @ count / sites)[:, None]  # whatever a site scores everywhere says nothing of the choice
+    centred = score - (score @ count / sites)[:, None]  # a score that a site has at all offsets is no choice
     centred = centred - centred.mean(axis=0)
     variance = float((centred**2 @ count).sum()) / (sites - 1)
     if variance < 1e-12:
         return 1.0
     third = sites * float((centred**3 @ count).sum()) / ((sites - 1) * (sites - 2))
     z = float(centred[np.arange(sites), own].sum()) / math.sqrt(variance)
-    return max(_beyond(z, third / variance**1.5), LEAST)
+    return max(_compute_tail(z, third / variance**1.5), LEAST)
 
 
-def _beyond(z: float, skewness: float) -> float:
-    """P of a standardised value of at least z under a gamma distribution of that skewness, mirrored where it is
-    negative.
+def _compute_tail(z: float, skewness: float) -> float:
+    """Return the probability of a standardised value of at least z under a gamma distribution of that skewness.
 
-    By the cube root of Wilson & Hilferty (1931, Proc Natl Acad Sci 17:684-688).
+    A negative skewness mirrors the distribution. The cube root of Wilson & Hilferty is used (1931, Proc Natl Acad Sci
+    17:684-688).
 
-    >>> round(_beyond(1.96, 0.0), 3), round(_beyond(1.96, 1.0), 3), round(_beyond(1.96, -0.5), 3)
+    >>> round(_compute_tail(1.96, 0.0), 3), round(_compute_tail(1.96, 1.0), 3), round(_compute_tail(1.96, -0.5), 3)
     (0.025, 0.044, 0.01)
     """
     if abs(skewness) < 1e-3:
@@ -81,9 +108,24 @@ def _beyond(z: float, skewness: float) -> float:
 
 
 def rank_test(here: np.ndarray, control: np.ndarray) -> float:
-    """One-sided p that values `here` are no larger than those of `control` (Mann & Whitney 1947, normal approximation,
-    ties counted).
+    """Test whether values are larger than those of a control (Mann & Whitney 1947).
 
+    The normal approximation is used, with a correction for ties.
+
+    Parameters
+    ----------
+    here
+        float64 (n,), the values.
+    control
+        float64 (m,), the values of the control.
+
+    Returns
+    -------
+    float
+        One-sided p, at least `LEAST`; 1 where either is empty.
+
+    Examples
+    --------
     >>> rank_test(np.arange(10.0) + 8, np.arange(10.0)) < 0.001
     True
     """

@@ -1,2 +1,1 @@
-"""The networks: presets, layers, the band of attention, where and in which arithmetic they run, and what they say of a
-genome."""
+"""The networks: presets, layers, attention, device and precision, and the annotation of a genome."""

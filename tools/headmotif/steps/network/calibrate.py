@@ -1,9 +1,10 @@
-"""Probabilities that mean what they say: a slope and a shift of the logit, fitted where the network did not learn.
+"""Calibrate P: fit a slope and a shift of the logit on positions that the network did not learn from.
 
 Substitutions, averaged weights, teachers and the focal loss all move P away from the share of positions that are sites.
-Two numbers a label, by the likelihood of the validation part, put it right at that part's prevalence and leave the
-ranking as it is. Platt 1999, Probabilistic outputs for support vector machines; iterations as in Lin, Lin & Weng 2007
-(both unchecked).
+Two numbers per label, fitted by maximum likelihood on the validation part, correct P at the site density of that part.
+The ranking does not change.
+
+Platt 1999, Probabilistic outputs for support vector machines; iterations as in Lin, Lin & Weng 2007 (both unchecked).
 """
 
 import numpy as np
@@ -14,12 +15,24 @@ from .annotate import logit
 from .protocol import Network
 
 
-def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:
-    """The slope and shift with the highest likelihood on positions of one label; truth, 0 or 1, and probability,
-    neither NaN, both (n,).
+def fit(truth: np.ndarray, probability: np.ndarray) -> Calibration:
+    """Fit the slope and shift with the highest likelihood on positions of one label.
 
-    A true target counts as (sites + 1) / (sites + 2), a false one as 1 / (others + 2), so that few sites drive nothing
-    to infinity. Where sites rank no higher than others there is nothing to go by, and the slope stays 1, the shift 0.
+    The target of a site is (sites + 1) / (sites + 2), that of another position 1 / (others + 2). So a few sites cannot
+    drive the fit to infinity. If sites rank no higher than other positions, or one of the two is missing, the slope
+    stays 1 and the shift 0.
+
+    Parameters
+    ----------
+    truth
+        (n,), 1 at sites and 0 elsewhere; no NaN.
+    probability
+        (n,), P of the network; no NaN.
+
+    Returns
+    -------
+    Calibration
+        The slope and the shift.
     """
     x, hit = logit(probability), truth.astype(bool)
     sites, others = int(hit.sum()), int((~hit).sum())
@@ -37,7 +50,7 @@ def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:
         step = np.linalg.solve(curve, gradient)
         size = 1.0
         while size > 1e-10 and _loss(slope - size * step[0], shift - size * step[1], x, target) > loss:
-            size /= 2  # Newton's step may pass over the valley
+            size /= 2  # Newton's step may overshoot the minimum
         slope, shift = slope - size * step[0], shift - size * step[1]
         before, loss = loss, _loss(slope, shift, x, target)
         if before - loss < 1e-10 * before:
@@ -48,7 +61,15 @@ def fitted(truth: np.ndarray, probability: np.ndarray) -> Calibration:
 def apply(net: Network, found: tuple[Calibration, ...]) -> None:
     """Fold a slope and a shift for each label into the network's last linear map, in place.
 
-    Where it has two outputs a label, and the logit is the second less the first, the shift goes to the second.
+    A map may have two outputs per label, where the logit is the second minus the first; the shift then goes to the
+    second.
+
+    Parameters
+    ----------
+    net
+        The network.
+    found
+        Slope and shift of each label, in the order of the labels.
     """
     per_label = net.out.out_features // len(found)
     with torch.no_grad():
@@ -64,6 +85,6 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def _loss(slope: float, shift: float, x: np.ndarray, target: np.ndarray) -> float:
-    """Cross-entropy, summed."""
+    """Cross-entropy, summed over the positions."""
     z = slope * x + shift
     return float((np.logaddexp(0, z) - target * z).sum())

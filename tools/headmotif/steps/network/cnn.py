@@ -1,4 +1,4 @@
-"""`cnn`: the honest baseline, dilated convolutions without a head to read."""
+"""The `cnn` preset: dilated convolutions without attention heads, as a baseline."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,44 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .dropout import Dropout
-from .layers import Record, last, one_hot
+from .layers import Record, compute_logits, one_hot
 
 
 @dataclass(frozen=True)
 class DilatedConfig:
-    """Sizes of the convolutional baseline."""
+    """The sizes of the convolutional baseline.
+
+    Attributes
+    ----------
+    preset
+        Name of the preset.
+    width
+        Channels of the state that each position carries through the network.
+    blocks
+        Residual blocks; their dilations are 1, 2, 4 and so on.
+    kernel
+        Taps of a dilated convolution; the first convolution has 2 kernel + 1.
+    dropout
+        Share of the values that dropout sets to zero in training.
+    """
 
     preset: str = "cnn"
     width: int = 64
-    blocks: int = 6  # dilations 1, 2, 4, ...
+    blocks: int = 6
     kernel: int = 5
     dropout: float = 0.2
 
 
 class Dilated(nn.Module):
-    """Residual blocks of dilated convolutions."""
+    """A network of residual blocks of dilated convolutions.
+
+    Parameters
+    ----------
+    config
+        Its sizes.
+    labels
+        Number of labels; there is one output for each.
+    """
 
     chunk, batch = 4096, 4
 
@@ -41,7 +63,10 @@ class Dilated(nn.Module):
         self.out = nn.Linear(config.width, labels)
 
     def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
-        """Logits (batch, length, labels); there is nothing to record."""
+        """Compute the logits, (batch, length, labels).
+
+        There are no heads, so `record` receives nothing.
+        """
         state = self.first(
             one_hot(codes, self.first.weight.dtype).transpose(1, 2)
         )  # (batch, width, length + rest of the halo)
@@ -51,4 +76,4 @@ class Dilated(nn.Module):
             here = noise if noise is None else noise[:, edge : noise.shape[1] - edge]
             added = dropout(mix(F.gelu(wide(F.gelu(state)))).transpose(1, 2), here).transpose(1, 2)
             state = state[:, :, reach : state.shape[2] - reach] + added
-        return last(self.norm, self.out, F.gelu(state).transpose(1, 2))
+        return compute_logits(self.norm, self.out, F.gelu(state).transpose(1, 2))

@@ -1,4 +1,4 @@
-"""Where and in which arithmetic the networks run, decided by what the machine can do, never by a race."""
+"""The device and the precision of the networks, chosen by what the hardware can do and never by timing."""
 
 import contextlib
 import ctypes
@@ -11,19 +11,34 @@ import torch
 from ...errors import InputError
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""GNU malloc's numbers for its settings (malloc.h)."""
+"""The numbers of two settings of GNU malloc (malloc.h)."""
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+"""The type of matrix products by the name of the precision."""
 
 
 @dataclass(frozen=True)
 class Compute:
-    """A device and the type of its matrix products."""
+    """A device and the type of its matrix products.
+
+    Attributes
+    ----------
+    device
+        The device.
+    dtype
+        torch.float32 or torch.bfloat16.
+    """
 
     device: torch.device
     dtype: torch.dtype
 
     def arithmetic(self) -> contextlib.AbstractContextManager:
-        """The context in which networks are evaluated."""
+        """Make the context in which networks are evaluated.
+
+        Returns
+        -------
+        contextlib.AbstractContextManager
+            PyTorch's autocast, switched on for bfloat16 only.
+        """
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype is torch.bfloat16)
 
     def __str__(self) -> str:
@@ -31,9 +46,27 @@ class Compute:
 
 
 @contextlib.contextmanager
-def using(device: str, precision: str, threads: int) -> Iterator[Compute]:
-    """The device and precision asked for, as `choose` takes them, for as long as the context lasts: then PyTorch's
-    threads and its strictness are as they were. What the C library keeps stays kept."""
+def use_device(device: str, precision: str, threads: int) -> Iterator[Compute]:
+    """Choose the device and the precision for as long as a context lasts.
+
+    Afterwards PyTorch's number of threads and its deterministic settings are as before. The settings of the C library's
+    memory remain.
+
+    Parameters
+    ----------
+    device, precision, threads
+        As for `choose`.
+
+    Yields
+    ------
+    Compute
+        The device and the type of matrix products.
+
+    Raises
+    ------
+    InputError
+        If the device is not available or the precision is unknown.
+    """
     before, strict = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]  # see `choose`
     try:
@@ -45,12 +78,34 @@ def using(device: str, precision: str, threads: int) -> Iterator[Compute]:
 
 
 def choose(device: str, precision: str, threads: int) -> Compute:
-    """The device and precision asked for; "auto" takes a GPU where one is, and bfloat16 where the hardware has it."""
+    """Choose the device and the precision, and prepare PyTorch for them.
+
+    PyTorch then uses deterministic algorithms alone.
+
+    Parameters
+    ----------
+    device
+        `cpu`, `cuda` or `mps`; `auto` takes a GPU if there is one.
+    precision
+        `float32` or `bfloat16`; `auto` takes bfloat16 if the hardware has it.
+    threads
+        Number of PyTorch's threads.
+
+    Returns
+    -------
+    Compute
+        The device and the type of matrix products.
+
+    Raises
+    ------
+    InputError
+        If the device is not available or the precision is unknown.
+    """
     torch.set_num_threads(threads)
     torch.set_deterministic_debug_mode(
         "error"
     )  # use_deterministic_algorithms(True), which would load the compiler too: two seconds
-    # Nothing here reads what it has not written; the filling takes a third of a step.
+    # Nothing here reads memory that it has not written, and filling that memory takes a third of a step.
     # Type checkers do not see it: it is a property of the module's own class.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     _keep_memory()
@@ -58,17 +113,16 @@ def choose(device: str, precision: str, threads: int) -> Compute:
         device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not available.get(device, False):
-        raise InputError(f"the device '{device}' is not there; use --device auto or cpu")
+        raise InputError(f"the device '{device}' is not available on this machine; use --device auto or --device cpu")
     if precision == "auto":
         precision = "bfloat16" if _has_bfloat16(device) else "float32"
     if precision not in PRECISIONS:
-        raise InputError(f"the precision '{precision}' is not known; use auto, float32 or bfloat16")
+        raise InputError(f"the precision '{precision}' does not exist; use --precision auto, float32 or bfloat16")
     return Compute(torch.device(device), PRECISIONS[precision])
 
 
 def _keep_memory() -> None:
-    """Let the C library keep what is freed: to hand every large array back to the system and fetch it anew halves the
-    speed."""
+    """Let the C library keep freed memory, for handing it back and asking for it again halves the speed."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):  # another C library than GNU's
@@ -80,8 +134,8 @@ def _keep_memory() -> None:
 def _has_bfloat16(device: str) -> bool:
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    # PyTorch may have been told to leave the processor's wide registers alone; its kernels for the narrow ones only
-    # emulate bfloat16
+    # PyTorch can be set to leave the processor's wide registers unused; its kernels for narrow ones only emulate
+    # bfloat16.
     wide = "AVX512" in torch.backends.cpu.get_cpu_capability()
     return (
         device == "cpu" and wide and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

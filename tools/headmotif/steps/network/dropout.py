@@ -1,7 +1,7 @@
-"""Dropout whose mask is a function of (step, stretch, position, channel) alone.
+"""Dropout whose mask depends on step, stretch, position and channel alone.
 
-So it is the same on every device and however a batch is shared out among processes, and it costs a multiplication and a
-comparison where a generator's draw costs five times as much.
+So the mask is the same on every device, and however a batch is shared among processes. It costs a multiplication and a
+comparison, where drawing from a generator costs five times as much.
 """
 
 import numpy as np
@@ -10,7 +10,27 @@ from torch import Tensor, nn
 
 
 class Dropout(nn.Module):
-    """Zero a share of the values, and scale up the rest; each of a network's dropouts has a place of its own."""
+    """Set a share of the values to zero in training, and scale up the others.
+
+    Parameters
+    ----------
+    share
+        Share of the values, at least 0 and less than 1.
+    width
+        Number of channels.
+    place
+        Number of this dropout in its network, so that each has masks of its own.
+
+    Attributes
+    ----------
+    salt
+        int32 (width,), an odd number for each channel, drawn from `place`.
+
+    Raises
+    ------
+    ValueError
+        If the share is outside its range.
+    """
 
     salt: Tensor
 
@@ -23,8 +43,10 @@ class Dropout(nn.Module):
         self.register_buffer("salt", torch.from_numpy(odd.astype(np.int32)), persistent=False)
 
     def forward(self, x: Tensor, noise: Tensor | None) -> Tensor:
-        """x: (batch, length, width). noise: int32 (batch, length), a random number for each position; None: nothing is
-        dropped."""
+        """Drop values of x, (batch, length, width).
+
+        `noise` is int32 (batch, length), a random number for each position. If it is None, nothing is dropped.
+        """
         if noise is None or not self.training or self.share == 0:
             return x
         # Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4): the high bits of noise x odd number

@@ -1,14 +1,13 @@
-"""`default`: attention heads over exact k-mers, made to be read; `wide`: the same with keys as wide as what factors
-bind.
+"""The `default` and `wide` presets: attention heads whose keys are k-mers, so that heads can be read as motifs.
 
-Queries travel through the layers; keys and values of every layer are k-mers of the sequence itself, so a head's motif
-is a motif at any depth, and a position costs the same alone as in a genome. A head weighs a key by what it is, by its
-distance (a table), and by both together (rotary positions, Su et al. 2021, RoFormer, arXiv:2104.09864); what it reads
-is turned by its distance too.
+Queries pass through the layers, but the keys and values of every layer are k-mers of the sequence itself. So the motif
+of a head is a motif at any depth, and a position costs the same alone as in a genome. A head weighs a key by its
+sequence, by its distance (a table), and by both together (rotary positions, Su et al. 2021, RoFormer,
+arXiv:2104.09864). The value that it collects is rotated by its distance too.
 
-A factor that binds one promoter in fifty is rarely learned: half of its dyad, in a key of eleven, says little alone,
-and a single base next to nothing. `wide` has both halves in one key, and begins with units that know every word of
-three letters.
+A transcription factor that binds one promoter in fifty is rarely learned. Half of its dyad, in a key of eleven bases,
+says little alone, and a single base almost nothing. `wide` has keys of 17 bases, which hold both halves, and begins
+with units that detect every word of three letters.
 """
 
 import contextlib
@@ -23,35 +22,74 @@ from torch.nn import functional as F
 from ...alphabet import N
 from . import band
 from .dropout import Dropout
-from .layers import Record, last, one_hot
+from .layers import Record, compute_logits, one_hot
 
 
 @dataclass(frozen=True)
 class ReaderConfig:
-    """Sizes of the attention network."""
+    """The sizes of the attention network.
+
+    Attributes
+    ----------
+    preset
+        Name of the preset.
+    width
+        Size of the state that each position carries through the layers.
+    layers
+        Number of layers.
+    heads
+        Heads of each layer.
+    d_head
+        Size of the queries, keys and values of a head.
+    window
+        A head sees the k-mers whose centres lie at most this many bases away, on both sides.
+    kmer
+        Bases of a key.
+    dropout
+        Share of the values that dropout sets to zero in training.
+    words
+        Letters of the words that some units of the k-mer embedding detect at first, side by side through the key; 0:
+        there are no such units.
+    """
 
     preset: str = "default"
-    width: int = 64  # of the state that each position carries through the layers
+    width: int = 64
     layers: int = 3
-    heads: int = 8  # per layer
+    heads: int = 8
     d_head: int = 16
-    window: int = 96  # a head sees the k-mers centred at most this far away, on both sides
-    kmer: int = 11  # bases that a key is made of
+    window: int = 96
+    kmer: int = 11
     dropout: float = 0.2
-    # letters of the words that some units of the stem begin with, all of them side by side through the key; 0: none
     words: int = 0
 
 
 WORD = 1.5
-"""The weight of a letter in a unit that begins as a word: three right ones give 1.1, one wrong letter already less than
-nothing."""
+"""Initial weight of a letter in a unit that detects a word.
+
+The input of the unit is 1.1 with three right letters, and less than 0 with one wrong letter.
+"""
 WIDE = ReaderConfig(preset="wide", kmer=17, words=3)
+"""The sizes of the `wide` preset."""
 
 
 def word_units(kmer: int, letters: int) -> Tensor:
-    """Weights (units, 4 kmer + 1), all A first, then C, G, T, the bias last, of units that are positive where the k-mer
-    has one word of so many letters at one place and negative elsewhere: every word, at every place that is `letters`
-    from the one before."""
+    """Make the weights of units that each detect one word at one position of a k-mer.
+
+    The input of a unit is positive if the k-mer has the word at that position, and negative otherwise. There is a unit
+    for every word at every position; positions are `letters` bases apart.
+
+    Parameters
+    ----------
+    kmer
+        Bases of a k-mer.
+    letters
+        Letters of a word; 0: no unit is made.
+
+    Returns
+    -------
+    torch.Tensor
+        float32 (units, 4 kmer + 1): weights of all A first, then C, G and T, and the bias last.
+    """
     places = range(kmer % letters // 2, kmer - letters + 1, letters) if letters else ()
     units = torch.zeros(len(places), 4**letters, 4, kmer)
     for place, into in zip(places, units, strict=True):
@@ -61,8 +99,14 @@ def word_units(kmer: int, letters: int) -> Tensor:
     return torch.cat([units.flatten(0, 1).flatten(1), bias], 1)
 
 
-class Stem(nn.Module):
-    """What a position's own k-mer says: any function of exactly `kmer` bases, and of nothing else."""
+class KmerEmbedding(nn.Module):
+    """The vector of each position: a learned function of the `kmer` bases around it, and of nothing else.
+
+    Parameters
+    ----------
+    config
+        The sizes of the network.
+    """
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
@@ -76,27 +120,68 @@ class Stem(nn.Module):
             self.bases.bias[: len(words)] = words[:, -1]
 
     def forward(self, codes: Tensor) -> Tensor:
+        """Embed codes (batch, length + kmer - 1) as (batch, length, width)."""
         bases = one_hot(codes, self.bases.weight.dtype)
         kmers = bases.unfold(1, self.kmer, 1).flatten(2)  # (batch, length, 4 kmer), all A first, then all C, G, T
         return self.norm(self.mix(F.gelu(self.bases(kmers))))  # (batch, length, width)
 
 
 def angles(length: int, d_head: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Cosines and sines (length, d_head / 2): one turn in 8 bases for the fastest pair, in 400 for the slowest."""
+    """Compute the angles by which the vector at each position is rotated.
+
+    The fastest pair of coordinates makes a full turn in 8 bases, the slowest in 400.
+
+    Parameters
+    ----------
+    length
+        Number of positions.
+    d_head
+        Size of a head's vectors.
+    device
+        Where the result is kept.
+
+    Returns
+    -------
+    tuple of torch.Tensor
+        Cosines and sines, both float32 (length, d_head / 2).
+    """
     speed = 2 * torch.pi / (8 * 50 ** torch.linspace(0, 1, d_head // 2, dtype=torch.float64))
     angle = torch.arange(length, dtype=torch.float64)[:, None] * speed  # in float32 far angles would be coarse
     return angle.cos().float().to(device), angle.sin().float().to(device)
 
 
 def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-    """Turn pairs of coordinates (..., length, d) by each position's angles: products then depend on distances alone."""
+    """Rotate pairs of coordinates by the angles of each position.
+
+    Products of rotated queries and keys then depend on their distance alone.
+
+    Parameters
+    ----------
+    x
+        (..., length, d); coordinates i and i + d / 2 are a pair.
+    turn
+        Cosines and sines of the angles, both (length, d / 2).
+
+    Returns
+    -------
+    torch.Tensor
+        (..., length, d).
+    """
     cos, sin = turn
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * cos - b * sin, b * cos + a * sin], dim=-1)
 
 
 class Layer(nn.Module):
-    """One layer of heads: a query per position against the k-mers around it; then a small feed-forward block."""
+    """One layer: attention heads, whose queries meet the k-mers around them, and a small feed-forward block.
+
+    Parameters
+    ----------
+    config
+        The sizes of the network.
+    number
+        Number of the layer, from 0.
+    """
 
     def __init__(self, config: ReaderConfig, number: int):
         super().__init__()
@@ -113,7 +198,19 @@ class Layer(nn.Module):
         self.narrow = nn.Linear(2 * config.width, config.width)
         self.dropouts = nn.ModuleList(Dropout(config.dropout, config.width, 1 + 2 * number + i) for i in range(2))
 
-    def apart(self, x: Tensor) -> Tensor:
+    def split_heads(self, x: Tensor) -> Tensor:
+        """Divide vectors among the heads.
+
+        Parameters
+        ----------
+        x
+            (batch, length, heads * d_head).
+
+        Returns
+        -------
+        torch.Tensor
+            (heads, batch, length, d_head).
+        """
         return x.unflatten(2, (-1, self.d_head)).permute(2, 0, 1, 3)  # (heads, batch, length, d_head)
 
     def forward(
@@ -125,11 +222,12 @@ class Layer(nn.Module):
         record: Record | None,
         noise: Tensor | None,
     ) -> Tensor:
-        key, value = self.apart(self.key_value(kmers)).chunk(2)
-        # What is turned is rounded differently wherever a stretch begins, so all that follows is float32; but in
-        # training, where speed counts for more.
+        """Compute the states after this layer, (batch, length, width), from those before it and from the k-mers."""
+        key, value = self.split_heads(self.key_value(kmers)).chunk(2)
+        # Rounding of rotated values depends on where a stretch begins. So everything from here on is float32, except
+        # in training, where speed counts for more.
         with contextlib.nullcontext() if self.training else torch.autocast(state.device.type, enabled=False):
-            query = self.apart(self.query(self.query_norm(state)) * self.d_head**-0.5)
+            query = self.split_heads(self.query(self.query_norm(state)) * self.d_head**-0.5)
             collected = self.read(query, key, value, hidden, turn, record)  # (heads, batch, length, d_head)
             state = state + self.dropouts[0](self.output(collected.permute(1, 2, 0, 3).flatten(2)), noise)
             return state + self.dropouts[1](self.narrow(F.gelu(self.widen(self.wide_norm(state)))), noise)
@@ -143,8 +241,26 @@ class Layer(nn.Module):
         turn: tuple[Tensor, Tensor],
         record: Record | None,
     ) -> Tensor:
-        """What each query collects, turned by its distance from where it was read, all (heads, batch, length or keys,
-        d_head)."""
+        """Compute what each query collects, rotated by the distance from which it comes.
+
+        Parameters
+        ----------
+        query
+            (heads, batch, length, d_head), scaled.
+        key, value
+            (heads, batch, window + length + window, d_head).
+        hidden
+            bool (batch, window + length + window), keys that are not attended to. None: no key is hidden.
+        turn
+            Cosines and sines of the keys' positions, as from `angles`.
+        record
+            Receives weights, lengths of what each key adds, and weights of the null key. None: nothing is recorded.
+
+        Returns
+        -------
+        torch.Tensor
+            float32 (heads, batch, length, d_head).
+        """
         w, seen = self.window, list[tuple[Tensor, Tensor]]()
         cos, sin = (t[w : w + query.shape[2]] for t in turn)
         here, back = (cos, sin), (cos, -sin)
@@ -154,13 +270,27 @@ class Layer(nn.Module):
         wanted = None if record is None else seen
         collected = band.attend(query, band.Keys(key, value, w, hidden), (w, w), self.by_distance, self.nothing, wanted)
         if record is not None:
-            weight, none = seen[0]
-            record.append((weight, self.added(weight, value, back), none))
+            weight, null_key = seen[0]
+            record.append((weight, self.measure_added(weight, value, back), null_key))
         return rotate(collected.float(), back)
 
-    def added(self, weight: Tensor, value: Tensor, back: tuple[Tensor, Tensor]) -> Tensor:
-        """The length of what each key adds to the state (weight x value x output projection), (batch, length, heads,
-        keys)."""
+    def measure_added(self, weight: Tensor, value: Tensor, back: tuple[Tensor, Tensor]) -> Tensor:
+        """Compute the length of the vector that each key adds to the state: weight times value times output projection.
+
+        Parameters
+        ----------
+        weight
+            (batch, length, heads, keys).
+        value
+            (heads, batch, window + length + window, d_head), rotated.
+        back
+            Cosines and sines, both (length, d_head / 2), that rotate back by the angles of the queries.
+
+        Returns
+        -------
+        torch.Tensor
+            float32 (batch, length, heads, keys).
+        """
         projection = (
             self.output.weight.float().unflatten(1, (self.heads, self.d_head)).permute(1, 2, 0)
         )  # (heads, d_head, width)
@@ -170,7 +300,15 @@ class Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """The network: a stem of k-mers, layers of heads that read it, and an output for each label."""
+    """The attention network: a k-mer embedding, layers of heads that read it, and an output for each label.
+
+    Parameters
+    ----------
+    config
+        Its sizes.
+    labels
+        Number of labels.
+    """
 
     chunk, batch = 1024, 2
 
@@ -179,7 +317,7 @@ class Reader(nn.Module):
         self.config, self.labels = config, labels
         self.before = self.after = config.window + config.kmer // 2
         self.learning = (self.before, self.after)
-        self.stem = Stem(config)
+        self.stem = KmerEmbedding(config)
         self.dropout = Dropout(config.dropout, config.width, 0)
         self.layers = nn.ModuleList(Layer(config, number) for number in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
@@ -187,17 +325,20 @@ class Reader(nn.Module):
 
     @property
     def keys(self) -> np.ndarray:
-        """The key axis, int32 (keys,), in bases from the site, negative upstream."""
+        """The offsets of the keys from the site: int32 (keys,), in bases, negative upstream."""
         return np.arange(-self.config.window, self.config.window + 1, dtype=np.int32)
 
     @property
     def reach(self) -> tuple[tuple[int, int], ...]:
-        """Per layer the bases before and after a key that it is made of."""
+        """For each layer, the bases before and after a key's centre that the key has read."""
         return ((self.config.kmer // 2,) * 2,) * self.config.layers
 
     def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
-        """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both
-        (batch, length, heads, keys), and the weights of nothing (batch, length, heads)."""
+        """Compute the logits, (batch, length, labels).
+
+        `record` receives three tensors for each layer: weights and lengths of what each key adds, both (batch, length,
+        heads, keys), and the weights of the null key, (batch, length, heads).
+        """
         window, edge = self.config.window, self.config.kmer // 2
         if noise is not None:
             noise = noise[:, edge : noise.shape[1] - edge]
@@ -209,4 +350,4 @@ class Reader(nn.Module):
         some, turn = bool(hidden.any()), angles(kmers.shape[1], self.config.d_head, codes.device)
         for layer in self.layers:
             state = layer(state, kmers, hidden if some else None, turn, record, noise)
-        return last(self.norm, self.out, state)
+        return compute_logits(self.norm, self.out, state)

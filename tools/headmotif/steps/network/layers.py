@@ -1,9 +1,9 @@
 """What the networks share: how bases enter them, and how logits leave them.
 
-Every network takes codes (batch, before + length + after), 0-3 and 4 for N and for what lies off the contig, and gives
-logits (batch, length, labels), float32, for one strand read 5' to 3'. `before` and `after` are all that an output
-depends on, upstream and downstream; `learning` is what a training stretch is given of them. Networks know nothing of
-strands: the other strand is another sequence.
+Every network takes codes (batch, before + length + after) of one strand, read 5' to 3'. The codes are 0-3, and 4 for N
+and for positions off the contig. It returns logits (batch, length, labels), float32. An output depends on `before`
+bases upstream of its own and `after` bases downstream; `learning` is how many of them a training stretch has. A network
+reads one strand only; the other strand is another sequence to it.
 """
 
 from typing import Protocol
@@ -15,22 +15,60 @@ from torch.nn import functional as F
 from ...alphabet import N
 
 Recorded = tuple[Tensor, Tensor, Tensor]
-"""Of a layer: weights and lengths of what each key adds, both (batch, length, heads, keys), and the weights of nothing,
-(batch, length, heads)."""
+"""What is recorded of a layer.
+
+Weights and lengths of what each key adds, both (batch, length, heads, keys), and the weights of the null key, (batch,
+length, heads).
+"""
 
 
 class Record(Protocol):
-    """What a network puts its layers into, one after the other: a list, or what keeps a part of each."""
+    """What receives the record of each layer in turn: a list, or an object that keeps a part of each."""
 
-    def append(self, recorded: Recorded, /) -> None: ...
+    def append(self, recorded: Recorded, /) -> None:
+        """Receive the record of the next layer.
+
+        Parameters
+        ----------
+        recorded
+            Weights, lengths and weights of the null key.
+        """
 
 
 def one_hot(codes: Tensor, dtype: torch.dtype) -> Tensor:
-    """Codes (batch, length) as (batch, length, 4); N is zero in all four: masked, not embedded."""
+    """Encode bases as one-hot vectors; N is zero in all four, that is, masked.
+
+    Parameters
+    ----------
+    codes
+        (batch, length), 0-4.
+    dtype
+        Type of the result.
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, length, 4).
+    """
     return F.one_hot(codes.long(), 5)[..., :N].to(dtype)
 
 
-def last(norm: nn.LayerNorm, out: nn.Linear, state: Tensor) -> Tensor:
-    """The logits from the last state, in float32 whatever came before: they are compared across the whole genome."""
+def compute_logits(norm: nn.LayerNorm, out: nn.Linear, state: Tensor) -> Tensor:
+    """Compute the logits from the last state, always in float32, because they are compared across the whole genome.
+
+    Parameters
+    ----------
+    norm
+        The last normalisation.
+    out
+        The last linear map.
+    state
+        (batch, length, width), of any type.
+
+    Returns
+    -------
+    torch.Tensor
+        float32 (batch, length, outputs).
+    """
     with torch.autocast(state.device.type, enabled=False):
         return out(norm(state.float()))

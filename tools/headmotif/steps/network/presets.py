@@ -1,5 +1,7 @@
-"""The networks by their presets: `default` and `wide`, attention heads over k-mers; `paper`, the published one; `cnn`,
-without heads."""
+"""The networks by preset.
+
+`default` and `wide` have attention heads over k-mers, `paper` is the published network, and `cnn` has no heads.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -18,45 +20,121 @@ from .published import Published, PublishedConfig
 PRESETS: dict[str, Config] = {
     config.preset: config for config in (ReaderConfig(), WIDE, PublishedConfig(), DilatedConfig())
 }
+"""The sizes of the network of each preset, by its name."""
 
 
 def build(config: Config, labels: int) -> Network:
-    """A network with fresh weights (from torch's generator), one logit per label."""
-    return Dilated(config, labels) if isinstance(config, DilatedConfig) else _headed(config, labels)
+    """Build a network with fresh weights from PyTorch's generator.
+
+    Parameters
+    ----------
+    config
+        The sizes of the network, of any preset.
+    labels
+        Number of labels.
+
+    Returns
+    -------
+    Network
+        The network, with one logit for each label.
+    """
+    return Dilated(config, labels) if isinstance(config, DilatedConfig) else _build_headed(config, labels)
 
 
-def _headed(config: HeadedConfig, labels: int) -> HeadedNetwork:
+def _build_headed(config: HeadedConfig, labels: int) -> HeadedNetwork:
     return Reader(config, labels) if isinstance(config, ReaderConfig) else Published(config, labels)
 
 
 @overload
-def fresh(config: HeadedConfig, labels: int, seed: int) -> HeadedNetwork: ...
+def build_fresh(config: HeadedConfig, labels: int, seed: int) -> HeadedNetwork: ...
 
 
 @overload
-def fresh(config: Config, labels: int, seed: int) -> Network: ...
+def build_fresh(config: Config, labels: int, seed: int) -> Network: ...
 
 
-def fresh(config: Config, labels: int, seed: int) -> Network:
-    """A network that has learned nothing, its weights from a seed; torch's own generator is left where it was."""
+def build_fresh(config: Config, labels: int, seed: int) -> Network:
+    """Build an untrained network whose weights come from a seed.
+
+    PyTorch's own generator is left as it was.
+
+    Parameters
+    ----------
+    config
+        The sizes of the network, of any preset.
+    labels
+        Number of labels.
+    seed
+        Seed of the weights.
+
+    Returns
+    -------
+    Network
+        The network in evaluation mode; a `HeadedNetwork` if the preset has heads.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return build(config, labels).eval()
 
 
 def config_from(header: Mapping[str, Any]) -> Config:
-    """The configuration that a model file's header describes. Raises KeyError or TypeError where it describes none."""
+    """Read the sizes of a network from the header of a model file.
+
+    Parameters
+    ----------
+    header
+        The preset, and the sizes by name.
+
+    Returns
+    -------
+    Config
+        The sizes.
+
+    Raises
+    ------
+    KeyError
+        If the header names no known preset.
+    TypeError
+        If the header names a size that the preset does not have.
+    """
     return type(PRESETS[header["preset"]])(**header)
 
 
 def config_header(config: Config) -> dict:
-    """The configuration as it goes into a model file's header."""
+    """Write the sizes of a network as they stand in the header of a model file.
+
+    Parameters
+    ----------
+    config
+        The sizes.
+
+    Returns
+    -------
+    dict
+        The preset, and the sizes by name.
+    """
     return asdict(config)
 
 
-def continued(old: Network, known: Sequence[str], labels: Sequence[str]) -> Network:
-    """A network with the weights of another, to go on with; the outputs of labels that the other did not know are
-    fresh."""
+def continue_from(old: Network, known: Sequence[str], labels: Sequence[str]) -> Network:
+    """Build a network that begins with the weights of another.
+
+    The outputs of labels that the other network does not know are fresh.
+
+    Parameters
+    ----------
+    old
+        The network whose weights are copied.
+    known
+        The labels of `old`, in the order of its outputs.
+    labels
+        The labels of the new network.
+
+    Returns
+    -------
+    Network
+        A network of the same sizes.
+    """
     net = build(old.config, len(labels))
     rows = [known.index(label) if label in known else None for label in labels]
     per_label = net.out.out_features // len(labels)
@@ -73,9 +151,28 @@ def continued(old: Network, known: Sequence[str], labels: Sequence[str]) -> Netw
     return net
 
 
-def restored(config: Mapping[str, Any], labels: int, weights: Mapping[str, np.ndarray]) -> Network:
-    """The network that a model file describes, with its weights. Raises InputError where the two do not fit
-    together."""
+def restore(config: Mapping[str, Any], labels: int, weights: Mapping[str, np.ndarray]) -> Network:
+    """Build the network that a model file describes, with its weights.
+
+    Parameters
+    ----------
+    config
+        The preset, and the sizes by name.
+    labels
+        Number of labels.
+    weights
+        The weights by parameter name.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    InputError
+        If the description and the weights do not fit together.
+    """
     try:
         net = build(config_from(config), labels)
         net.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in weights.items()})
@@ -86,15 +183,48 @@ def restored(config: Mapping[str, Any], labels: int, weights: Mapping[str, np.nd
     return net
 
 
-def of_model(model: Model) -> Network:
-    """The network of a model, of any preset. Raises InputError where its weights and its description do not fit."""
-    return restored(model.network, len(model.labels), model.weights)
+def build_from_model(model: Model) -> Network:
+    """Build the network of a model, of any preset.
+
+    Parameters
+    ----------
+    model
+        The model.
+
+    Returns
+    -------
+    Network
+        The network with the model's weights.
+
+    Raises
+    ------
+    InputError
+        If the model's description and its weights do not fit together.
+    """
+    return restore(model.network, len(model.labels), model.weights)
 
 
-def with_heads(model: Model, path: str) -> HeadedNetwork:
-    """The network of a model whose heads are to be read. Raises InputError with the model's file where its network has
-    none."""
-    net = of_model(model)
+def build_with_heads(model: Model, path: str) -> HeadedNetwork:
+    """Build the network of a model whose heads are to be read.
+
+    Parameters
+    ----------
+    model
+        The model.
+    path
+        The model's file, for the message.
+
+    Returns
+    -------
+    HeadedNetwork
+        The network with the model's weights.
+
+    Raises
+    ------
+    InputError
+        If the network has no heads, or the model's description and its weights do not fit together.
+    """
+    net = build_from_model(model)
     if has_heads(net):
         return net
     raise InputError(
@@ -102,10 +232,37 @@ def with_heads(model: Model, path: str) -> HeadedNetwork:
     )
 
 
-def begun(preset: str, init: Model | None, labels: tuple[str, ...], seed: int) -> Network:
-    """A fresh network of a preset; or one of another model's sizes and weights, whose outputs go by their label's
-    name."""
+def begin(preset: str, init: Model | None, labels: tuple[str, ...], seed: int) -> Network:
+    """Build the network that a training run begins with.
+
+    PyTorch's generator is set to `seed`.
+
+    Parameters
+    ----------
+    preset
+        Name of the preset.
+    init
+        Model whose sizes and weights are taken; its outputs are matched to labels by name. None: all weights are fresh.
+    labels
+        Names of the labels to be learned.
+    seed
+        Seed of fresh weights.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    InputError
+        If there is no such preset.
+    """
     if preset not in PRESETS:
         raise InputError(f"there is no preset '{preset}'; take one of {', '.join(PRESETS)}")
     torch.manual_seed(seed)
-    return build(PRESETS[preset], len(labels)) if init is None else continued(of_model(init), init.names, labels)
+    return (
+        build(PRESETS[preset], len(labels))
+        if init is None
+        else continue_from(build_from_model(init), init.names, labels)
+    )

@@ -1,6 +1,6 @@
-"""What the steps ask of a network: every preset is a `Network`, those with heads to read are a `HeadedNetwork` too.
+"""What the steps ask of a network: every preset is a `Network`, and those with heads are a `HeadedNetwork` too.
 
-The presets do not name these types, they fit them; a type checker sees that they do in `presets`.
+The presets do not inherit from these types; the type checker sees in `presets` that they fit them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,27 @@ Config = HeadedConfig | DilatedConfig
 
 
 class Network(Protocol):
-    """Codes uint8 (batch, before + length + after) in, logits float32 (batch, length, labels) out, one strand 5' to 3'.
+    """A network that takes codes uint8 (batch, before + length + after) and returns logits float32 (batch, length,
+    labels).
 
-    labels: how many. before, after: bases that an output depends on, upstream and downstream of its own. learning:
-    those of them that a training stretch is given. chunk: nucleotides of a stretch in annotating. batch: such stretches
-    at once. out: the last linear map, with one output a label, or with two, of which the logit is the second less the
-    first.
+    It reads one strand, 5' to 3'.
+
+    Attributes
+    ----------
+    labels
+        Number of labels.
+    before
+        Bases upstream of a position that its output depends on.
+    after
+        Bases downstream of a position that its output depends on.
+    learning
+        How many of these bases, upstream and downstream, a training stretch has.
+    chunk
+        Nucleotides of a stretch in annotation.
+    batch
+        Stretches of that length in a batch.
+    out
+        The last linear map. It has one output per label, or two, and the logit is then the second minus the first.
     """
 
     labels: int
@@ -41,26 +56,101 @@ class Network(Protocol):
 
     def __call__(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor: ...
 
-    def eval(self) -> Self: ...
+    def eval(self) -> Self:
+        """Switch to evaluation mode.
 
-    def train(self, mode: bool = True) -> Self: ...
+        Returns
+        -------
+        Network
+            The network itself.
+        """
 
-    def to(self, device: torch.device) -> Self: ...
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training mode, or back.
 
-    def parameters(self) -> Iterator[nn.Parameter]: ...
+        Parameters
+        ----------
+        mode
+            Whether training mode is meant.
 
-    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]: ...
+        Returns
+        -------
+        Network
+            The network itself.
+        """
 
-    def get_parameter(self, target: str) -> nn.Parameter: ...
+    def to(self, device: torch.device) -> Self:
+        """Move the weights to a device.
 
-    def load_state_dict(self, state_dict: Mapping[str, Tensor]) -> object: ...
+        Parameters
+        ----------
+        device
+            The device.
+
+        Returns
+        -------
+        Network
+            The network itself.
+        """
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """List the weights.
+
+        Returns
+        -------
+        iterator of torch.nn.Parameter
+            All weights, in a fixed order.
+        """
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """List the weights with their names.
+
+        Returns
+        -------
+        iterator of (str, torch.nn.Parameter)
+            All weights, in the order of `parameters`.
+        """
+
+    def get_parameter(self, target: str) -> nn.Parameter:
+        """Look up a weight.
+
+        Parameters
+        ----------
+        target
+            Its name.
+
+        Returns
+        -------
+        torch.nn.Parameter
+            The weight.
+        """
+
+    def load_state_dict(self, state_dict: Mapping[str, Tensor]) -> object:
+        """Replace all weights.
+
+        Parameters
+        ----------
+        state_dict
+            The new weights by name.
+
+        Returns
+        -------
+        object
+            What PyTorch says of missing and unexpected names.
+        """
 
 
 class HeadedNetwork(Network, Protocol):
     """A network whose heads can be recorded.
 
-    keys: the key axis, int32 (keys,), in bases from the site, negative upstream. reach: per layer the bases before and
-    after a key that it is made of. layers: each has an `output`, the linear map of what all its heads collected.
+    Attributes
+    ----------
+    layers
+        The layers. The `output` of each is the linear map of what all its heads collected.
+    keys
+        int32 (keys,), the offsets of the keys from the site in bases, negative upstream.
+    reach
+        For each layer, the bases before and after a key's centre that the key has read.
     """
 
     layers: nn.ModuleList
@@ -76,5 +166,16 @@ class HeadedNetwork(Network, Protocol):
 
 
 def has_heads(net: Network) -> TypeGuard[HeadedNetwork]:
-    """Whether a network's heads can be recorded."""
+    """Tell whether a network's heads can be recorded.
+
+    Parameters
+    ----------
+    net
+        The network.
+
+    Returns
+    -------
+    bool
+        True for the presets with attention heads.
+    """
     return hasattr(net, "keys")

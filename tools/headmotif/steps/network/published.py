@@ -1,10 +1,12 @@
-"""`paper`: the published network, six layers of causal attention and nothing else.
+"""The `paper` preset: the published network, six layers of causal attention and nothing else.
 
-Clauwaert, Menschaert & Waegeman 2021, Briefings in Bioinformatics 22(5) bbab060. Weights, their shapes, their number
-and how they begin are the published ones; two identities make it quick. What depends on the distance between query and
-key becomes part of their dot product, and a linear map followed by a convolution, with nothing between them, is one
-convolution. Other than the published one it does not depend on where a stretch begins: convolutions read a halo instead
-of zeros, and N and what lies off the contig is masked.
+Clauwaert, Menschaert & Waegeman 2021, Briefings in Bioinformatics 22(5) bbab060. The weights, their shapes, their
+number and their initial values are the published ones. Two identities make it fast. The term that depends on the
+distance between query and key becomes a part of their dot product. A linear map followed by a convolution, with nothing
+between them, is a single convolution.
+
+Unlike the published network, it does not depend on where a stretch begins. Convolutions read a halo instead of zeros,
+and N and positions off the contig are masked.
 """
 
 from dataclasses import dataclass
@@ -23,23 +25,56 @@ from .layers import Record, Recorded
 
 @dataclass(frozen=True)
 class PublishedConfig:
-    """Sizes of the published network."""
+    """The sizes of the published network.
+
+    Attributes
+    ----------
+    preset
+        Name of the preset.
+    width
+        Size of the state that each position carries through the layers.
+    layers
+        Number of layers.
+    heads
+        Heads of each layer.
+    d_head
+        Size of the queries, keys and values of a head.
+    kernel
+        Bases that the convolutions of queries, keys and values join.
+    window
+        Keys that a query sees: its own and those before it.
+    shift
+        Bases from a site to the position whose output is the site's, downstream.
+    dropout
+        Share of the values that dropout sets to zero in training.
+    """
 
     preset: str = "paper"
-    width: int = 32  # of the state that each position carries through the layers
+    width: int = 32
     layers: int = 6
-    heads: int = 6  # per layer
+    heads: int = 6
     d_head: int = 32
-    kernel: int = 7  # bases that the convolutions of queries, keys and values join
-    window: int = 512  # keys that a query sees: itself and those before it
-    shift: int = 20  # bases from a site to the position that speaks for it, downstream
+    kernel: int = 7
+    window: int = 512
+    shift: int = 20
     dropout: float = 0.1
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What all layers have in common: what queries get before they meet keys (u) and distances (v), both (heads,
-    d_head), and the sinusoid of places 0, 1, ...: sines and cosines, both (length, width / 2)."""
+    """What all layers have in common.
+
+    Attributes
+    ----------
+    u
+        (heads, d_head), added to queries before they meet keys.
+    v
+        (heads, d_head), added to queries before they meet distances.
+    sin
+        (length, width / 2), sines of the sinusoid at positions 0, 1, ...
+    cos
+        (length, width / 2), its cosines.
+    """
 
     u: Tensor
     v: Tensor
@@ -48,23 +83,55 @@ class Shared:
 
 
 def sinusoid(length: int, width: int) -> tuple[Tensor, Tensor]:
-    """Sines and cosines, both (length, width / 2), of places 0, 1, ...; right to the last digit however long the
-    stretch."""
+    """Compute the sinusoid of positions 0, 1, ..., exact to the last digit however long the stretch is.
+
+    Parameters
+    ----------
+    length
+        Number of positions.
+    width
+        Number of sines and cosines together.
+
+    Returns
+    -------
+    tuple of torch.Tensor
+        Sines and cosines, both float32 (length, width / 2).
+    """
     speed = 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
     angle = torch.arange(length, dtype=torch.float64)[:, None] * speed
     return angle.sin().float(), angle.cos().float()
 
 
 def taps(state: Tensor, kernel: int) -> Tensor:
-    """What a convolution reads wherever it fits: (batch, length - kernel + 1, kernel width) from (batch, length,
-    width)."""
+    """Collect what a convolution reads at each position where it fits.
+
+    Parameters
+    ----------
+    state
+        (batch, length, width).
+    kernel
+        Positions that the convolution joins.
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, length - kernel + 1, kernel width).
+    """
     length = state.shape[1] - kernel + 1
     return torch.cat([state[:, tap : tap + length] for tap in range(kernel)], dim=2)
 
 
 class Layer(nn.Module):
-    """One layer of heads: each position asks itself and those before it, adds what it collects to its state, and is
-    normalised."""
+    """One layer: each position attends to itself and those before it, adds what it collects to its state, and is
+    normalised.
+
+    Parameters
+    ----------
+    config
+        The sizes of the network.
+    number
+        Number of the layer, from 0.
+    """
 
     def __init__(self, config: PublishedConfig, number: int):
         super().__init__()
@@ -90,16 +157,16 @@ class Layer(nn.Module):
         apart: int,
         record: Record | None,
     ) -> Tensor:
-        """The states after this layer, (batch, queries, width), of those before it, (batch, past + queries + kernel -
-        1, width).
+        """Compute the states after this layer, (batch, queries, width).
 
-        past: keys before the first query's own. hidden: bool (batch, past + queries), keys not to be seen. noise: int32
-        (batch, queries). record: as of `Published.forward`, but of the queries from `apart` on, which are attended to
-        apart for that.
+        `state` holds those before it, (batch, past + queries + kernel - 1, width), and `past` is the number of keys
+        before the first query's own. `hidden` is bool (batch, past + queries), keys that are not attended to, and
+        `noise` int32 (batch, queries). `record` is as in `Published.forward`, but for the queries from `apart` on,
+        which are attended to separately for that.
         """
-        query, key, value = self.projected(state, shared.u)  # (heads, batch, past + queries, d_head)
+        query, key, value = self.project(state, shared.u)  # (heads, batch, past + queries, d_head)
         sin, cos = (x[: key.shape[2]] for x in (shared.sin, shared.cos))
-        query = self.with_distance(query[:, :, past:], shared.v - shared.u, sin[past:], cos[past:], noise)
+        query = self.add_distance(query[:, :, past:], shared.v - shared.u, sin[past:], cos[past:], noise)
         key = torch.cat([key, torch.cat([sin, cos], 1).to(key.dtype).expand(*key.shape[:2], -1, -1)], 3)
         parts, seen = [], list[tuple[Tensor, Tensor]]()
         for start, stop, its in ((0, apart, None), (apart, query.shape[2], None if record is None else seen)):
@@ -112,21 +179,45 @@ class Layer(nn.Module):
                 )
         collected = torch.cat(parts, 2) if len(parts) > 1 else parts[0]
         if record is not None:
-            record.append(self.recorded(*seen[0], value, hidden))
+            record.append(self.record_weights(*seen[0], value, hidden))
         added = self.output(collected.permute(1, 2, 0, 3).flatten(2))  # (batch, queries, width)
         first = self.config.kernel // 2 + past
         return self.norm(state[:, first : first + added.shape[1]] + self.dropout(added, noise))
 
-    def projected(self, state: Tensor, u: Tensor) -> Tensor:
-        """Queries, scaled and with u added, keys and values: (3, heads, batch, length - kernel + 1, d_head)."""
+    def project(self, state: Tensor, u: Tensor) -> Tensor:
+        """Compute queries, keys and values; the queries are scaled and have u added.
+
+        Parameters
+        ----------
+        state
+            (batch, length, width).
+        u
+            (heads, d_head).
+
+        Returns
+        -------
+        torch.Tensor
+            (3, heads, batch, length - kernel + 1, d_head).
+        """
         with torch.autocast(state.device.type, enabled=False):
-            weight, bias = self.folded(u)
+            weight, bias = self.fold(u)
         read = taps(state, self.config.kernel)  # (batch, length - kernel + 1, kernel width)
         qkv = torch.addmm(bias, read.flatten(0, 1), weight).unflatten(0, read.shape[:2])
         return qkv.unflatten(2, (3, *u.shape)).permute(2, 3, 0, 1, 4).contiguous()
 
-    def folded(self, u: Tensor) -> tuple[Tensor, Tensor]:
-        """Linear map and convolution in one: weight (kernel width, 3 heads d_head) and bias (3 heads d_head,)."""
+    def fold(self, u: Tensor) -> tuple[Tensor, Tensor]:
+        """Fold the linear map and the convolution into one linear map of `taps`.
+
+        Parameters
+        ----------
+        u
+            (heads, d_head), added to the queries.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            Weight (kernel width, 3 heads d_head) and bias (3 heads d_head,).
+        """
         heads, d_head = u.shape
         linear = self.qkv.weight.unflatten(0, (3, heads, d_head))  # (3, heads, d_head, width)
         # of queries, keys and values: (3, d_head, d_head of the linear map, kernel) and (3, d_head)
@@ -136,13 +227,28 @@ class Layer(nn.Module):
         scale = F.pad(u.new_full((1, 1, 1), d_head**-0.5), (0, 0, 0, 0, 0, 2), value=1.0)  # of queries, keys and values
         return (weight * scale).flatten(0, 1).flatten(1), (bias * scale).flatten()
 
-    def with_distance(self, query: Tensor, v_u: Tensor, sin: Tensor, cos: Tensor, noise: Tensor | None) -> Tensor:
-        """Queries with the part that meets the sinusoid of a key's place, (heads, batch, queries, d_head + width).
+    def add_distance(self, query: Tensor, v_u: Tensor, sin: Tensor, cos: Tensor, noise: Tensor | None) -> Tensor:
+        """Append to the queries the part that meets the sinusoid of a key's position.
 
-        query: scaled, with u added. v_u: v - u. sin, cos: of the queries' places, (queries, width / 2). With [s, c] = W
-        (q + v) the term of a distance i - j is s sin(i - j) + c cos(i - j), and so a sum of products with sin j and cos
-        j. Published, dropout takes components of the sinusoid of each distance; here it takes those of [s, c] of each
-        query: a product of the two is lost as often.
+        With [s, c] = W (q + v), the term of a distance i - j is s sin(i - j) + c cos(i - j). So it is a sum of products
+        with sin j and cos j. The published dropout removes components of the sinusoid of each distance; here it removes
+        those of [s, c] of each query. A product of the two is lost as often.
+
+        Parameters
+        ----------
+        query
+            (heads, batch, queries, d_head), scaled, with u added.
+        v_u
+            (heads, d_head), v - u.
+        sin, cos
+            (queries, width / 2), of the queries' positions.
+        noise
+            int32 (batch, queries), for the dropout; None: nothing is dropped.
+
+        Returns
+        -------
+        torch.Tensor
+            (heads, batch, queries, d_head + width).
         """
         projection = self.distance.weight.unflatten(0, v_u.shape)  # (heads, d_head, width)
         with torch.autocast(query.device.type, enabled=False):
@@ -153,31 +259,54 @@ class Layer(nn.Module):
         s, c = self.distance_dropout(mixed.float(), noise).chunk(2, 3)
         return torch.cat([query, (c * sin - s * cos).to(query.dtype), (s * sin + c * cos).to(query.dtype)], 3)
 
-    def recorded(
-        self, weight: Tensor, none: Tensor, value: Tensor, hidden: Tensor | None
+    def record_weights(
+        self, weight: Tensor, null_key: Tensor, value: Tensor, hidden: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Weights and lengths of what each key adds (weight x value x output projection), both (batch, queries, heads,
-        window), and `none`.
+        """Prepare weights and lengths of what each key adds (weight times value times output projection) for the
+        record.
 
-        weight: that of the last queries; one that sees no key at all gives none away.
+        A query that sees no key at all has weights of zero.
+
+        Parameters
+        ----------
+        weight
+            (batch, queries, heads, window), of the last queries.
+        null_key
+            (batch, queries, heads), passed on.
+        value
+            (heads, batch, keys, d_head).
+        hidden
+            bool (batch, keys), keys that are not attended to. None: no key is hidden.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            Weights and lengths, both (batch, queries, heads, window), and `null_key`.
         """
         window = self.config.window
-        early = window - 1 + weight.shape[1] - value.shape[2]  # places in these windows that are before the first key
+        early = window - 1 + weight.shape[1] - value.shape[2]  # positions of these windows before the first key
         projection = self.output.weight.float().unflatten(1, (self.config.heads, self.config.d_head)).permute(1, 2, 0)
         length = (value.float() @ projection[:, None]).norm(dim=-1)  # (heads, batch, keys)
         if hidden is not None:
             weight = weight.masked_fill(F.pad(hidden, (early, 0)).unfold(1, window, 1)[:, :, None], 0.0)
-        return weight, weight * F.pad(length, (early, 0)).unfold(2, window, 1).permute(1, 2, 0, 3), none
+        return weight, weight * F.pad(length, (early, 0)).unfold(2, window, 1).permute(1, 2, 0, 3), null_key
 
 
 class Published(nn.Module):
-    """The network: a vector per base, layers of heads, and two outputs per label, of which the softmax is published.
+    """The published network: a vector for each base, layers of heads, and two outputs for each label.
 
-    The logit of a site is computed at the position `shift` bases downstream of it, and is the second output less the
-    first.
+    Published is the softmax of the two outputs; here the logit is the second minus the first. The logit of a site is
+    computed at the position `shift` bases downstream of it.
+
+    Parameters
+    ----------
+    config
+        The sizes of the network.
+    labels
+        Number of labels.
     """
 
-    chunk, batch = 16384, 1  # 3 kb of halo are read again for every stretch
+    chunk, batch = 16384, 1  # long stretches, for each reads 3 kb of halo again
 
     def __init__(self, config: PublishedConfig, labels: int):
         super().__init__()
@@ -193,8 +322,11 @@ class Published(nn.Module):
         self.begin()
 
     def begin(self) -> None:
-        """Fresh weights as published: normal with a spread of 0.02, around 1 for the norms' factors; convolutions as
-        PyTorch has them."""
+        """Set fresh weights as published.
+
+        They are normal with a standard deviation of 0.02, around 1 for the scales of the norms and around 0 otherwise.
+        Biases are 0, and convolutions keep PyTorch's own initial weights.
+        """
         for name, parameter in self.named_parameters():
             if "conv" not in name:
                 is_bias = name.endswith("bias")
@@ -202,28 +334,31 @@ class Published(nn.Module):
 
     @property
     def keys(self) -> np.ndarray:
-        """The key axis, int32 (keys,), in bases from the site, negative upstream."""
+        """The offsets of the keys from the site: int32 (keys,), in bases, negative upstream."""
         return np.arange(1 - self.config.window, 1, dtype=np.int32) + np.int32(self.config.shift)
 
     @property
     def reach(self) -> tuple[tuple[int, int], ...]:
-        """Per layer the bases before and after a key that it is made of: those of its convolution, and of the states
-        that this reads."""
+        """For each layer, the bases before and after a key's centre that the key has read.
+
+        They are those of its convolution, and those that the states under the convolution have read.
+        """
         edge, past = self.config.kernel // 2, self.config.window - 1
         return tuple((edge + number * (edge + past), edge + number * edge) for number in range(self.config.layers))
 
     def forward(self, codes: Tensor, record: Record | None = None, noise: Tensor | None = None) -> Tensor:
-        """Logits (batch, length, labels). record: gets per layer weights and lengths of what each key adds, both
-        (batch, length, heads, keys), and the weights of nothing, zeros (batch, length, heads).
+        """Compute the logits, (batch, length, labels).
 
-        In training a query sees what there is of its stretch, at most `window` keys; else always `window` of them.
+        `record` receives three tensors for each layer: weights and lengths of what each key adds, both (batch, length,
+        heads, keys), and zeros (batch, length, heads), for there is no null key. In training a query sees the keys that
+        its stretch has, at most `window`; otherwise it always sees `window` keys.
         """
         before, after = self.learning if self.training else (self.before, self.after)
         edge, past = self.config.kernel // 2, 0 if self.training else self.config.window - 1
         length, own = (
             codes.shape[1] - before - after,
             before + self.config.shift,
-        )  # the first position that speaks for a site asked for
+        )  # the position whose output is the first site's
         shared = Shared(self.u, self.v, *(x.to(codes.device) for x in sinusoid(codes.shape[1], self.config.width)))
         hidden = codes == N
         some = bool(hidden.any())
@@ -238,14 +373,14 @@ class Published(nn.Module):
             seen: list[Recorded] = []
             apart = (
                 0 if self.training and record is None else own
-            )  # in evaluation with or without a record, so that it changes nothing
+            )  # in evaluation always, so that recording changes nothing
             wanted = None if record is None else seen
             state = layer(state, shared, past, hidden[:, keys] if some else None, noise, apart, wanted)
             hidden = hidden[:, queries]
             state = state.masked_fill(hidden[:, :, None], 0.0)
             if record is not None:
-                weight, norm, none = (x[:, :length] for x in seen[0])
-                record.append((weight, norm, none))
+                weight, norm, null_key = (x[:, :length] for x in seen[0])
+                record.append((weight, norm, null_key))
         state = self.dropouts[1](state[:, own:], None if noise is None else noise[:, own:])
         with torch.autocast(state.device.type, enabled=False):
             return self.out(state.float()).unflatten(2, (self.labels, 2)).diff(dim=3)[..., 0]  # (batch, length, labels)

@@ -1,1 +1,1 @@
-"""The -35 and -10 elements: their published frequencies, the scan for pairs of them, and the boxes of a call."""
+"""The -35 and -10 elements: their published frequencies, the scan for pairs of them, and the elements of a call."""

@@ -1,8 +1,8 @@
-"""The -35 and the -10 box of each site: the pair that scores best, which is there for any position, and how good its
--10 is.
+"""The -35 and the -10 element of each site, and how rare its -10 element is by chance.
 
-It is the pair that gives the site its score in `pair_scan`. A -10 is found wherever one looks: what counts is its p,
-that of one random word, and five words are looked at for each site.
+The elements of a site are the pair that gives it its score in `pair_scan`. Every position has a best pair, and so a -10
+element, whether or not it is a promoter. `Boxes.minus10_p` shows whether the -10 element is more than chance. It is the
+p-value of one random word, but five words are tried for each site.
 """
 
 from dataclasses import dataclass, fields
@@ -15,20 +15,32 @@ from ..sequence.region_windows import composition
 from ..sequence.scan import log_odds, p_values
 from ..sequence.windows import Reads, flip
 from .frequencies import SPACER, TO_START
-from .pair_scan import NOTHING, scan_pairs, upstream
+from .pair_scan import NOTHING, count_upstream, scan_pairs
 
 BEFORE_TEN = 3
-"""Bases before the -10 that the TGn of an extended one takes."""
+"""Bases before the -10 element that the TGn of an extended one takes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Boxes:
-    """The best pair of boxes of each site, columns (sites,); without one (N, a contig's end): "", -1, NaN and False.
+    """The best pair of elements of each site, one row for each site.
 
-    minus35, minus10: str, the hexamers 5' to 3' on the site's strand. spacer: int64, bases between them; to_start:
-    int64, how far the last base of the -10 lies before the +1. score: float64, bits of the pair, with those of its
-    spacer and distance. minus10_p: float64, how often a random word of the genome's composition scores as high as the
-    -10. extended: bool, TG one base before the -10.
+    A site without a pair, because of an N or the end of a contig, has "", -1, NaN and False.
+
+    Attributes
+    ----------
+    minus35, minus10
+        str (sites,), the hexamers, 5' to 3' on the site's strand.
+    spacer
+        int64 (sites,), number of bases between the two elements.
+    to_start
+        int64 (sites,), distance in nucleotides from the last base of the -10 element to the +1.
+    score
+        float64 (sites,), score of the pair in bits, with the shares of its spacer and of its distance to the +1.
+    minus10_p
+        float64 (sites,), probability that a random word of the genome's composition scores as high as the -10 element.
+    extended
+        bool (sites,), whether TG stands one base before the -10 element.
     """
 
     minus35: np.ndarray
@@ -43,11 +55,22 @@ class Boxes:
         return len(self.score)
 
     def take(self, rows: np.ndarray) -> "Boxes":
-        """The given rows (indices or a mask), in their order."""
+        """Select rows.
+
+        Parameters
+        ----------
+        rows
+            Indices or a bool mask.
+
+        Returns
+        -------
+        Boxes
+            The given rows, in their order.
+        """
         return Boxes(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
-def boxes(
+def find_elements(
     genome: Genome,
     sites: Sites,
     minus35: Motif,
@@ -56,20 +79,39 @@ def boxes(
     to_start: dict[int, float] = TO_START,
     background: np.ndarray | None = None,
 ) -> Boxes:
-    """The boxes of sites. spacer, to_start: the share of each; of equal pairs the first in the order of `to_start`,
-    then of `spacer`.
+    """Find the best pair of -35 and -10 elements of each site.
 
-    background: frequencies of A, C, G, T, float64 (4,), by default the genome's own.
+    Of equal pairs the first counts, in the order of `to_start` and then of `spacer`.
+
+    Parameters
+    ----------
+    genome
+        The sequence that the sites lie on.
+    sites
+        Positions taken as +1.
+    minus35, minus10
+        Motifs of the two elements.
+    spacer
+        Share of each number of bases between the two elements.
+    to_start
+        Share of each distance from the last base of the -10 element to the +1, in nucleotides.
+    background
+        float64 (4,), frequencies of A, C, G and T; by default those of the genome.
+
+    Returns
+    -------
+    Boxes
+        One row for each site, in the order of `sites`.
     """
     background = composition(genome) if background is None else background
     upper, lower = log_odds(minus35, background), log_odds(minus10, background)
     between = {last - 1: share for last, share in to_start.items()}
     lead = (
-        upstream(minus35, minus10, spacer, between) + BEFORE_TEN
-    )  # the TGn of the farthest -10 without a -35 still lies in it
+        count_upstream(minus35, minus10, spacer, between) + BEFORE_TEN
+    )  # room for the TGn of the farthest -10 element even where there is no -35 element
     reads = Reads(genome, lead, 0)
     windows = reads.cut(sites.contig, sites.strand, flip(sites.position, sites.strand, reads.lengths[sites.contig]), 1)
-    # End to end: what is scored at the last place of a window lies in that window.
+    # The windows are scanned as one sequence. The score at the last base of a window depends on that window alone.
     found = [
         column.reshape(-1, lead + 1)[:, lead] for column in scan_pairs(windows.ravel(), upper, lower, spacer, between)
     ]
@@ -84,16 +126,17 @@ def boxes(
         to_start=np.where(there, discriminator + 1, -1).astype(np.int64),
         score=np.where(there, score, np.nan),
         minus10_p=np.where(there, p_values(own, lower, background), np.nan),
-        extended=there & (_at(windows, ten - 3) == T) & (_at(windows, ten - 2) == G),
+        extended=there & (_take_column(windows, ten - 3) == T) & (_take_column(windows, ten - 2) == G),
     )
 
 
-def _at(windows: np.ndarray, column: np.ndarray) -> np.ndarray:
+def _take_column(windows: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """Each window's code at its own column, uint8 (windows,)."""
     return windows[np.arange(len(windows)), column]
 
 
 def _words(windows: np.ndarray, first: np.ndarray, width: int, there: np.ndarray) -> np.ndarray:
-    """The words of each window from a column on, str (windows,); "" where not there."""
+    """The `width` bases of each window from its column `first` on, str (windows,); "" where not `there`."""
     columns = np.where(there, first, 0)[:, None] + np.arange(width)
     letters = DECODE[np.where(there[:, None], np.take_along_axis(windows, columns, axis=1), N)]
     words = np.ascontiguousarray(letters).view(f"S{width}").ravel().astype(str)

@@ -1,8 +1,7 @@
-"""The baseline that needs no training: -35 and -10 matrices, their spacer and the distance to the +1, scored at every
-nucleotide.
+"""A baseline that needs no training: the best pair of -35 and -10 elements before each nucleotide.
 
-After Staden (1984), Nucleic Acids Res 12:505-519 (unchecked): the best sum of the two log-odds over the spacers and
-discriminators, each with the logarithm of its share.
+The score is the sum of the two log-odds and of the logarithms of the shares of the spacer and of the discriminator. The
+best pair over all spacers and discriminators counts. After Staden (1984), Nucleic Acids Res 12:505-519 (unchecked).
 """
 
 from collections.abc import Iterable
@@ -13,16 +12,26 @@ import numpy as np
 from ...data import Genome, Motif
 from ..sequence.region_windows import composition
 from ..sequence.scan import log_odds, scan
-from ..sequence.windows import oriented
+from ..sequence.windows import orient
 
 NOTHING = -100.0
-"""The score where a matrix meets N, or what lies off a contig."""
+"""Score where a motif would cover an N or lie beyond the end of a contig."""
 
 
 class Scan(NamedTuple):
-    """What two matrices say of every place of a strand as the +1, each (length,): the score in bits, float64; the
-    number of bases between the -10 and the +1, between the two hexamers, and the -10's own score, all of the best
-    pair."""
+    """The best pair of elements of every position of a strand, taken as the +1.
+
+    Attributes
+    ----------
+    score
+        float64 (length,), score of the pair in bits; `NOTHING` where there is none.
+    discriminator
+        int32 (length,), number of bases between the -10 element and the +1.
+    spacer
+        int32 (length,), number of bases between the two elements.
+    minus10
+        float64 (length,), score of the -10 element alone in bits.
+    """
 
     score: np.ndarray
     discriminator: np.ndarray
@@ -33,56 +42,98 @@ class Scan(NamedTuple):
 def promoter_scores(
     genome: Genome, minus35: Motif, minus10: Motif, spacer: dict[int, float], discriminator: dict[int, float]
 ) -> np.ndarray:
-    """Score in bits, float32 (2, N), rows + and -, both by + coordinates, of each nucleotide as the +1; -100 where a
-    matrix meets N.
+    """Score each nucleotide as the +1 of a promoter.
 
-    spacer: share of each number of bases between the two hexamers; discriminator: of those between the -10 and the +1.
+    Parameters
+    ----------
+    genome
+        The sequence; its composition is the background.
+    minus35, minus10
+        Motifs of the two elements.
+    spacer
+        Share of each number of bases between the two elements.
+    discriminator
+        Share of each number of bases between the -10 element and the +1.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (2, N), bits; rows + and -, both by + coordinates. -100 where a motif would cover an N or lie off a
+        contig.
     """
     background = composition(genome)
     upper, lower = log_odds(minus35, background), log_odds(minus10, background)
-    lead = upstream(minus35, minus10, spacer, discriminator)
+    lead = count_upstream(minus35, minus10, spacer, discriminator)
     result = np.full((2, len(genome.base)), NOTHING, np.float32)
     for index, contig in enumerate(genome.contigs):
         for row, strand in enumerate((1, -1)):
-            score = scan_pairs(oriented(genome, index, strand, lead, 0), upper, lower, spacer, discriminator).score[
-                lead:
-            ]
+            score = scan_pairs(orient(genome, index, strand, lead, 0), upper, lower, spacer, discriminator).score[lead:]
             start = genome.start[index]
             result[row, start : start + contig.length] = score if strand > 0 else score[::-1]
     return result
 
 
-def upstream(minus35: Motif, minus10: Motif, spacer: dict[int, float], discriminator: dict[int, float]) -> int:
-    """How many bases before the +1 a pair of boxes takes at most."""
+def count_upstream(minus35: Motif, minus10: Motif, spacer: dict[int, float], discriminator: dict[int, float]) -> int:
+    """Count the bases before the +1 that a pair of elements takes at most.
+
+    Parameters
+    ----------
+    minus35, minus10
+        Motifs of the two elements.
+    spacer
+        Shares by the number of bases between the two elements.
+    discriminator
+        Shares by the number of bases between the -10 element and the +1.
+
+    Returns
+    -------
+    int
+        Bases of the longest pair, from its first base to the base before the +1.
+    """
     return len(minus35) + max(spacer) + len(minus10) + max(discriminator)
 
 
 def scan_pairs(
     codes: np.ndarray, upper: np.ndarray, lower: np.ndarray, spacer: dict[int, float], discriminator: dict[int, float]
 ) -> Scan:
-    """The best pair for every place of codes, uint8 (length,), read 5' to 3'; upper, lower: scores (width, 4) of the
-    two hexamers.
+    """Find the best pair of elements for every position of a strand.
 
-    Of equal pairs the first in the order of `discriminator`, then of `spacer`, counts. Where there is none, the score
-    is `NOTHING`.
+    Of equal pairs the first counts, in the order of `discriminator` and then of `spacer`.
+
+    Parameters
+    ----------
+    codes
+        uint8 (length,), codes 0-4 of one strand, 5' to 3'.
+    upper, lower
+        float64 (width, 4), scores of the -35 and of the -10 element in bits, see `scan.log_odds`.
+    spacer
+        Share of each number of bases between the two elements.
+    discriminator
+        Share of each number of bases between the -10 element and the +1.
+
+    Returns
+    -------
+    Scan
+        One value for each position; the score is `NOTHING` where there is no pair.
     """
     length = len(codes)
     above, below = scan(codes, upper), scan(codes, lower)  # by their first bases
-    paired, gap = _best(length, ((s, np.log2(share), above, len(upper) + s) for s, share in spacer.items()))
+    paired, gap = _find_best(length, ((s, np.log2(share), above, len(upper) + s) for s, share in spacer.items()))
     own = np.full(length, -np.inf)
     own[: len(below)] = below
-    # The sum of the -10 with its best -35, by the first base of the -10.
+    # The score of the -10 element with its best -35 element, by the first base of the -10 element.
     both = np.maximum(own + paired, NOTHING)
-    score, between = _best(length, ((d, np.log2(share), both, len(lower) + d) for d, share in discriminator.items()))
+    score, between = _find_best(
+        length, ((d, np.log2(share), both, len(lower) + d) for d, share in discriminator.items())
+    )
     ten = np.maximum(np.arange(length) - len(lower) - between, 0)
     return Scan(np.maximum(score, NOTHING), between, gap[ten], own[ten])
 
 
-def _best(length: int, choices: Iterable[tuple[int, float, np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray]:
-    """For every place the best of several values, each so many places before it and with a bonus: the value, and its
-    name; -inf where none.
+def _find_best(length: int, choices: Iterable[tuple[int, float, np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """For every position the best of several upstream values, and its name; -inf where there is none.
 
-    choices: name, bonus, values (any length) and how far before.
+    choices: name, bonus added to the values, the values (any length), and how many bases before the position they lie.
     """
     best, which = np.full(length, -np.inf), np.zeros(length, np.int32)
     for name, bonus, values, shift in choices:

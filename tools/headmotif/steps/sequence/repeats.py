@@ -1,12 +1,12 @@
-"""Stretches that a genome holds more than once: rRNA operons, insertion sequences, duplicated genes.
+"""Parts of a genome that occur more than once: rRNA operons, insertion sequences, duplicated genes.
 
-Reads of one copy map to all, so what was measured there is doubtful; and a copy in the training part tells the answers
-of the test.
+Reads of one copy map to all copies, so what was measured there is doubtful. A copy in the training part also gives away
+the labels of the test part.
 
-Windows are compared by numbers that stand for their halves, and those by numbers for the halves of these (Karp, Miller
-and Rosenberg 1972). Sixteen letters are a number of 32 bits as they stand; a longer window is a pair of such numbers,
-64 bits, which sorting turns into a number of 32 bits anew. Nothing is hashed, so two windows that differ are never
-taken for the same.
+Windows are compared by numbers that stand for their halves, and these by numbers for halves again (Karp, Miller and
+Rosenberg 1972). Sixteen letters are a number of 32 bits as they stand. A longer window is a pair of such numbers, 64
+bits, which sorting turns into a number of 32 bits again. Nothing is hashed, so two windows that differ are never taken
+for the same.
 """
 
 import numpy as np
@@ -16,24 +16,40 @@ from ...data import Genome
 from ...errors import InputError
 
 SHORTEST = 16
-"""So many letters are the 32 bits to begin with; in fewer, chance alone repeats much of any genome."""
+"""Letters in the first 32 bits. Shorter words repeat by chance in much of any genome."""
 
 
-def repeated(genome: Genome, k: int = 75) -> np.ndarray:
-    """bool (N,): the nucleotides covered by a window of k that occurs at another place too, on either strand.
+def find_repeats(genome: Genome, k: int = 75) -> np.ndarray:
+    """Find the nucleotides covered by a window of `k` nt that also occurs elsewhere, on either strand.
 
-    A window that is its own reverse complement is one occurrence, not two. Windows with an N do not count; a circular
-    contig goes on at its other end; a contig shorter than k has no window. Raises InputError where k is below 16 or the
-    genome beyond 2^31 letters.
+    A window that is its own reverse complement is one occurrence, not two. Windows with an N do not count. Circular
+    contigs continue at their other end. A contig shorter than `k` has no window.
+
+    Parameters
+    ----------
+    genome
+        The sequence.
+    k
+        Length of the window in nucleotides, at least 16.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (N,).
+
+    Raises
+    ------
+    InputError
+        If `k` is below 16, or the genome has 2^31 letters or more.
     """
     if k < SHORTEST:
-        raise InputError(f"repeats of {k} nt are too short to tell from chance; take {SHORTEST} or more, or 0 for none")
-    base, place = _laid_out(genome, k)
+        raise InputError(f"repeats of {k} nt occur by chance alone; take a length of {SHORTEST} nt or more")
+    base, place = _lay_out(genome, k)
     if len(base) >= 2**31:
         raise InputError(
-            f"repeats are found in genomes of up to {2**31:,} nt, and this one is longer; mask them by intervals"
+            f"repeats are searched for only in genomes below {2**31:,} nt; mask the repeats of this one by intervals"
         )
-    start = _repeated_starts(base, k)
+    start = _find_repeated_starts(base, k)
     change = np.zeros(len(base) + 1, np.int32)
     change[start] += 1
     change[start + k] -= 1
@@ -43,9 +59,11 @@ def repeated(genome: Genome, k: int = 75) -> np.ndarray:
     return found
 
 
-def _laid_out(genome: Genome, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Codes with an N behind each contig, a circle prolonged by the k - 1 letters at its start; and the place of each
-    in `base`, N -1."""
+def _lay_out(genome: Genome, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The contigs as one sequence, with an N after each, and the position of each code in `base` (-1 for these N).
+
+    A circular contig is prolonged by the k - 1 letters at its start.
+    """
     pieces = [np.zeros(0, np.int64)]
     for begin, contig in zip(genome.start.tolist(), genome.contigs, strict=False):
         more = k - 1 if contig.circular and contig.length >= k else 0
@@ -54,13 +72,15 @@ def _laid_out(genome: Genome, k: int) -> tuple[np.ndarray, np.ndarray]:
     return np.append(genome.base, np.uint8(N))[place], place
 
 
-def _repeated_starts(base: np.ndarray, k: int) -> np.ndarray:
-    """int64 (windows,): where in codes (length,) the windows of k without N begin that occur at another place too,
-    ascending."""
+def _find_repeated_starts(base: np.ndarray, k: int) -> np.ndarray:
+    """Where the windows of k without N begin that also occur elsewhere, int64 (windows,), ascending.
+
+    base: codes, uint8 (length,).
+    """
     if k > len(base):
         return np.zeros(0, np.int64)
-    kept, width = _without_n(base), SHORTEST
-    plus, minus = _sixteen(base), _sixteen(reverse_complement(base))[::-1].copy()
+    kept, width = _find_without_n(base), SHORTEST
+    plus, minus = _pack_sixteen(base), _pack_sixteen(reverse_complement(base))[::-1].copy()
     while True:
         step = min(width, k - width)  # the second half may overlap the first
         at = np.flatnonzero(kept[: len(kept) - step] & kept[step:])
@@ -71,8 +91,8 @@ def _repeated_starts(base: np.ndarray, k: int) -> np.ndarray:
         width += step
         if width == k:
             return at[again]
-        # A longer window that repeats is made of windows that do, or that are their own reverse complement, in the
-        # middle of an inverted repeat. All others are dropped, which leaves little to sort from here on.
+        # The halves of a longer window that repeats repeat too, or are their own reverse complement in the middle of
+        # an inverted repeat. All other windows are dropped, which leaves little to sort from here on.
         kept[:] = False
         kept[at[again | (forward == backward)]] = True
         plus[at], minus[at] = 2 * rank + (forward > either), 2 * rank + (backward > either)
@@ -83,16 +103,16 @@ def _pair(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return first.astype(np.uint64) << np.uint64(32) | second
 
 
-def _sixteen(base: np.ndarray) -> np.ndarray:
-    """uint32 (length - 15,): the sixteen letters from each place on, two bits each; N as if it were A."""
+def _pack_sixteen(base: np.ndarray) -> np.ndarray:
+    """The sixteen letters from each position on as a number, two bits each, uint32 (length - 15,); N counts as A."""
     packed = (base & 3).astype(np.uint32)
     for width in (1, 2, 4, 8):
         packed = packed[:-width] << np.uint32(2 * width) | packed[width:]
     return packed
 
 
-def _without_n(base: np.ndarray) -> np.ndarray:
-    """bool (length - 15,): whether the sixteen letters from each place on hold no N."""
+def _find_without_n(base: np.ndarray) -> np.ndarray:
+    """Whether the sixteen letters from each position on hold no N, bool (length - 15,)."""
     whole = base != N
     for width in (1, 2, 4, 8):
         whole = whole[:-width] & whole[width:]

@@ -1,8 +1,8 @@
-"""A motif laid over a sequence: log-odds scores at every place, and how often chance reaches a score.
+"""Scan a sequence for a motif: a log-odds score at every position, and how often chance reaches a score.
 
 Scores are in bits: the sum over the columns of log2(probability in the motif / probability in the background). The
-distribution of the score of a random word of independent bases is an exact convolution over scores rounded to a grid
-(Staden 1989, CABIOS 5:89); what it says of a threshold is therefore off by at most width x step / 2 bits.
+score distribution of a random word of independent bases is an exact convolution over scores that are rounded to a grid
+(Staden 1989, CABIOS 5:89). A threshold from it is therefore off by at most width x step / 2 bits.
 """
 
 import numpy as np
@@ -11,19 +11,32 @@ from ...alphabet import N
 from ...data import Motif
 
 PSEUDO = 1.0
-"""Sites' worth of background that are mixed into a motif before its logarithm is taken."""
+"""Pseudo-count in sites: how much background is mixed into a motif before its logarithm is taken."""
 UNKNOWN_SITES = 20.0
-"""Sites taken to stand behind a motif that does not tell their number."""
+"""Number of sites assumed for a motif that does not give it."""
 STEP = 0.001
-"""Bits; the grid of the scores' distribution."""
+"""Grid of the score distribution, in bits."""
 
 
 def log_odds(motif: Motif, background: np.ndarray | None = None, pseudo: float = PSEUDO) -> np.ndarray:
-    """Scores in bits, float64 (width, 4), of a motif against `background` (4,), by default the motif's own.
+    """Turn a motif into scores.
 
-    `pseudo` sites' worth of background are added to the motif's nsites (`UNKNOWN_SITES` where unknown); with 0, letters
-    never seen score -inf.
+    Parameters
+    ----------
+    motif
+        The motif. Where its number of sites is unknown, `UNKNOWN_SITES` is assumed.
+    background
+        float64 (4,), frequencies of A, C, G and T; by default those of the motif.
+    pseudo
+        Sites' worth of background added to those of the motif. With 0, letters that were never seen score -inf.
 
+    Returns
+    -------
+    numpy.ndarray
+        float64 (width, 4), bits.
+
+    Examples
+    --------
     >>> motif = Motif("TA", np.array([[0, 0, 0, 1], [1, 0, 0, 0]]), nsites=3)
     >>> log_odds(motif).round(2).tolist()
     [[-2.0, -2.0, -2.0, 1.7], [1.7, -2.0, -2.0, -2.0]]
@@ -36,17 +49,41 @@ def log_odds(motif: Motif, background: np.ndarray | None = None, pseudo: float =
 
 
 def reverse_complement_scores(scores: np.ndarray) -> np.ndarray:
-    """The scores, (width, 4), with which a scan of the + strand finds the sites of the - strand."""
+    """Turn scores round, so that a scan of the + strand finds the sites on the - strand.
+
+    Parameters
+    ----------
+    scores
+        float64 (width, 4).
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (width, 4), a view.
+    """
     return scores[::-1, ::-1]
 
 
 def scan(codes: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """The score of every window of the strand as given: float64 (length - width + 1,), by the window's first base.
+    """Score every window of the strand as given.
 
-    codes: uint8 (length,), 0-4. scores: float64 (width, 4). Windows with an N score -inf. A sequence shorter than the
-    motif gives an empty array. For the other strand scan with `reverse_complement_scores`: places are still +
-    coordinates.
+    For the other strand, scan the same codes with `reverse_complement_scores`; positions are still + coordinates.
 
+    Parameters
+    ----------
+    codes
+        uint8 (length,), codes 0-4.
+    scores
+        float64 (width, 4), bits.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (length - width + 1,), by the window's first base; -inf for a window with an N. Empty if the sequence is
+        shorter than the motif.
+
+    Examples
+    --------
     >>> scan(np.array([3, 0, 4, 0], np.uint8), np.array([[0, 0, 0, 2.0], [1.0, 0, 0, 0]])).tolist()
     [3.0, -inf, -inf]
     """
@@ -60,7 +97,7 @@ def scan(codes: np.ndarray, scores: np.ndarray) -> np.ndarray:
     triples = None
     column = 0
     while column < width:
-        # Three columns at once: one look-up in 125 sums instead of three in 5.
+        # Three columns at once: one index into 125 sums instead of three into 5 scores.
         if width - column >= 3:
             if triples is None:
                 triples = (codes[:-2] * np.uint8(25) + codes[1:-1] * np.uint8(5) + codes[2:]).astype(np.uint8)
@@ -75,11 +112,26 @@ def scan(codes: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def score_distribution(scores: np.ndarray, background: np.ndarray, step: float = STEP) -> tuple[np.ndarray, np.ndarray]:
-    """Scores that a random word can reach, and how likely: values float64 (bins,) ascending by `step` bits, probability
-    (bins,).
+    """Compute which scores a random word can reach, and how probable each is.
 
-    Letters of score -inf end in no bin, so that the probabilities may sum to less than 1.
+    Letters of score -inf are in no bin, so the probabilities may sum to less than 1.
 
+    Parameters
+    ----------
+    scores
+        float64 (width, 4), bits.
+    background
+        float64 (4,), frequencies of A, C, G and T.
+    step
+        Width of a bin in bits.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Scores in bits, float64 (bins,), ascending by `step`; their probabilities, float64 (bins,).
+
+    Examples
+    --------
     >>> values, probability = score_distribution(np.array([[1.0, 0, 0, 0]]), np.full(4, 0.25), step=1.0)
     >>> values.tolist(), probability.tolist()
     ([0.0, 1.0], [0.75, 0.25])
@@ -98,9 +150,26 @@ def score_distribution(scores: np.ndarray, background: np.ndarray, step: float =
 
 
 def threshold(scores: np.ndarray, background: np.ndarray, p: float, step: float = STEP) -> float:
-    """The lowest score in bits that a random word reaches with a probability of at most `p`; inf where even the best
-    word is likelier.
+    """Find the lowest score that a random word reaches with a probability of at most `p`.
 
+    Parameters
+    ----------
+    scores
+        float64 (width, 4), bits.
+    background
+        float64 (4,), frequencies of A, C, G and T.
+    p
+        Probability, 0 to 1.
+    step
+        Grid of the scores in bits.
+
+    Returns
+    -------
+    float
+        Bits; inf where even the best word is more probable than `p`.
+
+    Examples
+    --------
     >>> threshold(np.array([[2.0, 0, 0, 0], [2.0, 0, 0, 0]]), np.full(4, 0.25), p=0.1) <= 4
     True
     >>> threshold(np.array([[2.0, 0, 0, 0]]), np.full(4, 0.25), p=0.1)
@@ -108,14 +177,32 @@ def threshold(scores: np.ndarray, background: np.ndarray, p: float, step: float 
     """
     values, probability = score_distribution(scores, background, step)
     tail = _tail(probability)
-    # Scores that no word has would lower the threshold for nothing, and rounding would then decide.
+    # Bins that no word reaches would lower the threshold without need, and rounding would decide by how much.
     rare = np.flatnonzero((tail <= p * (1 + 1e-9)) & (probability > 0))
     return float(values[rare[0]] - step * len(scores) / 2) if len(rare) else float("inf")
 
 
 def p_values(found: np.ndarray, scores: np.ndarray, background: np.ndarray, step: float = STEP) -> np.ndarray:
-    """P(a random word scores at least this much), float64, for scores in bits of any shape; 1 for -inf.
+    """Compute the probability that a random word scores at least as high.
 
+    Parameters
+    ----------
+    found
+        float64 of any shape, scores in bits.
+    scores
+        float64 (width, 4), the motif's scores in bits.
+    background
+        float64 (4,), frequencies of A, C, G and T.
+    step
+        Grid of the scores in bits.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 of the shape of `found`; 1 for -inf.
+
+    Examples
+    --------
     >>> p_values(np.array([4.0, 2.0]), np.array([[2.0, 0, 0, 0], [2.0, 0, 0, 0]]), np.full(4, 0.25)).tolist()
     [0.0625, 0.4375]
     """
@@ -127,5 +214,5 @@ def p_values(found: np.ndarray, scores: np.ndarray, background: np.ndarray, step
 
 
 def _tail(probability: np.ndarray) -> np.ndarray:
-    """P(score >= this bin), (bins,)."""
+    """P(score >= that of the bin), (bins,)."""
     return np.minimum(np.cumsum(probability[::-1])[::-1], 1.0)

@@ -1,7 +1,7 @@
-"""Stretches of a genome as the networks read them: one strand, 5' to 3', with a halo on both sides.
+"""Parts of one strand of a genome as the networks read them, 5' to 3', with extra bases on both sides.
 
-What lies off a linear contig is N; a circular contig goes round and round. `oriented` coordinates run 5' to 3' along
-the strand: place i of the - strand is place length - 1 - i of the contig.
+Beyond the ends of a linear contig all bases are N; a circular contig continues at its other end. Oriented coordinates
+run 5' to 3' along a strand: position i of the - strand is position length - 1 - i of the contig.
 """
 
 import numpy as np
@@ -10,12 +10,26 @@ from ...alphabet import N, reverse_complement
 from ...data import Genome
 
 
-def stretch(codes: np.ndarray, circular: bool, strand: int, begin: int, end: int) -> np.ndarray:
-    """Codes uint8 (end - begin,) of one strand (+1 or -1), read 5' to 3', between two oriented places on or off the
-    contig.
+def cut_stretch(codes: np.ndarray, circular: bool, strand: int, begin: int, end: int) -> np.ndarray:
+    """Cut a stretch of one strand between two oriented positions, on or off the contig.
 
-    codes: the contig's + strand, uint8 (length,), one base or more. Only the stretch is copied, whatever the contig's
-    length.
+    Only the stretch is copied, however long the contig is.
+
+    Parameters
+    ----------
+    codes
+        uint8 (length,), the contig's + strand, one base or more.
+    circular
+        Whether the contig is circular.
+    strand
+        +1 or -1.
+    begin, end
+        Oriented positions, 0-based half-open; they may lie beyond the contig's ends.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (end - begin,), codes 0-4, 5' to 3'.
     """
     first, last = (begin, end) if strand > 0 else (len(codes) - end, len(codes) - begin)
     if first >= 0 and last <= len(codes):
@@ -29,19 +43,54 @@ def stretch(codes: np.ndarray, circular: bool, strand: int, begin: int, end: int
     return found if strand > 0 else reverse_complement(found)
 
 
-def oriented(genome: Genome, contig: int, strand: int, before: int, after: int) -> np.ndarray:
-    """Codes uint8 (before + length + after,) of one strand (+1 or -1) of a contig, read 5' to 3'."""
+def orient(genome: Genome, contig: int, strand: int, before: int, after: int) -> np.ndarray:
+    """Read one strand of a contig with the bases around it.
+
+    Parameters
+    ----------
+    genome
+        The sequence.
+    contig
+        Index of the contig.
+    strand
+        +1 or -1.
+    before, after
+        Bases added upstream and downstream: N beyond a linear contig, the other end of a circular one.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (before + length + after,), codes 0-4, 5' to 3'.
+    """
     codes = genome.contig_bases(contig)
-    return stretch(codes, genome.contigs[contig].circular, strand, -before, len(codes) + after)
+    return cut_stretch(codes, genome.contigs[contig].circular, strand, -before, len(codes) + after)
 
 
 def flip(position: np.ndarray, strand: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Contig coordinates to oriented ones, or back: both are the same reflection on the - strand."""
+    """Turn contig coordinates into oriented ones, or back: both are the same reflection on the - strand.
+
+    Parameters
+    ----------
+    position
+        int (n,), 0-based positions.
+    strand
+        int (n,), +1 or -1.
+    length
+        int (n,) or one number, lengths of the contigs.
+
+    Returns
+    -------
+    numpy.ndarray
+        int (n,), 0-based positions.
+    """
     return np.where(np.asarray(strand) > 0, position, np.asarray(length) - 1 - position)
 
 
 class Reads:
-    """Both strands of all contigs, to cut windows with their halos from. Nothing is copied before it is asked for."""
+    """Both strands of all contigs, to cut windows from.
+
+    Nothing is copied before it is asked for. A window has `before` and `after` more bases on its sides.
+    """
 
     def __init__(self, genome: Genome, before: int, after: int):
         self.genome, self.before, self.after = genome, before, after
@@ -50,16 +99,50 @@ class Reads:
         self.start = genome.start
 
     def cut(self, contig: np.ndarray, strand: np.ndarray, place: np.ndarray, length: int) -> np.ndarray:
-        """Codes uint8 (windows, before + length + after), each window's first inner base at the oriented `place`."""
+        """Cut windows.
+
+        Parameters
+        ----------
+        contig
+            int (windows,), indices of the contigs.
+        strand
+            int (windows,), +1 or -1.
+        place
+            int (windows,), oriented position of each window's first base, the `before` bases not counted.
+        length
+            Bases of each window, without those on its sides.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8 (windows, before + length + after), codes 0-4, 5' to 3'.
+        """
         found = np.empty((len(place), self.before + length + self.after), np.uint8)
         for row, c, s, p in zip(found, contig, strand, place, strict=True):
             codes = self.genome.base[self.start[c] : self.start[c + 1]]
-            row[:] = stretch(codes, self.circular[c], s, p - self.before, p + length + self.after)
+            row[:] = cut_stretch(codes, self.circular[c], s, p - self.before, p + length + self.after)
         return found
 
 
-def oriented_rows(values: np.ndarray, genome: Genome, contig: int, strand: int) -> np.ndarray:
-    """Per-nucleotide values (..., 2, N) of one contig and strand, (..., length), read 5' to 3'."""
+def orient_rows(values: np.ndarray, genome: Genome, contig: int, strand: int) -> np.ndarray:
+    """Take the values of one strand of a contig, in reading order.
+
+    Parameters
+    ----------
+    values
+        Array (..., 2, N), rows + and -, both by + coordinates.
+    genome
+        The sequence that the values belong to.
+    contig
+        Index of the contig.
+    strand
+        +1 or -1.
+
+    Returns
+    -------
+    numpy.ndarray
+        (..., length), 5' to 3', a view.
+    """
     start = genome.start
     row = values[..., 0 if strand > 0 else 1, start[contig] : start[contig + 1]]
     return row if strand > 0 else row[..., ::-1]

@@ -1,1 +1,1 @@
-"""Genomes with planted promoters and factor sites, and what is recovered of them."""
+"""Simulated genomes with planted promoters and TF sites, and how much of them is recovered."""

@@ -1,7 +1,7 @@
-"""The background of a planted genome: genes in transcription units, and what lies between them.
+"""The background of a simulated genome: genes in transcription units, and the sequence between them.
 
-The numbers were measured once on E. coli K-12 MG1655, NC_000913.3, with its RefSeq annotation
-(4,295 protein-coding genes in one piece, pseudogenes left out); no promoter knows of them.
+The numbers were measured once on E. coli K-12 MG1655, NC_000913.3, with its RefSeq annotation (4,295 protein-coding
+genes in one piece, pseudogenes left out). They do not depend on the promoters.
 """
 
 from dataclasses import dataclass
@@ -25,14 +25,15 @@ CODON_WEIGHTS = np.array([CODONS_PER_THOUSAND[a + b] for a in "ACGT" for b in "A
 STARTS = {"ATG": 0.903, "GTG": 0.079, "TTG": 0.018}
 STOPS = {"TAA": 0.641, "TGA": 0.288, "TAG": 0.071}
 GENE_CODONS_MEAN, GENE_CODONS_SHAPE, GENE_CODONS_MIN = 310.0, 2.2, 30
-"""Gamma of the genes' lengths in codons."""
+"""Mean, shape and minimum of the genes' lengths in codons, drawn from a gamma distribution."""
 IN_SAME_UNIT = 0.36
-"""Share of neighbouring genes on one strand less than 50 nt apart, taken as one transcription unit."""
+"""Share of neighbouring genes on one strand that are less than 50 nt apart, taken as one transcription unit."""
 UNIT_GAP_MEAN = 15.0
-"""Nucleotides between genes of a unit; real genes overlap by 4 nt in four of ten cases, these never do."""
+"""Mean number of nucleotides between the genes of a unit. Four in ten real genes overlap by 4 nt; these genes never
+do."""
 GAP_SHAPE, GAP_DIVERGENT, GAP_CONVERGENT = 2.0, 1.25, 0.5
-"""Between units: a gamma's shape, and the gaps where both units begin or both end, relative to those of units in a
-row."""
+"""Gaps between units: the shape of their gamma distribution, and their length where both units begin or both end
+there, relative to gaps between units on one strand."""
 
 # P(next base | the two before it) between genes, both strands taken together: rows AA, AC, AG, AT, CA ... TT, columns A
 # C G T.
@@ -54,10 +55,16 @@ for _codon in STOPS:
 
 @dataclass(frozen=True, eq=False)
 class Genes:
-    """Protein-coding genes from left to right, none overlapping.
+    """Protein-coding genes from left to right, without overlaps.
 
-    start, end: int64 (genes,), half-open, start codon and stop codon within. strand: int8 (genes,), +1 or -1.
-    unit: int64 (genes,), the transcription unit, from 0.
+    Attributes
+    ----------
+    start, end
+        int64 (genes,), + coordinates, 0-based half-open; start codon and stop codon are included.
+    strand
+        int8 (genes,), +1 or -1.
+    unit
+        int64 (genes,), number of the transcription unit, from 0.
     """
 
     start: np.ndarray
@@ -69,8 +76,19 @@ class Genes:
         return len(self.start)
 
     def codon_map(self, length: int) -> tuple[np.ndarray, np.ndarray]:
-        """For each place of a genome: the leftmost place of its codon (int64, -1 between genes), and its gene's strand
-        (int8, 0 there)."""
+        """Map each position to its codon.
+
+        Parameters
+        ----------
+        length
+            Length of the genome in nucleotides.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Leftmost position of the codon, int64 (length,), -1 between genes; strand of the gene, int8 (length,), 0
+            between genes.
+        """
         codon, strand = np.full(length, -1, np.int64), np.zeros(length, np.int8)
         for start, end, sign in zip(self.start, self.end, self.strand, strict=True):
             codon[start:end] = np.repeat(np.arange(start, end, 3), 3)
@@ -79,7 +97,27 @@ class Genes:
 
 
 def lay_out(length: int, coding: float, random: np.random.Generator) -> Genes:
-    """Genes of both strands over `length` nucleotides, covering the share `coding` of them to within a codon."""
+    """Draw genes on both strands.
+
+    Parameters
+    ----------
+    length
+        Length of the genome in nucleotides.
+    coding
+        Share of the genome that genes cover, 0 to 1; it is met to within a codon.
+    random
+        Source of random numbers.
+
+    Returns
+    -------
+    Genes
+        The genes from left to right.
+
+    Raises
+    ------
+    ValueError
+        If the genes leave no room between them.
+    """
     target = int(length * coding) // 3
     codons = np.zeros(0, np.int64)
     while codons.sum() < target:
@@ -87,7 +125,7 @@ def lay_out(length: int, coding: float, random: np.random.Generator) -> Genes:
         codons = np.concatenate([codons, np.maximum(drawn.astype(np.int64), GENE_CODONS_MIN)])
     n = int(
         np.searchsorted(np.cumsum(codons), target)
-    )  # the gene that passes the target is cut to what is missing, or dropped
+    )  # the gene that exceeds the target is cut to what is missing, or dropped
     last = target - int(codons[:n].sum())
     widths = 3 * np.concatenate([codons[:n], [last] if last >= GENE_CODONS_MIN or n == 0 else []]).astype(np.int64)
 
@@ -96,22 +134,36 @@ def lay_out(length: int, coding: float, random: np.random.Generator) -> Genes:
     gap = 1 + random.geometric(1 / UNIT_GAP_MEAN, size=len(widths) - 1)
     between = np.diff(unit) > 0
     facing = np.where(strand[:-1] == strand[1:], 1.0, np.where(strand[:-1] < strand[1:], GAP_DIVERGENT, GAP_CONVERGENT))
-    # the room left over, shared among the gaps between units and the two ends
+    # the remaining room is shared among the gaps between units and the two ends
     share = random.gamma(GAP_SHAPE, 1.0, size=len(gap) + 2)
     share[1:-1] *= np.where(between, facing, 0.0)
     room = length - int(widths.sum()) - int(gap[~between].sum())
     if room < 0:
-        raise ValueError("the genes leave no room between them")
+        raise ValueError("the genes leave no room between them; take a smaller share of coding sequence")
     shared = np.floor(room * share / share.sum()).astype(np.int64)
     gap = np.where(between, shared[1:-1], gap)
     start = shared[0] + np.concatenate([[0], np.cumsum(widths[:-1] + gap)])
     return Genes(start, start + widths, strand, unit)
 
 
-def tilt_of(gc: float, coding: float) -> float:
-    """By how much G and C must be favoured over A and T, everywhere alike, for a share `gc` of them; 1, as in E. coli,
-    where it is 0."""
-    if not gc:
+def tilt_of(gc: float | None, coding: float) -> float:
+    """Find the weight of G and C, relative to A and T, that gives a share of G and C.
+
+    The weight is the same in genes and between them.
+
+    Parameters
+    ----------
+    gc
+        Share of G and C, 0 to 1; None for that of E. coli.
+    coding
+        Share of the genome that genes cover, 0 to 1.
+
+    Returns
+    -------
+    float
+        Weight of G and C; 1 for the composition of E. coli.
+    """
+    if gc is None:
         return 1.0
     low, high = 1e-3, 1e3
     for _turn in range(60):
@@ -121,27 +173,42 @@ def tilt_of(gc: float, coding: float) -> float:
 
 
 def _gc_share(tilt: float, coding: float) -> float:
+    """Expected share of G and C with a weight of `tilt`."""
     codons = np.arange(64)
     count = sum(np.isin(codons // 4**place % 4, (1, 2)) for place in range(3))
     weight = CODON_WEIGHTS * tilt**count
     pairs = np.full(16, 1 / 16)
-    step = _tilted(tilt)
-    for _turn in range(200):  # to the chain's own share of pairs
+    step = _tilt_chain(tilt)
+    for _turn in range(200):  # converges to the chain's stationary shares of pairs
         pairs = (pairs[:, None] * step).reshape(4, 4, 4).sum(axis=0).ravel()
     between = pairs.reshape(4, 4).sum(axis=0)[1:3].sum()
     return float(coding * (weight @ count) / weight.sum() / 3 + (1 - coding) * between)
 
 
-def _tilted(tilt: float) -> np.ndarray:
-    """The chain between genes with G and C favoured, rows summing to 1."""
+def _tilt_chain(tilt: float) -> np.ndarray:
+    """The Markov chain between genes with G and C weighted by `tilt`, rows summing to 1."""
     step = BETWEEN_GENES * np.array([1.0, tilt, tilt, 1.0])
     return step / step.sum(axis=1, keepdims=True)
 
 
 def background(genes: Genes, length: int, random: np.random.Generator, tilt: float = 1.0) -> np.ndarray:
-    """Codes, uint8 (length,): the stretches between genes from an order-2 Markov chain, the genes from their codons.
+    """Draw the sequence of a genome: a Markov chain of order 2 between genes, and codons in genes.
 
-    tilt: see `tilt_of`.
+    Parameters
+    ----------
+    genes
+        The genes.
+    length
+        Length of the genome in nucleotides.
+    random
+        Source of random numbers.
+    tilt
+        Weight of G and C, see `tilt_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (length,), codes 0-3 of the + strand.
     """
     base = markov(length, random, tilt)
     for start, end, strand in zip(genes.start, genes.end, genes.strand, strict=True):
@@ -151,8 +218,23 @@ def background(genes: Genes, length: int, random: np.random.Generator, tilt: flo
 
 
 def markov(length: int, random: np.random.Generator, tilt: float = 1.0) -> np.ndarray:
-    """Codes of sequence as it is between genes, uint8 (length,)."""
-    limits = np.cumsum(_tilted(tilt), axis=1)[:, :3].tolist()
+    """Draw sequence as it is between genes.
+
+    Parameters
+    ----------
+    length
+        Number of nucleotides.
+    random
+        Source of random numbers.
+    tilt
+        Weight of G and C, see `tilt_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (length,), codes 0-3.
+    """
+    limits = np.cumsum(_tilt_chain(tilt), axis=1)[:, :3].tolist()
     base = bytearray(length)
     before = int(random.integers(16))
     for i, u in enumerate(random.random(length).tolist()):
@@ -164,7 +246,22 @@ def markov(length: int, random: np.random.Generator, tilt: float = 1.0) -> np.nd
 
 
 def coding_sequence(n_codons: int, random: np.random.Generator, tilt: float = 1.0) -> np.ndarray:
-    """Codes of one gene read 5' to 3', uint8 (3 * n_codons,), from start to stop codon."""
+    """Draw one gene, from its start codon to its stop codon.
+
+    Parameters
+    ----------
+    n_codons
+        Number of codons, start and stop codon included.
+    random
+        Source of random numbers.
+    tilt
+        Weight of G and C, see `tilt_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (3 * n_codons,), codes 0-3, 5' to 3'.
+    """
     count = sum(np.isin(np.arange(64) // 4**place % 4, (1, 2)) for place in range(3))
     weights = CODON_WEIGHTS * tilt**count if tilt != 1 else CODON_WEIGHTS
     codon = random.choice(64, size=n_codons, p=weights / weights.sum())
@@ -175,7 +272,22 @@ def coding_sequence(n_codons: int, random: np.random.Generator, tilt: float = 1.
 
 
 def has_stop(base: np.ndarray, codon: np.ndarray, strand: np.ndarray) -> bool:
-    """Whether any of the codons that begin (leftmost) at `codon`, on `strand`, both (codons,), is a stop codon."""
+    """Find out whether any of some codons is a stop codon.
+
+    Parameters
+    ----------
+    base
+        uint8 (length,), codes 0-3 of the + strand.
+    codon
+        int64 (codons,), leftmost position of each codon.
+    strand
+        int8 (codons,), strand on which each is read, +1 or -1.
+
+    Returns
+    -------
+    bool
+        Whether there is a stop codon among them.
+    """
     triplet = base[codon[:, None] + np.arange(3)].astype(np.int64)  # (codons, 3)
     forward = triplet @ np.array([16, 4, 1])
     backward = (3 - triplet[:, ::-1]) @ np.array([16, 4, 1])

@@ -1,8 +1,8 @@
-"""What heads attend to, against what was planted: recall and precision, beside windows at a fixed distance.
+"""How many planted elements the regions of heads recover, compared with windows at a fixed offset.
 
-A window at the right distance of every site finds a -10 box about as well as a head that reads it. So each score stands
-beside that of the best such window, as wide as the head's regions, its distance chosen on one half of the sites and
-scored on the other.
+A window at the right offset from every site finds a -10 element about as well as a head that reads it. Each score is
+therefore reported beside that of the best such window. The window is as wide as the head's regions, and its offset is
+chosen on one half of the sites and scored on the other.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,33 @@ ALL = "all"
 """In `Recovery.head`: the regions of all heads together."""
 
 REACH = np.arange(-200, 101)
-"""Where a window may begin, from the site."""
+"""Offsets at which a window may begin."""
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """How one kind of planted piece was recovered by one head's regions.
+    """How one head's regions recover one kind of planted element.
 
-    elements: pieces whose site was listed. found: those of which a region of their own site covers at least half.
-    regions: regions of the head. hits: regions that cover half of such a piece. baseline_*: the same for one window of
-    `width` at each site, its first base `distance` from the site (the first half's choice). NaN where there is nothing
-    to divide by.
+    Attributes
+    ----------
+    name
+        Name of the element.
+    head
+        Name of the head, or `ALL`.
+    elements
+        Number of these elements whose site is listed.
+    found
+        Number of those that a region of their own site covers by at least half.
+    regions
+        Number of the head's regions.
+    hits
+        Number of regions that cover at least half of such an element.
+    width
+        Width of the windows in nucleotides.
+    distance
+        Offset of the windows' first base, chosen on the first half of the sites.
+    baseline_recall, baseline_precision
+        The same scores for one window at each site; NaN where there is nothing to divide by.
     """
 
     name: str
@@ -41,10 +57,12 @@ class Recovery:
 
     @property
     def recall(self) -> float:
+        """Share of the elements that are found; NaN without elements."""
         return self.found / self.elements if self.elements else float("nan")
 
     @property
     def precision(self) -> float:
+        """Share of the regions that are hits; NaN without regions."""
         return self.hits / self.regions if self.regions else float("nan")
 
     @property
@@ -56,12 +74,28 @@ class Recovery:
 def recover(
     regions: Regions, truth: Regions, sites: Sites, contigs: tuple[str, ...], tolerance: int = 2
 ) -> list[Recovery]:
-    """For each kind of planted piece and each head, and for all heads together, what was recovered; by name, then head.
+    """Score the regions of each head, and of all heads together, against each kind of planted element.
 
-    truth: rows as `plant.Planted.elements` (`head` the piece's name, `site` the true +1; decoys, -1, are left out).
-    sites: those that the regions belong to, `contigs` the names that their `contig` counts in. tolerance: a listed site
-    is the true one on its strand within so many nucleotides. A region counts for a piece of its own site and strand
-    only. Ends over a circle's origin are not unrolled.
+    A region counts only for an element of its own site and strand. Ends beyond the origin of a circular contig are not
+    unrolled.
+
+    Parameters
+    ----------
+    regions
+        Regions of the heads.
+    truth
+        Planted elements, as in `plant.Planted.elements`; decoys (`site` -1) are left out.
+    sites
+        The sites that the regions belong to.
+    contigs
+        Contig names that the contigs of `sites` index.
+    tolerance
+        A listed site is a true site if they lie at most this many nucleotides apart on one strand.
+
+    Returns
+    -------
+    list of Recovery
+        By the name of the element, then by head, with all heads together last.
     """
     truth = truth.take(truth.site >= 0)
     names = {name: i for i, name in enumerate(dict.fromkeys([*contigs, *truth.contigs, *regions.contigs]))}
@@ -78,8 +112,8 @@ def recover(
     truth = truth.take(order)
     true, first, count = np.unique(own[order], return_index=True, return_counts=True)
 
-    at_region = _nearest(true, key(regions.contig, regions.contigs, regions.strand, regions.site), tolerance)
-    at_site = _nearest(true, key(sites.contig, contigs, sites.strand, sites.position), tolerance)
+    at_region = _find_nearest(true, key(regions.contig, regions.contigs, regions.strand, regions.site), tolerance)
+    at_site = _find_nearest(true, key(sites.contig, contigs, sites.strand, sites.position), tolerance)
     region, piece = _pairs(at_region, first, count)
     covered = np.minimum(regions.end[region], truth.end[piece]) - np.maximum(regions.start[region], truth.start[piece])
     half = 2 * covered >= (truth.end - truth.start)[piece]
@@ -97,12 +131,12 @@ def recover(
             found = np.intersect1d(piece[chosen], elements)
             width = max(1, round(float(np.median((regions.end - regions.start)[of_head])))) if of_head.any() else 1
             counts = len(elements), len(found), int(of_head.sum()), len(np.unique(region[chosen]))
-            table.append(Recovery(str(name), str(head), *counts, width, *windows.best(width)))
+            table.append(Recovery(str(name), str(head), *counts, width, *windows.find_best(width)))
     return table
 
 
-def _nearest(true: np.ndarray, keys: np.ndarray, tolerance: int) -> np.ndarray:
-    """For each key the index of the nearest of the sorted true ones, -1 where none is near enough."""
+def _find_nearest(true: np.ndarray, keys: np.ndarray, tolerance: int) -> np.ndarray:
+    """For each key the index of the nearest of the sorted true keys, -1 where it is more than `tolerance` away."""
     if not len(true):
         return np.full(len(keys), -1)
     right = np.clip(np.searchsorted(true, keys), 0, len(true) - 1)
@@ -112,7 +146,7 @@ def _nearest(true: np.ndarray, keys: np.ndarray, tolerance: int) -> np.ndarray:
 
 
 def _pairs(site: np.ndarray, first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every row with each piece of its site: indices of rows and of pieces, of one length."""
+    """Every row with each element of its site: indices of rows and of elements, of one length."""
     rows = np.flatnonzero(site >= 0)
     per_row = count[site[rows]] if len(rows) else np.zeros(0, np.int64)
     before = np.cumsum(per_row) - per_row
@@ -121,7 +155,7 @@ def _pairs(site: np.ndarray, first: np.ndarray, count: np.ndarray) -> tuple[np.n
 
 
 class _Windows:
-    """Windows at a fixed distance from the sites, against the pieces of one name."""
+    """Windows at a fixed offset from the sites, scored against the elements of one name."""
 
     def __init__(self, truth: Regions, sites: Sites, site: np.ndarray, piece: np.ndarray, name: str):
         mine = truth.head[piece] == name
@@ -134,24 +168,26 @@ class _Windows:
         self.high = self.low + truth.end[piece] - truth.start[piece]
         self.known: dict[int, tuple[int, float, float]] = {}
 
-    def best(self, width: int) -> tuple[int, float, float]:
-        """Distance, recall and precision of the best windows: chosen on every second site, scored on the others; and
-        turned about."""
+    def find_best(self, width: int) -> tuple[int, float, float]:
+        """Offset, recall and precision of the best windows.
+
+        The offset is chosen on every second site and scored on the others, and the reverse.
+        """
         if width not in self.known:
-            self.known[width] = self._best(width)
+            self.known[width] = self._find_best(width)
         return self.known[width]
 
-    def _best(self, width: int) -> tuple[int, float, float]:
+    def _find_best(self, width: int) -> tuple[int, float, float]:
         if not len(self.site):
             return 0, float("nan"), float("nan")
         covered = np.minimum(self.high[:, None], REACH + width) - np.maximum(
             self.low[:, None], REACH
-        )  # (pieces, distances)
+        )  # (elements, offsets)
         hit = 2 * covered >= (self.high - self.low)[:, None]
         even = self.site % 2 == 0
         found, windows, distances = 0, set(), []
         for half in (even, ~even):
-            best = _middle_of_best(hit[half].sum(axis=0))
+            best = _find_middle_of_best(hit[half].sum(axis=0))
             distances.append(int(REACH[best]))
             right = hit[:, best] & ~half
             found += int(right.sum())
@@ -159,8 +195,8 @@ class _Windows:
         return distances[0], found / len(self.site), len(windows) / self.n_sites
 
 
-def _middle_of_best(score: np.ndarray) -> int:
-    """Of the places with the highest score the middle one: the least likely to have won by its edge."""
+def _find_middle_of_best(score: np.ndarray) -> int:
+    """The middle one of the indices with the highest score, as it is the least likely to be best by its edge alone."""
     best = np.flatnonzero(score == score.max())
     return int(best[len(best) // 2])
 

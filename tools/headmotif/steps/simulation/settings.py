@@ -1,18 +1,46 @@
-"""What is planted, in numbers. Loads nothing, so that a command can show the defaults at once."""
+"""What is planted in a simulated genome, in numbers.
+
+This module imports nothing heavy, so that a command can show the defaults at once.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class PlantSettings:
-    """What is planted. Shares are of the promoters: inside (a gene of the site's strand), antisense (to a gene), the
-    rest before units.
+    """What is planted in a simulated genome.
 
-    decoys: -10 boxes without a site, as a share of the promoters. missing and false: true sites not listed, and listed
-    ones that are none, as shares of the true; jittered: share of the listed true ones off by one or two nucleotides.
-    margin: no site nearer to an end. sharpness: power of the hexamers' and factors' probabilities: 1 as published,
-    above 1 easier, below 1 harder. gc: share of G and C of what is not planted; 0: E. coli's.
-    The inside and antisense sites stand to each other as Cappable-seq's (44 % and 18 % there).
+    Promoters lie in a gene of their own strand, antisense to a gene, or before a transcription unit. The defaults of
+    the first two stand to each other as among Cappable-seq sites (44 % and 18 % there).
+
+    Attributes
+    ----------
+    length
+        Length of the genome in nucleotides, at least four times `margin`.
+    promoters
+        Number of promoters.
+    coding
+        Share of the genome that genes cover, 0 to 1.
+    inside
+        Share of the promoters whose site lies in a gene of its own strand.
+    antisense
+        Share of the promoters whose site lies in a gene of the other strand.
+    decoys
+        Number of -10 elements without a site, as a share of the promoters; may exceed 1.
+    missing
+        Share of the true sites that are not listed.
+    false
+        Number of listed sites that are false, as a share of the true sites.
+    jittered
+        Share of the listed true sites that are off by one or two nucleotides.
+    margin
+        Nucleotides at each end without sites, at least 100.
+    sharpness
+        Power of the probabilities in hexamers and TF sites: 1 as published, above 1 easier, below 1 harder to find.
+    gc
+        Share of G and C in the background, 0.25 to 0.75; None for that of E. coli.
+    contig
+        Contig name.
     """
 
     length: int = 400_000
@@ -26,7 +54,7 @@ class PlantSettings:
     jittered: float = 0.15
     margin: int = 150
     sharpness: float = 1.0
-    gc: float = 0.0
+    gc: float | None = None
     contig: str = "planted"
 
     def __post_init__(self) -> None:
@@ -40,11 +68,13 @@ class PlantSettings:
             self.inside + self.antisense,
         )
         if any(not 0 <= share <= 1 for share in shares) or self.decoys < 0:
-            raise ValueError("a share lies outside 0 to 1")
-        if self.sharpness <= 0 or not (self.gc == 0 or 0.25 <= self.gc <= 0.75):
-            raise ValueError("a sharpness above 0 and a gc from 0.25 to 0.75 are needed")
+            raise ValueError("a share is not between 0 and 1")
+        if self.sharpness <= 0 or not (self.gc is None or 0.25 <= self.gc <= 0.75):
+            raise ValueError("the sharpness must be above 0, and the share of G and C from 0.25 to 0.75")
         if self.length < 4 * self.margin or self.promoters < 0 or self.margin < 100:
-            raise ValueError("a planted genome needs a length of four margins, and a margin of 100")
+            raise ValueError(
+                "a simulated genome needs a margin of at least 100 nt and a length of at least four margins"
+            )
 
 
 DEFAULT = PlantSettings()

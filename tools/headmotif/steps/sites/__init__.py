@@ -1,1 +1,1 @@
-"""Tables of sites: matched, compared and merged, their coordinates checked, and their places among genes told."""
+"""Tables of sites: matching, agreement and consensus, checks of their coordinates, and the genes around them."""

@@ -1,4 +1,4 @@
-"""How far sets of sites agree: pair by pair, all against all, and how far the nearest sites lie."""
+"""How far sets of sites agree: pairs of sets, a matrix of all sets, and distances to the nearest site."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,25 +7,43 @@ from itertools import combinations, product
 import numpy as np
 
 from ...data import Contigs, Sites
-from .matching import NONE, Pairs, match, nearest
+from .matching import NONE, Pairs, find_nearest, match
 
 FARTHEST = 50
-"""Distances to the nearest site are counted one by one so far, then together."""
+"""Distances to the nearest site are counted one by one up to this one, and together beyond it."""
 STRANDS = {"both": 0, "+": 1, "-": -1}
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two sets on one strand (or both), a site of one being a site of the other within so many nt, one to one.
+    """How far two sets agree on one strand or both, with their sites paired one to one within a window.
 
-    shift: mean distance of the second's from the first's, downstream; exact: those of the shared that are at distance
-    0.
+    Attributes
+    ----------
+    first, second
+        Names of the sets.
+    strand
+        "both", "+" or "-".
+    window_nt
+        Largest distance of a pair in nucleotides; 0 for exact agreement.
+    sites_first, sites_second
+        Number of sites of each set.
+    shared
+        Number of pairs.
+    share_first, share_second
+        Share of each set's sites that are paired, 0 to 1; NaN without sites.
+    jaccard
+        Pairs divided by all distinct sites of both sets, 0 to 1; NaN without sites.
+    exact
+        Number of pairs at distance 0.
+    shift_nt
+        Mean distance of the second site from the first, downstream positive; NaN without pairs.
     """
 
     first: str
     second: str
     strand: str
-    within: int
+    window_nt: int
     sites_first: int
     sites_second: int
     shared: int
@@ -33,28 +51,53 @@ class Agreement:
     share_second: float
     jaccard: float
     exact: int
-    shift: float
+    shift_nt: float
 
 
 @dataclass(frozen=True)
 class Distance:
-    """How many sites of a set have their nearest of another set, on their own strand or the other, at a distance on
-    their strand.
+    """How many sites of a set have their nearest site of another set at one distance.
 
-    distance: downstream positive, "<-50" and ">50" beyond, "none" where the contig's strand has none; tied: those of
-    the sites that have another as near on the other side (they are counted upstream).
+    Attributes
+    ----------
+    set, other
+        Names of the two sets.
+    strand
+        "same" or "other": the strand on which the nearest site is sought, relative to the site's own.
+    distance_nt
+        Distance on the site's strand, downstream positive; "<-50" and ">50" beyond, and "none" where there is no site
+        on that strand of the contig.
+    sites
+        Number of sites at this distance.
+    tied
+        Number of those that have another nearest site equally far on the other side; they are counted upstream.
     """
 
     set: str
     other: str
     strand: str
-    distance: str
+    distance_nt: str
     sites: int
     tied: int
 
 
 def agreements(sets: Mapping[str, Sites], contigs: Contigs, d: int) -> list[Agreement]:
-    """Every two sets, in the order given: exactly and within d, both strands and each."""
+    """Compare every two sets, exactly and within `d`, on both strands together and on each.
+
+    Parameters
+    ----------
+    sets
+        Sites by the names of the sets.
+    contigs
+        The contigs that the sites lie on.
+    d
+        Largest distance of a pair in nucleotides.
+
+    Returns
+    -------
+    list of Agreement
+        By pair of sets in the order given, then by window, then by strand.
+    """
     found = []
     for first, second in combinations(sets, 2):
         a, b = sets[first], sets[second]
@@ -85,12 +128,23 @@ def _agreement(first: str, second: str, strand: str, within: int, a: Sites, b: S
 
 
 def matrix(found: list[Agreement], sizes: Mapping[str, int]) -> dict[str, list]:
-    """Columns of a table: a row for each set and measure (shared exactly or within d, and the shares of the row's set),
-    a column a set.
+    """Arrange the pairs of sets as a table: rows by set and measure, and a column for each set.
 
-    found: as `agreements` gives them; sizes: sites of each set.
+    The measures are the number of shared sites, exactly or within the window, and its share of the row's set.
+
+    Parameters
+    ----------
+    found
+        All pairs, as `agreements` returns them.
+    sizes
+        Number of sites of each set.
+
+    Returns
+    -------
+    dict of list
+        Columns by name: `set`, `measure`, and one for each set; all cells are str.
     """
-    shared = {(one.first, one.second, one.within): one.shared for one in found if one.strand == "both"}
+    shared = {(one.first, one.second, one.window_nt): one.shared for one in found if one.strand == "both"}
     shared |= {(b, a, within): n for (a, b, within), n in shared.items()}
     rows = []
     for within, name in product(sorted({within for *_, within in shared}), sizes):
@@ -103,20 +157,34 @@ def matrix(found: list[Agreement], sizes: Mapping[str, int]) -> dict[str, list]:
 
 
 def distances(sets: Mapping[str, Sites], contigs: Contigs) -> list[Distance]:
-    """From the sites of each set to the nearest of each other on their strand and, of its own too, on the other
-    strand."""
+    """Measure how far the sites of each set lie from the nearest site of each other set.
+
+    Both strands are searched: the site's own and the other one. A set is compared with itself only on the other strand.
+
+    Parameters
+    ----------
+    sets
+        Sites by the names of the sets.
+    contigs
+        The contigs that the sites lie on.
+
+    Returns
+    -------
+    list of Distance
+        By pair of sets, then by strand, then by distance.
+    """
     found = []
     for name, against in product(sets, sets):
         for strand in ("same", "other"):
             if strand == "same" and name == against:
                 continue
-            far, tied = nearest(sets[name], sets[against], contigs, strand == "other")
+            far, tied = find_nearest(sets[name], sets[against], contigs, strand == "other")
             place = np.where(far == NONE, FARTHEST + 2, np.clip(far, -FARTHEST - 1, FARTHEST + 1)) + FARTHEST + 1
             count, ties = (
                 np.bincount(place[rows], minlength=2 * FARTHEST + 4).tolist() for rows in (slice(None), tied)
             )
-            told = [f"<-{FARTHEST}", *map(str, range(-FARTHEST, FARTHEST + 1)), f">{FARTHEST}", "none"]
-            found += [Distance(name, against, strand, *row) for row in zip(told, count, ties, strict=True)]
+            labels = [f"<-{FARTHEST}", *map(str, range(-FARTHEST, FARTHEST + 1)), f">{FARTHEST}", "none"]
+            found += [Distance(name, against, strand, *row) for row in zip(labels, count, ties, strict=True)]
     return found
 
 

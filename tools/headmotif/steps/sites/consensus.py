@@ -1,10 +1,12 @@
-"""Sites that several sets support: one place for what each set has within a few nucleotides of it.
+"""Sites that several sets support: one position for the sites that each set has within a few nucleotides of it.
 
-Places are taken one after the other, the best first, and each takes along of every set the nearest site within d nt
-that is left. The best place is the one that most sets have a site near; of those, that most sets have exactly; then the
-strongest, by the mean of the ranks (0 to 1) of its sites within their own sets, as scales differ; then the most
-upstream. So no chain of sites grows longer than d to either side, each site supports one place, and the order of the
-sets changes nothing.
+Positions are chosen one after the other, the best first. Each takes from every set the nearest remaining site within
+`d` nt. The best position is the one near which most sets have a site. Ties are broken by the number of sets with a site
+exactly there, then by strength, then by the most upstream position. Strength is the mean rank (0 to 1) of the sites
+within their own sets, because scales differ.
+
+So no chain of sites grows longer than `d` to either side, each site supports one position, and the order of the sets
+does not matter.
 """
 
 import heapq
@@ -16,20 +18,45 @@ import numpy as np
 from ...data import Contig, Contigs, Sites
 
 ABSENT = np.iinfo(np.int64).max
-"""The distance of a set that has no site at a place."""
+"""The distance of a set that has no site at a position."""
 
 
 @dataclass(frozen=True, eq=False)
 class Consensus:
-    """Places, by contig, position and strand: sites, their strength the number of sets. distance: int64 (places, sets),
-    how far each set's site lies from the place, downstream positive; ABSENT where a set has none."""
+    """Consensus sites, by contig, position and strand.
+
+    Attributes
+    ----------
+    sites
+        The consensus sites; their strength is the number of sets that support them.
+    distance
+        int64 (sites, sets), distance of each set's site from the consensus site, downstream positive; `ABSENT` without
+        one.
+    """
 
     sites: Sites
     distance: np.ndarray
 
 
 def consensus(sets: Mapping[str, Sites], contigs: Contigs, least: int, d: int) -> Consensus:
-    """The places that at least so many sets have a site at, at most d nt away on the strand."""
+    """Find the positions that at least `least` sets support.
+
+    Parameters
+    ----------
+    sets
+        Sites by the names of the sets.
+    contigs
+        The contigs that the sites lie on.
+    least
+        Number of sets that must have a site at a position.
+    d
+        Largest distance of such a site in nucleotides, on the same strand.
+
+    Returns
+    -------
+    Consensus
+        Sites by contig and position, + before - strand.
+    """
     columns = [np.concatenate([getattr(s, name) for s in sets.values()]) for name in ("contig", "position", "strand")]
     contig, position, strand = columns
     owner = np.repeat(np.arange(len(sets)), [len(s) for s in sets.values()])
@@ -58,13 +85,13 @@ def _ranks(strength: np.ndarray) -> np.ndarray:
 def _strand(
     place: np.ndarray, owner: np.ndarray, rank: np.ndarray, contig: Contig, d: int, least: int, number: int
 ) -> list[tuple[int, list[int]]]:
-    """Places of one strand, upstream to downstream as given, with each set's distance."""
+    """Positions of one strand, upstream to downstream as given, each with the distance of every set."""
     order = np.lexsort((owner, place))
     places: list[int] = place[order].tolist()
     who, ranks = owner[order].tolist(), rank[order].tolist()
     n, length = len(places), contig.length
     d = min(d, length // 2) if contig.circular else d
-    near = [_near(places, i, d, length if contig.circular else 0) for i in range(n)]
+    near = [_find_near(places, i, d, length if contig.circular else 0) for i in range(n)]
     left = [True] * n
 
     def value(i: int) -> tuple[int, int, float, int, int]:
@@ -77,12 +104,12 @@ def _strand(
     heapq.heapify(heap)
     found = []
     while heap and -heap[0][0] >= least:
-        told = heapq.heappop(heap)
-        i = told[-1]
+        entry = heapq.heappop(heap)
+        i = entry[-1]
         if not left[i]:
             continue
         now = value(i)
-        if now > told:  # neighbours went with another place since: it is worth less
+        if now > entry:  # neighbours have gone to another position since, so this one is worth less
             heapq.heappush(heap, now)
             continue
         taken: dict[int, tuple[int, int, int]] = {}
@@ -96,16 +123,18 @@ def _strand(
     return found
 
 
-def _near(place: list[int], i: int, d: int, circle: int) -> list[tuple[int, int]]:
-    """Sites at most d away, itself too, with their distance; circle: its length, 0 for a line."""
+def _find_near(place: list[int], i: int, d: int, circular_length: int) -> list[tuple[int, int]]:
+    """Sites at most d away, the site itself too, with their distances; circular_length: 0 for a linear contig."""
     found, n = [(i, 0)], len(place)
     for step in (1, -1):
         for k in range(1, n):
             j = i + step * k
-            if not 0 <= j < n and not circle:
+            if not 0 <= j < n and not circular_length:
                 break
-            far = place[j % n] - place[i] + (circle * (j // n) if circle else 0)
-            if abs(far) > d or (step < 0 and 2 * far == -circle):  # what lies opposite was met going the other way
+            far = place[j % n] - place[i] + (circular_length * (j // n) if circular_length else 0)
+            if abs(far) > d or (
+                step < 0 and 2 * far == -circular_length
+            ):  # a site exactly opposite was found going the other way
                 break
             found.append((j % n, far))
     return found

@@ -1,6 +1,6 @@
-"""What the checks of a set of sites come to, in words: which fault of a table they point to, or none, or that they
-cannot tell."""
+"""The verdict on a set of sites: which fault its checks point to, or none, or that they cannot show one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,18 +19,27 @@ OK, SHIFTED, STRAND, SWAPPED, PARTLY, ABSENT, NOT_APPLICABLE = (
     "not applicable",
 )
 FEWEST = 50
-"""With fewer sites nothing is said."""
+"""With fewer sites there is no verdict."""
 EXPECTED = 4
-"""With n sites, and a box at as many by chance, three times as many are four standard deviations off: the least that
-shows an absence."""
+"""Sites with a -10 element by chance that are needed to show that elements are missing. Three times as many are then
+four standard deviations away."""
 GROUP, GROUPS = 100, 40
-"""Sites in a stretch of the genome that is looked at by itself, at least, and how many stretches at most."""
+"""Least number of sites in a part of the genome that is examined by itself, and largest number of such parts."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """kind: one of the words above; words: one sentence or two; both, plus, minus: the checks of all sites and of each
-    strand's."""
+    """The verdict on a set of sites.
+
+    Attributes
+    ----------
+    kind
+        One of the seven verdicts, `OK` to `NOT_APPLICABLE`.
+    words
+        The verdict in one or two sentences.
+    both, plus, minus
+        Checks of all sites, and of the sites of each strand.
+    """
 
     kind: str
     words: str
@@ -40,127 +49,162 @@ class Diagnosis:
 
 
 def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Diagnosis:
-    """Check sites; background: `label_checks.minus10_background` of the genome, where it is known already."""
+    """Check a set of sites and draw the conclusion.
+
+    Parameters
+    ----------
+    genome
+        The sequence.
+    sites
+        The sites.
+    background
+        `coordinate_checks.minus10_background` of the genome, where it is known already.
+
+    Returns
+    -------
+    Diagnosis
+        The verdict and its checks.
+    """
     background = coordinate_checks.minus10_background(genome) if background is None else background
     both, plus, minus = (coordinate_checks.check(genome, sites.take(rows), background) for rows in _rows(sites))
-    return Diagnosis(*_said(genome, sites, both, plus, minus), both, plus, minus)
+    return Diagnosis(*_judge(genome, sites, both, plus, minus), both, plus, minus)
+
+
+def verdicts(genome: Genome, sets: Mapping[str, Sites]) -> dict[str, Diagnosis]:
+    """Check several sets of sites.
+
+    Parameters
+    ----------
+    genome
+        The sequence.
+    sets
+        Sites by the names of the sets.
+
+    Returns
+    -------
+    dict of Diagnosis
+        The verdict on each set, by its name.
+    """
+    background = coordinate_checks.minus10_background(genome)
+    return {name: verdict(genome, one, background) for name, one in sets.items()}
 
 
 def _rows(sites: Sites) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.ones(len(sites), bool), sites.strand > 0, sites.strand < 0
 
 
-def _said(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check) -> tuple[str, str]:
+def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check) -> tuple[str, str]:
     if both.sites < FEWEST:
         return (
             NOT_APPLICABLE,
-            f"not applicable: {both.sites:,} sites are too few to tell by the -10 box ({FEWEST} are needed)",
+            f"not applicable: {both.sites:,} sites are too few to judge by their -10 elements ({FEWEST} are needed)",
         )
-    box = f"a -10 box in {_percent(both.share)} of the sites, {_percent(both.background)} of all positions"
+    element = f"a -10 element in {_percent(both.share)} of the sites, {_percent(both.background)} of all positions"
     start = f"a purine at +1 in {_percent(both.purine[3])}"
     own = _shifts(plus.shift, minus.shift, both.shift)
-    if own <= {0} and (missing := _without(genome, sites, both.background)):
+    if own <= {0} and (missing := _describe_without(genome, sites, both.background)):
         return (
             PARTLY,
-            f"{box}; but no -10 signal at {missing}: another version of the genome there, or sites of another kind?",
+            f"{element}, but no -10 signal at {missing}; check whether these belong to another version of the genome, "
+            "or are sites of another kind",
         )
     if both.start_codon > 0.7 and own != {0}:
-        begin = f"{_percent(both.start_codon)} of the sites begin with ATG, GTG or TTG (or a base beside them)"
+        begin = f"{_percent(both.start_codon)} of the sites lie at an ATG, GTG or TTG, within one base"
         return (
             NOT_APPLICABLE,
-            f"not applicable: {begin}, so these are starts of genes, where no -10 box is to be expected",
+            f"not applicable: {begin}, so these are starts of genes, where no -10 element is expected",
         )
     other = _shifts(plus.other_shift, minus.other_shift, both.other_shift)
     if other and (not own or both.other > 2 * both.share):
-        off = "" if other == {0} else f", and {_off(plus.other_shift, minus.other_shift, -1)}"
+        off = "" if other == {0} else f"; {_describe_shift(plus.other_shift, minus.other_shift, -1)}"
         return (
             SWAPPED,
-            f"the strands seem swapped ({box}; in {_percent(both.other)} if they were on the other strand){off}",
+            f"the strands seem swapped: {element}, but in {_percent(both.other)} of the sites if the strands are "
+            f"exchanged; check the strand column{off}",
         )
     if not own:
-        return _absent(both, box, start)
+        return _describe_absence(both, element, start)
     for sign, one in (("+", plus), ("-", minus)):
-        if one.shift is None and one.sites >= _needed(one.background):
-            why = "are its positions counted from the other end, or of another end of an interval?"
+        if one.shift is None and one.sites >= _count_needed(one.background):
+            why = "check whether its positions count from the other end of the contig or of an interval"
             return (
                 STRAND,
-                f"no -10 signal on the {sign} strand ({_percent(one.share)} of its sites), though there is on the "
-                f"other: {why}",
+                f"no -10 signal on the {sign} strand (a -10 element in {_percent(one.share)} of its sites), but one on "
+                f"the other strand; {why}",
             )
     if own == {0}:
-        return OK, f"{box}, {start}: as it should be"
+        return OK, f"{element}, {start}: as it should be"
     alike = len(own) == 1 or (minus.shift is not None and plus.shift == -minus.shift)
-    return (SHIFTED if alike else STRAND), _off(plus.shift, minus.shift)
+    return (SHIFTED if alike else STRAND), _describe_shift(plus.shift, minus.shift)
 
 
 def _shifts(*shifts: int | None) -> set[int]:
-    """The strands' shifts; that of both together, the last, where neither strand alone has one."""
+    """The strands' shifts; the last, that of both together, where neither strand alone has one."""
     return {k for k in shifts[:2] if k is not None} or {k for k in shifts[2:] if k is not None}
 
 
-def _off(plus: int | None, minus: int | None, sign: int = 1) -> str:
-    """How far the sites of the strands lie downstream of where they should, in words; sign: -1 where the strands are
-    swapped."""
+def _describe_shift(plus: int | None, minus: int | None, sign: int = 1) -> str:
+    """How far the sites of the strands lie downstream of where they should, in words.
+
+    sign: -1 where the strands are swapped.
+    """
     plus, minus = (minus if plus is None else plus) or 0, (plus if minus is None else minus) or 0
     high = sign * plus, -sign * minus  # by coordinates
     if plus == minus:
         side = "downstream" if plus > 0 else "upstream"
         return (
-            f"all sites look {_bases(plus)} {side} of where they should be: another convention, or "
-            "another end of the feature?"
+            f"all sites seem to lie {_bases(plus)} {side} of where they should; check whether the file follows another "
+            "convention, or gives another end of the feature"
         )
     if high[0] == high[1]:
         counted = (
-            "1-based and 0-based positions taken for each other?"
+            "1-based and 0-based positions are confused"
             if abs(high[0]) == 1
-            else "another version of the genome?"
+            else "the file belongs to another version of the genome"
         )
-        return f"all positions look {_bases(high[0])} too {'high' if high[0] > 0 else 'low'}: {counted}"
+        return f"all positions seem {_bases(high[0])} too {'high' if high[0] > 0 else 'low'}; check whether {counted}"
     said = []
     for name, k, up in (("+", plus, high[0]), ("-", minus, high[1])):
         if k:
             side, by = "downstream" if k > 0 else "upstream", "high" if up > 0 else "low"
             said.append(
-                f"the {name} strand's sites look {_bases(k)} {side} of where they should be (positions too {by})"
+                f"the {name} strand's sites seem to lie {_bases(k)} {side} of where they should (positions too {by})"
             )
     small = max(abs(plus), abs(minus)) == 1
     return (
-        f"{' and '.join(said)}: "
-        f"{'a mix of 1-based and 0-based positions?' if small else 'which end of an interval is it?'}"
+        f"{' and '.join(said)}; check "
+        f"{'for a mix of 1-based and 0-based positions' if small else 'which end of an interval the site is'}"
     )
 
 
-def _needed(background: float) -> int:
+def _count_needed(background: float) -> int:
     return int(np.ceil(max(FEWEST, EXPECTED * (1 - background) / max(background, 1e-9))))
 
 
-def _absent(both: Check, box: str, start: str) -> tuple[str, str]:
-    """No box in excess at all: that says something only where one could have been seen."""
-    needed = _needed(both.background)
+def _describe_absence(both: Check, element: str, start: str) -> tuple[str, str]:
+    """No more -10 elements than by chance: that shows a fault only where a signal could have been seen."""
+    needed = _count_needed(both.background)
     if both.sites < needed:
         few = (
-            f"by chance a -10 box stands at {_percent(both.background)} of all positions, so {needed:,} "
-            "sites are needed to miss it"
+            f"by chance {_percent(both.background)} of all positions have a -10 element, so {needed:,} sites are "
+            "needed to show that it is missing"
         )
-        return NOT_APPLICABLE, f"not applicable: {few}, and here are {both.sites:,}"
-    why = (
-        "the wrong version of the genome, or coordinates that are off, or an organism or kind of site without a -10 box"
-    )
+        return NOT_APPLICABLE, f"not applicable: {few}, and there are {both.sites:,}"
+    why = "check the version of the genome and the coordinates; some organisms and kinds of sites have no -10 element"
     usual = " as by chance" if abs(both.purine[3] - 0.5) < 4 * np.sqrt(0.25 / both.sites) else ""
-    return ABSENT, f"no -10 signal: {box}, {start}{usual}: {why}?"
+    return ABSENT, f"no -10 signal: {element}, {start}{usual}; {why}"
 
 
-def _without(genome: Genome, sites: Sites, background: float) -> str:
-    """Stretches of the genome whose sites have no more boxes than any position, while others have: in words, "" where
-    there are none.
+def _describe_without(genome: Genome, sites: Sites, background: float) -> str:
+    """The parts of the genome whose sites have no more -10 elements than any position, in words; "" if there are none.
 
-    Two groups of neighbouring sites in a row at least: one may be a prophage.
+    Such a part has at least two groups of neighbouring sites in a row, because a single one may be a prophage.
     """
     order = np.argsort(genome.contigs.place(sites.contig, sites.position), kind="stable")
     groups = np.array_split(order, max(1, min(GROUPS, len(sites) // GROUP)))
-    box = coordinate_checks.with_box(genome, sites)
+    element = coordinate_checks.find_with_element(genome, sites)
     size, hits = (
-        np.array([int(x) for x in column]) for column in zip(*((len(r), box[r].sum()) for r in groups), strict=True)
+        np.array([int(x) for x in column]) for column in zip(*((len(r), element[r].sum()) for r in groups), strict=True)
     )
     pairs = zip(hits.tolist(), size.tolist(), strict=True)
     rare = np.array([coordinate_checks.upper_tail(*pair, background) < 1e-6 for pair in pairs])

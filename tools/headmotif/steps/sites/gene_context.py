@@ -1,6 +1,6 @@
-"""What genes lie around each site: the gene that it may start, how far before it, and those that it lies inside.
+"""The genes around each site: the gene that it may start, its distance from it, and the genes that contain it.
 
-The first base of a gene is that of its start codon for a coding one; from there to the +1 is the 5' UTR.
+The first base of a coding gene is that of its start codon. From the +1 to the base before it is the 5' UTR.
 """
 
 from dataclasses import dataclass
@@ -9,53 +9,113 @@ import numpy as np
 
 from ...data import Contigs, GeneTable, Sites
 from ..sequence.windows import flip
-from .genomic_class import REACH, classes, cover
+from .genomic_class import CLASSES, REACH, UPSTREAM, classes, cover
 
 NONE = -1
+LEADERLESS = 5
+"""Longest 5' UTR, in nucleotides, of a leaderless transcript (Cortes et al. 2013, Cell Reports 5:1121)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """The genes around each site, columns (sites,); genes are rows of the table, `NONE` where there is none.
+    """The genes around each site; genes are rows of the gene table, `NONE` where there is none.
 
-    site_class: uint8, an index into `genomic_class.CLASSES`. gene: int64, the next gene of the site's strand, with
-    its first base at the +1 or downstream; utr: int64, nucleotides from the +1 to before that base (0: leaderless),
-    `NONE` without a gene. inside: int64, the gene of the site's strand that it lies in; antisense: int64, that of
-    the other strand; of several, the one that begins last on its own strand. A leaderless site lies inside its
-    gene, and a site in a gene may have another gene ahead.
+    A leaderless site lies inside its gene, and a site inside a gene may also lie before another one. Of several genes
+    that contain a site, the one that begins last on its own strand is given.
+
+    Attributes
+    ----------
+    site_class
+        uint8 (sites,), index into `genomic_class.CLASSES`.
+    gene
+        int64 (sites,), the next gene of the site's strand, with its first base at the +1 or downstream.
+    utr
+        int64 (sites,), nucleotides from the +1 to the base before that gene; 0 if they begin together, `NONE` without a
+        gene.
+    internal_to
+        int64 (sites,), the gene of the site's strand that contains it.
+    antisense_to
+        int64 (sites,), the gene of the other strand that contains it.
     """
 
     site_class: np.ndarray
     gene: np.ndarray
     utr: np.ndarray
-    inside: np.ndarray
-    antisense: np.ndarray
+    internal_to: np.ndarray
+    antisense_to: np.ndarray
 
 
 def context(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int = REACH) -> Context:
-    """The genes around the sites. reach: the longest 5' UTR, and how far upstream of a gene the class goes. Of genes
-    with one first base the table's first counts. Circles go on over the origin."""
+    """Find the genes around sites.
+
+    Of genes with the same first base the first in the table counts. Circular contigs continue over the origin.
+
+    Parameters
+    ----------
+    genes
+        The genes.
+    contigs
+        The contigs that genes and sites lie on.
+    sites
+        The sites.
+    reach
+        Longest 5' UTR in nucleotides, which is also how far upstream of a gene the class `upstream` goes.
+
+    Returns
+    -------
+    Context
+        One row for each site, in the order of `sites`.
+    """
     row, place = (
         (sites.strand < 0).astype(np.int64),
         contigs.place(sites.contig, sites.position),
     )
-    gene, utr = _downstream(genes, contigs, sites, reach)
-    within = _within(genes, contigs)
+    gene, utr = _find_downstream(genes, contigs, sites, reach)
+    within = _find_within(genes, contigs)
     of_class = classes(genes.spans, contigs, reach)[row, place]
     return Context(of_class, gene, utr, within[row, place].astype(np.int64), within[1 - row, place].astype(np.int64))
 
 
-def _first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
-    """Oriented places of the genes' first bases, int64 (genes,), on a circle those beyond the origin too."""
+def site_classes(found: Context, strength: np.ndarray) -> list[str]:
+    """Name the class of each site as dRNA-seq papers do.
+
+    Of the sites upstream of one gene, the strongest is its primary site (of equal ones the first), and the others are
+    secondary. A site at most `LEADERLESS` nt before the first base of its gene is leaderless. All others are internal,
+    antisense or orphan, as in `genomic_class.classes`.
+
+    Parameters
+    ----------
+    found
+        The genes around the sites.
+    strength
+        float (sites,), such as P or a read count.
+
+    Returns
+    -------
+    list of str
+        One word per site: `primary`, `secondary`, `leaderless`, `internal`, `antisense` or `orphan`.
+    """
+    words = [CLASSES[number] for number in found.site_class]
+    primary: dict[int, int] = {}
+    for site in np.argsort(-np.nan_to_num(strength, nan=-np.inf), kind="stable").tolist():
+        if 0 <= found.utr[site] <= LEADERLESS:
+            words[site] = "leaderless"
+        elif found.site_class[site] == UPSTREAM:
+            words[site] = "primary" if primary.setdefault(int(found.gene[site]), site) == site else "secondary"
+    return words
+
+
+def _find_first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
+    """Oriented positions of the genes' first bases, int64 (genes,); on circular contigs modulo the length."""
     length, circular = contigs.lengths[genes.contig], contigs.circular[genes.contig]
     place = flip(np.where(genes.strand > 0, genes.start, genes.end - 1), genes.strand, length)
     return np.where(circular, place % np.maximum(length, 1), place)
 
 
-def _downstream(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int) -> tuple[np.ndarray, np.ndarray]:
-    """The next gene of each site's strand and how many nucleotides lie before it."""
+def _find_downstream(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int) -> tuple[np.ndarray, np.ndarray]:
+    """The next gene of each site's strand and the number of nucleotides before it."""
     gene, utr = np.full((2, len(sites)), NONE, np.int64)
-    first = _first_bases(genes, contigs)
+    first = _find_first_bases(genes, contigs)
     at = flip(sites.position, sites.strand, contigs.lengths[sites.contig])
     for number, contig in enumerate(contigs):
         for strand in (1, -1):
@@ -75,17 +135,17 @@ def _downstream(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int) ->
     return gene, utr
 
 
-def _within(genes: GeneTable, contigs: Contigs) -> np.ndarray:
-    """int32 (2, N): the gene that each nucleotide lies in, by its strand, rows and coordinates as in `classes`."""
+def _find_within(genes: GeneTable, contigs: Contigs) -> np.ndarray:
+    """The gene that contains each nucleotide, by strand, int32 (2, N); rows and coordinates as in `classes`."""
     begin = contigs.start
     found = np.full((2, begin[-1]), NONE, np.int32)
     length = np.where(contigs.circular, contigs.lengths, np.iinfo(np.int64).max)[genes.contig]
-    over = np.flatnonzero(genes.end > length)  # what goes over the origin begins before it as well
+    over = np.flatnonzero(genes.end > length)  # a gene over the origin is also written with its start before position 0
     gene = np.concatenate([np.arange(len(genes)), over])
     turn = np.concatenate([np.zeros(len(genes), np.int64), length[over]])
     start, end = genes.start[gene] - turn, genes.end[gene] - turn
     along = np.where(genes.strand[gene] > 0, start, -end)
-    for row in np.lexsort((-gene, along)).tolist():  # a later one goes over an earlier
+    for row in np.lexsort((-gene, along)).tolist():  # a later gene overwrites an earlier one
         contig, which = int(genes.contig[gene[row]]), int(gene[row])
         span = found[int(genes.strand[which] < 0), begin[contig] : begin[contig + 1]]
         cover(span, int(start[row]), int(end[row]), False, which)

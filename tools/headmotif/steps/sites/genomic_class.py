@@ -1,30 +1,42 @@
-"""What kind of place a site lies at, from the genes around it, and how strong it is among its set.
+"""The class of a site by the genes around it, and the fifth of its set that its strength is in.
 
-A model that sees both sides of a site also sees start codons and codon usage: upstream of genes it can do well without
-any promoter. So scores are to be told by class.
+A model that sees both sides of a site also sees start codons and codon usage. Upstream of genes it can do well without
+any promoter. Scores are therefore reported by class.
 """
 
 import numpy as np
 
 from ...data import Contigs
 
-CLASSES = ("upstream", "inside", "antisense", "orphan")
-UPSTREAM, INSIDE, ANTISENSE, ORPHAN = range(4)
+CLASSES = ("upstream", "internal", "antisense", "orphan")
+UPSTREAM, INTERNAL, ANTISENSE, ORPHAN = range(4)
 REACH = 300
-"""So many nucleotides before a gene's first are upstream of it."""
+"""Nucleotides before the first base of a gene that are upstream of it."""
 FIFTHS = 5
 
 
 def classes(genes: np.ndarray, contigs: Contigs, reach: int = REACH) -> np.ndarray:
-    """uint8 (2, N): the class of every nucleotide, an index into `CLASSES`; rows + and -, both by + coordinates,
-    contigs end to end.
+    """Find the class of every nucleotide.
 
-    The first that holds counts: inside a gene of its own strand, the first nucleotide included; upstream, at most
-    `reach` nt before the start of a gene of its own strand; antisense, inside a gene of the other strand; orphan.
+    The first class that applies counts. Internal: inside a gene of the same strand, its first nucleotide included.
+    Upstream: at most `reach` nt before the start of a gene of the same strand. Antisense: inside a gene of the other
+    strand. Orphan: all others.
 
-    genes: int (genes, 4), each a contig's index, start, end (0-based, half-open) and strand (+1 or -1). On a circle,
-    genes with an end beyond its length and the stretches before genes go on over the origin; on a line, what lies off
-    the contig is cut off.
+    Parameters
+    ----------
+    genes
+        int (genes, 4), for each the contig's index, start, end (+ coordinates, 0-based half-open) and strand (+1 or
+        -1). On circular contigs the end may exceed the length, and genes and upstream parts continue over the origin.
+        On linear contigs whatever lies beyond the ends is cut off.
+    contigs
+        The contigs, end to end N nucleotides long.
+    reach
+        Nucleotides before a gene that are upstream of it.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 (2, N), index into `CLASSES`; rows + and -, both by + coordinates.
     """
     start = contigs.start
     inside, before = np.zeros((2, 2, start[-1]), bool)
@@ -36,12 +48,24 @@ def classes(genes: np.ndarray, contigs: Contigs, reach: int = REACH) -> np.ndarr
     result = np.full(inside.shape, ORPHAN, np.uint8)
     result[inside[::-1]] = ANTISENSE
     result[before] = UPSTREAM
-    result[inside] = INSIDE
+    result[inside] = INTERNAL
     return result
 
 
 def cover(row: np.ndarray, start: int, end: int, circular: bool, value: int = 1) -> None:
-    """Set one stretch of a contig's row."""
+    """Set a range of a contig's row to a value, in place.
+
+    Parameters
+    ----------
+    row
+        (length,), one value per nucleotide.
+    start, end
+        0-based half-open; what lies beyond the ends of a linear contig is left out.
+    circular
+        Whether the range continues over the origin.
+    value
+        The value to set.
+    """
     if circular and (start < 0 or end > len(row)):
         row[np.arange(start, end) % len(row)] = value
     else:
@@ -49,10 +73,19 @@ def cover(row: np.ndarray, start: int, end: int, circular: bool, value: int = 1)
 
 
 def fifths(strength: np.ndarray) -> np.ndarray:
-    """int8 (sites,): the fifth of each site by its strength among those given, 0 the weakest, 4 the strongest; -1 where
-    it is NaN.
+    """Divide sites into fifths by strength.
 
     Equal strengths are in one fifth, so fifths can differ in size.
+
+    Parameters
+    ----------
+    strength
+        float (sites,), NaN where there is none.
+
+    Returns
+    -------
+    numpy.ndarray
+        int8 (sites,), 0 for the weakest fifth to 4 for the strongest; -1 where the strength is NaN.
     """
     given = np.isfinite(strength)
     result = np.full(len(strength), -1, np.int8)

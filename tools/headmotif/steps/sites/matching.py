@@ -1,10 +1,12 @@
 """Which sites of two sets are the same: one-to-one pairs within a distance, and the nearest site of another set.
 
-The pairs are the best there are: as many as possible, and of those the nearest together in sum. On a line such pairs
-can be had without any that cross, a[i] before a[k] and yet its partner behind the other's (uncrossing two makes neither
-the larger distance nor the sum larger), so they are found going along both sets at once. On a circle the same holds
-once a first pair is given, and each is tried; but most circles have a gap somewhere that no pair bridges, and are cut
-there.
+There are as many pairs as possible, and of all such choices the one with the smallest total distance. On a linear
+contig this is reached without pairs that cross, where a[i] lies before a[k] but its partner after that of a[k]:
+uncrossing two pairs increases neither the larger distance nor the sum. The pairs are therefore found in one pass along
+both sets.
+
+On a circular contig the same holds once a first pair is given, and each first pair is tried. But most circular contigs
+have a gap somewhere that no pair bridges, and are cut there.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,14 +18,21 @@ import numpy as np
 from ...data import Contig, Contigs, Sites
 
 NONE = np.iinfo(np.int64).max
-"""The distance to the nearest where there is none on the contig."""
+"""The distance to the nearest site where there is none on the strand of the contig."""
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Sites that are one: indices into either set, and how far the second lies from the first, downstream on their
-    strand; (pairs,)."""
+    """Pairs of sites that count as one.
+
+    Attributes
+    ----------
+    first, second
+        int64 (pairs,), rows of the first and of the second set.
+    shift
+        int64 (pairs,), distance of the second site from the first, downstream on their strand positive.
+    """
 
     first: np.ndarray
     second: np.ndarray
@@ -34,11 +43,24 @@ class Pairs:
 
 
 def match(first: Sites, second: Sites, contigs: Contigs, d: int) -> Pairs:
-    """One-to-one pairs of sites on one strand of one contig at most d nt apart: the most there can be, then the least
-    total distance.
+    """Pair the sites of two sets one to one, as many as possible, and then with the least total distance.
 
-    Turned about, the same pairs come out: of equally good ones those that leave out the site further downstream. By
-    contig, + strand first, then 5' to 3'.
+    Both sites of a pair lie on one strand of one contig. The exchanged sets give the same pairs. Of equally good
+    choices, the one that leaves out the site further downstream counts.
+
+    Parameters
+    ----------
+    first, second
+        The two sets.
+    contigs
+        The contigs that the sites lie on.
+    d
+        Largest distance of a pair in nucleotides.
+
+    Returns
+    -------
+    Pairs
+        By contig, + strand first, then 5' to 3'.
     """
     found: list[tuple[int, int, int]] = []
     for contig, mine, theirs in _strands(first, second, contigs):
@@ -46,7 +68,11 @@ def match(first: Sites, second: Sites, contigs: Contigs, d: int) -> Pairs:
         a, b = (sites.position[rows] * sign for sites, rows in ((first, mine), (second, theirs)))
         mine, theirs = mine[np.argsort(a, kind="stable")], theirs[np.argsort(b, kind="stable")]
         a, b = np.sort(a).tolist(), np.sort(b).tolist()
-        here = _round(a, b, contig.length, min(d, contig.length // 2)) if contig.circular else _line(a, b, d)
+        here = (
+            _pair_on_circle(a, b, contig.length, min(d, contig.length // 2))
+            if contig.circular
+            else _pair_on_line(a, b, d)
+        )
         half = contig.length / 2
         for i, j in here:
             shift = b[j] - a[i]
@@ -57,12 +83,27 @@ def match(first: Sites, second: Sites, contigs: Contigs, d: int) -> Pairs:
     return Pairs(*columns.T)
 
 
-def nearest(first: Sites, second: Sites, contigs: Contigs, other: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """From each site of the first set to the nearest of the second on its strand (`other`: on the other strand).
+def find_nearest(first: Sites, second: Sites, contigs: Contigs, other: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Find the distance from each site of one set to the nearest site of another.
 
-    int64 (sites,), downstream on the first's strand positive, NONE where the contig's strand has none; bool (sites,),
-    whether another lies as far on the other side. Of two equally near ones the upstream one counts. A site beside
-    itself is at distance 0.
+    Of two equally near sites the upstream one counts. A site at the same position is at distance 0.
+
+    Parameters
+    ----------
+    first
+        The set whose sites get a distance.
+    second
+        The set in which the nearest site is sought.
+    contigs
+        The contigs that the sites lie on.
+    other
+        Whether the nearest site is sought on the other strand instead of the same.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Distances, int64 (sites,), downstream on the first site's strand positive, `NONE` where there is no site;
+        whether another site lies equally far on the other side, bool (sites,).
     """
     distance, tied = np.full(len(first), NONE), np.zeros(len(first), bool)
     for contig, mine, theirs in _strands(first, second, contigs, other):
@@ -82,7 +123,7 @@ def nearest(first: Sites, second: Sites, contigs: Contigs, other: bool = False) 
 def _strands(
     first: Sites, second: Sites, contigs: Contigs, other: bool = False
 ) -> Iterator[tuple[Contig, np.ndarray, np.ndarray]]:
-    """Each strand of each contig that has sites of both: the contig, and the rows of either set."""
+    """Each strand of each contig that has sites of both sets: the contig, and the rows of either set."""
     sign = -1 if other else 1
     for index in np.intersect1d(first.contig, second.contig).tolist():
         for strand in (1, -1):
@@ -92,8 +133,8 @@ def _strands(
                 yield contigs[index], mine, theirs
 
 
-def _line(a: list[int], b: list[int], d: int) -> list[Pair]:
-    """The best pairs of two ascending lists of places: stretch by stretch, as no pair bridges a gap of more than d."""
+def _pair_on_line(a: list[int], b: list[int], d: int) -> list[Pair]:
+    """The best pairs of two ascending lists, part by part, as no pair bridges a gap of more than d."""
     found: list[Pair] = []
     i = j = 0
     while i < len(a) and j < len(b):
@@ -107,17 +148,17 @@ def _line(a: list[int], b: list[int], d: int) -> list[Pair]:
             else:
                 break
         if i > begin_a and j > begin_b:
-            pairs = _stretch(a[begin_a:i], b[begin_b:j], d)
+            pairs = _pair_stretch(a[begin_a:i], b[begin_b:j], d)
             found += [(begin_a + x, begin_b + y) for x, y in pairs]
     return found
 
 
-def _stretch(a: list[int], b: list[int], d: int) -> list[Pair]:
-    """The best pairs by dynamic programming: worth(i, j) is that of the first i of a and j of b, a pair one large unit
-    less its distance.
+def _pair_stretch(a: list[int], b: list[int], d: int) -> list[Pair]:
+    """The best pairs by dynamic programming.
 
-    Row i holds it for the j between which a[i - 1] has partners at all; before them it is the row above's, behind them
-    it stays.
+    worth(i, j) is that of the first i of a and the first j of b; a pair is worth one large unit less its distance. Row
+    i holds it only for the j among which a[i - 1] has partners. Before them the row above applies, and after them the
+    last value.
     """
     unit = (d + 1) * (min(len(a), len(b)) + 1)
     low, rows = [0], [[0]]
@@ -151,22 +192,22 @@ def _stretch(a: list[int], b: list[int], d: int) -> list[Pair]:
     return found[::-1]
 
 
-def _round(a: list[int], b: list[int], length: int, d: int) -> list[Pair]:
-    """The best pairs on a circle; d at most half of it."""
+def _pair_on_circle(a: list[int], b: list[int], length: int, d: int) -> list[Pair]:
+    """The best pairs on a circular contig; d is at most half its length."""
     places = sorted({*a, *b})
     for place, after in zip(places, [*places[1:], places[0] + length], strict=True):
         if after - place > d:
-            return _cut(a, b, length, d, after)
-    if b < a:  # so that turned about the same pairs come out
-        return [(j, i) for i, j in _round(b, a, length, d)]
+            return _pair_on_cut_circle(a, b, length, d, after)
+    if b < a:  # so that the exchanged lists give the same pairs
+        return [(j, i) for i, j in _pair_on_circle(b, a, length, d)]
     best: list[Pair] = []
     worth = (0, 0)
     for i, x in enumerate(
         a
-    ):  # the first of a that has a partner, each partner in turn, and what goes with it downstream of both
+    ):  # the first of a with a partner, each of its partners in turn, and the best pairs downstream of both
         for j, turn in ((j, turn) for j in range(len(b)) for turn in (-length, 0, length) if abs(b[j] + turn - x) <= d):
             rest = [place + turn for place in b[j + 1 :]] + [place + turn + length for place in b[:j]]
-            found = [(i, j)] + [(i + 1 + k, (j + 1 + m) % len(b)) for k, m in _line(a[i + 1 :], rest, d)]
+            found = [(i, j)] + [(i + 1 + k, (j + 1 + m) % len(b)) for k, m in _pair_on_line(a[i + 1 :], rest, d)]
             far = sum(min((a[k] - b[m]) % length, (b[m] - a[k]) % length) for k, m in found)
             if (len(found), -far) > worth:
                 best, worth = found, (len(found), -far)
@@ -175,8 +216,8 @@ def _round(a: list[int], b: list[int], length: int, d: int) -> list[Pair]:
     return best
 
 
-def _cut(a: list[int], b: list[int], length: int, d: int, start: int) -> list[Pair]:
-    """The best pairs on a circle that is cut before `start`, as indices into a and b as they are."""
+def _pair_on_cut_circle(a: list[int], b: list[int], length: int, d: int, start: int) -> list[Pair]:
+    """The best pairs on a circular contig that is cut before `start`, as indices into a and b."""
     turned = [sorted(((place - start) % length, index) for index, place in enumerate(places)) for places in (a, b)]
-    pairs = _line([place for place, _ in turned[0]], [place for place, _ in turned[1]], d)
+    pairs = _pair_on_line([place for place, _ in turned[0]], [place for place, _ in turned[1]], d)
     return [(turned[0][i][1], turned[1][j][1]) for i, j in pairs]

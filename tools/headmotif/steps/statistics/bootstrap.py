@@ -1,15 +1,16 @@
-"""How far an average precision could have come out otherwise: intervals from stretches of the genome drawn anew, with
-replacement.
+"""Confidence intervals of average precision and other scores, from parts of the genome drawn with replacement.
 
-Neighbouring nucleotides share their context and sites come in clusters, so blocks of the genome are drawn, not
-positions; both strands of a block go together. Intervals are percentiles (Efron and Tibshirani 1993, unchecked). They
-tell how much hangs on the stretch of genome that is scored, not on the training: for that, see the spread over seeds. A
-draw holds copies of sites, which rank together, so draws score a little higher than the data: by a tenth of their
+Neighbouring nucleotides share their context, and sites come in clusters. So blocks of the genome are drawn, not
+positions, and both strands of a block stay together. Intervals are percentiles (Efron and Tibshirani 1993, unchecked).
+They show how much a score depends on the part of the genome that is scored, not on the training; for that, see the
+spread over seeds.
+
+A draw holds copies of sites, which rank together, so draws score a little higher than the data: by a tenth of their
 standard deviation with 3,400 sites, by a third with 270.
 
-A draw is a whole weight for each block, and average precision needs weighted counts at the sites alone: how many
-positions of each block stand at or above each site. Those are counted once; a thousand draws are then two products of
-matrices, with nothing to sort, and exact.
+A draw is a whole weight for each block, and average precision needs weighted counts only at the sites: how many
+positions of each block stand at or above each site. These are counted once. A thousand draws are then two matrix
+products, exact and without sorting.
 """
 
 from collections.abc import Sequence
@@ -20,13 +21,20 @@ import numpy as np
 from ...data import Contigs
 
 AT_ONCE = 100
-"""Draws in one product: bounds the memory."""
+"""Draws in one matrix product, which bounds the memory."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A value on the data as they are, and the 2.5 and 97.5 % percentiles of what it is on the draws (NaN: no draw
-    gives a number)."""
+    """A value with its 95 % confidence interval.
+
+    Attributes
+    ----------
+    estimate
+        The value on the data as they are.
+    low, high
+        The 2.5 % and 97.5 % percentiles of the value over the draws; NaN if no draw gives a number.
+    """
 
     estimate: float
     low: float
@@ -35,11 +43,18 @@ class Interval:
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """A ranking of positions (or calls), counted by block at each probability that a site (or right call) has, from the
-    highest.
+    """A ranking of positions or calls, counted by block at each probability that a site or right call has.
 
-    hits: float64 (steps, blocks), sites with that probability. above: (steps, blocks), positions with that probability
-    or a higher one. sites: (blocks,), all sites: of them the recall is a share.
+    Steps are these probabilities, from the highest.
+
+    Attributes
+    ----------
+    hits
+        float64 (steps, blocks), sites with that probability.
+    above
+        float64 (steps, blocks), positions with that probability or a higher one.
+    sites
+        int (blocks,), all sites, of which recall is a share.
     """
 
     hits: np.ndarray
@@ -48,8 +63,22 @@ class Ranked:
 
 
 def blocks(contigs: Contigs, size: int = 10_000) -> np.ndarray:
-    """int64 (N,): the block of each nucleotide, both strands alike; from each contig's start on, the last of a contig
-    may be shorter."""
+    """Divide contigs into blocks of equal size.
+
+    The last block of a contig may be shorter. Both strands are in the same block.
+
+    Parameters
+    ----------
+    contigs
+        The contigs, end to end N nucleotides long.
+    size
+        Nucleotides of a block.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (N,), number of each nucleotide's block, from 0.
+    """
     first, parts = 0, [np.zeros(0, np.int64)]
     for contig in contigs:
         parts.append(first + np.arange(contig.length) // size)
@@ -57,13 +86,29 @@ def blocks(contigs: Contigs, size: int = 10_000) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def ranked(
+def rank(
     hit: np.ndarray, probability: np.ndarray, block: np.ndarray, number: int, sites: np.ndarray | None = None
 ) -> Ranked:
-    """A ranking, counted. All (positions,): hit, bool; probability, none NaN; block, 0 to number - 1.
+    """Count a ranking by block.
 
-    sites: (number,), the sites of each block, where not all are among the hits, as with calls: a right call is to be
-    given the block of its site, else a draw could find more sites than it holds.
+    Parameters
+    ----------
+    hit
+        bool (positions,), whether each is a site.
+    probability
+        float (positions,), without NaN.
+    block
+        int (positions,), 0 to `number` - 1.
+    number
+        Number of blocks.
+    sites
+        int (number,), sites of each block, where not all are among the hits, as with calls. A right call must then have
+        the block of its site, or a draw could find more sites than it holds.
+
+    Returns
+    -------
+    Ranked
+        The counts.
     """
     hit = np.asarray(hit, bool)
     level = np.unique(probability[hit])
@@ -71,24 +116,51 @@ def ranked(
         probability >= level[0] if len(level) else np.zeros(len(probability), bool)
     )  # what stands below all sites changes nothing
 
-    def counted(rows: np.ndarray) -> np.ndarray:
+    def count(rows: np.ndarray) -> np.ndarray:
         step = np.searchsorted(level, probability[rows], side="right") - 1
         count = np.bincount(step * number + block[rows], minlength=len(level) * number)
         return count.reshape(len(level), number)[::-1].astype(np.float64)  # (steps, blocks), from the highest
 
     found = np.bincount(block[hit], minlength=number)
-    return Ranked(counted(hit), np.cumsum(counted(high), axis=0), found if sites is None else sites)
+    return Ranked(count(hit), np.cumsum(count(high), axis=0), found if sites is None else sites)
 
 
 def draws(number: int, times: int = 1000, seed: int = 1) -> np.ndarray:
-    """int64 (times, number): how often each of so many blocks is drawn; each row sums to their number."""
+    """Draw blocks with replacement.
+
+    Parameters
+    ----------
+    number
+        Number of blocks.
+    times
+        Number of draws.
+    seed
+        Seed of the draws.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (times, number), how often each block is drawn; each row sums to `number`.
+    """
     return np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=times)
 
 
-def resampled(ranking: Ranked, weight: np.ndarray) -> np.ndarray:
-    """float64 (draws,): average precision where each block counts `weight`, int (draws, blocks), times.
+def resample(ranking: Ranked, weight: np.ndarray) -> np.ndarray:
+    """Compute the average precision of each draw.
 
-    Ties count as one step. NaN where no block drawn has a site.
+    Ties count as one step.
+
+    Parameters
+    ----------
+    ranking
+        The ranking.
+    weight
+        int (draws, blocks), how often each block counts.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (draws,); NaN where no block drawn has a site.
     """
     result = []
     for first in range(0, len(weight), AT_ONCE):
@@ -102,55 +174,141 @@ def resampled(ranking: Ranked, weight: np.ndarray) -> np.ndarray:
 
 
 def mean(models: Sequence[Ranked], weight: np.ndarray) -> Interval:
-    """The mean of the models' average precisions (say, of several seeds), the same draws for all."""
-    return interval(_means(models, _once(weight))[0], _means(models, weight))
+    """Average the average precisions of several models, such as those of several seeds.
+
+    Parameters
+    ----------
+    models
+        Rankings of the same blocks.
+    weight
+        int (draws, blocks), used for all models.
+
+    Returns
+    -------
+    Interval
+        The mean.
+    """
+    return interval(_means(models, _weigh_once(weight))[0], _means(models, weight))
 
 
 def ratio(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray) -> Interval:
-    """The mean of some models' average precisions over that of others on the same blocks, the same draws for all: a
-    paired comparison."""
-    once = _once(weight)
+    """Divide the mean average precision of some models by that of others, as a paired comparison.
+
+    Parameters
+    ----------
+    models, others
+        Rankings of the same blocks.
+    weight
+        int (draws, blocks), used for all models.
+
+    Returns
+    -------
+    Interval
+        The ratio.
+    """
+    once = _weigh_once(weight)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = _means(models, once) / _means(others, once)
         return interval(estimate[0], _means(models, weight) / _means(others, weight))
 
 
 def difference(models: Sequence[Ranked], others: Sequence[Ranked], weight: np.ndarray) -> Interval:
-    """The mean of some models' average precisions less that of others on the same blocks, the same draws for all."""
-    once = _once(weight)
+    """Subtract the mean average precision of other models from that of some models, as a paired comparison.
+
+    Parameters
+    ----------
+    models
+        Rankings of the models whose mean is the minuend.
+    others
+        Rankings of the models whose mean is subtracted, on the same blocks.
+    weight
+        int (draws, blocks), used for all models.
+
+    Returns
+    -------
+    Interval
+        The difference.
+    """
+    once = _weigh_once(weight)
     return interval((_means(models, once) - _means(others, once))[0], _means(models, weight) - _means(others, weight))
 
 
 def average(value: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Interval:
-    """The mean of values, (n,), each of a block, (n,)."""
+    """Average values that belong to blocks.
+
+    Parameters
+    ----------
+    value
+        float (n,).
+    block
+        int (n,), the block of each value.
+    weight
+        int (draws, blocks).
+
+    Returns
+    -------
+    Interval
+        The mean.
+    """
     blocks = weight.shape[1]
     sums, counts = np.bincount(block, value, blocks), np.bincount(block, minlength=blocks)
     with np.errstate(invalid="ignore"):
         return interval(float(sums.sum() / max(counts.sum(), 1)), (weight @ sums) / (weight @ counts))
 
 
-def found(
+def measure_calls(
     right: np.ndarray, calls: np.ndarray, sites: np.ndarray, weight: np.ndarray
 ) -> tuple[Interval, Interval, Interval]:
-    """Precision, recall and F1 of calls, from how many are right, how many there are, and how many sites, all
-    (blocks,)."""
+    """Compute precision, recall and F1 of calls.
+
+    Parameters
+    ----------
+    right
+        int (blocks,), right calls.
+    calls
+        int (blocks,), all calls.
+    sites
+        int (blocks,), all sites.
+    weight
+        int (draws, blocks).
+
+    Returns
+    -------
+    tuple of Interval
+        Precision, recall and F1.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = [(w @ right, w @ calls, w @ sites) for w in (_once(weight), weight)]
+        drawn = [(w @ right, w @ calls, w @ sites) for w in (_weigh_once(weight), weight)]
         once, every = ((x / n, x / m, 2 * x / (n + m)) for x, n, m in drawn)
     precision, recall, f1 = (interval(float(one[0]), values) for one, values in zip(once, every, strict=True))
     return precision, recall, f1
 
 
-def _once(weight: np.ndarray) -> np.ndarray:
+def _weigh_once(weight: np.ndarray) -> np.ndarray:
     return np.ones((1, weight.shape[1]), np.int64)
 
 
 def _means(models: Sequence[Ranked], weight: np.ndarray) -> np.ndarray:
-    return np.mean([resampled(one, weight) for one in models], axis=0)
+    return np.mean([resample(one, weight) for one in models], axis=0)
 
 
 def interval(estimate: float, values: np.ndarray) -> Interval:
-    """Draws that give no number (none of the blocks drawn has a site) are left out."""
+    """Make an interval from a value and its draws.
+
+    Draws that give no number, because no block drawn has a site, are left out.
+
+    Parameters
+    ----------
+    estimate
+        The value on the data as they are.
+    values
+        float (draws,).
+
+    Returns
+    -------
+    Interval
+        The 2.5 % and 97.5 % percentiles; NaN if no draw gives a number.
+    """
     numbers = values[np.isfinite(values)]
     low, high = np.quantile(numbers, [0.025, 0.975]) if len(numbers) else (np.nan, np.nan)
     return Interval(float(estimate), float(low), float(high))

@@ -1,4 +1,4 @@
-"""How good a ranking of nucleotides is: ROC-AUC and average precision, with the prevalence that they depend on."""
+"""How good a ranking of nucleotides is: ROC-AUC and average precision, with the site density that they depend on."""
 
 import numpy as np
 
@@ -6,9 +6,21 @@ from ...data import Score
 
 
 def score(truth: np.ndarray, probability: np.ndarray) -> Score:
-    """Scores of probabilities (any shape) against truth (the same shape, 0 or 1); ties count as one step.
+    """Score probabilities against the truth.
 
-    NaN for both areas where all positions are sites or none is.
+    Ties count as one step.
+
+    Parameters
+    ----------
+    truth
+        0 or 1, of any shape.
+    probability
+        float of the same shape.
+
+    Returns
+    -------
+    Score
+        Both areas are NaN where all positions are sites or none is.
     """
     truth, probability = np.ravel(truth).astype(bool), np.ravel(probability)
     n, hits = len(truth), int(truth.sum())
@@ -26,11 +38,22 @@ def score(truth: np.ndarray, probability: np.ndarray) -> Score:
 
 
 def score_against(sites: np.ndarray, others: np.ndarray) -> Score:
-    """The same scores from the probabilities of the sites, in any order, and those of all other positions, ascending;
-    none may be NaN.
+    """Compute the same scores from the probabilities of the sites and of all other positions.
 
-    One sorting of the others serves many sets of sites. ROC-AUC as the share of pairs in the right order, ties as half
-    a pair (Mann and Whitney 1947, unchecked).
+    The others are sorted once for many sets of sites. ROC-AUC is the share of pairs in the right order, with ties as
+    half a pair (Mann and Whitney 1947, unchecked).
+
+    Parameters
+    ----------
+    sites
+        float (sites,), in any order, without NaN.
+    others
+        float (others,), ascending, without NaN.
+
+    Returns
+    -------
+    Score
+        Both areas are NaN without sites or without others.
     """
     hits, n = len(sites), len(sites) + len(others)
     if not hits or not len(others):
@@ -45,11 +68,26 @@ def score_against(sites: np.ndarray, others: np.ndarray) -> Score:
 
 
 def score_groups(truth: np.ndarray, probability: np.ndarray, group: np.ndarray, number: int) -> tuple[Score, ...]:
-    """A score for each group of sites, 0 to number - 1: its sites against all positions that are no site, other groups
-    left out.
+    """Score each group of sites against all positions that are no site, with the other groups left out.
 
-    truth, probability, group: of one shape; group counts at sites alone, and one outside 0 to number - 1 is in no
-    score. The prevalence is the group's own, so scores of groups that differ in it are not to be compared without it.
+    The site density is that of the group. Average precisions of groups that differ in it must not be compared without
+    it.
+
+    Parameters
+    ----------
+    truth
+        0 or 1, of any shape.
+    probability
+        float of the same shape.
+    group
+        int of the same shape; counts at sites alone. Sites with a group outside 0 to `number` - 1 are in no score.
+    number
+        Number of groups.
+
+    Returns
+    -------
+    tuple of Score
+        One for each group.
     """
     truth = np.asarray(truth).astype(bool)
     others = np.sort(probability[~truth])
@@ -58,11 +96,23 @@ def score_groups(truth: np.ndarray, probability: np.ndarray, group: np.ndarray, 
 
 
 def average_precision(hit: np.ndarray, probability: np.ndarray, sites: int) -> float:
-    """Average precision of calls: bool (calls,) whether each is right, its probability, and of how many sites the
-    recall is a share.
+    """Compute the average precision of calls.
 
-    Sites that no call finds lower it, as sites at the end of no ranking. Ties count as one step. NaN where there is no
-    site.
+    Sites that no call finds lower it, as if they were never ranked. Ties count as one step.
+
+    Parameters
+    ----------
+    hit
+        bool (calls,), whether each call is right.
+    probability
+        float (calls,).
+    sites
+        Number of sites, of which recall is a share.
+
+    Returns
+    -------
+    float
+        0 to 1; NaN without sites.
     """
     if not sites:
         return float("nan")
@@ -73,11 +123,24 @@ def average_precision(hit: np.ndarray, probability: np.ndarray, sites: int) -> f
 
 
 def curve(hit: np.ndarray, probability: np.ndarray, sites: int) -> dict[str, np.ndarray]:
-    """Calls at falling thresholds, each a probability that a right one has: columns threshold, calls, right, precision,
-    recall, f1, mean.
+    """Compute precision and recall at falling thresholds.
 
-    hit, probability: (calls,); sites: of how many the recall is a share. mean: of the calls' probabilities, from which
-    one sees whether they mean what they say (see `curves.calibration`).
+    The thresholds are the probabilities of right calls.
+
+    Parameters
+    ----------
+    hit
+        bool (calls,), whether each call is right.
+    probability
+        float (calls,).
+    sites
+        Number of sites, of which recall is a share.
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        Columns `threshold`, `calls`, `true_positives`, `precision`, `recall`, `f1` and `mean_p`. The last is the mean
+        probability of the calls, which shows whether probabilities are calibrated (see `curves.calibration`).
     """
     level, count = np.unique(probability[hit], return_counts=True)
     ranked = np.sort(probability)
@@ -85,4 +148,4 @@ def curve(hit: np.ndarray, probability: np.ndarray, sites: int) -> dict[str, np.
     right = np.cumsum(count[::-1])
     mean = np.cumsum(ranked[::-1], dtype=np.float64)[calls - 1] / calls
     shares = {"precision": right / calls, "recall": right / max(sites, 1), "f1": 2 * right / (calls + sites)}
-    return {"threshold": level[::-1], "calls": calls, "right": right, **shares, "mean": mean}
+    return {"threshold": level[::-1], "calls": calls, "true_positives": right, **shares, "mean_p": mean}

@@ -1,8 +1,9 @@
-"""Do probabilities mean what they say? Of the positions with P of about one tenth, is one in ten a site?
+"""Reliability of probabilities: of the positions with a P of about one tenth, is one in ten a site?
 
-Nearly all positions have a P of nearly nothing, so an error averaged over all of them is small whatever the others say.
-Bins are of equal ratio of P, the error counts positions with P of `LEAST` or more, and the sum over all tells whether
-the prevalence holds. Intervals are percentiles over 10 kb blocks of the genome drawn anew (see `bootstrap`).
+Nearly all positions have a P close to 0, so an error averaged over all of them is small whatever the others are. Bins
+therefore have equal ratios of P, and the error counts only positions with a P of `LEAST` or more. The sum over all
+positions shows whether the site density is right. Intervals are percentiles over 10 kb blocks of the genome drawn anew
+(see `bootstrap`).
 """
 
 from dataclasses import dataclass
@@ -13,13 +14,24 @@ from .bootstrap import Interval, interval
 
 LEAST = 0.01
 EDGES = np.array([LEAST, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0])
-"""Borders of the bins; below them is one more, from 0."""
+"""Upper borders of the bins; the first bin begins at 0."""
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Positions with P from `low` to below `high` (the last: up to 1): how many, their mean P, and the share of them
-    that are sites."""
+    """The positions with P from `low` to below `high`; the last bin includes 1.
+
+    Attributes
+    ----------
+    low, high
+        Borders of P.
+    positions
+        Number of positions.
+    probability
+        Their mean P.
+    share
+        Share of them that are sites.
+    """
 
     low: float
     high: float
@@ -30,9 +42,20 @@ class Bin:
 
 @dataclass(frozen=True)
 class Reliability:
-    """prevalence: share of all positions that are sites. ratio: sites over the sum of P. error: mean difference,
-    without its sign, between a bin's mean P and its share of sites, over positions with P of `LEAST` or more (expected
-    calibration error)."""
+    """How well P agrees with the share of sites.
+
+    Attributes
+    ----------
+    prevalence
+        Site density: the share of all positions that are sites.
+    ratio
+        Sites divided by the sum of P.
+    error
+        Expected calibration error: the mean absolute difference between a bin's mean P and its share of sites, over
+        positions with a P of `LEAST` or more.
+    bins
+        The bins by P, ascending.
+    """
 
     prevalence: float
     ratio: Interval
@@ -41,12 +64,30 @@ class Reliability:
 
 
 def reliability(truth: np.ndarray, probability: np.ndarray, block: np.ndarray, weight: np.ndarray) -> Reliability:
-    """truth: 0 or 1; probability: none NaN; block: int, of each position's stretch of the genome; all (n,). weight: int
-    (draws, blocks), as `bootstrap.draws` gives it. What a bin without positions says is NaN."""
+    """Compare probabilities with the share of sites.
+
+    Values of a bin without positions are NaN.
+
+    Parameters
+    ----------
+    truth
+        0 or 1, (n,).
+    probability
+        float (n,), without NaN.
+    block
+        int (n,), block of each position, from 0.
+    weight
+        int (draws, blocks), as `bootstrap.draws` returns it.
+
+    Returns
+    -------
+    Reliability
+        Bins, ratio and error with their intervals.
+    """
     number, many = weight.shape[1], len(EDGES)
     cell = (
         np.minimum(np.searchsorted(EDGES, probability, side="right"), many - 1) * number + block
-    )  # 0: below the least
+    )  # bin 0: below LEAST
     shape = (many, number)
     n, p, hits = (
         np.bincount(cell, weights=w, minlength=many * number).reshape(shape)
@@ -54,7 +95,7 @@ def reliability(truth: np.ndarray, probability: np.ndarray, block: np.ndarray, w
     )
     every = np.concatenate(
         [np.ones((1, number)), weight.astype(np.float64)]
-    ).T  # (blocks, 1 + draws): the first is the data as they are
+    ).T  # (blocks, 1 + draws): column 0 is the data as they are
     n, p, hits = (x @ every for x in (n.astype(np.float64), p, hits))  # (bins, 1 + draws)
     with np.errstate(divide="ignore", invalid="ignore"):
         share, mean, ratio = hits / n, p / n, hits.sum(0) / p.sum(0)

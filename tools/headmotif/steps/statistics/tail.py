@@ -1,27 +1,42 @@
-"""How rare a value is among chance values, beyond the largest of them too: the empirical share, and a fitted tail above
-nine in ten.
+"""How rare a value is among chance values, even beyond the largest of them.
 
-Excesses over a high threshold follow a generalised Pareto distribution (Pickands 1975, unchecked). Its shape and scale
-come from probability-weighted moments (Hosking & Wallis 1987, Technometrics 29:339-349, unchecked). A shape below 0, a
-tail that ends, is taken as 0, the exponential, and the shape is raised by a standard error: a tail that is guessed too
-thin makes findings of chance. Among the chance values the larger of the empirical share and the tail counts; beyond
-them the tail alone.
+Below the upper tenth of the chance values the empirical share is used, and above it a fitted tail as well. Excesses
+over a high threshold follow a generalised Pareto distribution (Pickands 1975, unchecked). Its shape and scale come from
+probability-weighted moments (Hosking & Wallis 1987, Technometrics 29:339-349, unchecked).
+
+A shape below 0, a tail that ends, is replaced by 0, the exponential. The shape is then raised by a standard error,
+because a tail that is too thin turns chance into findings. Among the chance values the larger of the empirical share
+and the tail counts; beyond them the tail alone.
 """
 
 import numpy as np
 
 SHARE = 0.1
-"""Of the chance values, those that the tail is fitted to."""
+"""Share of the chance values to which the tail is fitted."""
 ENOUGH = 20
-"""Values in the tail below which none is fitted, and p stays the empirical one."""
+"""Least number of values in the tail for a fit; with fewer, p stays the empirical share."""
 
 
 def rarity(chance: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """P that a chance value is as large, float64 of the shape of `value`, never 0.
+    """Compute the probability that a chance value is at least as large.
 
-    chance: (n,), values where there is nothing to be found. Up to their upper tenth, and everywhere where they are few,
-    the share of them that reach the value, one added to both.
+    Up to the upper tenth of the chance values, and everywhere if they are few, it is the share of them that reach the
+    value, with one added to both counts.
 
+    Parameters
+    ----------
+    chance
+        (n,), values where there is nothing to find.
+    value
+        Values of any shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 of the shape of `value`, above 0.
+
+    Examples
+    --------
     >>> rarity(np.arange(9.0), np.array([8.0, 4.0, 100.0])).round(2).tolist()
     [0.2, 0.6, 0.1]
     """
@@ -43,7 +58,7 @@ def rarity(chance: np.ndarray, value: np.ndarray) -> np.ndarray:
 
 
 def _pareto(excess: np.ndarray) -> tuple[float, float]:
-    """Shape, above 0, and scale of ascending excesses."""
+    """Shape, above 0, and scale of the tail with these ascending excesses."""
     n = len(excess)
     mean = float(excess.mean())
     weighted = float((excess * np.arange(n)[::-1]).sum() / (n * (n - 1)))  # each times the share of those above it

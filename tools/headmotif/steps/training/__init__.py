@@ -1,2 +1,1 @@
-"""From a network and labelled genomes to a trained one: labels, split, batches, recipe, loop, its state, several
-processes."""
+"""Training: labels, split, batches, recipe, the loop and its state, and several processes at once."""

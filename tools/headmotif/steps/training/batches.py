@@ -7,15 +7,26 @@ import torch
 
 from ...alphabet import N
 from ...data import NO_LABEL, Genome
-from ..sequence.windows import Reads, oriented_rows
+from ..sequence.windows import Reads, orient_rows
 from .recipe import Recipe
 from .split import TRAIN
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a step learns from: codes uint8 (batch, before + length + after), target and weight float32 (batch, length,
-    labels), and noise int32 (batch, before + length + after) for the dropout."""
+    """The stretches that a network learns from in one step.
+
+    Attributes
+    ----------
+    codes
+        uint8 (batch, before + length + after), 0-4, 5' to 3' on each stretch's strand.
+    target
+        float32 (batch, length, labels), 1 at sites and 0 elsewhere, or a mean with P of the teachers.
+    weight
+        float32 (batch, length, labels), the weight of the loss; 0 where nothing is learned.
+    noise
+        int32 (batch, before + length + after), random numbers for the dropout.
+    """
 
     codes: torch.Tensor
     target: torch.Tensor
@@ -24,23 +35,38 @@ class Batch:
 
 
 Plan = list[tuple[np.ndarray, np.ndarray, int]]
-"""Per step the stretches int64 (batch, 3: contig, row 0 + or 1 -, oriented start), their weights float32 (batch,), and
-their length."""
+"""For each step its stretches, int64 (batch, 3), their weights, float32 (batch,), and their length.
+
+The columns of the stretches are contig, row (0 for +, 1 for -) and oriented start.
+"""
 
 
 class Chunks:
-    """The training stretches of a genome: which there are in an epoch, and what is read of them."""
+    """The training stretches of a genome: which of them an epoch has, and what a step reads of them.
+
+    Parameters
+    ----------
+    genome
+        The genome with its labels.
+    part
+        uint8 (N,), the part of each nucleotide, as from `split.parts`.
+    recipe
+        How the network is trained.
+    halo
+        Bases before and after a stretch that are read with it.
+    taught
+        float32 (labels, 2, N), P(site) of the teachers. The target is then the mean of it and the label, and where it
+        is NaN the label. None: there are no teachers.
+    """
 
     def __init__(
         self, genome: Genome, part: np.ndarray, recipe: Recipe, halo: tuple[int, int], taught: np.ndarray | None = None
     ):
-        """taught: P(site) as teachers have it, float32 (labels, 2, N); what is then learned is the mean of it and of
-        the label, or where it is NaN the label."""
         self.genome, self.part, self.recipe = genome, part, recipe
         self.reads = Reads(genome, *halo)
         learned = (genome.label != NO_LABEL) & (part == TRAIN)
         sites = learned & (genome.label == 1)
-        self.margin = recipe.length + recipe.length // 4  # a stretch may pass either end
+        self.margin = recipe.length + recipe.length // 4  # a stretch may extend beyond either end
         target = (
             sites
             if taught is None
@@ -49,19 +75,32 @@ class Chunks:
         rows = [(contig, strand) for contig in range(len(genome.contigs)) for strand in (1, -1)]
         # per contig and strand: (labels, margin + length + margin)
         self.site, self.learned, self.target = (
-            [np.pad(oriented_rows(x, genome, *row), ((0, 0), (self.margin, self.margin))) for row in rows]
+            [np.pad(orient_rows(x, genome, *row), ((0, 0), (self.margin, self.margin))) for row in rows]
             for x in (sites, learned, target)
         )
         self.substitutions = recipe.substitutions if sites.sum() < recipe.few else 0.0
         self.prevalence = np.clip(sites.sum((1, 2)) / np.maximum(learned.sum((1, 2)), 1), 1e-9, 0.5)
 
     def plan(self, epoch: int) -> Plan:
-        """The steps of an epoch."""
-        return self._streams(epoch) if self.recipe.streams else self._drawn(epoch)
+        """Plan the steps of an epoch.
 
-    def _drawn(self, epoch: int) -> Plan:
-        """All stretches with a site and a share of the others, which count for those left out; the grid's phase changes
-        every epoch."""
+        Parameters
+        ----------
+        epoch
+            Number of the epoch, from 0.
+
+        Returns
+        -------
+        Plan
+            Stretches, weights and length of each step.
+        """
+        return self._plan_streams(epoch) if self.recipe.streams else self._plan_drawn(epoch)
+
+    def _plan_drawn(self, epoch: int) -> Plan:
+        """Plan all stretches with a site and a random share of the others, which count for those left out.
+
+        The phase of the grid changes from epoch to epoch.
+        """
         recipe = self.recipe
         rng = np.random.default_rng([recipe.seed, 1, epoch])
         phase = int(rng.integers(recipe.length))
@@ -82,12 +121,12 @@ class Chunks:
         steps = [order[i : i + recipe.batch] for i in range(0, len(order), recipe.batch)]
         return [(chunks[rows], weights[rows], recipe.length) for rows in steps]
 
-    def _streams(self, epoch: int) -> Plan:
-        """The training part, all + strands and then all - strands, cut into as many streams as a batch is large, and
-        read in order.
+    def _plan_streams(self, epoch: int) -> Plan:
+        """Cut the training part, all + strands and then all - strands, into `recipe.batch` streams that are read in
+        order.
 
-        Lengths as published: nearly recipe.length, one step in twenty nearly half of it, with a standard deviation of
-        5.
+        Lengths are as published: a normal distribution around recipe.length, and around half of it for one step in
+        twenty, with a standard deviation of 5.
         """
         recipe = self.recipe
         rng = np.random.default_rng([recipe.seed, 1, epoch])
@@ -108,7 +147,26 @@ class Chunks:
         return plan
 
     def batch(self, chunks: np.ndarray, weights: np.ndarray, length: int, step: int) -> Batch:
-        """What is read of one entry of a plan; the bases replaced and the noise are the step's own."""
+        """Read the stretches of one step.
+
+        The bases that are replaced and the noise depend on the seed and the step alone.
+
+        Parameters
+        ----------
+        chunks
+            int64 (batch, 3), the stretches, as in `Plan`.
+        weights
+            float32 (batch,), their weights.
+        length
+            Their length in nucleotides.
+        step
+            Number of the step in the whole training, from 0.
+
+        Returns
+        -------
+        Batch
+            What the network learns from.
+        """
         recipe = self.recipe
         codes = self.reads.cut(chunks[:, 0], 1 - 2 * chunks[:, 1], chunks[:, 2], length)
         rng = np.random.default_rng([recipe.seed, 2, step])

@@ -1,4 +1,4 @@
-"""The last of a training: P calibrated on the validation part, scores of each part, and the threshold of calls."""
+"""The end of a training run: calibrate P, score each part of the genome, and choose the threshold of calls."""
 
 import numpy as np
 
@@ -11,26 +11,48 @@ from .distributed import Workers
 from .teach import Progress
 
 
-def scored(
+def calibrate_and_score(
     net: Network, genome: Genome, part: np.ndarray, where: Compute, team: Workers, progress: Progress
 ) -> tuple[Label, ...]:
-    """Calibrate the network in place on the validation part; then of each label its scores on each part, the
-    calibration, and the threshold of calls, which is chosen on the validation part too."""
+    """Calibrate a network in place, and compute the scores and the threshold of each label.
 
-    def chosen_by(probability: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    Calibration and threshold come from the validation part, scores from the validation and the test part.
+
+    Parameters
+    ----------
+    net
+        The trained network; its last linear map is changed.
+    genome
+        The genome with its labels.
+    part
+        uint8 (N,), the part of each nucleotide, as from `split.parts`.
+    where
+        Device and precision.
+    team
+        The processes that share the work.
+    progress
+        Makes a progress callback from the name of a task and its amount.
+
+    Returns
+    -------
+    tuple of Label
+        For each label its threshold, its calibration, and its scores by part.
+    """
+
+    def select_known(probability: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         known = (
             (part == split.VALIDATION) & (genome.label != NO_LABEL) & (probability == probability)
-        )  # NaN, at N, equals nothing
+        )  # P is NaN at N, and NaN does not equal itself
         return [(truth[k], p[k]) for truth, p, k in zip(genome.label, probability, known, strict=True)]
 
-    def annotated(what: str, wanted: np.ndarray) -> np.ndarray:
-        return train.annotated(net, genome, where, wanted, team, progress(what, 2 * len(genome.base)))
+    def annotate_part(what: str, wanted: np.ndarray) -> np.ndarray:
+        return train.annotate_shared(net, genome, where, wanted, team, progress(what, 2 * len(genome.base)))
 
-    raw = annotated("calibrating", part == split.VALIDATION)
-    found = tuple(calibrate.fitted(truth, p) for truth, p in chosen_by(raw))
+    raw = annotate_part("calibrating", part == split.VALIDATION)
+    found = tuple(calibrate.fit(truth, p) for truth, p in select_known(raw))
     calibrate.apply(net, found)
-    probability = annotated("scoring", part != split.TRAIN)
-    thresholds = [train.best_threshold(truth, p) for truth, p in chosen_by(probability)]
+    probability = annotate_part("scoring", part != split.TRAIN)
+    thresholds = [train.choose_threshold(truth, p) for truth, p in select_known(probability)]
     on_each = (train.part_scores(genome, probability, part == number) for number in (split.VALIDATION, split.TEST))
     each = zip(genome.labels, thresholds, found, *on_each, strict=True)
     return tuple(

@@ -1,4 +1,4 @@
-"""What a training run depends on, what it will cost, and what it says on its way."""
+"""Describe a training run: what it depends on, what it will cost, and how it goes."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -22,50 +22,132 @@ def describe(
     init: Model | None,
     teachers: list[tuple[str, Model]],
 ) -> Model:
-    """The model that a run will make, without what training tells of it: all that the run depends on, but threads and
-    precision."""
+    """Describe the model that a run will make, before training.
+
+    The description holds all that the run depends on, except threads and precision.
+
+    Parameters
+    ----------
+    genome
+        The genome with its labels.
+    config
+        The sizes of the network.
+    recipe
+        How the network is trained.
+    regions
+        The validation and the test stretches, by `validation` and `test`.
+    init
+        The model whose weights the network begins with, or None.
+    teachers
+        File and model of each teacher.
+
+    Returns
+    -------
+    Model
+        The description, without weights and scores.
+    """
     return Model(
         presets.config_header(config),
         tuple(map(Label, genome.labels)),
-        Split(**{name: tuple(split.shown(genome, stretches)) for name, stretches in regions.items()}),
-        TrainingGenome.of(genome),
+        Split(**{name: tuple(split.format_stretches(genome, stretches)) for name, stretches in regions.items()}),
+        TrainingGenome.from_genome(genome),
         Training(asdict(recipe), init.digest if init else "", tuple(known.digest for _path, known in teachers)),
     )
 
 
-def finished(run: Model, labels: tuple[Label, ...], stopped: tuple[int, int], scores_of: str) -> Model:
-    """The model of a run that came to its end, but for its weights. stopped: steps taken, and the step kept; scores_of:
-    as in `Model`."""
+def describe_finished(run: Model, labels: tuple[Label, ...], stopped: tuple[int, int], scores_of: str) -> Model:
+    """Describe the model of a finished run.
+
+    Parameters
+    ----------
+    run
+        The description from `describe`.
+    labels
+        The labels with thresholds, calibration and scores.
+    stopped
+        Steps taken, and the step whose weights are kept.
+    scores_of
+        Digest of the model that the scores belong to, "" if they are its own.
+
+    Returns
+    -------
+    Model
+        The description, without weights.
+    """
     steps, kept = stopped
     return replace(run, labels=labels, training=replace(run.training, steps=steps, kept_step=kept), scores_of=scores_of)
 
 
 def forecast(net: Network, seconds: float, steps: int, recipe: Recipe, where: Compute) -> str:
-    """What training will cost. seconds: of a step, as measured."""
+    """Describe what training will cost.
+
+    Parameters
+    ----------
+    net
+        The network.
+    seconds
+        Measured time of a step, in seconds.
+    steps
+        Largest number of steps.
+    recipe
+        How the network is trained.
+    where
+        Device and precision.
+
+    Returns
+    -------
+    str
+        One line for the user.
+    """
     weights = sum(p.numel() for p in net.parameters())
     nucleotides = steps * recipe.batch * recipe.length
     return (
-        f"{weights:,} weights on {where}; at most {steps:,} steps, {nucleotides / 1e6:.1f} million nucleotides, "
-        f"about {steps * seconds / 60:.0f} minutes and evaluations; it stops earlier when it gets no better"
+        f"{weights:,} weights on {where}; at most {steps:,} steps ({nucleotides / 1e6:.1f} million nucleotides), about "
+        f"{steps * seconds / 60:.0f} minutes plus evaluations; training stops earlier when it no longer improves"
     )
 
 
-def evaluation_in_words(labels: tuple[str, ...], record: Record) -> str:
-    """A line for an evaluation: loss, and the scores of each label where there is something to be scored on."""
+def format_evaluation(labels: tuple[str, ...], record: Record) -> str:
+    """Describe an evaluation.
+
+    Parameters
+    ----------
+    labels
+        Names of the labels.
+    record
+        The evaluation.
+
+    Returns
+    -------
+    str
+        One line with the loss and, if the validation part has positions to be scored, the scores of each label.
+    """
     if not any(s.positions for s in record.scores):
         return f"step {record.step}: loss {record.loss:.5f}"
     scores = "; ".join(
-        f"{label}: PR-AUC {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, prevalence {s.prevalence:.2e}"
+        f"{label}: average precision {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, "
+        f"site density {s.prevalence:.2e}"
         for label, s in zip(labels, record.scores, strict=True)
     )
     return f"step {record.step}: loss {record.loss:.5f}; validation {scores}{' (best so far)' if record.best else ''}"
 
 
-def scores_in_words(labels: Sequence[Label]) -> str:
-    """A line for each part and label."""
+def format_scores(labels: Sequence[Label]) -> str:
+    """Describe the scores of a trained model.
+
+    Parameters
+    ----------
+    labels
+        The labels with their scores.
+
+    Returns
+    -------
+    str
+        One line for each part and label.
+    """
     lines = [
-        f"{part}, {label.name}: PR-AUC {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, "
-        f"prevalence {s.prevalence:.2e} ({s.sites:,} sites)"
+        f"{part}, {label.name}: average precision {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, "
+        f"site density {s.prevalence:.2e} ({s.sites:,} sites)"
         for part in PARTS
         for label in labels
         if (s := label.scores.get(part))
@@ -74,7 +156,20 @@ def scores_in_words(labels: Sequence[Label]) -> str:
 
 
 def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
-    """Columns of the history: a row for each evaluation and label."""
+    """Make the table of evaluations, with a row for each evaluation and label.
+
+    Parameters
+    ----------
+    labels
+        Names of the labels.
+    records
+        The evaluations.
+
+    Returns
+    -------
+    dict of list
+        The columns by name.
+    """
     rows = [
         (
             r.step,
@@ -100,7 +195,7 @@ def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
         "label",
         "roc_auc",
         "average_precision",
-        "prevalence",
+        "site_density",
         "best",
     )
     return {name: [row[i] for row in rows] for i, name in enumerate(names)}

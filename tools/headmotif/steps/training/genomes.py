@@ -1,6 +1,6 @@
-"""Several genomes as one, and what was found of the one cut back into each.
+"""Join several genomes into one, and cut what was found for it back into each.
 
-Contigs stay apart: every step keeps to a contig's own ends, so joining adds nothing between two genomes.
+Every step stops at the ends of each contig, so joining genomes creates no sequence across them.
 """
 
 from collections import Counter
@@ -14,25 +14,62 @@ from ...errors import InputError
 from . import split
 
 
-def in_one(genomes: Sequence[Genome], names: Sequence[str]) -> tuple[Genome, dict[str, list[split.Stretch]]]:
-    """All genomes end to end, and the regions that `split.automatic` sets apart in each, by validation and test."""
+def concatenate_and_split(
+    genomes: Sequence[Genome], names: Sequence[str]
+) -> tuple[Genome, dict[str, list[split.Stretch]]]:
+    """Join genomes, and split each of them into parts as `split.split_automatically` does.
+
+    Parameters
+    ----------
+    genomes
+        The genomes.
+    names
+        A name for each genome.
+
+    Returns
+    -------
+    tuple
+        The joined genome, or the only one as it is, and its stretches by `validation` and `test`.
+
+    Raises
+    ------
+    InputError
+        As in `concatenate`.
+    """
     regions: dict[str, list[split.Stretch]] = {"validation": [], "test": []}
     contigs = 0
     for one in genomes:
-        for name, stretches in zip(regions, split.automatic(one), strict=True):
+        for name, stretches in zip(regions, split.split_automatically(one), strict=True):
             regions[name] += [(contigs + index, begin, end) for index, begin, end in stretches]
         contigs += len(one.contigs)
-    return (joined(genomes, names) if len(genomes) > 1 else genomes[0]), regions
+    return (concatenate(genomes, names) if len(genomes) > 1 else genomes[0]), regions
 
 
-def joined(genomes: Sequence[Genome], names: Sequence[str]) -> Genome:
-    """The contigs of all genomes end to end, with the label sets of the same name as one.
+def concatenate(genomes: Sequence[Genome], names: Sequence[str]) -> Genome:
+    """Join the contigs of all genomes end to end; label sets of the same name become one.
 
-    names: one a genome; a contig's name that two genomes share is written `genome:contig` in each. A label set that a
-    genome does not have is `NO_LABEL` throughout it: nothing is known there. Label sets stand in the order in which
-    they first come; sites are sorted by label, row and place. Raises InputError where two genomes hold the same
-    sequence, which would leak from one part into another (known by the contigs' digests; a contig without one is not
-    compared), or where two contigs would still be named alike.
+    A contig name that two genomes share is written `genome:contig` in each. A label set that a genome does not have is
+    `NO_LABEL` throughout that genome, for nothing is known there. Label sets stand in the order in which they first
+    occur, and sites are sorted by label, row and place. The sequences of contigs are compared by their digests; a
+    contig without a digest is not compared.
+
+    Parameters
+    ----------
+    genomes
+        The genomes.
+    names
+        A name for each genome.
+
+    Returns
+    -------
+    Genome
+        The joined genome.
+
+    Raises
+    ------
+    InputError
+        If two genomes hold the same sequence, which would leak from one part into another, or if two contigs would
+        still have the same name.
     """
     _refuse_same_sequence(genomes, names)
     labels = tuple(dict.fromkeys(label for genome in genomes for label in genome.labels))
@@ -48,12 +85,29 @@ def joined(genomes: Sequence[Genome], names: Sequence[str]) -> Genome:
     site, strength = np.concatenate(sites), np.concatenate([genome.strength for genome in genomes])
     order = np.lexsort(site.T[::-1])
     base = np.concatenate([genome.base for genome in genomes])
-    return Genome(_named_apart(genomes, names), base, labels, label, site[order], strength[order])
+    return Genome(_make_names_distinct(genomes, names), base, labels, label, site[order], strength[order])
 
 
-def parted(values: np.ndarray, genomes: Sequence[Genome]) -> list[np.ndarray]:
-    """Per-nucleotide values (..., N) of the joined genome as those of each, views (..., n), in the order of
-    `joined`."""
+def split_by_genome(values: np.ndarray, genomes: Sequence[Genome]) -> list[np.ndarray]:
+    """Cut values of the joined genome into those of each genome.
+
+    Parameters
+    ----------
+    values
+        (..., N), a value for each nucleotide.
+    genomes
+        The genomes in the order of `concatenate`.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        (..., n) for each genome, views.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many values as nucleotides.
+    """
     begin = _begin(genomes)
     if values.shape[-1] != begin[-1]:
         raise ValueError(f"values of {values.shape[-1]} nucleotides for genomes of {begin[-1]}")
@@ -65,8 +119,8 @@ def _begin(genomes: Sequence[Genome]) -> np.ndarray:
     return np.cumsum([0, *(len(genome.base) for genome in genomes)], dtype=np.int64)
 
 
-def _named_apart(genomes: Sequence[Genome], names: Sequence[str]) -> Contigs:
-    """All contigs, those whose name another genome has too with their genome's before it."""
+def _make_names_distinct(genomes: Sequence[Genome], names: Sequence[str]) -> Contigs:
+    """All contigs; a name that another genome has too gets its genome's name before it."""
     used = Counter(name for genome in genomes for name in set(genome.contigs.names))
     contigs = Contigs(
         replace(contig, name=f"{name}:{contig.name}") if used[contig.name] > 1 else contig
@@ -75,16 +129,17 @@ def _named_apart(genomes: Sequence[Genome], names: Sequence[str]) -> Contigs:
     )
     name, n = Counter(contigs.names).most_common(1)[0]
     if n > 1:
-        raise InputError(f"{n} contigs would be named '{name}'; give the genomes, or their contigs, names that differ")
+        raise InputError(f"{n} contigs would be named '{name}'; give the genomes or the contigs different names")
     return contigs
 
 
 def _refuse_same_sequence(genomes: Sequence[Genome], names: Sequence[str]) -> None:
+    """Raise InputError if two genomes hold the same sequence."""
     seen: dict[str, tuple[int, str]] = {}
     for index, (genome, name) in enumerate(zip(genomes, names, strict=True)):
         for contig in genome.contigs:
             here = f"'{contig.name}' of {name}"
             other, there = seen.setdefault(contig.digest, (index, here))
             if contig.digest and other != index:
-                why = "what is learned from the one would be tested on the other"
-                raise InputError(f"{there} and {here} are the same sequence, and {why}; leave one of them out")
+                why = "so the model would be tested on what it learned from"
+                raise InputError(f"{there} and {here} are the same sequence, {why}; leave one of them out")

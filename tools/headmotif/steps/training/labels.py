@@ -1,4 +1,4 @@
-"""From sites to labels: what a network is to learn at each nucleotide of both strands."""
+"""Make labels from sites: what a network is to learn at each nucleotide of both strands."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,12 +11,28 @@ from ...errors import InputError
 
 
 def label(genome: Genome, named: Mapping[str, Sites]) -> Genome:
-    """The genome with further label sets behind those it has: 1 at the sites, 0 elsewhere, `NO_LABEL` where the base is
-    N.
+    """Add label sets to a genome: 1 at the sites, 0 elsewhere, and `NO_LABEL` where the base is N.
 
-    named: sites by the label's name, contigs as indices into the genome's, positions inside them, each place and strand
-    once. A site on an N stays among `Genome.site`, its label is `NO_LABEL`. Raises InputError where a name is taken
-    already.
+    New label sets stand after those that the genome has. A site on an N stays in `Genome.site`, but its label is
+    `NO_LABEL`.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    named
+        Sites by the name of the label. Contigs are indices into the genome's, positions lie inside them, and each
+        position and strand occurs once.
+
+    Returns
+    -------
+    Genome
+        The genome with the new label sets.
+
+    Raises
+    ------
+    InputError
+        If the genome has a label set of that name already.
     """
     for name in named:
         if name in genome.labels:
@@ -45,8 +61,20 @@ def label(genome: Genome, named: Mapping[str, Sites]) -> Genome:
 
 
 def stretches(genome: Genome, intervals: Iterable[tuple[int, int, int, int]]) -> np.ndarray:
-    """bool (2, N), the rows of `Genome.label`: what intervals cover, each a contig's index, start, end, and strand (+1,
-    -1, 0 for both)."""
+    """Mark the positions that intervals cover.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    intervals
+        Contig index, start, end (0-based, half-open) and strand (+1, -1, 0 for both) of each.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (2, N), the rows of `Genome.label`.
+    """
     covered = np.zeros((2, len(genome.base)), bool)
     offset = genome.start.tolist()
     rows = {1: slice(0, 1), -1: slice(1, 2), 0: slice(0, 2)}
@@ -55,17 +83,42 @@ def stretches(genome: Genome, intervals: Iterable[tuple[int, int, int, int]]) ->
     return covered
 
 
-def masked(genome: Genome, hidden: np.ndarray) -> Genome:
-    """The genome with `NO_LABEL` in all its label sets where `hidden`, bool (2, N) as the rows of `label`, is true.
+def mask_labels(genome: Genome, hidden: np.ndarray) -> Genome:
+    """Set all label sets to `NO_LABEL` at some positions.
 
-    Sites there stay among `Genome.site`, as those on an N do. A label set that is added later is not masked.
+    Sites there stay in `Genome.site`, as those on an N do. A label set that is added later is not masked.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    hidden
+        bool (2, N), the positions, in the rows of `Genome.label`.
+
+    Returns
+    -------
+    Genome
+        The genome with masked labels.
     """
     label = genome.label.copy()
     label[:, hidden] = NO_LABEL
     return replace(genome, label=label)
 
 
-def sites_under(genome: Genome, hidden: np.ndarray) -> list[int]:
-    """How many sites of each label set lie where `hidden`, bool (2, N), is true."""
+def count_sites_under(genome: Genome, hidden: np.ndarray) -> list[int]:
+    """Count the sites of each label set at some positions.
+
+    Parameters
+    ----------
+    genome
+        The genome.
+    hidden
+        bool (2, N), the positions, in the rows of `Genome.label`.
+
+    Returns
+    -------
+    list of int
+        The number of sites, in the order of the label sets.
+    """
     which, row, place = genome.site.T
     return np.bincount(which[hidden[row, place]], minlength=len(genome.labels)).tolist()

@@ -1,4 +1,4 @@
-"""How a network is trained: numbers alone, so that commands can show them as defaults without loading anything."""
+"""How a network is trained: numbers alone, so that commands can show the defaults without loading anything."""
 
 import math
 from dataclasses import dataclass
@@ -6,39 +6,93 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained; the defaults are for every network of ours, `PUBLISHED` is the paper's."""
+    """How a network is trained.
 
-    epochs: int = 20  # passes over all training sites, at most
-    max_steps: int = 0  # 0: as many as the epochs take
-    batch: int = 32  # stretches per step
-    length: int = 128  # nucleotides per stretch
-    rate: float = 2e-3  # of AdamW, after the warm-up
-    table_rate: float = (
-        20.0  # times the rate, for tables of distances: they begin flat, and until they are not, places are all alike
-    )
-    warmup: int = 50  # steps
-    decay: float = 0.3  # share of the steps, at the end, over which the rate falls to nothing
-    cosine: bool = False  # the rate follows a cosine from the warm-up to nothing instead
+    The defaults are for this project's own networks; `PUBLISHED` is the recipe of the paper.
+
+    Attributes
+    ----------
+    epochs
+        Passes over all training sites, at most.
+    max_steps
+        Steps, at most; 0: as many as the epochs take.
+    batch
+        Stretches of a step.
+    length
+        Nucleotides of a stretch.
+    rate
+        Learning rate of AdamW after the warm-up.
+    table_rate
+        Learning rate of the tables of distances, as a multiple of `rate`. They begin flat, and while they are flat all
+        offsets are alike.
+    warmup
+        Steps over which the learning rate rises.
+    decay
+        Share of the steps, at the end, over which the learning rate falls to zero.
+    cosine
+        Whether the learning rate follows a cosine from the warm-up to zero instead.
+    weight_decay
+        Weight decay of AdamW, for matrices alone.
+    momenta
+        The betas of AdamW.
+    clip
+        Largest norm of the gradient.
+    focal
+        The loss of a position is multiplied by (1 - P of its true label) to this power; 0: all positions count alike.
+    balanced_start
+        Whether the outputs begin at the site density.
+    average
+        Decay of the running average of the weights over the steps; 0: no average.
+    others
+        Share of the stretches without a site that an epoch draws.
+    streams
+        Whether the training part is read in order, in as many streams as a batch has stretches, instead of in stretches
+        drawn at random.
+    substitutions
+        Share of the bases that are replaced at random if there are few sites.
+    few
+        Number of training sites below which bases are replaced. With fewer sites a network memorises them; with more it
+        learns better from unchanged bases.
+    every
+        Steps between evaluations; 0: by the size of the validation part.
+    smooth
+        Evaluations whose mean score decides which is the best, because a single score is noisy.
+    by_loss
+        Whether the best evaluation has the lowest validation loss instead of the highest average precision.
+    patience
+        Evaluations without a better score before training stops.
+    seed
+        Seed of all random choices.
+    """
+
+    epochs: int = 20
+    max_steps: int = 0
+    batch: int = 32
+    length: int = 128
+    rate: float = 2e-3
+    table_rate: float = 20.0
+    warmup: int = 50
+    decay: float = 0.3
+    cosine: bool = False
     weight_decay: float = 0.05
-    momenta: tuple[float, float] = (0.9, 0.98)  # AdamW's betas
-    clip: float = 1.0  # largest norm of the gradient
-    focal: float = 0.0  # positions count (1 - P of the truth) to this power; 0: all alike
-    balanced_start: bool = True  # the outputs begin at the sites' prevalence
-    average: float = 0.995  # of the weights over the steps; 0: none
-    others: float = 0.25  # share of the stretches without a site that an epoch draws
-    streams: bool = (
-        False  # so many streams as the batch is large, each read in order, instead of stretches drawn at random
-    )
-    substitutions: float = 0.05  # share of the bases read that are replaced at random, where there are few sites
-    few: int = 4000  # training sites; with fewer a network learns them by heart, with more it reads better undisturbed
-    every: int = 0  # steps between evaluations; 0: by the size of the validation part
-    smooth: int = 3  # evaluations whose mean score decides what is best: a single one is noisy
-    by_loss: bool = False  # the best has the lowest validation loss, not the highest average precision
-    patience: int = 8  # evaluations without a better score before it stops
+    momenta: tuple[float, float] = (0.9, 0.98)
+    clip: float = 1.0
+    focal: float = 0.0
+    balanced_start: bool = True
+    average: float = 0.995
+    others: float = 0.25
+    streams: bool = False
+    substitutions: float = 0.05
+    few: int = 4000
+    every: int = 0
+    smooth: int = 3
+    by_loss: bool = False
+    patience: int = 8
     seed: int = 1
 
 
 DEFAULT = Recipe()
+"""The recipe of the presets `default`, `wide` and `cnn`."""
 PUBLISHED = Recipe(
     epochs=65,
     max_steps=85_000,
@@ -61,15 +115,31 @@ PUBLISHED = Recipe(
     by_loss=True,
     patience=85_000,
 )
-"""Clauwaert, Menschaert & Waegeman 2021, as their code has it; what `Recipe` says of streams stands for their
-contiguous reading."""
+"""The recipe of Clauwaert, Menschaert & Waegeman 2021, as in their code; `streams` stands for their contiguous reading.
+"""
 RECIPES = {"default": DEFAULT, "wide": DEFAULT, "cnn": DEFAULT, "paper": PUBLISHED}
 """The recipe of each preset."""
 
 
 def rate_at(recipe: Recipe, step: int, limit: int) -> float:
-    """The learning rate of a step, 0-based, of `limit`: a linear warm-up, a plateau, then a linear fall; or a cosine
-    after the warm-up."""
+    """Compute the learning rate of a step.
+
+    It rises linearly, stays, and falls linearly; or it follows a cosine after the warm-up.
+
+    Parameters
+    ----------
+    recipe
+        The recipe.
+    step
+        Number of the step, from 0.
+    limit
+        Largest number of steps.
+
+    Returns
+    -------
+    float
+        The learning rate.
+    """
     risen = min(1.0, (step + 1) / max(recipe.warmup, 1))
     if recipe.cosine:
         along = (step - recipe.warmup) / max(limit - recipe.warmup, 1)

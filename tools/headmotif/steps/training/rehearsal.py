@@ -1,4 +1,4 @@
-"""How quick this machine is at training and reading a network: a second or two of each, on a random genome."""
+"""Measure how fast this machine trains and reads a network, in a second or two for each, on a random genome."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ...data import Contig, Contigs, Genome, Sites
 from ..attention import record
-from ..attention.queries import anywhere
+from ..attention.queries import draw_positions
 from ..network import annotate, presets, timing
 from ..network.device import Compute
 from ..network.protocol import has_heads
@@ -15,16 +15,28 @@ from .batches import Chunks
 from .recipe import RECIPES
 
 POSITIONS, QUERIES = 10_000, 100
-"""How many are annotated, and recorded, to see what one takes."""
+"""Positions that are annotated, and positions whose heads are recorded, to measure the time of one."""
 TURNS = 3
-"""Of each, the first not counted."""
+"""Turns of each measurement; the first is not counted."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of this machine for one step of training, one nucleotide annotated on both strands, and one position
-    whose heads are recorded; and the most steps that training takes, with as many steps from one evaluation to the
-    next, on a genome of the size asked."""
+    """How long parts of the work take on this machine, and how many steps training has.
+
+    Attributes
+    ----------
+    step
+        Seconds for a step of training.
+    nucleotide
+        Seconds for annotating a nucleotide on both strands.
+    query
+        Seconds for recording the heads at a position.
+    steps
+        Steps of training, at most, on a genome of the size asked for.
+    between
+        Steps from one evaluation to the next.
+    """
 
     step: float
     nucleotide: float
@@ -34,38 +46,49 @@ class Pace:
 
 
 def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) -> Pace:
-    """Measure a fresh network of a preset on a random genome with sites at random places.
+    """Measure a fresh network of a preset on a random genome with sites at random positions.
+
+    Times are wall times, so they include the effect of other work on the machine.
 
     Parameters
     ----------
     preset
-        The network and its recipe; one with heads.
-    length, sites
-        Nucleotides of the genome, and its sites, both strands together.
+        The network and its recipe; a preset with heads.
+    length
+        Nucleotides of the genome.
+    sites
+        Sites of the genome, both strands together.
     compute
         Device and precision; the number of threads is the process's own.
+    seed
+        Seed of the genome, the sites and the weights.
 
     Returns
     -------
     Pace
-        Wall time: what else the machine does all the while is in it, as it will be in the work.
+        The times and the numbers of steps.
+
+    Raises
+    ------
+    ValueError
+        If the preset has no heads.
     """
     rng = np.random.default_rng(seed)
     contigs = Contigs([Contig("random", length)])
     genome = Genome(contigs, rng.integers(0, 4, length).astype(np.uint8))
     place = np.sort(rng.choice(2 * length, min(sites, length), replace=False))
-    genome = labels.label(genome, {"sites": Sites.at(contigs, *np.divmod(place, length))})
-    net = presets.fresh(presets.PRESETS[preset], 1, seed).to(compute.device)
+    genome = labels.label(genome, {"sites": Sites.from_places(contigs, *np.divmod(place, length))})
+    net = presets.build_fresh(presets.PRESETS[preset], 1, seed).to(compute.device)
     if not has_heads(net):
-        raise ValueError(f"the network of preset '{preset}' has no heads to read")
-    chunks = Chunks(genome, split.parts(genome, *split.automatic(genome)), RECIPES[preset], net.learning)
+        raise ValueError(f"the network of preset '{preset}' has no attention heads")
+    chunks = Chunks(genome, split.parts(genome, *split.split_automatically(genome)), RECIPES[preset], net.learning)
     wanted = np.arange(length) < POSITIONS
-    queries = anywhere(genome, QUERIES, seed)
+    queries = draw_positions(genome, QUERIES, seed)
     return Pace(
         min(train.seconds_per_step(net, chunks, compute) for _turn in range(2)),
         timing.seconds(lambda: annotate.annotate(net, genome, compute, wanted), TURNS) / min(POSITIONS, length),
-        timing.seconds(lambda: record.gathered(net, genome, queries, np.zeros(len(queries)), compute), TURNS)
+        timing.seconds(lambda: record.gather(net, genome, queries, np.zeros(len(queries)), compute), TURNS)
         / len(queries),
-        train.steps_at_most(chunks),
+        train.limit_steps(chunks),
         RECIPES[preset].every or train.evaluation_interval(chunks),
     )

@@ -1,4 +1,4 @@
-"""Where a training run stands: its evaluations so far, and all that it needs to go on."""
+"""The state of a training run: its evaluations so far, and all that it needs to go on."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,8 +12,25 @@ from ..network.protocol import Network
 
 @dataclass(frozen=True)
 class Record:
-    """One evaluation: what was seen, the mean training loss since the last one, the validation part's loss, and its
-    scores per label."""
+    """One evaluation of a training run.
+
+    Attributes
+    ----------
+    step
+        Steps taken.
+    epoch
+        Number of the epoch, from 0.
+    nucleotides
+        Nucleotides learned from so far.
+    loss
+        Mean training loss since the evaluation before.
+    validation_loss
+        Loss on the validation part.
+    scores
+        Scores of each label on the validation part.
+    best
+        Whether this was the best evaluation so far.
+    """
 
     step: int
     epoch: int
@@ -25,28 +42,65 @@ class Record:
 
     @property
     def average_precision(self) -> float:
-        """Mean over the labels that can be scored."""
+        """The mean over the labels that can be scored; NaN if there is none."""
         known = [s.average_precision for s in self.scores if not math.isnan(s.average_precision)]
         return sum(known) / len(known) if known else float("nan")
 
 
 @dataclass
 class State:
-    """All that a run needs to go on: at a given number of threads, the resumed run ends in the same bytes."""
+    """All that a training run needs to go on.
+
+    A resumed run ends in the same bytes if the number of threads is the same.
+
+    Attributes
+    ----------
+    step
+        Steps taken.
+    epoch
+        Number of the epoch, from 0.
+    batch
+        Batches of this epoch that are done.
+    seen
+        Nucleotides learned from so far.
+    weights
+        The weights by parameter name.
+    mean
+        The averaged weights by parameter name.
+    best
+        The averaged weights of the best evaluation, by parameter name.
+    moments
+        The moments of AdamW by "<number>.<name>".
+    loss
+        Sum of the loss, and number of steps, since the last evaluation.
+    records
+        The evaluations so far.
+    """
 
     step: int = 0
     epoch: int = 0
-    batch: int = 0  # batches of the epoch that are done
-    seen: int = 0  # nucleotides
+    batch: int = 0
+    seen: int = 0
     weights: dict[str, torch.Tensor] = field(default_factory=dict)
     mean: dict[str, torch.Tensor] = field(default_factory=dict)
     best: dict[str, torch.Tensor] = field(default_factory=dict)
-    moments: dict[str, torch.Tensor] = field(default_factory=dict)  # AdamW's, "<number>.<name>"
-    loss: tuple[float, int] = (0.0, 0)  # sum and number of steps since the last evaluation
+    moments: dict[str, torch.Tensor] = field(default_factory=dict)
+    loss: tuple[float, int] = (0.0, 0)
     records: list[Record] = field(default_factory=list)
 
 
 def remember(net: Network, optimiser: torch.optim.Optimizer, state: State) -> None:
+    """Copy the weights and the optimiser's moments into a state.
+
+    Parameters
+    ----------
+    net
+        The network.
+    optimiser
+        The optimiser.
+    state
+        The state, changed in place.
+    """
     state.weights = {name: p.detach().clone() for name, p in net.named_parameters()}
     moments = optimiser.state_dict()["state"]
     state.moments = {
@@ -55,6 +109,17 @@ def remember(net: Network, optimiser: torch.optim.Optimizer, state: State) -> No
 
 
 def restore(net: Network, optimiser: torch.optim.Optimizer, state: State) -> None:
+    """Copy the weights and the optimiser's moments from a state.
+
+    Parameters
+    ----------
+    net
+        The network, changed in place.
+    optimiser
+        The optimiser, changed in place.
+    state
+        The state.
+    """
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(state.weights[name])
@@ -66,7 +131,18 @@ def restore(net: Network, optimiser: torch.optim.Optimizer, state: State) -> Non
 
 
 def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
-    """A state as plain numbers and arrays, for a checkpoint; `unpack` gives it back."""
+    """Turn a state into plain numbers and arrays for a checkpoint; `unpack` reverses this.
+
+    Parameters
+    ----------
+    state
+        The state.
+
+    Returns
+    -------
+    tuple of dict
+        The numbers, with floats in hexadecimal; and the arrays, by group and parameter name.
+    """
     progress: dict[str, object] = {"step": state.step, "epoch": state.epoch, "batch": state.batch, "seen": state.seen}
     progress["records"] = [
         [r.step, r.epoch, r.nucleotides, r.loss.hex(), r.validation_loss.hex(), [_hex(s) for s in r.scores], r.best]
@@ -80,7 +156,20 @@ def pack(state: State) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
 
 
 def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
-    """The state that `pack` took apart."""
+    """Make a state from the numbers and arrays of `pack`.
+
+    Parameters
+    ----------
+    progress
+        The numbers.
+    arrays
+        The arrays by group and parameter name.
+
+    Returns
+    -------
+    State
+        The state.
+    """
     records = [
         Record(
             step,
@@ -101,10 +190,10 @@ def unpack(progress: dict, arrays: dict[str, dict[str, np.ndarray]]) -> State:
 
 
 def _hex(s: Score) -> list:
-    """A score's floats to the last bit, NaN included, which JSON has no number for."""
+    """The numbers of a score, floats in hexadecimal: exact to the last bit, and NaN, which JSON lacks, included."""
     return [float(s.roc_auc).hex(), float(s.average_precision).hex(), float(s.prevalence).hex(), s.positions, s.sites]
 
 
 def _score(roc_auc: str, average_precision: str, prevalence: str, positions: int, sites: int) -> Score:
-    """The score that `_hex` took apart."""
+    """The score from the numbers of `_hex`."""
     return Score(float.fromhex(roc_auc), float.fromhex(average_precision), float.fromhex(prevalence), positions, sites)

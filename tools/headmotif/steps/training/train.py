@@ -1,12 +1,10 @@
-"""From a network and a labelled genome to a better network, one record per evaluation.
+"""Train a network on a labelled genome, with one record for each evaluation.
 
-Every stretch of the training part that holds a site is seen once an epoch; of the others a share is drawn, and each
-drawn one counts for those left out, so the loss is that of the whole genome at its natural balance. The weights are
-averaged over the steps, and the average that scores best on the validation part is kept: a small network memorises the
-sites of a genome in some twenty passes.
-
-Every random choice comes from (seed, epoch) or (seed, step), so a run that stops can go on from its last state to the
-same end.
+Every stretch of the training part that holds a site is seen once in an epoch. Of the other stretches a share is drawn,
+and each drawn one counts for those left out, so the loss is that of the whole genome at its natural balance. The
+weights are averaged over the steps, and the average that scores best on the validation part is kept: a small network
+memorises the sites of a genome in some twenty passes. Random choices come from (seed, epoch) or (seed, step), so a
+resumed run ends alike.
 """
 
 import copy
@@ -17,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torch.optim import Optimizer
 
 from ...data import NO_LABEL, Genome
 from ...errors import InputError
@@ -38,17 +37,30 @@ def train(
     chunks: Chunks,
     compute: Compute,
     state: State,
-    told: Callable[[int, float], None] | None = None,
+    progress: Callable[[int, float], None] | None = None,
     workers: Workers = ALONE,
     begun: Sequence[bool] = (),
 ) -> Iterator[Record]:
-    """Train `net` in place; after the last record it holds the averaged weights of the evaluation that, with those just
-    before it (`Recipe.smooth`), scored best on the validation part.
+    """Train a network in place.
 
-    state: fresh, or where an interrupted run stood; it moves along, and with each record it holds all that is needed to
-    go on from there. told: called each step with the step and its loss. workers: the processes that share every batch.
-    begun: which labels the network knows already, having begun with another's weights; it is then scored before the
-    first step too, and kept if it gets no better.
+    Parameters
+    ----------
+    net, chunks, compute
+        The network; the training stretches with their recipe; device and precision.
+    state
+        A fresh state, or that of an interrupted run. It is changed in place, and at each record it holds all that the
+        run needs to go on from there.
+    progress, workers
+        Receives the step and its loss at each step; the processes that share every batch.
+    begun
+        For each label whether the network knows it already from another's weights. If any is known, the network is
+        scored before the first step too, and kept if it does not get better.
+
+    Yields
+    ------
+    Record
+        Each evaluation. After the last one the network holds the averaged weights that scored best on the validation
+        part; a score is a mean with those just before it (`Recipe.smooth`).
     """
     recipe = chunks.recipe
     optimiser = torch.optim.AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
@@ -56,9 +68,8 @@ def train(
         if recipe.balanced_start:
             new = [label for label in range(len(chunks.prevalence)) if label >= len(begun) or not begun[label]]
             with torch.no_grad():
-                net.out.bias[new] = torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence)))[new].to(
-                    net.out.bias
-                )
+                log_odds = torch.from_numpy(np.log(chunks.prevalence / (1 - chunks.prevalence)))
+                net.out.bias[new] = log_odds[new].to(net.out.bias)
         state.mean = {name: p.detach().clone() for name, p in net.named_parameters()}
         if any(begun):
             record = _evaluate(net, chunks, compute, state, workers)
@@ -67,21 +78,19 @@ def train(
     else:
         restore(net, optimiser, state)
     every = recipe.every or evaluation_interval(chunks)
-    limit = steps_at_most(chunks)
-    while not _finished(state, recipe, limit):
+    limit = limit_steps(chunks)
+    while not _is_finished(state, recipe, limit):
         plan = chunks.plan(state.epoch)
-        while state.batch < len(plan) and not _finished(state, recipe, limit):
+        while state.batch < len(plan) and not _is_finished(state, recipe, limit):
             batch = chunks.batch(*plan[state.batch], state.step)
-            _set_rate(optimiser, rate_at(recipe, state.step, limit))
+            for group in optimiser.param_groups:
+                group["lr"] = rate_at(recipe, state.step, limit) * group["faster"]
             loss = _step(net, optimiser, batch, state, recipe, compute, workers)
-            state.step, state.batch, state.seen = (
-                state.step + 1,
-                state.batch + 1,
-                state.seen + batch.weight[..., 0].numel(),
-            )
+            state.step, state.batch = state.step + 1, state.batch + 1
+            state.seen += batch.weight[..., 0].numel()
             state.loss = (state.loss[0] + loss, state.loss[1] + 1)
-            if told:
-                told(state.step, loss)
+            if progress:
+                progress(state.step, loss)
             if state.step % every == 0 or state.step == limit:
                 record = _evaluate(net, chunks, compute, state, workers)
                 remember(net, optimiser, state)
@@ -91,22 +100,53 @@ def train(
     _take(net, state.best or state.mean)
 
 
-def steps_at_most(chunks: Chunks) -> int:
-    """The recipe's limit, or the steps of all epochs together, from the size of the first (they differ by the draw of
-    the other chunks)."""
+def limit_steps(chunks: Chunks) -> int:
+    """Compute the largest number of steps.
+
+    Parameters
+    ----------
+    chunks
+        The training stretches with their recipe.
+
+    Returns
+    -------
+    int
+        The recipe's limit, or the steps of all epochs if each has as many as the first (they draw other stretches).
+    """
     recipe = chunks.recipe
     return recipe.max_steps or recipe.epochs * len(chunks.plan(0))
 
 
 def evaluation_interval(chunks: Chunks) -> int:
-    """Steps between evaluations that keep them below about a sixth of the work; inference is about five times as
-    fast."""
+    """Choose the steps between evaluations so that evaluations take at most about a sixth of the work.
+
+    Parameters
+    ----------
+    chunks
+        The training stretches with their recipe.
+
+    Returns
+    -------
+    int
+        Steps, at least 25; inference is taken to be about five times as fast as training.
+    """
     positions = 2 * int((chunks.part == VALIDATION).sum())
     return max(25, round(6 * positions / 5 / (chunks.recipe.batch * chunks.recipe.length)))
 
 
 def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
-    """What a step takes on this machine, measured on a copy of the network."""
+    """Measure the time of a training step on this machine, with a copy of the network.
+
+    Parameters
+    ----------
+    net, chunks, compute
+        As in `train`; the network is not changed.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
     trial = copy.deepcopy(net)
     optimiser = torch.optim.AdamW(_groups(trial, chunks.recipe), lr=0.0)
     batch = chunks.batch(*chunks.plan(0)[0], 0)
@@ -118,21 +158,48 @@ def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
     return (time.monotonic() - began) / 3
 
 
-def kept(state: State) -> Record:
-    """The evaluation whose weights the model keeps."""
+def find_kept(state: State) -> Record:
+    """Find the evaluation whose weights the model keeps.
+
+    Parameters
+    ----------
+    state
+        The state at the end of training.
+
+    Returns
+    -------
+    Record
+        The last evaluation that was the best so far.
+
+    Raises
+    ------
+    InputError
+        If no evaluation has a score that is a number.
+    """
     best = [r for r in state.records if r.best]
     if not best:
-        raise InputError("training gave no score that is a number; lower --rate")
+        raise InputError("no evaluation gave a score that is a number; lower --learning-rate")
     return best[-1]
 
 
-def stopped(state: State) -> tuple[int, int]:
-    """Steps taken, and the step whose weights are kept: the last where there was nothing to be evaluated on."""
+def count_steps(state: State) -> tuple[int, int]:
+    """Count the steps taken, and find the step whose weights are kept.
+
+    Parameters
+    ----------
+    state
+        The state at the end of training.
+
+    Returns
+    -------
+    tuple of int
+        Steps taken, and the step kept; this is the last step if there was nothing to evaluate on.
+    """
     evaluated = any(score.positions for record in state.records for score in record.scores)
-    return state.step, kept(state).step if evaluated else state.step
+    return state.step, find_kept(state).step if evaluated else state.step
 
 
-def _finished(state: State, recipe: Recipe, limit: int) -> bool:
+def _is_finished(state: State, recipe: Recipe, limit: int) -> bool:
     if state.step >= limit:
         return True
     best = max((i for i, r in enumerate(state.records) if r.best), default=-1)
@@ -140,8 +207,7 @@ def _finished(state: State, recipe: Recipe, limit: int) -> bool:
 
 
 def _groups(net: Network, recipe: Recipe) -> list[dict]:
-    """Weight decay for matrices alone: biases, norms and the tables of distances stay free; those tables learn
-    faster."""
+    """Parameters by weight decay, which only matrices have; the tables of distances learn faster."""
     tables = [p for n, p in net.named_parameters() if "by_distance" in n]
     matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and "by_distance" not in n]
     vectors = [p for _, p in net.named_parameters() if p.ndim <= 1]
@@ -149,25 +215,13 @@ def _groups(net: Network, recipe: Recipe) -> list[dict]:
     return [{"params": params, "weight_decay": decay, "faster": faster} for params, decay, faster in groups if params]
 
 
-def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate * group["faster"]
-
-
 def _step(
-    net: Network,
-    optimiser: torch.optim.Optimizer,
-    batch: Batch,
-    state: State,
-    recipe: Recipe,
-    compute: Compute,
-    workers: Workers,
+    net: Network, optimiser: Optimizer, batch: Batch, state: State, recipe: Recipe, compute: Compute, workers: Workers
 ) -> float:
-    """One step of all workers together; the mean loss of the whole batch."""
+    """Take one step of all workers together; returns the mean loss of the whole batch."""
     total = batch.weight.sum().clamp(min=1).to(compute.device)
-    codes, target, weight, noise = (
-        workers.mine(x).to(compute.device) for x in (batch.codes, batch.target, batch.weight, batch.noise)
-    )
+    parts = (batch.codes, batch.target, batch.weight, batch.noise)
+    codes, target, weight, noise = (workers.take_share(x).to(compute.device) for x in parts)
     net.train()
     with compute.arithmetic():
         logits = net(codes, noise=noise)
@@ -179,29 +233,38 @@ def _step(
     torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip)
     optimiser.step()
     decay = min(recipe.average, (1 + state.step) / (10 + state.step))
+    mean = [state.mean[n] for n, _ in net.named_parameters()]
     with torch.no_grad():
-        torch._foreach_lerp_(
-            [state.mean[n] for n, _ in net.named_parameters()], [p.detach() for p in net.parameters()], 1 - decay
-        )
+        torch._foreach_lerp_(mean, [p.detach() for p in net.parameters()], 1 - decay)
     return float(loss)
 
 
 def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
-    """Cross-entropy of each position and label; with `focal` > 0 times (1 - P of the truth) to that power, which passes
-    no gradient.
+    """Compute the cross-entropy of each position and label.
 
-    Lin et al. 2017, Focal loss for dense object detection, in the form of Clauwaert et al. 2021.
+    With `focal` > 0 it is multiplied by (1 - P of the true label) to that power, through which no gradient passes. Lin
+    et al. 2017, Focal loss for dense object detection, in the form of Clauwaert et al. 2021.
+
+    Parameters
+    ----------
+    logits, target, focal
+        Logits and targets (0 to 1), both (batch, length, labels), and the power, 0 for plain cross-entropy.
+
+    Returns
+    -------
+    torch.Tensor
+        (batch, length, labels).
     """
     loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return loss * (1 - torch.exp(-loss.detach())) ** focal if focal else loss
 
 
 def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
-    """Score the averaged weights on the validation part, and keep them if no smoothed score before was better."""
+    """Score the averaged weights on the validation part, and keep them if their smoothed score is the best so far."""
     current = {name: p.detach().clone() for name, p in net.named_parameters()}
     _take(net, state.mean)
     wanted = chunks.part == VALIDATION
-    probability = annotated(net, chunks.genome, compute, wanted, workers)
+    probability = annotate_shared(net, chunks.genome, compute, wanted, workers)
     scores = part_scores(chunks.genome, probability, wanted)
     validation_loss = part_loss(chunks.genome, probability, wanted, chunks.recipe.focal)
     _take(net, current)
@@ -217,19 +280,31 @@ def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, work
     return record
 
 
-def annotated(
+def annotate_shared(
     net: Network,
     genome: Genome,
     compute: Compute,
     wanted: np.ndarray,
     workers: Workers = ALONE,
-    told: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> np.ndarray:
-    """`annotate`, shared out among the workers; each has the whole result."""
-    found = annotate(net, genome, compute, wanted, told, (workers.rank, workers.size))
+    """Annotate a genome with the work shared among processes.
+
+    Parameters
+    ----------
+    net, genome, compute, wanted, workers, progress
+        As in `annotate`, and the processes.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (labels, 2, N), whole in each process; NaN where nothing was scored.
+    """
+    found = annotate(net, genome, compute, wanted, progress, (workers.rank, workers.size))
     if workers.size == 1:
         return found
-    together = workers.largest(torch.from_numpy(np.where(np.isnan(found), -1, found)).to(compute.device)).cpu().numpy()
+    mine = torch.from_numpy(np.where(np.isnan(found), -1, found)).to(compute.device)
+    together = workers.reduce_max(mine).cpu().numpy()
     return np.where(together < 0, np.nan, together).astype(np.float32)
 
 
@@ -240,22 +315,40 @@ def _take(net: Network, weights: dict[str, Tensor]) -> None:
 
 
 def _merit(records: list[Record], recipe: Recipe) -> float:
-    """By what the best evaluation is chosen: the larger the better."""
-    return -records[-1].validation_loss if recipe.by_loss else smoothed(records, recipe.smooth)
+    """The value by which the best evaluation is chosen: the larger, the better."""
+    return -records[-1].validation_loss if recipe.by_loss else smooth(records, recipe.smooth)
 
 
-def smoothed(records: list[Record], number: int) -> float:
-    """Sum of the validation scores of the last `number` evaluations, over `number`: the first evaluations count less,
-    as they should.
+def smooth(records: list[Record], number: int) -> float:
+    """Compute the sum of the last validation scores over `number`: the first evaluations count less, as they should.
 
-    One before the first step, of a network that knows something already, stands for those that there were none of.
+    Parameters
+    ----------
+    records, number
+        The evaluations so far, and how many are averaged; one before the first step stands for missing ones.
+
+    Returns
+    -------
+    float
+        The smoothed average precision.
     """
     before = [records[0]] * (number - 1) if records[0].step == 0 else []
     return sum(r.average_precision for r in [*before, *records][-number:]) / number
 
 
 def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> tuple[Score, ...]:
-    """The score of each label on the nucleotides `wanted`, bool (N,), both strands, where a label is to be learned."""
+    """Score P of each label on one part of the genome, both strands.
+
+    Parameters
+    ----------
+    genome, probability, wanted
+        The genome with its labels; P, (labels, 2, N); and the part, bool (N,).
+
+    Returns
+    -------
+    tuple of Score
+        A score for each label, without positions whose label is `NO_LABEL` or whose P is NaN.
+    """
     result = []
     for label, p in zip(genome.label, probability, strict=True):
         known = wanted & (label != NO_LABEL) & np.isfinite(p)
@@ -264,7 +357,18 @@ def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> 
 
 
 def part_loss(genome: Genome, probability: np.ndarray, wanted: np.ndarray, focal: float) -> float:
-    """The mean loss on the nucleotides `wanted`, over all labels, from their probabilities."""
+    """Compute the mean loss over all labels on one part of the genome, both strands.
+
+    Parameters
+    ----------
+    genome, probability, wanted, focal
+        As in `part_scores` and `loss_of`.
+
+    Returns
+    -------
+    float
+        The mean loss; 0 if there is no position.
+    """
     total, number = 0.0, 0
     for label, p in zip(genome.label, probability, strict=True):
         known = wanted & (label != NO_LABEL) & np.isfinite(p)
@@ -274,16 +378,23 @@ def part_loss(genome: Genome, probability: np.ndarray, wanted: np.ndarray, focal
     return total / max(number, 1)
 
 
-def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
-    """The least probability of a call that gives calls the largest F1 (harmonic mean of precision and recall) on the
-    positions given.
+def choose_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
+    """Choose the lowest P of a call so that the calls have the largest F1, the harmonic mean of precision and recall.
 
-    Equal probabilities are called together.
+    Parameters
+    ----------
+    truth, probability
+        (n,), 1 at sites and 0 elsewhere, and P; positions of equal P are called together.
+
+    Returns
+    -------
+    float
+        The threshold; 0.5 if there are no positions.
     """
     if len(truth) == 0:
         return 0.5
     order = np.argsort(-probability, kind="stable")
     ranked, true = probability[order], np.cumsum(truth[order] == 1)
-    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # the last of each run of equal probabilities
+    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # the last of each series of equal probabilities
     f1 = 2 * true[last] / (last + 1 + max(int(true[-1]), 1))
     return float(ranked[last[int(np.argmax(f1))]])
