@@ -137,7 +137,7 @@ def bed2pwm(
     kept = [motif for motif in motifs if motif.evalue <= max_evalue]
     rows = _rows(found, tested, max_evalue)
     for group, n, _sites, word, _p, evalue, _palindrome, _note, verdict in rows:
-        say(f"{group}: {n:,} regions; {word + f', E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
+        say(f"{group}: {f'{n:,} regions; {word}, E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
     say(f"{len(kept)} of {tested} motifs have E of at most {max_evalue:g}", quiet)
     _write_beside(rows, found, kept, attended, data, table, sites_out)
     if logo:

@@ -273,12 +273,11 @@ def _forecast(
     trial = np.zeros(len(wanted), bool)
     trial[np.flatnonzero(wanted)[:20_000]] = True
     seconds = timing.seconds(lambda: annotate.annotate(net, genome, where, trial))
-    minutes = passes * seconds * wanted.sum() / max(trial.sum(), 1) / 60
+    seconds *= passes * wanted.sum() / max(trial.sum(), 1)
     size = queries * heads * len(net.keys) * 4 * models
-    return (
-        f"{queries:,} positions x {heads} heads of {models} models, at most {size / 1e6:,.0f} MB; "
-        f"{2 * int(wanted.sum()):,} nucleotides scored {passes} times, about {minutes:.0f} minutes"
-    )
+    ablation = f"{2 * int(wanted.sum()):,} nucleotides scored {passes} times, {timing.format_duration(seconds)}"
+    read = f"{queries:,} positions x {heads} heads of {models} models, at most {size / 1e6:,.0f} MB"
+    return f"{read}; {ablation}" if passes else read
 
 
 def _describe_verdicts(verdicts: list[str]) -> str:

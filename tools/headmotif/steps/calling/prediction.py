@@ -274,6 +274,6 @@ def forecast(net: Network, genome: Genome, asked: Asked, where: Compute) -> str:
     stretches = codes[None].repeat(net.batch, 0)  # (batch, before + chunk + after)
     rate = net.batch * net.chunk / timing.seconds(lambda: annotate.probability(net, stretches, where))
     return (
-        f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: about "
-        f"{nucleotides / rate / 60:.1f} minutes on {where}"
+        f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: "
+        f"{timing.format_duration(nucleotides / rate)} on {where}"
     )

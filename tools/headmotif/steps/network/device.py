@@ -42,7 +42,9 @@ class Compute:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype is torch.bfloat16)
 
     def __str__(self) -> str:
-        return f"{self.device.type}, {str(self.dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        many = f"{threads} thread{'s' * (threads != 1)}"
+        return f"{self.device.type}, {str(self.dtype).removeprefix('torch.')}, {many}"
 
 
 @contextlib.contextmanager

@@ -28,3 +28,25 @@ def seconds(work: Callable[[], object], turns: int = 2) -> float:
         work()
         took.append(time.monotonic() - began)
     return min(took[1:])
+
+
+def format_duration(seconds: float) -> str:
+    """Say in words how long work will take.
+
+    Parameters
+    ----------
+    seconds
+        The duration, at least 0.
+
+    Returns
+    -------
+    str
+        Such as `less than a minute` or `about 3 minutes`.
+
+    >>> format_duration(20), format_duration(70), format_duration(200)
+    ('less than a minute', 'about a minute', 'about 3 minutes')
+    """
+    minutes = round(seconds / 60)
+    if seconds < 55:
+        return "less than a minute"
+    return "about a minute" if minutes <= 1 else f"about {minutes:,} minutes"

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from ...data import Genome, Label, Model, Split, Training, TrainingGenome
 from ...data.model import PARTS
-from ..network import presets
+from ..network import presets, timing
 from ..network.device import Compute
 from ..network.presets import Config, Network
 from . import split
@@ -102,8 +102,8 @@ def forecast(net: Network, seconds: float, steps: int, recipe: Recipe, where: Co
     weights = sum(p.numel() for p in net.parameters())
     nucleotides = steps * recipe.batch * recipe.length
     return (
-        f"{weights:,} weights on {where}; at most {steps:,} steps ({nucleotides / 1e6:.1f} million nucleotides), about "
-        f"{steps * seconds / 60:.0f} minutes plus evaluations; training stops earlier when it no longer improves"
+        f"{weights:,} weights on {where}; at most {steps:,} steps ({nucleotides / 1e6:.1f} million nucleotides), "
+        f"{timing.format_duration(steps * seconds)} plus evaluations; training stops earlier when it no longer improves"
     )
 
 
