@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixed_run import DATA
+from headmotif.cli import conclude
 from headmotif.errors import FormatError, InputError
 from headmotif.formats import files
 from headmotif.formats.tables import manifest
@@ -123,3 +124,22 @@ def test_what_was_looked_at_is_still_to_be_read(tmp_path: Path) -> None:
     (tmp_path / "cut").write_bytes(cut)
     with pytest.raises(FormatError, match="truncated or damaged"):
         files.peek(str(tmp_path / "cut"))
+
+
+def test_results_are_said_with_a_next_command_where_the_main_one_is_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    conclude({"calls.bed": "calls", "": "not asked for", "-": "in the pipe"}, "next-command")
+    assert capsys.readouterr().err == "wrote calls.bed: calls\nnext: next-command\n"
+    conclude({"-": "calls", "t.tsv": "a table"}, "next-command")
+    assert capsys.readouterr().err == "wrote t.tsv: a table\n"
+    conclude({"a": "b"}, "")
+    assert capsys.readouterr().err == "wrote a: b\n"
+
+
+def test_the_next_command_is_one_that_a_shell_takes(tmp_path: Path) -> None:
+    """A name with a space is quoted, and a genome that came through a pipe is named as a file."""
+    genome = (DATA / "genome.fa.gz").read_bytes()
+    done = call("fasta2tensor", "-", "-o", "my genome.safetensors", cwd=tmp_path, input=genome)
+    assert done.stderr.splitlines()[-1] == b"next: predict-annot 'my genome.safetensors' -o calls.bed"
+    sets = [DATA / "sites.bed", DATA / "true.bed"]
+    done = call("annot-compare", *sets, "--genome", "-", "-o", "a.tsv", cwd=tmp_path, input=genome)
+    assert done.stderr.splitlines()[-1] == b"next: fasta2tensor FILE --sites FILE -o genome.safetensors"

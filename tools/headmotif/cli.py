@@ -8,6 +8,7 @@ import errno
 import functools
 import inspect
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -270,6 +271,15 @@ def conclude(results: Mapping[str, str], next_step: str, quiet: bool = False) ->
             say(f"wrote {path}: {what}", quiet)
     if next_step and next(iter(results)) != "-":
         say(f"next: {next_step}", quiet)
+
+
+def write_word(path: str) -> str:
+    """A path as a word of a command line that a shell takes; standard input, which is used up, as FILE.
+
+    >>> write_word("calls.bed"), write_word("my calls.bed"), write_word("-")
+    ('calls.bed', "'my calls.bed'", 'FILE')
+    """
+    return "FILE" if path == "-" else shlex.quote(path)
 
 
 class Progress:

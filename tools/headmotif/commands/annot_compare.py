@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Circular, Feature, GenomeOfSites, Manifest, Output, Quiet, Window, ZeroBased, command, conclude, say
+from ..cli import (
+    Circular,
+    Feature,
+    GenomeOfSites,
+    Manifest,
+    Output,
+    Quiet,
+    Window,
+    ZeroBased,
+    command,
+    conclude,
+    say,
+    write_word,
+)
 from ..errors import InputError
 
 if TYPE_CHECKING:
@@ -89,7 +102,7 @@ def annot_compare(
         matrix: "every set by every set",
     }
     results |= {distances: "distances to the nearest sites", consensus: "consensus sites", checks: "the checks"}
-    conclude(results, f"fasta2tensor {genome} --sites FILE -o genome.safetensors", quiet)
+    conclude(results, f"fasta2tensor {write_word(genome)} --sites FILE -o genome.safetensors", quiet)
 
 
 def _refuse_sets(named: Mapping[str, str], checks: str) -> None:

@@ -20,6 +20,7 @@ from ..cli import (
     count_usable_threads,
     enter,
     say,
+    write_word,
 )
 from ..errors import FormatError, InputError
 
@@ -128,7 +129,7 @@ def _conclude(
     manifests.add(manifest, {"regions": output})
     what = f"{len(regions):,} regions, BED6+{5 if regions.drop is None else 6}"
     results = {output: what, **beside, per_head: "a BED file for each head"}
-    conclude(results, f"bed2pwm {output} GENOME -o motifs.meme", quiet)
+    conclude(results, f"bed2pwm {write_word(output)} GENOME -o motifs.meme", quiet)
 
 
 def _refuse_attention(path: str, seen: "Attention", model: str, trained: "Model | None") -> None:

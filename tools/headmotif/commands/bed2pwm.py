@@ -4,7 +4,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import GenomeFile, Manifest, Output, Quiet, Seed, Threads, command, conclude, count_usable_threads, say
+from ..cli import (
+    GenomeFile,
+    Manifest,
+    Output,
+    Quiet,
+    Seed,
+    Threads,
+    command,
+    conclude,
+    count_usable_threads,
+    say,
+    write_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +171,7 @@ def _conclude(paths: tuple[str, str, str, str], counts: tuple[int, int], manifes
         "where the motifs occur, BED6+5",
     )
     results = dict(zip(paths, (*holds, "the logos"), strict=True))
-    conclude(results, f"pwm-compare {paths[0]} -o matches.tsv", quiet)
+    conclude(results, f"pwm-compare {write_word(paths[0])} -o matches.tsv", quiet)
 
 
 def _write_beside(

@@ -24,6 +24,7 @@ from ..cli import (
     enter,
     parse_limit,
     say,
+    write_word,
 )
 from ..errors import InputError
 
@@ -133,7 +134,12 @@ def dump_attention(
     if top_k:
         blocks = (record.keep_top_keys(block, top_k) for block in blocks)
     attention_tensor.write(output, frame, blocks, first)
-    conclude({output: f"attention of {frame.queries:,} queries"}, f"attn2bed {output} -o regions.bed", quiet)
+    _conclude(output, frame.queries, quiet)
+
+
+def _conclude(output: str, queries: int, quiet: bool) -> None:
+    follow = f"attn2bed {write_word(output)} -o regions.bed"
+    conclude({output: f"attention of {queries:,} queries"}, follow, quiet)
 
 
 def _refuse_what_does_not_go_together(ways: list[bool], resume: bool, output: str) -> None:

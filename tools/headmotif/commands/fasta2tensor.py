@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Circular, Feature, GenomeFile, Manifest, Output, Quiet, ZeroBased, command, conclude, say
+from ..cli import Circular, Feature, GenomeFile, Manifest, Output, Quiet, ZeroBased, command, conclude, say, write_word
 from ..errors import InputError, show_path
 
 if TYPE_CHECKING:
@@ -92,7 +92,11 @@ def fasta2tensor(
         say(line, quiet)
     manifests.add(manifest, {"genome": output})
     labels = f"{len(data.labels)} label set{'s' * (len(data.labels) != 1)}" if data.labels else "no labels"
-    follow = f"train-annot {output} -o model.safetensors" if data.labels else f"predict-annot {output} -o calls.bed"
+    follow = (
+        f"train-annot {write_word(output)} -o model.safetensors"
+        if data.labels
+        else f"predict-annot {write_word(output)} -o calls.bed"
+    )
     conclude({output: f"genome tensor, {len(data.base):,} nt, {labels}"}, follow, quiet)
 
 

@@ -26,6 +26,7 @@ from ..cli import (
     count_usable_threads,
     enter,
     say,
+    write_word,
 )
 from ..errors import InputError
 
@@ -203,7 +204,11 @@ def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, man
         path: holds.get(kind, f"P of every nucleotide, {kind[-5:].strip('_')} strand") for kind, path in beside.items()
     }
     main = {output: f"{calls:,} calls, BED6, the score 1000 times P"}
-    conclude(main | results, f"score-annot {output} --truth SITES --genome {genome} -o scores.tsv", quiet)
+    conclude(
+        main | results,
+        f"score-annot {write_word(output)} --truth SITES --genome {write_word(genome)} -o scores.tsv",
+        quiet,
+    )
 
 
 def _build_request(
@@ -217,12 +222,10 @@ def _build_request(
 ) -> "Asked":
     """What is called. choice: threshold, top and fdr, None where not given."""
     from ..data import Asked
+    from ..steps.calling import thresholds
 
-    number = trained.number(label)
-    if number is None:
-        raise InputError(f"--label {label}: {model} has the labels {', '.join(trained.names)}; give one of them")
     threshold, top, fdr = choice
-    chosen = trained.labels[number].threshold if threshold is None else threshold
+    number, chosen = thresholds.choose_label(trained, model, label, threshold)
     if chosen is None and top is None and fdr is None:
         raise InputError(f"{model} has no threshold; give --threshold, --top or --fdr")
     name = trained.names[number]

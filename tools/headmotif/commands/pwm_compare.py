@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Manifest, Output, Quiet, command, conclude, say
+from ..cli import Manifest, Output, Quiet, command, conclude, say, write_word
 from ..errors import InputError, show_path
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _conclude(
     rows, queries = counts
     results = {output: f"{rows:,} rows, a query and a target each", clusters[0]: f"{queries} rows, one for each query"}
     results[clusters[1]] = "an averaged motif for each cluster"
-    follow = f"head-report {output} --motifs {query} -o report.html" if os.path.exists(query) else ""
+    words = write_word(output), write_word(query)
+    follow = f"head-report {words[0]} --motifs {words[1]} -o report.html" if os.path.exists(query) else ""
     conclude(results, follow, quiet)
 
 

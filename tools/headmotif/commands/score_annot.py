@@ -18,6 +18,7 @@ from ..cli import (
     command,
     conclude,
     say,
+    write_word,
 )
 from ..errors import InputError
 
@@ -127,7 +128,8 @@ def score_annot(
             talk(f"check of {name}: {found.words}")
     manifests.add(manifest, {"agreement": output, "curve": curve})
     results = {output: "scores of each prediction, TSV", curve: "precision and recall at every threshold, TSV"}
-    conclude(results, f"head-report {output} {curve} heads.tsv -o report.html".replace("  ", " "), quiet)
+    tables = " ".join(write_word(path) for path in (output, curve) if path not in ("", "-"))
+    conclude(results, f"head-report {tables} heads.tsv -o report.html", quiet)
 
 
 def _write(rows: "list[Row]", curves: dict[str, list], output: str, curve: str, talk: Callable[[str], None]) -> None:

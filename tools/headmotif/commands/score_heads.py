@@ -26,6 +26,7 @@ from ..cli import (
     enter,
     parse_limit,
     say,
+    write_word,
 )
 from ..errors import InputError
 
@@ -172,7 +173,7 @@ def _conclude(output: str, beside: dict[str, str], heads: int, manifest: str, qu
         "strands": "strand correlation",
     }
     results = {output: f"{heads} rows, one for each head", **{path: holds[kind] for kind, path in beside.items()}}
-    conclude(results, f"head-report {output} -o report.html", quiet)
+    conclude(results, f"head-report {write_word(output)} -o report.html", quiet)
 
 
 def _refuse_what_does_not_go_together(strands: str, ablate: int) -> None:

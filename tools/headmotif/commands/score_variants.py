@@ -21,6 +21,7 @@ from ..cli import (
     count_usable_threads,
     enter,
     say,
+    write_word,
 )
 from ..errors import InputError
 
@@ -75,17 +76,15 @@ def score_variants(
     found = variant_effects.effects(net, data, read.variants, where, number, least, progress=progress)
     tsv.write_table(output, variant_effects.table(read.variants, found, data.contigs))
     say(_summary(read, found), quiet)
-    conclude(
-        {output: f"{len(read.variants):,} rows, one for each allele"}, f"predict-annot {genome} --browser FOLDER", quiet
-    )
+    what = f"{len(read.variants):,} rows, one for each allele"
+    conclude({output: what}, f"predict-annot {write_word(genome)} --browser FOLDER", quiet)
 
 
 def _label(model: str, trained: "Model", label: str, threshold: float | None) -> tuple[int, float]:
     """The label's number, and the least P of its calls."""
-    number = trained.number(label)
-    if number is None:
-        raise InputError(f"--label {label}: {model} has the labels {', '.join(trained.names)}; give one of them")
-    least = trained.labels[number].threshold if threshold is None else threshold
+    from ..steps.calling import thresholds
+
+    number, least = thresholds.choose_label(trained, model, label, threshold)
     if least is None:
         raise InputError(f"{model} has no threshold; give --threshold")
     return number, least

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Output, Quiet, Seed, conclude, say
+from ..cli import Output, Quiet, Seed, conclude, say, write_word
 from ..steps.simulation.settings import DEFAULT
 
 if TYPE_CHECKING:
@@ -111,7 +111,11 @@ def _conclude(output: str, beside: tuple[str, str, str, str], length: int, quiet
         "the genes, GFF3",
     )
     results = {output: f"a genome of {length:,} nt, FASTA", **dict(zip(beside, holds, strict=True))}
-    conclude(results, f"fasta2tensor {output} --sites {beside[0] or 'FILE'} -o genome.safetensors", quiet)
+    conclude(
+        results,
+        f"fasta2tensor {write_word(output)} --sites {write_word(beside[0] or '-')} -o genome.safetensors",
+        quiet,
+    )
 
 
 def _read_motifs(path: str) -> "dict[str, Motif]":

@@ -21,6 +21,7 @@ from ..cli import (
     count_usable_threads,
     enter,
     say,
+    write_word,
 )
 from ..errors import InputError
 from ..steps.training.recipe import DEFAULT
@@ -187,7 +188,7 @@ def _conclude(output: str, metrics: str, history: str, manifest: str, genome: st
 
     manifests.add(manifest, {"metrics": metrics, "history": history})
     results = {output: "the model", metrics: "its scores, JSON", history: "the evaluations during training, TSV"}
-    conclude(results, f"dump-attention {output} {genome} -o attention.safetensors", quiet)
+    conclude(results, f"dump-attention {write_word(output)} {write_word(genome)} -o attention.safetensors", quiet)
 
 
 def _refuse_options(refit: str, other: bool, resume: bool, checkpoint: str) -> None:

@@ -12,12 +12,43 @@ from dataclasses import replace
 import numpy as np
 
 from ...alphabet import N
-from ...data import Contig, Contigs, Genome, Sites
+from ...data import Contig, Contigs, Genome, Model, Sites
+from ...errors import InputError
 from ..sequence.shuffle import shuffle
 from .local_maxima import call_sites
 
 PIECE = 50_000
 """Nucleotides of a decoy's contig, at most; contigs are short because composition differs along a genome."""
+
+
+def choose_label(trained: Model, model: str, label: str, threshold: float | None) -> tuple[int, float | None]:
+    """Find a label of a model, and the least P of its calls.
+
+    Parameters
+    ----------
+    trained
+        The model.
+    model
+        Its name, for messages.
+    label
+        The name of the label; "" is the model's first.
+    threshold
+        The threshold that was asked for, if any.
+
+    Returns
+    -------
+    tuple
+        The label's number from 0, and the threshold: the one asked for, the model's own, or None.
+
+    Raises
+    ------
+    InputError
+        If the model has no label of that name.
+    """
+    number = trained.number(label)
+    if number is None:
+        raise InputError(f"--label {label}: {model} has the labels {', '.join(trained.names)}; give one of them")
+    return number, trained.labels[number].threshold if threshold is None else threshold
 
 
 def call_above(probability: np.ndarray, contigs: Contigs, threshold: float, min_distance: int) -> Sites:
