@@ -146,7 +146,7 @@ def test_repeats_are_masked_on_both_strands(folder, run):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("one\t0\t4\nthree\t0\t4\n", "mask.bed:2: contig 'three' is not in the genome, which has 'one', 'two'; use"),
+        ("three\t0\t4\n", "mask.bed:1: contig 'three' is not in the genome, which has 'one', 'two'; use"),
         (
             "one\t0\t9\n",
             "mask.bed:1: the end (9) lies beyond 'one', which has 8 nt; use intervals for this version of the genome\n",

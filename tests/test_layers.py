@@ -25,17 +25,18 @@ FORMATS = {
 many."""
 
 ALLOWED = {
-    "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors"},
-    "runs": {"formats", "steps", "data", "errors"},
+    "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors", "notices"},
+    "runs": {"formats", "steps", "data", "errors", "notices"},
     "report": {"report", "formats", "steps", "data", "errors", "__init__"},
-    "formats": {"builtin", "data", "alphabet", "errors", "formats"},
+    "formats": {"builtin", "data", "alphabet", "errors", "notices", "formats"},
     "steps": {"steps", "data", "alphabet", "errors"},
     "builtin": set(),
     "data": {"data", "alphabet"},
     "alphabet": set(),
     "errors": set(),
+    "notices": {"errors"},
     "usage": {"usage"},
-    "cli": {"usage", "errors", "__init__"},
+    "cli": {"usage", "errors", "notices", "__init__"},
     "__init__": set(),
 }
 SUBCOMMANDS = {"inspect", "simulate", "demo"}

@@ -7,17 +7,19 @@ import contextlib
 import errno
 import functools
 import inspect
+import logging
 import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
 from . import __version__
 from .errors import InputError
+from .notices import LOG
 from .usage import completion, library
 
 Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Output file; - is standard output.")]
@@ -210,6 +212,7 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
     try:
         with contextlib.ExitStack() as entered:
             _running.append(entered)
+            entered.enter_context(_show_notices(bool(options.get("quiet"))))
             try:
                 function(**options)
             finally:
@@ -236,6 +239,31 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
             "temporary files)",
             1,
         )
+
+
+@contextlib.contextmanager
+def _show_notices(quiet: bool) -> Iterator[None]:
+    """Print what readers tell of the user's files, each line once; with `quiet`, nothing."""
+    if LOG.handlers:  # a command that another one calls: its lines are printed already
+        yield
+        return
+    seen: set[str] = set()
+
+    class Printer(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            message = record.getMessage()
+            if message not in seen:
+                seen.add(message)
+                say(message, quiet)
+
+    printer = Printer()
+    LOG.addHandler(printer)
+    LOG.propagate = False
+    try:
+        yield
+    finally:
+        LOG.removeHandler(printer)
+        LOG.propagate = True
 
 
 def _leave(message: str, status: int) -> NoReturn:

@@ -24,7 +24,7 @@ import numpy as np
 
 from ...data import Contigs, Regions, Sites
 from ...errors import FormatError
-from ..contig_names import explain_unknown_contig
+from ..contig_names import ContigNames
 from ..files import lines, read_text, write_text
 
 SKIPPED = ("#", "track ", "track\t", "browser ", "browser\t")
@@ -81,25 +81,26 @@ def read_intervals(path: str, contigs: Contigs) -> list[tuple[int, int, int, int
     Raises
     ------
     FormatError
-        With the line, if it is malformed, names another contig, or ends beyond its contig.
+        With the line, if it is malformed, or ends beyond its contig; also if no interval lies on these contigs.
     """
-    place = {contig.name: index for index, contig in enumerate(contigs)}
+    names = ContigNames(contigs, path, "intervals")
     found = []
     for number, fields in _rows(read_text(path), path, 3, NOT_THREE):
         start, end = _interval(fields, path, number)
-        name = fields[0]
-        if name not in place:
-            raise FormatError(path, number, explain_unknown_contig(name, list(place)))
-        length = contigs[place[name]].length
+        if (contig := names.find(fields[0], number)) is None:
+            continue
+        length = contigs[contig].length
         if end > length:
             more = (
                 "; write an interval over the origin of a circular contig as two lines"
-                if contigs[place[name]].circular
+                if contigs[contig].circular
                 else ""
             )
             same = f"use intervals for this version of the genome{more}"
-            raise FormatError(path, number, f"the end ({end:,}) lies beyond '{name}', which has {length:,} nt; {same}")
-        found.append((place[name], start, end, _parse_strand_or_both(fields, path, number)))
+            problem = f"the end ({end:,}) lies beyond '{fields[0]}', which has {length:,} nt; {same}"
+            raise FormatError(path, number, problem)
+        found.append((contig, start, end, _parse_strand_or_both(fields, path, number)))
+    names.conclude()
     return found
 
 
@@ -222,10 +223,9 @@ def read_regions(path: str, contigs: Contigs | None = None) -> Regions:
     Raises
     ------
     FormatError
-        With the line, if it is malformed, names another contig, or ends beyond its contig.
+        With the line, if it is malformed, or ends beyond its contig; also if no region lies on these contigs.
     """
     rows = list(_rows(read_text(path), path))
-    numbers = [number for number, _ in rows]
     wide = len(rows[0][1]) if rows else 0
     ours = wide in (N_REGION_COLUMNS, N_REGION_COLUMNS + 1)
     for number, fields in rows:
@@ -233,17 +233,15 @@ def read_regions(path: str, contigs: Contigs | None = None) -> Regions:
             raise FormatError(
                 path, number, f"{len(fields)} columns, but the first line has {wide}; all lines need the same columns"
             )
+    rows, contig, names = _rows_on(rows, path, contigs)
+    numbers = [number for number, _ in rows]
     columns = list(zip(*(fields for _, fields in rows), strict=ours)) if rows else [()] * N_REGION_COLUMNS
 
     def column(which: int, convert: Callable[[str], float], dtype: type, what: str) -> np.ndarray:
         return _column(columns[which], convert, dtype, f"column {which + 1} ({what})", path, numbers)
 
     start, end = column(1, _parse_whole, np.int64, "the start"), column(2, _parse_whole, np.int64, "the end")
-    names = list(contigs.names) if contigs else list(dict.fromkeys(columns[0]))
-    place = {name: index for index, name in enumerate(names)}
-    contig = np.array([place.get(name, -1) for name in columns[0]], np.int32)
     length = contigs.lengths if contigs else np.full(max(len(names), 1), np.iinfo(np.int64).max)
-    _refuse(contig < 0, path, numbers, lambda i: explain_unknown_contig(columns[0][i], names))
     _refuse(end <= start, path, numbers, lambda i: f"the end ({end[i]}) is not after the start ({start[i]})")
     _refuse(
         end > length[contig],
@@ -267,7 +265,23 @@ def read_regions(path: str, contigs: Contigs | None = None) -> Regions:
             column(10, _parse_share, np.float64, "q"),
             column(11, _parse_number_or_nan, np.float64, "ism") if wide > N_REGION_COLUMNS else None,
         )
-    return Regions(tuple(names), contig, start, end, head, strand, *rest)
+    return Regions(names, contig, start, end, head, strand, *rest)
+
+
+def _rows_on(
+    rows: list[tuple[int, list[str]]], path: str, contigs: Contigs | None
+) -> tuple[list[tuple[int, list[str]]], np.ndarray, tuple[str, ...]]:
+    """The rows on the contigs, the index of the contig of each, int32, and the contig names; without contigs, those
+    that the rows name."""
+    if contigs is None:
+        named = list(dict.fromkeys(fields[0] for _, fields in rows))
+        place = {name: index for index, name in enumerate(named)}
+        return rows, np.array([place[fields[0]] for _, fields in rows], np.int32), tuple(named)
+    known = ContigNames(contigs, path, "regions")
+    found = [known.find(fields[0], number) for number, fields in rows]
+    known.conclude()
+    kept = [row for row, index in zip(rows, found, strict=True) if index is not None]
+    return kept, np.array([index for index in found if index is not None], np.int32), contigs.names
 
 
 def _rows(text: str, path: str, least: int = 6, wanted: str = NOT_SIX) -> Iterator[tuple[int, list[str]]]:

@@ -16,7 +16,7 @@ import numpy as np
 from ...alphabet import INVALID, encode
 from ...data import Contig, Contigs, Variants
 from ...errors import FormatError
-from ..contig_names import explain_unknown_contig
+from ..contig_names import ContigNames
 from ..files import decode_text, lines, read_bytes
 
 COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT")
@@ -59,7 +59,7 @@ def read(path: str, contigs: Contigs) -> VariantFile:
     FormatError
         With the line, if the file is malformed or of another genome; also if it holds no variant.
     """
-    index = {contig.name: number for number, contig in enumerate(contigs)}
+    names = ContigNames(contigs, path, "variants")
     left_out = {SYMBOLIC: 0, NOTHING: 0}
     rows: list[tuple[int, int, str, str, str, int]] = []
     is_first = True
@@ -68,15 +68,16 @@ def read(path: str, contigs: Contigs) -> VariantFile:
             _check_header(line, is_first, path, number)
         elif line.strip():
             name, position, identifier, reference, alternatives = _fields(line, path, number)
-            if name not in index:
-                raise FormatError(path, number, explain_unknown_contig(name, list(index)))
-            _check_place(position, len(reference), contigs[index[name]], path, number)
+            if (contig := names.find(name, number)) is None:
+                continue
+            _check_place(position, len(reference), contigs[contig], path, number)
             for alternative in alternatives.split(","):
                 if reason := _explain_alternative(alternative, reference, path, number):
                     left_out[reason] += 1
                 else:
-                    rows.append((index[name], position - 1, identifier, reference, alternative, number))
+                    rows.append((contig, position - 1, identifier, reference, alternative, number))
         is_first = is_first and not line.strip()
+    names.conclude()
     left_out_counts = tuple((reason, n) for reason, n in left_out.items() if n)
     if not rows:
         reasons = "; ".join(f"{n:,} {reason} were left out" for reason, n in left_out_counts)

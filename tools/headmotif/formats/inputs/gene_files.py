@@ -14,7 +14,7 @@ import numpy as np
 
 from ...data import Contig, Contigs, GeneTable
 from ...errors import FormatError
-from ..contig_names import explain_unknown_contig
+from ..contig_names import ContigNames
 from ..features import gff3
 from ..files import decode_text, read_bytes
 from ..sequences import genbank
@@ -102,20 +102,21 @@ def place_features(features: gff3.Features, path: str, contigs: Contigs) -> Gene
     """
     refuse_other_assembly(features, contigs, path)
     groups = _genes(features.rows, path)
-    index = contigs.index_of
-    known = [group for group in groups if group[0].contig in index]
-    if not known:
-        raise FormatError(path, groups[0][0].line, explain_unknown_contig(groups[0][0].contig, list(index)))
-    circular = {contig.name: contig.length for contig in contigs if contig.circular or contig.name in features.circular}
-    spans = [_span(group, contigs[index[group[0].contig]], group[0].contig in circular, path) for group in known]
+    names = ContigNames(contigs, path, "genes")
+    found = [(index, group) for group in groups if (index := names.find(group[0].contig, group[0].line)) is not None]
+    names.conclude()
+    known = [group for _, group in found]
+    circular = set(features.circular)
+    spans = [
+        _span(group, contigs[index], contigs[index].circular or group[0].contig in circular, path)
+        for index, group in found
+    ]
     first = [group[0] for group in known]
     start, end = (np.array([span[side] for span in spans], np.int64) for side in (0, 1))
-    contig, strand = (
-        np.array([index[row.contig] for row in first], np.int32),
-        np.array([gff3.SIGN[row.strand] for row in first], np.int8),
-    )
-    names = tuple(_attribute(row, NAMES) for row in first)
-    return GeneTable(contig, start, end, strand, names, tuple(_attribute(row, BIOTYPES) or row.kind for row in first))
+    contig = np.array([index for index, _ in found], np.int32)
+    strand = np.array([gff3.SIGN[row.strand] for row in first], np.int8)
+    called = tuple(_attribute(row, NAMES) for row in first)
+    return GeneTable(contig, start, end, strand, called, tuple(_attribute(row, BIOTYPES) or row.kind for row in first))
 
 
 def _genes(rows: Sequence[gff3.Row], path: str) -> list[list[gff3.Row]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data import Contig, Contigs, Sites
 from ...errors import FormatError
-from ..contig_names import explain_unknown_contig
+from ..contig_names import ContigNames
 from ..features import bed, gff3, site_table
 from ..files import lines, read_text
 from ..sequences import fasta
@@ -224,19 +224,23 @@ def _digests(features: gff3.Features, path: str) -> Mapping[str, str]:
 
 
 def _place_rows(rows: Sequence[Row], contigs: Contigs, path: str, kind: str) -> Sites:
-    """Rows as columns; the error names the first line with a wrong contig, position or strength."""
-    place = {c.name: index for index, c in enumerate(contigs)}
-    index = np.empty(len(rows), np.int32)
-    strength = np.empty(len(rows), np.float32)
-    for i, (line, name, position, _strand, score) in enumerate(rows):
-        contig = place.get(name)
-        if contig is None:
-            raise FormatError(path, line, explain_unknown_contig(name, contigs.names))
+    """The rows on these contigs as columns; the error names the first line with a wrong position or strength."""
+    names = ContigNames(contigs, path, "sites")
+    found: list[tuple[int, int, int, float]] = []
+    for line, name, position, strand, score in rows:
+        if (contig := names.find(name, line)) is None:
+            continue
         if not 0 <= position < contigs[contig].length:
             raise FormatError(path, line, _explain_outside(position, contigs[contig], kind))
-        index[i], strength[i] = contig, _strength(score, path, line)
-    places, strands = np.array([row[2] for row in rows], np.int64), np.array([row[3] for row in rows], np.int8)
-    return Sites(index, places, strands, strength)
+        found.append((contig, position, strand, _strength(score, path, line)))
+    names.conclude()
+    index, places, strands, strength = zip(*found, strict=True)
+    return Sites(
+        np.array(index, np.int32),
+        np.array(places, np.int64),
+        np.array(strands, np.int8),
+        np.array(strength, np.float32),
+    )
 
 
 def _explain_outside(position: int, contig: Contig, kind: str) -> str:

@@ -11,13 +11,14 @@ unusual is read line by line, to find the line with an error.
 """
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ...data import Contigs
 from ...errors import FormatError
-from ..contig_names import explain_unknown_contig
+from ..contig_names import ContigNames
 from ..files import open_for_writing, read_bytes
 
 ROWS = 1 << 18
@@ -120,10 +121,12 @@ def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
         raise FormatError(path, None, "this is a binary file; give a bedGraph or a bigWig")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    names = ContigNames(contigs, path, "lines")
     parts = [
-        _parse_quickly(block, number, contigs) or _parse_slowly(block, number, contigs, path)
+        _parse_quickly(block, number, contigs, names) or _parse_slowly(block, number, contigs, path, names)
         for block, number in _blocks(raw)
     ]
+    names.conclude()
     empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, np.float32), np.zeros(0, np.int64))
     contig, start, end, value, line = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
     if not len(contig):
@@ -147,61 +150,74 @@ def _blocks(raw: bytes) -> Iterator[tuple[bytes, int]]:
         place, number = end, number + block.count(b"\n")
 
 
-def _parse_quickly(block: bytes, number: int, contigs: Contigs) -> Columns | None:
+def _parse_quickly(block: bytes, number: int, contigs: Contigs, names: ContigNames) -> Columns | None:
     """The columns of a block in which every line has four plain ones; None for any other block."""
     cells = block.replace(b"\n", b"\t\n\t").split(b"\t")
     cells.pop()
     if len(cells) % 5 or set(cells[4::5]) != {b"\n"}:
         return None
-    place = {c.name.encode(): index for index, c in enumerate(contigs)}
     try:
-        contig = np.array([place[name] for name in cells[0::5]], np.int64)
         start, end = np.array(list(map(int, cells[1::5])), np.int64), np.array(list(map(int, cells[2::5])), np.int64)
         value = np.array(list(map(float, cells[3::5])), np.float64)
-    except (KeyError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return None
-    length = contigs.lengths[contig]
     odd = any(
         b"_" in text or b" " in text for text in (b"".join(cells[column::5]) for column in (1, 2, 3))
     )  # int() would take these
-    if odd or (start < 0).any() or (end <= start).any() or (end > length).any() or not (np.abs(value) < LARGEST).all():
+    if odd or (start < 0).any() or (end <= start).any() or not (np.abs(value) < LARGEST).all():
         return None
-    return contig, start, end, value.astype(np.float32), np.arange(number, number + len(contig))
+    contig = _find_contigs(cells[0::5], number, names)
+    known = np.flatnonzero(contig >= 0)
+    contig, start, end = contig[known], start[known], end[known]
+    if (end > contigs.lengths[contig]).any():
+        return None
+    return contig, start, end, value[known].astype(np.float32), number + known
 
 
-def _parse_slowly(block: bytes, number: int, contigs: Contigs, path: str) -> Columns:
+def _find_contigs(cells: Sequence[bytes], number: int, names: ContigNames) -> np.ndarray:
+    """The index of the contig of each row, int64, -1 where the genome does not have it; `number` is the first line."""
+    place: dict[bytes, int] = {}
+    for name, count in Counter(cells).items():
+        index = names.find(name.decode("utf-8", "replace"), number + cells.index(name), count)
+        place[name] = -1 if index is None else index
+    return np.array([place[name] for name in cells], np.int64)
+
+
+def _parse_slowly(block: bytes, number: int, contigs: Contigs, path: str, names: ContigNames) -> Columns:
     """The same line by line, with skipped lines and error messages."""
-    place = contigs.index_of
     rows = []
     for line, text in enumerate(block.split(b"\n")[:-1], number):
         if text.strip() and not text.startswith(SKIPPED):
-            rows.append((*_row(text.decode("utf-8", "replace"), path, line, place, contigs), line))
+            row = _row(text.decode("utf-8", "replace"), path, line, names, contigs)
+            rows += [] if row is None else [(*row, line)]
     columns = list(zip(*rows, strict=True)) if rows else [()] * 5
     contig, start, end, lines = (np.array(columns[i], np.int64) for i in (0, 1, 2, 4))
     return contig, start, end, np.array(columns[3], np.float64).astype(np.float32), lines
 
 
-def _row(text: str, path: str, line: int, place: dict[str, int], contigs: Contigs) -> tuple[int, int, int, float]:
+def _row(text: str, path: str, line: int, names: ContigNames, contigs: Contigs) -> tuple[int, int, int, float] | None:
+    """Index of the contig, start, end and value of a line; None where the genome does not have the contig."""
     fields = text.split()
     if len(fields) < 4:
         problem = f"{len(fields)} column{'s' if len(fields) > 1 else ''}; bedGraph needs contig, start, end and value"
         raise FormatError(path, line, problem)
     name, first, last, number = fields[:4]
-    if name not in place:
-        raise FormatError(path, line, explain_unknown_contig(name, list(place)))
     if not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in (first, last)):
         raise FormatError(
             path, line, f"start and end must be whole numbers from 0, not '{first[:20]}' and '{last[:20]}'"
         )
-    start, end, contig = int(first), int(last), contigs[place[name]]
+    start, end = int(first), int(last)
     if end <= start:
         raise FormatError(
             path, line, f"the end ({end}) is not after the start ({start}); bedGraph is 0-based, half-open"
         )
-    if end > contig.length:
+    value = _number(number, path, line)
+    if (contig := names.find(name, line)) is None:
+        return None
+    if end > (length := contigs[contig].length):
         same = "use the track of this version of the genome"
-        raise FormatError(path, line, f"the end ({end:,}) lies beyond '{name}', which has {contig.length:,} nt; {same}")
-    return place[name], start, end, _number(number, path, line)
+        raise FormatError(path, line, f"the end ({end:,}) lies beyond '{name}', which has {length:,} nt; {same}")
+    return contig, start, end, value
 
 
 def _number(text: str, path: str, line: int) -> float:

@@ -20,7 +20,7 @@ import numpy as np
 
 from ...data import Contigs
 from ...errors import FormatError
-from ..contig_names import explain_unknown_contig
+from ..contig_names import ContigNames
 from ..files import open_for_writing, read_bytes, refuse_terminal
 from . import bigwig_trees, bigwig_zooms
 
@@ -200,9 +200,8 @@ def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
     """
     _refuse(raw, path)
     try:
-        names = _names(raw)
-        _refuse_other_genome({name: length for name, (_, length) in names.items()}, contigs, path)
-        return _values(raw, contigs, {number: name for name, (number, _) in names.items()})
+        index = _index(_names(raw), contigs, path)
+        return _values(raw, contigs, index)
     except (struct.error, zlib.error, ValueError, LookupError, OverflowError):
         raise FormatError(path, None, "this bigWig is damaged; make it or copy it again") from None
 
@@ -213,9 +212,24 @@ def _names(raw: bytes) -> dict[str, tuple[int, int]]:
     return {name: (number, length) for name, number, length in rows}
 
 
-def _values(raw: bytes, contigs: Contigs, names: dict[int, str]) -> np.ndarray:
+def _index(names: dict[str, tuple[int, int]], contigs: Contigs, path: str) -> dict[int, int | None]:
+    """The genome's contig of each of the file's, by the file's number; None where the genome does not have it."""
+    if not names:
+        raise FormatError(path, None, "this bigWig names no contigs; make it or copy it again")
+    known = ContigNames(contigs, path, "contigs")
+    index = {number: known.find(name) for name, (number, _) in names.items()}
+    for name, (number, length) in names.items():
+        one = index[number]
+        if one is not None and length != contigs[one].length:
+            problem = f"'{name}' has {length:,} nt here and {contigs[one].length:,} in the genome"
+            raise FormatError(path, None, f"{problem}; this is a track of another assembly; use one of this assembly")
+    known.conclude()
+    return index
+
+
+def _values(raw: bytes, contigs: Contigs, index_of: dict[int, int | None]) -> np.ndarray:
     _, _, _, _, data, index, _, _, _, _, buffer, _ = HEAD.unpack_from(raw)
-    found = {c.name: np.full(c.length, np.nan, np.float32) for c in contigs}
+    found = [np.full(c.length, np.nan, np.float32) for c in contigs]
     blocks = bigwig_trees.read_places(raw, index)
     number = int.from_bytes(raw[data : data + 8], "little")
     if len(np.unique(blocks["place"])) < len(blocks) or number != len(blocks):
@@ -223,8 +237,9 @@ def _values(raw: bytes, contigs: Contigs, names: dict[int, str]) -> np.ndarray:
     for place, size in zip(blocks["place"].tolist(), blocks["size"].tolist(), strict=True):
         piece = raw[place : place + size]
         contig, start, end, value = _items(_inflate(piece, buffer) if buffer else piece)
-        _fill(found[names[contig]], start, end, value)
-    return np.concatenate([np.zeros(0, np.float32), *(found[c.name] for c in contigs)])
+        if (one := index_of[contig]) is not None:
+            _fill(found[one], start, end, value)
+    return np.concatenate([np.zeros(0, np.float32), *found])
 
 
 def _inflate(piece: bytes, most: int) -> bytes:
@@ -266,15 +281,3 @@ def _refuse(raw: bytes, path: str) -> None:
         )
     if raw[-4:] != MAGIC or len(raw) < HEAD.size:
         raise FormatError(path, None, "this bigWig is truncated; make it or copy it again")
-
-
-def _refuse_other_genome(lengths: dict[str, int], contigs: Contigs, path: str) -> None:
-    if not lengths:
-        raise FormatError(path, None, "this bigWig names no contigs; make it or copy it again")
-    known = contigs.length_of
-    for name, length in lengths.items():
-        if name not in known:
-            raise FormatError(path, None, explain_unknown_contig(name, list(known)))
-        if length != known[name]:
-            other = "this is a track of another assembly; use one of this assembly"
-            raise FormatError(path, None, f"'{name}' has {length:,} nt here and {known[name]:,} in the genome; {other}")
