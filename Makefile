@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint coverage mutants bench presets ablation truth builtin ecoli docs docs-commands clean
+.PHONY: demo test lint coverage mutants fuzz bench presets ablation truth builtin ecoli docs docs-commands clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -46,6 +46,12 @@ $(MUTATION)/.ready: Makefile
 	$(PYTHON) -m venv --clear $(MUTATION)
 	$(MUTATION)/bin/python -m pip install -c constraints.txt cosmic-ray==8.7.0
 	touch $@
+
+# An hour: every reader on FILES damaged files; those with faults are kept in fuzz/. No part of .ci/run.
+FILES ?= 100000
+
+fuzz: $(READY)
+	$(VENV)/bin/python benchmarks/fuzz.py --files $(FILES) --keep fuzz
 
 bench: $(READY)
 	$(VENV)/bin/python benchmarks/engine.py --output engine.tsv

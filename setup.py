@@ -56,6 +56,7 @@ setup(
         "safetensors>=0.5",  # the container of our binary files: no pickle, mapped rather than read
         "biopython>=1.84",  # GenBank
         "logomaker>=0.8.7",  # logos; brings pandas and matplotlib
+        "openpyxl>=3.1",  # spreadsheets of Excel, as journals take supplements; pure Python
         "jinja2>=3.1",  # the page of head-report: what comes from files is escaped by default, not by care
     ],
     extras_require={
@@ -68,6 +69,7 @@ setup(
             "sentencex",  # where a sentence ends, for the test of their length
             "scikit-learn",
             "memelite",
+            "gffutils",  # another reader of our GFF3
             "pysam",  # tabix, which our BED and GFF3 are to be indexed by
             # Another reader of our bigWigs; it has wheels for this platform alone.
             "pyBigWig>=0.3.22; sys_platform == 'linux' and platform_machine == 'x86_64'",

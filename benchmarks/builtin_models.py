@@ -102,11 +102,9 @@ def make_genome(path: Path, genome: str, sites: list[str], genes: str) -> None:
 def combine(fasta: str, genes: str, first: str, second: str, joined: str, common: str) -> None:
     """Two more sets: the first with those sites of the second that it has not, and those sites of the first that the
     second has."""
-    from headmotif.formats import files
-    from headmotif.formats.inputs import gene_files
-    from headmotif.formats.inputs.named_sites import declare_circular
+    from headmotif.formats.inputs import annotations
 
-    genome = declare_circular(genome_file.read(fasta), gene_files.features(files.read_bytes(genes), genes).circular)
+    genome = annotations.declare_topology(genome_file.read(fasta), genes)
     one, two = (site_files.read(path, genome.contigs).sites for path in (first, second))
     mine, theirs = (np.abs(find_nearest(a, b, genome.contigs)[0]) <= WITHIN for a, b in ((one, two), (two, one)))
     rest, names = two.take(~theirs), [c.name for c in genome.contigs]

@@ -28,7 +28,7 @@ import torch
 from rivals import SLIDE, SPAN, WORD, read_words, word_counts
 
 from headmotif.data import Genome, Motif, Regions
-from headmotif.formats.features import bed
+from headmotif.formats.features import bed_regions
 from headmotif.formats.inputs import genomes, motif_files
 from headmotif.formats.tables import tsv
 from headmotif.steps.attention import queries
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("factors.tsv"))
     asked = parser.parse_args()
     genome = genomes.read(str(asked.genome))
-    regions = bed.read_regions(str(asked.regions), genome.contigs)
+    regions = bed_regions.read(str(asked.regions), genome.contigs)
     if asked.heads:
         rows = list(word_rows(genome, list(motif_files.read(str(asked.heads)).motifs), regions))
         tsv.write_table(

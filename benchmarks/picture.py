@@ -17,9 +17,9 @@ import numpy as np
 
 from headmotif import builtin
 from headmotif.alphabet import decode
-from headmotif.formats.inputs import genomes
+from headmotif.formats.inputs import genomes, models
 from headmotif.formats.motifs import logo, meme
-from headmotif.formats.tensors import attention_tensor, model_tensor
+from headmotif.formats.tensors import attention_tensor
 from headmotif.steps.network import annotate, device, presets
 
 PROMOTER, POSITION, GENE = "pR", 38_023, "cro"
@@ -38,7 +38,7 @@ def main() -> None:
     asked = parser.parse_args()
     phage = asked.data / "phage" / "lambda.fa"
     genome = genomes.read(str(phage))
-    net = presets.build_from_model(model_tensor.open_model(asked.model, builtin.MODELS))
+    net = presets.build_from_model(models.open_model(asked.model, builtin.MODELS))
     p = annotate.annotate(net, genome, device.choose("cpu", "float32", 1))[0]
     site = POSITION - 1
     letters = decode(genome.base[site - BEFORE : site + AFTER + 1])

@@ -19,7 +19,7 @@ import numpy as np
 from rivals import regions
 
 from headmotif.data import Genome, Regions
-from headmotif.formats.features import bed
+from headmotif.formats.features import bed_regions
 from headmotif.formats.inputs import genomes, site_files
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import attention_tensor
@@ -47,7 +47,7 @@ def ways(folder: Path, genome: Genome) -> dict[str, tuple[Regions, list[str]]]:
     seen = attention_tensor.read(str(folder / "attention.st"))
     mine = seen.is_site
     p = map_values(seen.position[mine], seen.strand[mine], seen.probability[mine])
-    heads = bed.read_regions(str(folder / "regions.bed"), genome.contigs)
+    heads = bed_regions.read(str(folder / "regions.bed"), genome.contigs)
     strongest, by_place = ["--top-fractions"], ["--by-offset", "--top-fractions"]
     return {
         "all sites, several motifs": (
@@ -67,7 +67,7 @@ def map_values(position: np.ndarray, strand: np.ndarray, value: np.ndarray) -> d
 
 def count_named(folder: Path, genome: Genome, mine: Regions, search: list[str]) -> Counter[str]:
     """How many motifs resemble each known one, the sigma factors' left out."""
-    bed.write_regions(str(folder / "way.bed"), mine, genome.contigs)
+    bed_regions.write(str(folder / "way.bed"), mine, genome.contigs)
     for words in (
         ["bed2pwm", "way.bed", "genome.st", *search, *SEARCH, "--flank", str(FLANK), "-o", "way.meme"],
         ["pwm-compare", "way.meme", "--best", "--max-q", str(PLACE_Q), "-o", "way.tsv"],

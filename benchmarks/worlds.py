@@ -12,7 +12,7 @@ from recovery import FACTORS_WHOLE, JITTER, LIMITS, Element
 from headmotif import builtin
 from headmotif.commands.attn2bed import attn2bed
 from headmotif.data import Genome, Match, Regions, Sites
-from headmotif.formats.features import bed, truth
+from headmotif.formats.features import bed_regions, truth
 from headmotif.formats.inputs import genomes, motif_files, site_files
 from headmotif.formats.tables import tsv
 from headmotif.report.words.verdicts import PLACE_Q, drop_repeats
@@ -99,7 +99,7 @@ def make_world(folder: Path, kind: str, preset: str, seed: int, threads: int, ri
             subprocess.run([program, *words[1:], "-o", target, "--quiet"], cwd=folder, check=True)
     genome = genomes.read(str(folder / "genome.st"))
     part = split.parts(genome, *split.split_automatically(genome))
-    found, lie = (bed.read_regions(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
+    found, lie = (bed_regions.read(str(folder / name), genome.contigs) for name in ("wide.bed", "places.bed"))
     names = drop_repeats(tsv.read_matches(str(folder / "places.tsv")))
     # a factor's name as sure as the report asks for (a limit chosen after a look at `large`); six letters of a -10
     # cannot be so sure

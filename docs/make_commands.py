@@ -24,6 +24,8 @@ This page describes every command with its arguments and options.
 - In place of a file, `-` is standard input or output.
 - The content of an input file decides how it is read, not its name.
 - Results go to files or to standard output. Messages go to standard error.
+- A result whose file name ends in `.gz` or `.bgz` is compressed with bgzip.
+- Results that cannot be written are refused before the work begins.
 - An error is one line that says what is wrong and what to do.
 - The exit code is 0 after success, 1 for bad data, 2 for a wrong command line, 130 after Ctrl-C and 141 after a closed
   pipe.

@@ -14,7 +14,7 @@ ALL = 2 * 12 * 60
 EACH = 4
 MORE = {
     "test_demo.py": 200,
-    "test_commands.py": 166,
+    "test_commands.py": 154,
     "test_ecoli.py": 110,
     "test_pipeline.py": 65,
     "test_head_report.py": 65,

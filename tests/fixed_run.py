@@ -54,7 +54,7 @@ NEAR = {
     "further": f"train-annot genome.safetensors --init tiny.safetensors --max-steps 2 --batch-size 4 "
     f"--precision float32 {ONE} -o further.st",
     "calls": f"predict-annot genome.fa --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} -o c.bed --table "
-    "c.tsv --gff3 c.gff3 "
+    "c.tsv --gff3 c.gff3 --tbl c.tbl --binding-sites binding_sites.bed "
     "--genbank c.gbk --bedgraph-plus c.plus.bedgraph --metrics c.json --browser browser",
     "variants": f"score-variants genome.fa variants.vcf --model tiny.safetensors {ONE} -o c.variants.tsv",
     "attention": "dump-attention tiny.safetensors genome.fa --sites sites.bed --max-sites 20 --background 40 "

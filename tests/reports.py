@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.data import Contig, Contigs, Genome, Match, Motif, Regions
-from headmotif.formats.features import bed
+from headmotif.formats.features import bed_regions
 from headmotif.formats.motifs import meme
 from headmotif.formats.tables import summary, tsv
 from headmotif.formats.tensors import genome_tensor
@@ -164,5 +164,5 @@ def write_run(folder: Path, n_heads: int = 3, n_sites: int = 40, names: tuple[st
         (contig.name,), np.zeros(n, np.int32), site - 13, site - 6, np.repeat(heads, n_sites), np.ones(n, np.int8),
         rng.random(n), np.full(n, -10), site, rng.random(n), rng.random(n), rng.random(n) - 0.2,
     )  # fmt: skip
-    bed.write_regions(path["regions"], found_regions, Contigs([contig]))
+    bed_regions.write(path["regions"], found_regions, Contigs([contig]))
     return path

@@ -7,7 +7,7 @@ import pytest
 
 from headmotif import builtin
 from headmotif.data import Split
-from headmotif.formats.inputs import genomes, site_files
+from headmotif.formats.inputs import genomes, models, site_files
 from headmotif.formats.tensors import model_header, model_tensor
 from headmotif.steps.calling import thresholds
 from headmotif.steps.network import annotate, device, presets
@@ -21,7 +21,7 @@ LAMBDA = {"pL": (35582, -1), "pR": (38023, 1), "p'R": (44587, 1), "pO": (38675, 
 
 
 def open_model(name):
-    return model_tensor.open_model(name, builtin.MODELS)
+    return models.open_model(name, builtin.MODELS)
 
 
 @pytest.fixture(scope="module", params=NAMES)

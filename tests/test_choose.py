@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from headmotif.data import Contig, Contigs, Sites
-from headmotif.steps.calling import thresholds
+from headmotif.data import Asked, Contig, Contigs, Sites
+from headmotif.steps.calling import no_calls, thresholds
+from headmotif.steps.statistics.limits import round_up
 from networks import genome_of, random_codes
 
 
@@ -68,3 +69,49 @@ def test_a_decoy_has_the_genomes_dinucleotides_and_is_no_longer_than_asked_for()
     np.testing.assert_array_equal(thresholds.make_decoy(genome, 60_000, 1).base, part.base)
     assert not np.array_equal(thresholds.make_decoy(genome, 60_000, 2).base, part.base)
     assert thresholds.make_decoy(genome_of(np.full(50, 4, np.uint8)), 100, 1).base.size == 0
+
+
+def asked(threshold=0.95, fdr=None, shuffled=False):
+    return Asked(0, "tss", threshold, None, fdr, shuffled, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("p", "threshold", "said"),
+    [
+        ([0.2, 0.8609, 0.5], 0.95, "the highest P is 0.8609, below the threshold of 0.95; --threshold 0.8609 gives 1 "
+         "call, --top 3 gives the 3 best"),
+        ([0.25, 0.25], 0.3, "the highest P is 0.25, below the threshold of 0.3; --threshold 0.25 gives 2 calls, "
+         "--top 2 gives the 2 best"),
+        ([1.5e-05], 0.21, "the highest P is 1.5e-05, below the threshold of 0.21; --threshold 1.5e-05 gives 1 call, "
+         "--top 1 gives it"),
+        ([], 0.21, "no position has a higher P than those beside it; all bases are N, or P is the same everywhere"),
+    ],
+)  # fmt: skip
+def test_no_call_above_a_threshold_is_explained(p, threshold, said):
+    assert no_calls.explain_no_calls(sites(p), asked(threshold), None) == f"no calls: {said}"
+
+
+@pytest.mark.parametrize(
+    ("share", "shuffled", "said"),
+    [
+        ([0.1391, 0.4, 0.6], False, "is 0.14; --fdr 0.14 gives 1 call; --top 3 gives the 3 best"),
+        ([0.3012] * 12 + [0.4] * 8, True, "is 0.3; --fdr 0.31 --fdr-from shuffled gives 12 calls; --top 10 gives the "
+         "10 best"),
+        ([0.98] * 4, True, "is 0.98, with 4 calls: the shuffled genome has about as many at any P; --fdr-from "
+         "probability takes the share from P; --top 4 gives the 4 best"),
+    ],
+)  # fmt: skip
+def test_no_call_within_a_false_discovery_rate_is_explained(share, shuffled, said):
+    share = np.array(share, np.float32)
+    told = no_calls.explain_no_calls(sites(1 - share), asked(fdr=0.1, shuffled=shuffled), share)
+    assert told == f"no calls: the lowest share of false calls to be had here {said}"
+
+
+def test_a_limit_is_rounded_up_so_that_the_value_passes_it():
+    values = np.random.default_rng(4).random(300) ** 4
+    limits = [round_up(value) for value in values.tolist()]
+    assert all(value <= limit <= value * 1.1 for value, limit in zip(values, limits, strict=True))
+    assert [f"{limit:.2g}" for limit in limits] == [f"{float(f'{limit:.2g}'):.2g}" for limit in limits]
+    assert [round_up(value) for value in (0.0, 0.31, 0.311, 0.999, 1.0, 12.1)] == [0.0, 0.31, 0.32, 1.0, 1.0, 13.0]
+    with pytest.raises(ValueError, match="cannot be a limit"):
+        round_up(float("nan"))

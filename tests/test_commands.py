@@ -15,7 +15,7 @@ import pysam
 import pytest
 
 from headmotif import builtin
-from headmotif.formats.features import bed, gff3
+from headmotif.formats.features import bed_regions, gff3
 from headmotif.formats.inputs import genomes, motif_files
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import attention_tensor, container, model_tensor
@@ -188,7 +188,6 @@ BAD = [
     ("predict-annot genome.fa --model genome.st", "genome.st", "give a headmotif model file"),
     ("predict-annot page.fa --model model.st", "page.fa", "HTML"),
     ("predict-annot genome.fa --model model.st --label x", "", "has the labels sites"),
-    ("predict-annot genome.fa --model model.st --genes other.gff3", "other.gff3", "no gene and no CDS"),
     ("annot-compare sites.bed other.gff3 --genome genome.fa", "other.gff3:2", "chr1"),
     ("annot-compare sites.bed --genome genome.fa", "", "one set of sites has none to be compared with"),
     ("score-annot sites.bed --truth nowhere.bed --genome genome.fa", "nowhere.bed", "no such file"),
@@ -365,22 +364,22 @@ def test_regions_as_gff3_merged_and_for_each_head(made_folder: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert "have p of at most 0.05" in done.stderr
     contigs = genomes.read(str(made_folder / "genome.st")).contigs
-    regions = bed.read_regions(str(tmp_path / "r.bed"), contigs)
-    twin = gff3.parse((tmp_path / "r.gff3").read_text(), "r.gff3").rows
-    assert sorted((r.start, r.end, r.attributes["Name"]) for r in twin) == sorted(
+    regions = bed_regions.read(str(tmp_path / "r.bed"), contigs)
+    twin = gff3.parse((tmp_path / "r.gff3").read_text(), "r.gff3").features
+    assert sorted((*r.parts[0], r.attributes["Name"]) for r in twin) == sorted(
         zip(regions.start, regions.end, regions.head, strict=True)
     )
-    each = {path.stem: bed.read_regions(str(path), contigs) for path in (tmp_path / "heads").iterdir()}
+    each = {path.stem: bed_regions.read(str(path), contigs) for path in (tmp_path / "heads").iterdir()}
     assert {head: len(own) for head, own in each.items()} == dict(
         zip(*np.unique(regions.head, return_counts=True), strict=True)
     )
-    merged = bed.read_regions(str(tmp_path / "all.bed"), contigs)
+    merged = bed_regions.read(str(tmp_path / "all.bed"), contigs)
     assert len(merged) < len(regions)
-    assert len(bed.read_regions(str(tmp_path / "c.bed"), contigs)) > 0
+    assert len(bed_regions.read(str(tmp_path / "c.bed"), contigs)) > 0
     words += ["--ism", "1", "--model", "model.st", "--genome", "genome.st", "--threads", "1"]
     done = run(made_folder, "attn2bed", *words, "-o", str(tmp_path / "ism.bed"))
     assert done.returncode == 0, done.stderr
-    mutated = bed.read_regions(str(tmp_path / "ism.bed"), contigs)
+    mutated = bed_regions.read(str(tmp_path / "ism.bed"), contigs)
     assert (mutated.start == regions.start).all()
     assert np.isfinite(mutated.drop).all()
     of_each = Counter(zip(regions.site, regions.strand, regions.head, strict=True))
@@ -401,7 +400,7 @@ def test_regions_are_indexed_by_tabix_and_found_again(made_folder: Path, tmp_pat
         "--quiet",
     ]
     assert run(made_folder, "attn2bed", *words).returncode == 0
-    regions = bed.read_regions(str(tmp_path / "r.bed"), genomes.read(str(made_folder / "genome.st")).contigs)
+    regions = bed_regions.read(str(tmp_path / "r.bed"), genomes.read(str(made_folder / "genome.st")).contigs)
     low, high = int(np.quantile(regions.start, 0.3)), int(np.quantile(regions.start, 0.4))
     expected = int(((regions.end > low) & (regions.start < high)).sum())
     assert expected > 10
@@ -441,7 +440,7 @@ def test_motifs_in_every_format_with_their_places_and_logos(made_folder: Path, t
     table = tsv.read_table(str(tmp_path / "t.tsv"))
     assert table["group"] == [motif.name for motif in first]
     assert set(table["palindrome"]) <= {"yes", "no"}
-    places = bed.read_regions(str(tmp_path / "s.bed"), genomes.read(str(made_folder / "genome.st")).contigs)
+    places = bed_regions.read(str(tmp_path / "s.bed"), genomes.read(str(made_folder / "genome.st")).contigs)
     assert Counter(places.head.tolist()) == {motif.name: int(motif.nsites) for motif in first}
     for motif in first:
         assert (tmp_path / "logos" / f"{motif.name}.svg").read_bytes().startswith(b"<?xml")
@@ -491,6 +490,33 @@ def test_motifs_by_place_are_named_by_head_and_distance(made_folder: Path, tmp_p
     assert done.returncode == 1
     assert "plain.bed: the regions have no p" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_peaks_without_strands_are_one_group_on_both_strands(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    base, peaks = rng.choice(list("ACGT"), 8000), []
+    for number, start in enumerate(range(200, 6200, 100)):
+        planted = "TGTGATCTACCTTG" if number % 2 else "CAAGGTAGATCACA"
+        base[start + 3 : start + 17] = list(planted)
+        peaks.append(f"c\t{start}\t{start + 20}\tpeak_{number}\t9\t.\t4.5\t9\t3\t10\n")
+    (tmp_path / "g.fa").write_text(">c\n" + "".join(base) + "\n")
+    (tmp_path / "p.bed").write_text("".join(peaks))
+    words = ["bed2pwm", "p.bed", "g.fa", "-o", "m", "--minw", "12", "--maxw", "12"]
+    done = run(tmp_path, *words)
+    assert done.returncode == 1
+    (refused,) = [line for line in done.stderr.splitlines() if "both strands are searched" not in line]
+    assert "60 of 60 groups have one region; give --one-group to search all 60 regions together" in refused
+    done = run(tmp_path, *words, "--one-group", "--table", "t")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith(
+        "p.bed: the regions have no strands, so both strands are searched, as with --revcomp\n"
+    )
+    ((name, n, nsites, *_),) = [line.split("\t") for line in (tmp_path / "t").read_text().splitlines()[1:]]
+    assert (name, n) == ("regions", "60")
+    assert int(nsites) >= 55
+    done = run(tmp_path, *words, "--one-group", "--spacer", "5-7")
+    assert done.returncode == 1
+    assert "bipartite motifs need; add column 6, or leave out --spacer" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from headmotif.data import Motif, consensus
 from headmotif.formats.inputs import motif_files
 from headmotif.steps.comparison import tomtom as module
 from headmotif.steps.comparison.column_scores import SCORES
+from headmotif.steps.comparison.no_matches import explain_no_matches
 from headmotif.steps.comparison.tomtom import Comparison, compare, matches
 
 
@@ -171,6 +172,20 @@ def test_matches_are_cut_sorted_and_limited() -> None:
     reverse = matches(compare([flip(queries[0])], targets), [flip(queries[0])], targets, best=True)[0]
     assert reverse.orientation == "-"
     assert reverse.query_consensus == reverse.target_consensus
+
+
+def test_no_matches_are_explained_and_the_limit_named_reports_one() -> None:
+    queries, targets = draw_motifs(1, 2), draw_motifs(2, 3)
+    found = compare(queries, targets)
+    least = np.unravel_index(found.q.argmin(), found.q.shape)
+    said = explain_no_matches(found.p, found.q, [one.name for one in queries], [one.name for one in targets])
+    start, limit = f"no matches: the lowest q is {found.q.min():.2g}, of ", float(said.split()[-3])
+    assert said.startswith(f"{start}{queries[least[0]].name} and {targets[least[1]].name}; --max-q ")
+    assert matches(found, queries, targets, limit)
+    nearest = explain_no_matches(np.array([[0.3, 0.2]]), np.ones((1, 2)), ["x"], ["a", "b"])
+    assert "no pair is more alike than by chance, with q 1; the nearest is p 0.2, of x and b; --max-q 1" in nearest
+    none = np.zeros((0, 3))
+    assert explain_no_matches(none, none, [], ["a", "b", "c"]) == "no matches: there is no motif to compare"
 
 
 def test_consensus_gives_every_iupac_letter_back() -> None:

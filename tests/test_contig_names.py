@@ -5,10 +5,10 @@ import gzip
 import numpy as np
 import pytest
 
-from headmotif.data import Contig, Contigs
+from headmotif.data import Contig, Contigs, Genome
 from headmotif.errors import FormatError
 from headmotif.formats.contig_names import ContigNames
-from headmotif.formats.features import bed, vcf
+from headmotif.formats.features import bed, bed_regions, vcf
 from headmotif.formats.inputs import gene_files, site_files
 from headmotif.formats.tracks import bedgraph, bigwig
 
@@ -31,8 +31,8 @@ READERS = {
     "sites": lambda path: site_files.read(path, CONTIGS).sites.contig,
     "genes": lambda path: gene_files.read(path, CONTIGS).contig,
     "intervals": lambda path: np.array([row[0] for row in bed.read_intervals(path, CONTIGS)]),
-    "regions": lambda path: bed.read_regions(path, CONTIGS).contig,
-    "variants": lambda path: vcf.read(path, CONTIGS).variants.contig,
+    "regions": lambda path: bed_regions.read(path, CONTIGS).contig,
+    "variants": lambda path: vcf.read(path, Genome(CONTIGS, np.zeros(CONTIGS.total, np.uint8))).contig,
     "bedGraph": lambda path: np.flatnonzero(~np.isnan(bedgraph.read(path, CONTIGS)[[15, 115]])),
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from costly import FULL
 from headmotif.commands import demo as demonstration
-from headmotif.formats.features import bed
+from headmotif.formats.features import bed_regions
 from headmotif.formats.tables import tsv
 from headmotif.steps.network import presets
 from headmotif.steps.training.rehearsal import Pace
@@ -83,7 +83,7 @@ def test_with_shuffled_sites_nothing_is_found(tmp_path: Path) -> None:
     table = tsv.read_table(str(tmp_path / "out/recovered.tsv"))
     assert set(table["found"]) == {"0"}
     assert "Found: nothing" in done.stdout
-    assert len(bed.read_regions(str(tmp_path / "out/regions.bed"))) < 0.02 * PROMOTERS * LAYERS * HEADS
+    assert len(bed_regions.read(str(tmp_path / "out/regions.bed"))) < 0.02 * PROMOTERS * LAYERS * HEADS
 
 
 @pytest.mark.slow

@@ -198,7 +198,7 @@ def test_no_sites_is_a_genome_without_labels(folder, run):
         (["genome.fa", "--sites", "absent.bed"], 1, "absent.bed: there is no such file"),
         (["absent.fa"], 1, "absent.fa: there is no such file"),
         (["."], 1, ".: this is a folder; give a file"),
-        (["tss.bed"], 1, "tss.bed:1: there is text before the first '>'"),
+        (["tss.bed"], 1, "tss.bed: this seems to be BED; give the sequence here, and this file as --sites"),
         (["genome.fa", "--sites", "genome.fa"], 1, "genome.fa:1: this is FASTA"),
         (
             ["genome.fa", "--sites", "ann.gff3", "--feature", "CDS"],

@@ -71,6 +71,7 @@ def test_gff3_is_these_lines(tmp_path):
     gff3_calls.write(str(path), CONTIGS, CALLS, NAMES, COLUMNS)
     assert path.read_text() == (
         "##gff-version 3\n##sequence-region U49845.1 1 68\n##sequence-region p%3D1%20b 1 13\n"
+        "U49845.1\theadmotif\tregion\t1\t68\t.\t+\t.\tID=landmark1;Name=U49845.1;Is_circular=true\n"
         "U49845.1\theadmotif\tTSS\t1\t1\t1\t+\t.\tID=tss1;Name=first;probability=1;gene=dnaA%2CdnaN\n"
         'U49845.1\theadmotif\tTSS\t41\t41\t0.123457\t+\t.\tID=tss2;Name=a%3Bb%3D50%25%2C"x";probability=0.123457;gene=lacZ;'
         "tSS_class=a%09b%26c\n"
@@ -126,17 +127,18 @@ def test_a_new_genbank_holds_the_genome_and_the_calls(tmp_path):
     assert [(c.name, c.circular) for c in again.contigs] == [("U49845.1", True), ("p", False)]
     assert (again.base == GENBANK.base).all()
     first, second = records(path)
-    assert [str(f.location) for f in first.features] == ["[0:1](+)", "[40:41](+)", "[40:41](-)", "[67:68](+)"]
-    assert [str(f.location) for f in second.features] == ["[12:13](+)"]
+    assert [str(f.location) for f in first.features] == ["[<0:1](+)", "[<40:41](+)", "[40:>41](-)", "[<67:68](+)"]
+    assert [str(f.location) for f in second.features] == ["[<12:13](+)"]
+    assert {(f.type, *f.qualifiers["regulatory_class"]) for f in first.features} == {("regulatory", "promoter")}
     text = path.read_text()
-    assert "     misc_feature    complement(41)\n" in text
-    assert "     misc_feature    13\n" in text
+    assert "     regulatory      complement(41..>41)\n" in text
+    assert "     regulatory      <13..13\n" in text
     assert set(re.findall(r"\d\d-[A-Z]{3}-\d{4}", text)) == {"01-JAN-1980"}
     one, other = first.features[1].qualifiers, first.features[3].qualifiers
     assert one["standard_name"] == ['a;b=50%,"x"']
-    assert one["note"] == ["TSS; probability 0.123457; Gene: lacZ; TSS class: a b&c"]
+    assert one["note"] == ["TSS at 41; probability 0.123457; Gene: lacZ; TSS class: a b&c"]
     assert one["inference"] == ["COORDINATES:ab initio prediction:headmotif"]
-    assert other["note"] == ["TSS"]
+    assert other["note"] == ["TSS at 68"]
     assert "standard_name" not in other
     genbank_calls.write(str(tmp_path / "y.gb"), GENBANK, CALLS, NAMES, COLUMNS)
     assert (tmp_path / "y.gb").read_bytes() == path.read_bytes()
@@ -164,17 +166,17 @@ def test_a_genbank_of_the_users_keeps_every_line(tmp_path, end):
     assert [place for _, place in keys] == [
         "1..68",
         "join(60..68,1..9)",
-        "1",  # behind what begins at its base
+        "<1..1",  # behind what begins at its base
         "complement(join(30..41,",
         "J00194.1:5..42",  # a base of another record, which says nothing of the order
-        "41",
-        "complement(41)",
+        "<41..41",
+        "complement(41..>41)",
         ">42..60",
-        "68",
-        "13",  # of a record that had no features
+        "<68..68",
+        "<13..13",  # of a record that had no features
     ]
     first, second = records(path)
-    assert [f.type for f in second.features] == ["misc_feature"]
+    assert [f.type for f in second.features] == ["regulatory"]
     assert sum("inference" in f.qualifiers for f in first.features) == 4
     assert [f.qualifiers.get("gene") for f in first.features if f.type == "gene"] == [["over the origin"], ["b"]]
 
@@ -331,7 +333,7 @@ def test_without_genes_and_calls_there_is_a_folder_too(tmp_path):
     assert not (tmp_path / "genes.gff3").exists()
     assert "genes.gff3" not in (tmp_path / "session.json").read_text()
     gff3_calls.write(str(tmp_path / "x.gff3"), CONTIGS, nothing, [])
-    assert rows_of(tmp_path / "x.gff3") == []
+    assert [row[2] for row in rows_of(tmp_path / "x.gff3")] == ["region"]
     genbank_calls.write(str(tmp_path / "x.gb"), GENBANK, nothing, [])
     assert (genomes.read(str(tmp_path / "x.gb")).base == GENOME.base).all()
     source = SOURCE.encode("latin-1")

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import gzip
 import math
+import re
 import tracemalloc
 
 import numpy as np
@@ -121,11 +122,124 @@ def test_meme_log_odds_alone_become_probabilities() -> None:
     np.testing.assert_allclose(motif.matrix, matrix, atol=1e-6)
 
 
+FULL = """********************************************************************************
+MEME - Motif discovery tool
+********************************************************************************
+MEME version 5.5.5 (Release date: Thu Sep 14 08:48:04 2023 +1000)
+
+TRAINING SET
+ALPHABET= ACGT
+Sequence name            Weight Length  Sequence name            Weight Length
+one                      1.0000    105  two                      1.0000    105
+Letter frequencies in dataset:
+A 0.31 C 0.19 G 0.19 T 0.31
+Background letter frequencies (from file dataset with add-one prior applied):
+A 0.3 C 0.2 G 0.2 T 0.3
+
+MOTIF TA MEME-1\twidth =   2  sites =  20  llr = 194  E-value = 1.0e-005
+--------------------------------------------------------------------------------
+\tMotif TA MEME-1 Description
+Simplified        A  71
+pos.-specific     C  11
+         bits    2.1
+Relative         1.3  *
+\tMotif TA MEME-1 sites sorted by position p-value
+Sequence name             Start   P-value                 Site
+one                          17  1.5e-04 AACCTGGTTG TA GTTAAATTTG
+\tMotif TA MEME-1 in BLOCKS format
+BL   MOTIF TA width=2 seqs=20
+one                      (   17) TA  1
+//
+
+\tMotif TA MEME-1 position-specific scoring matrix
+log-odds matrix: alength= 4 w= 2 n= 1890 bayes= 6.56 E= 1.0e-005
+   122   -100   -100   -158
+  -158   -100   -100    122
+--------------------------------------------------------------------------------
+\tMotif TA MEME-1 position-specific probability matrix
+letter-probability matrix: alength= 4 w= 2 nsites= 20 E= 1.0e-005
+ 0.700000  0.100000  0.100000  0.100000
+ 0.100000  0.100000  0.100000  0.700000
+--------------------------------------------------------------------------------
+\tMotif TA MEME-1 regular expression
+TA
+
+Time  0.37 secs.
+
+SUMMARY OF MOTIFS
+one                              3.67e-02  16_[+1(1.5e-04)]_87
+Stopped because requested number of motifs (1) found.
+"""
+
+
+def test_meme_text_output_has_its_motif_once() -> None:
+    for text in (FULL, FULL.replace("\n", "\r\n")):
+        (motif,) = meme.read(text, "x")
+        assert (motif.name, motif.alt, motif.nsites, motif.evalue) == ("TA", "MEME-1", 20, 1e-5)
+        np.testing.assert_allclose(motif.matrix, [[0.7, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.7]])
+        np.testing.assert_allclose(motif.background, [0.3, 0.2, 0.2, 0.3])
+
+
+def test_meme_contradictions_are_refused_with_their_line() -> None:
+    third = MATRIX + "0.1 0.7 0.1 0.1\n"
+    for text in (third, third.replace("0.1 0.7 0.1", "\n0.1 0.7 0.1"), third.replace("letter-probability", "log-odds")):
+        assert_refused(HEAD + "MOTIF a\n" + text + "MOTIF b\n" + MATRIX, 11, "w= says 2, but motif a has 3 rows")
+    assert len(meme.read(HEAD + "MOTIF a\n" + third.replace("w= 2 ", ""), "x")[0]) == 3
+    assert_refused(HEAD + "MOTIF a\n" + MATRIX.replace("w= 2", "w= 3") + "URL x\n", 13, "after 2 of 3 rows")
+    assert_refused(HEAD + "MOTIF a\n" + MATRIX + MATRIX, 14, "second letter-probability matrix of motif a")
+    longer = "log-odds matrix: w= 3\n" + 3 * "122 -100 -100 -158\n"
+    assert_refused(HEAD + "MOTIF a\n" + longer + MATRIX, 15, "has 2 rows, but its log-odds have 3")
+    damaged = MATRIX.replace("w= 2 ", "").replace("0.7\n", "0.7\nx.1 0.7 0.1 0.1\n")
+    assert_refused(HEAD + "MOTIF a\n" + damaged, 14, "'x.1' is not a number")
+
+
+def log_odds_file(matrix: np.ndarray, background: list[float], scale: float, form: str) -> str:
+    rows = "\n".join(" ".join(f"{s:{form}}" for s in row) for row in scale * np.log2(matrix / background))
+    return f"{HEAD}MOTIF a\nlog-odds matrix: alength= 4 w= {len(matrix)}\n{rows}"
+
+
+STATED, OWN = [0.3, 0.2, 0.2, 0.3], [0.4, 0.1, 0.1, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("background", "scale", "form", "within"),
+    [
+        (STATED, 100, ".0f", 0.003),
+        (STATED, 1, ".6f", 1e-6),
+        (STATED, 1, ".2f", 0.004),
+        (STATED, 1, ".1f", 0.03),
+        (OWN, 100, ".0f", 0.01),
+        (OWN, 1, ".4f", 1e-3),
+    ],
+)
+def test_meme_log_odds_show_their_unit_and_background(background, scale, form, within) -> None:
+    matrix = 0.98 * np.random.default_rng(7).dirichlet([0.4] * 4, size=8) + 0.005
+    (motif,) = meme.read(log_odds_file(matrix, background, scale, form), "x")
+    np.testing.assert_allclose(motif.matrix, matrix, atol=within, rtol=0)
+
+
+def test_meme_log_odds_that_fit_no_unit_are_refused() -> None:
+    matrix = np.random.default_rng(7).dirichlet([0.4] * 4, size=8) * 0.98 + 0.005
+    for scale in (math.log(2), math.log10(2), 10):
+        assert_refused(log_odds_file(matrix, STATED, scale, ".6f"), 11, "log-odds alone, neither in bits nor in")
+    assert_refused(log_odds_file(matrix[:2], OWN, 1, ".6f"), 11, "give its letter-probability matrix or its background")
+
+
+def test_dpinteracts_log_odds_alone_are_its_probabilities(data_folder) -> None:
+    """Each of its motifs has log-odds against a background of its own, which is not that of the file."""
+    text = (data_folder / "motifs" / "dpinteract.meme").read_text()
+    alone = re.sub(r"letter-probability matrix.*\n(.*\d.*\n)+", "", text)
+    whole = meme.read(text, "x")
+    assert len(whole) == 68
+    for one, other in zip(meme.read(alone, "x"), whole, strict=True):
+        np.testing.assert_allclose(one.matrix, other.matrix, atol=0.005, rtol=0)
+
+
 def test_meme_motif_without_matrix_is_skipped_and_named() -> None:
     empty = "MOTIF d\nletter-probability matrix: alength= 4 w= 0\n"
     found, skipped = meme.parse(HEAD + "MOTIF a\nMOTIF b\nURL\nMOTIF c\n" + MATRIX + empty, "x")
     assert [motif.name for motif in found] == ["c"]
-    assert skipped == [("a", "it has no matrix"), ("b", "it has no matrix"), ("d", "its width is 0")]
+    assert skipped == [("a", "no matrix"), ("b", "no matrix"), ("d", "width 0")]
 
 
 def test_meme_header_alone_is_a_file_without_motifs() -> None:
@@ -216,7 +330,7 @@ def test_jaspar_refusals() -> None:
     assert_refused(">\n1\n1\n1\n1\n", 1, "no name", jaspar.parse)
     assert jaspar.parse(">a\n1 0\n1 0\n1 0\n1 0\n>b\n", "x") == (
         [],
-        [("a", "its position 2 has no counts"), ("b", "it has no matrix")],
+        [("a", "position 2 without counts"), ("b", "no matrix")],
     )
 
 
@@ -228,7 +342,7 @@ def test_transfac_reads_columns_in_their_order_and_headers() -> None:
     found, skipped = transfac.parse(text, "x")
     assert [(m.name, m.alt, m.nsites) for m in found] == [("V$X_01", "X", 4)]
     np.testing.assert_allclose(found[0].matrix, [[0.75, 0.25, 0, 0], [0, 1, 0, 0]])
-    assert skipped == [("y", "it has no matrix")]
+    assert skipped == [("y", "no matrix")]
 
 
 def test_transfac_refusals() -> None:
@@ -239,6 +353,88 @@ def test_transfac_refusals() -> None:
     assert_refused("VV x\n//\n", None, "has no motif", transfac.parse)
 
 
+FUSED = """AC  M1
+XX
+ID  one
+XX
+P0      A      C      G      T
+01      8      0      0      0      A
+02      0      8      0      0      C
+XX
+BF  T00001; a factor
+CC  10 sites; 2 papers
+XX
+AC  M2
+ID  two
+PO      A      C      G      T
+1       0      0      8      0
+2       0      0      0      8
+ID  three
+NA  its name
+P0      A      C      G      T
+00      0      0      0      8
+DE  four
+NA  four
+P0      A      C      G      T
+01      8      0      0      0
+"""
+
+
+@pytest.mark.parametrize("text", [FUSED, FUSED.replace("XX\n", ""), FUSED.replace("XX\nAC", "//\nAC") + "//\n"])
+def test_transfac_records_end_where_the_next_begins(text: str) -> None:
+    found, skipped = transfac.parse(text, "x")
+    assert [(m.name, m.alt) for m in found] == [("one", ""), ("two", ""), ("three", "its name"), ("four", "")]
+    assert ["".join("ACGT"[i] for i in m.matrix.argmax(axis=1)) for m in found] == ["AC", "GT", "T", "A"]
+    assert [m.nsites for m in found] == [8] * 4
+    assert skipped == []
+
+
+def test_transfac_contradictions_are_refused_with_their_line() -> None:
+    head, rows = "ID  a\nP0 A C G T\n", "1 8 0 0 0\n2 0 8 0 0\n"
+    for more, line, words in (
+        ("01 0 0 8 0\n", 5, "row 1 begins another matrix in motif a"),
+        ("4 0 0 8 0\n", 5, "row 4 of motif a follows row 2"),
+        ("2 0 0 8 0\n", 5, "row 2 of motif a follows row 2"),
+        ("XX\n3 0 0 8 0\n", 6, "stands after the end of its matrix in line 5"),
+        ("BF x\n\n1 0 0 8 0 G\n", 7, "stands after the end of its matrix in line 5"),
+        ("P0 A C G T\n1 0 0 8 0\n", 5, "no name"),
+    ):
+        assert_refused(head + rows + more + "//\n", line, words, transfac.parse)
+    assert_refused(head + "3 8 0 0 0\n", 3, "first row of motif a has the number 3", transfac.parse)
+    assert_refused("ID  a\n1 8 0 0 0\n", 2, "stands before a line P0", transfac.parse)
+
+
+def test_transfac_tells_a_truncated_end(caplog) -> None:
+    whole = "ID  a\nP0 A C G T\n1 8 0 0 0\n//\nID  b\nP0 A C G T\n1 8 0 0 0\n"
+    assert len(transfac.read(whole + "//\n", "x")) == 2
+    assert caplog.messages == []
+    assert len(transfac.read(whole, "x")) == 2
+    assert caplog.messages == ["x:7: the last motif does not end with //; the file may be truncated"]
+    assert transfac.parse("AC  a\nAC  b\nP0 A C G T\n1 8 0 0 0\nAC  c\n", "x")[1] == [
+        ("a", "no matrix"),
+        ("c", "no matrix"),
+    ]
+
+
+def test_collections_agree_with_biopython(data_folder) -> None:
+    from Bio import motifs
+
+    for name, kind, named in (
+        ("prodoric_2015.transfac", "TRANSFAC", "ID"),
+        ("SwissRegulon_e_coli.meme", "minimal", None),
+        ("dpinteract.meme", "minimal", None),
+    ):
+        path = data_folder / "motifs" / name
+        file = motif_files.read(str(path))
+        with open(path) as stream:
+            others = motifs.parse(stream, kind, strict=False)
+        assert file.skipped == ()
+        for ours, other in zip(file.motifs, others, strict=True):
+            assert ours.name.split("_")[0] == (other[named] if named else other.name).split("_")[0]
+            counts = np.array([(other.counts if named else other.pwm)[base] for base in "ACGT"]).T
+            np.testing.assert_allclose(ours.matrix, counts / counts.sum(axis=1, keepdims=True), atol=3e-6)
+
+
 def test_umbrella_recognises_gzip_makes_names_unique_and_digests(tmp_path) -> None:
     path = tmp_path / "x.dat"
     text = HEAD + "".join(f"MOTIF {name}\n{MATRIX}" for name in ("a", "a", "a_2", "a")) + "MOTIF empty\n"
@@ -246,7 +442,7 @@ def test_umbrella_recognises_gzip_makes_names_unique_and_digests(tmp_path) -> No
     file = motif_files.read(str(path))
     assert [motif.name for motif in file.motifs] == ["a", "a_3", "a_2", "a_4"]
     assert file.renamed == (("a", "a_3"), ("a", "a_4"))
-    assert file.skipped == (("empty", "it has no matrix"),)
+    assert file.skipped == (("empty", "no matrix"),)
     assert file.format == "MEME 4"
     path.write_text("\ufeff" + text, encoding="utf-8")
     assert len(motif_files.read(str(path)).motifs) == 4

@@ -50,8 +50,8 @@ BEDS = {
 """BED files whose first line names the columns."""
 NARROW = {"c.bed": "Calls (BED6)", "p.truth.bed": "Planted elements (BED6+1)"}
 """BED files without such a line."""
-OPTIONAL = {"fdr", "ism"}
-"""Columns that only an option brings, and the frozen run does not ask for."""
+OPTIONAL = {"fdr", "ism", "Is_circular"}
+"""Columns that only an option or a circle brings, and the frozen run does not have."""
 
 
 def tables(text: str) -> dict[str, list[list[str]]]:
@@ -125,8 +125,29 @@ def test_attributes_of_regions():
 
 def test_attributes_of_calls():
     of_table = described("Calls (TSV)")
-    assert described("Calls (GFF3)") == ["ID", "Name", *of_table[of_table.index("probability") :]]
+    own = ["Parent", "bound_moiety", "Is_circular"]
+    assert described("Calls (GFF3)") == ["ID", "Name", *of_table[of_table.index("probability") :], *own]
     assert attributes(RUN / "c.gff3") <= set(described("Calls (GFF3)"))
+
+
+def cells(section: str, number: int = 0) -> list[tuple[str, ...]]:
+    """The rows of a table of the page as plain text, without links and code marks."""
+    part = PAGE.read_text(encoding="utf-8").partition(f"# {section}\n")[2].partition("\n#")[0]
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", re.findall(r"(?:^\|.*\n)+", part, re.M)[number]).replace("`", "")
+    return [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in text.splitlines()[2:]]
+
+
+def test_a_spreadsheet_explains_columns_as_the_page_does():
+    from headmotif.formats.outputs import call_columns
+
+    assert [one[:4] for one in call_columns.CALLS] == cells("Calls (TSV)")
+    assert [one[:4] for one in call_columns.FIT] == cells("Metrics of calls (JSON)", 1)
+    assert {one[:4] for one in call_columns.BINDING_SITES} - set(cells("Binding sites (input)")) == {
+        ("strand", "", "+, - or .", "The strand; . for both.")
+    }
+    sheets = {name: set(re.findall(r"\b\w+\b", text)) for name, text in cells("Calls (spreadsheet)")}
+    for name, columns in (("contigs", call_columns.CONTIGS), ("binding_sites", call_columns.BINDING_SITES)):
+        assert {one.name for one in columns} <= sheets[name]
 
 
 def test_json():
@@ -174,9 +195,9 @@ def test_agreement():
 
 
 def test_regions_with_mutagenesis():
-    from headmotif.formats.features import bed
+    from headmotif.formats.features import bed_regions
 
-    assert [*bed.HEADER.lstrip("#").split("\t"), "ism"] == described("Regions (BED6+5)")
+    assert [*bed_regions.HEADER.lstrip("#").split("\t"), "ism"] == described("Regions (BED6+5)")
 
 
 def test_sheets(tmp_path):

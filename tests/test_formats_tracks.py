@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from headmotif.data import Contig, Contigs
 from headmotif.errors import FormatError, InputError
-from headmotif.formats.tracks import bedgraph, bigwig
+from headmotif.formats.tracks import bedgraph, bigwig, strands, wig
 from headmotif.steps.calling.rounding import round_digits
 
 CONTIGS = Contigs([Contig("zeta.1", 12, True), Contig("NODE_1|x", 5), Contig("alpha", 3)])
@@ -114,7 +114,7 @@ def test_bedgraph_reads_what_others_write(tmp_path, monkeypatch, block):
         ("alpha\t0\t1.0\t1", "'1.0'"),
         ("alpha\t0\t" + "9" * 30 + "\t1", "whole numbers"),
         ("alpha\t0\t1\thigh", "the value 'high' is not a finite number"),
-        ("alpha\t0\t1\tnan", "not a finite number"),
+        ("alpha\t0\t1\t-inf", "not a finite number"),
         ("alpha\t0\t1\tinf", "not a finite number"),
         ("alpha\t0\t1\t1e39", "not a finite number"),
         ("alpha\t0\t1\t1_0", "not a finite number"),
@@ -261,3 +261,147 @@ def test_a_bigwig_that_is_none_or_of_another_genome_is_refused(tmp_path):
     for write in (bigwig.write, bedgraph.write):
         with pytest.raises(ValueError, match="do not fit"):
             write(str(path), CONTIGS, VALUES[1:])
+
+
+@pytest.mark.parametrize("missing", ["nan", "NaN", "NA"])
+def test_a_line_without_a_value_is_left_out_aloud(tmp_path, caplog, missing):
+    (tmp_path / "x").write_text(f"zeta.1\t0\t3\t{missing}\nzeta.1\t3\t4\t0.25\nalpha\t0\t1\t{missing}\n")
+    values = bedgraph.read(str(tmp_path / "x"), CONTIGS)
+    assert np.flatnonzero(~np.isnan(values)).tolist() == [3]
+    assert caplog.messages == [
+        f"{tmp_path / 'x'}: 2 lines left out: their value is NaN or NA, which is no value, first in line 1"
+    ]
+
+
+def test_an_infinite_value_of_a_bigwig_is_refused_with_its_place(tmp_path):
+    values = VALUES.copy()
+    values[13:15] = -np.inf
+    bigwig.write(str(tmp_path / "x.bw"), CONTIGS, values)
+    with pytest.raises(FormatError, match=r"the value at NODE_1\|x:2 and at 1 more is infinite"):
+        bigwig.read(str(tmp_path / "x.bw"), CONTIGS)
+
+
+WIG = """track type=wiggle_0 name="both kinds"
+variableStep chrom=zeta.1 span=2
+1 0.5
+# a comment
+variableStep chrom=zeta.1
+4\t0.25
+8 1
+fixedStep chrom=zeta.1 start=5 step=1
+0
+0
+0
+1e-12
+fixedStep  chrom="zeta.1"  start=10 step=2  span=2
+0.125
+browser hide all
+variableStep chrom=zeta.1
+12 0.5
+
+fixedStep chrom=NODE_1|x start=1
+0.5
+variableStep chrom=elsewhere
+9 1
+9 2
+fixedStep chrom=alpha start=1 span=1
+0.75
+0.75
+0.0625
+"""
+
+
+@pytest.mark.parametrize("block", [1, 30, 1 << 20])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda raw: raw.replace(b"\n", b"\r\n")])
+def test_a_wig_holds_what_the_bedgraph_holds(tmp_path, monkeypatch, caplog, block, pack):
+    monkeypatch.setattr(wig, "BLOCK", block)
+    text = WIG.replace("0\n0\n0\n1e-12", "0\n0\n0").replace("8 1\n", "8 1\n9 1e-12\n")
+    for name, content in (("plus", text), ("minus", TEXT)):
+        (tmp_path / name).write_bytes(pack(content.encode()))
+    plus, minus = strands.read((str(tmp_path / "plus"), str(tmp_path / "minus")), CONTIGS)
+    assert have_same_bits(plus, minus)
+    assert have_same_bits(plus, VALUES)
+    assert caplog.messages == [
+        f"{tmp_path / 'plus'}: 2 lines left out: on 'elsewhere', which the genome does not have, first in line 22"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("variableStep span=2\n1 1\n", 1, "this declaration of wig is not complete; give variableStep chrom=CONTIG"),
+        ("fixedStep chrom=alpha\n1\n", 1, "not complete"),
+        ("fixedStep chrom=alpha start=0\n1\n", 1, "start must be a whole number from 1, not '0'"),
+        ("variableStep chrom=alpha span=x\n1 1\n", 1, "span must be a whole number from 1, not 'x'"),
+        ("variableStep chrom=alpha\n1 1\n2\n", 3, "1 column; variableStep of wig needs a position and a value"),
+        ("fixedStep chrom=alpha start=1\n1\n1 2\n", 3, "2 columns; fixedStep of wig needs a value"),
+        ("variableStep chrom=alpha\n0 1\n", 2, "the position must be a whole number from 1, not '0'"),
+        ("variableStep chrom=alpha\n1 high\n", 2, "the value 'high' is not a finite number"),
+        ("fixedStep chrom=alpha start=3\n1\n1\n", 3, "the end \\(4\\) lies beyond 'alpha', which has 3 nt"),
+        ("variableStep chrom=alpha\n2 1\n1 1\n2 5\n", 4, "this line and line 2 give values to the same base"),
+        ("variableStep chrom=beta\n1 1\n", 2, "contig 'beta' is not in the genome"),
+        ("variableStep chrom=alpha\n", None, "this track has no values"),
+    ],
+)
+def test_a_malformed_wig_is_refused_with_its_line(tmp_path, text, line, words):
+    assert wig.is_wig(text.encode())
+    with pytest.raises(FormatError, match=words) as caught:
+        wig.parse(text.encode(), "x", CONTIGS)
+    assert caught.value.line == line
+
+
+def write_pair(folder, plus, minus, kind):
+    """The files of two strands, whose values begin with those given."""
+    paths = []
+    for name, own in (("plus", plus), ("minus", minus)):
+        values = np.full(20, np.nan, np.float32)
+        values[: len(own)] = own
+        kind.write(str(folder / name), CONTIGS, values)
+        paths.append(str(folder / name))
+    return tuple(paths)
+
+
+@pytest.mark.parametrize("kind", [bedgraph, bigwig])
+@pytest.mark.parametrize(
+    ("plus", "minus", "signs", "words"),
+    [
+        ([0, 0.5, 1], [0, 0.25, 0.75], (1, 1), ""),
+        ([0, 0.5], [0, 0, 0], (1, 1), ""),
+        (
+            [0, 0.5],
+            [-0.25, 0, -1],
+            (1, -1),
+            "minus: values are below 0 and no value of the other strand is, so they are",
+        ),
+        ([0, 0], [-0.25, 0], (1, -1), "minus: values are below 0 and the other strand has none but 0, so they are"),
+        ([-0.5, 0], [0.25, 0], (-1, 1), "by -1; if the files are exchanged, give that of the + strand first"),
+        ([0, 7], [-12, 0], (1, -1), "values go up to 12, so they are no P"),
+        (
+            [-0.5, -2],
+            [0, -0.25],
+            (1, 1),
+            "minus: the values of both strands are 0 or less, such as log P; they are kept",
+        ),
+        ([-0.5, 2], [0.25], (1, 1), "minus: values lie on both sides of 0, from -0.5 to 2; they are kept as scores"),
+        ([-0.5, 2], [-0.25], (1, 1), "minus: values lie on both sides of 0, from -0.5 to 2; they are kept as scores"),
+        ([0.5], [-0.25, 2], (1, 1), "minus: values lie on both sides of 0, from -0.25 to 2; they are kept as scores"),
+        ([0.5], [0.25, 100], (1, 1), "minus: values go up to 100, so they are no P; they are kept as scores"),
+        ([0, 0], [0, 0, 0], (1, 1), ""),
+    ],
+)
+def test_a_strand_drawn_below_the_axis_is_turned_and_scores_are_not(tmp_path, caplog, kind, plus, minus, signs, words):
+    found = strands.read(write_pair(tmp_path, plus, minus, kind), CONTIGS)
+    for row, own in enumerate((plus, minus)):
+        assert found[row][: len(own)].tolist() == [signs[row] * value for value in own]
+        assert np.isnan(found[row][len(own) :]).all()
+        assert not np.signbit(found[row][found[row] == 0]).any()
+    assert words in (caplog.messages[-1] if caplog.messages else "")
+    assert bool(words) == bool(caplog.messages)
+
+
+def test_one_file_for_both_strands_is_told(tmp_path, caplog):
+    paths = write_pair(tmp_path, [0.5], [0.5], bigwig)
+    assert strands.read(paths, CONTIGS)[:, 0].tolist() == [0.5, 0.5]
+    assert caplog.messages == [
+        f"{paths[1]}: the file of the + strand has the same content; give the - strand its own, if there is one"
+    ]

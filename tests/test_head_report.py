@@ -18,8 +18,8 @@ import pytest
 from headmotif.commands.head_report import head_report
 from headmotif.data import Contigs, Match, Motif
 from headmotif.errors import FormatError, InputError
-from headmotif.formats.files import make_file_names as files_stems
 from headmotif.formats.motifs import meme
+from headmotif.formats.output_files import make_file_names as files_stems
 from headmotif.formats.tables import tsv
 from headmotif.report.figures import palette
 from headmotif.report.pages import page as page_module

@@ -1,5 +1,6 @@
 """Heads gathered and judged: hand-made attention whose heads read a word, a place, the same as another, or nothing."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from headmotif.steps.attention.similarity import choices
 from headmotif.steps.heads import measures, score
 from headmotif.steps.heads.marginalization import Marginal
 from headmotif.steps.network import presets
+from test_segment import draw_null
 
 OFFSET = np.arange(-30, 11, dtype=np.int32)
 SITES, OTHERS = 300, 400
@@ -51,9 +53,10 @@ def found_heads():
 
 
 def test_each_head_is_what_it_was_made_to_be(found_heads):
-    rows, chosen = found_heads
+    rows, chosen, why_none = found_heads
     assert [row.name for row in rows] == ["L1H1", "L1H2", "L1H3", "L1H4"]
     assert chosen.shape == (4, SITES)
+    assert why_none == ""
     word, twin, place, nothing = rows
     assert "TATAAT" in "".join("ACGT"[i] for i in word.found.motif.matrix.argmax(1))
     assert word.regions > 0.9 * SITES
@@ -65,8 +68,15 @@ def test_each_head_is_what_it_was_made_to_be(found_heads):
     assert nothing.regions == 0
 
 
+def test_heads_without_regions_have_a_reason():
+    seen = draw_null(4, 60, 200, 1)
+    rows, _chosen, why_none = score.heads(seen, Genome((Contig("c", 9),), np.zeros(9, np.uint8)), [], 1e-6, 0.05, 1)
+    assert [row.regions for row in rows] == [0] * 4
+    assert re.fullmatch(r"no regions: the lowest q is \S+; --max-q \S+ gives [\d,]+ regions?(, most of .*)?", why_none)
+
+
 def test_verdicts(found_heads):
-    rows, _chosen = found_heads
+    rows, _chosen, _why = found_heads
     assert [str(score.verdict(row, 4, None)) for row in rows] == [
         "content, does not recur", "content, does not recur", "position", "no regions"]  # fmt: skip
     word = rows[0]
@@ -84,7 +94,7 @@ def test_verdicts(found_heads):
 
 
 def test_a_head_is_to_exceed_heads_that_know_nothing(found_heads):
-    rows, _chosen = found_heads
+    rows, _chosen, _why = found_heads
     word = replace(rows[0], recurs=())
     assert str(score.verdict(word, 4, None, chance=word.regions)) == "no more regions than control networks"
     assert str(score.verdict(word, 4, None, chance=word.regions - 1)) == "content"
@@ -107,7 +117,7 @@ def test_fresh_networks_go_by_their_seed_and_leave_the_generator_alone():
 
 
 def test_pairs_are_named(found_heads):
-    rows, chosen = found_heads
+    rows, chosen, _why = found_heads
     first = score.pair_rows(chosen, [row.name for row in rows])[0]
     assert (first["first_head"], first["second_head"], first["spacing_nt"]) == ("L1H1", "L1H2", 0)
 

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from headmotif.data import Contig, GeneTable, Genome, Regions, Sites
+from headmotif.errors import InputError
+from headmotif.formats.sequences import fasta
+from headmotif.report.contents import genome
 from headmotif.report.contents.locus import AFTER, BEFORE, Layers, choose_loci, cut_locus
 from headmotif.report.figures import svg, track
 
@@ -37,6 +40,19 @@ def regions(*rows: tuple[int, int, int, str, int, int]) -> Regions:
         np.zeros(n, np.int64), site,
         np.ones(n), np.ones(n),
     )  # fmt: skip
+
+
+def test_tracks_below_zero_are_turned_on_one_strand_and_refused_on_both(tmp_path, caplog):
+    fasta.write(str(tmp_path / "g.fa"), ["a"], [np.zeros(8, np.uint8)])
+    for name, value in (("plus", 0.5), ("minus", -0.25), ("log", -3)):
+        (tmp_path / name).write_text(f"a\t2\t4\t{value}\n")
+    paths = dict.fromkeys(("sites", "calls", "genes", "regions"), "") | {"genome": str(tmp_path / "g.fa")}
+    tracks = {"bigwig-plus": str(tmp_path / "plus"), "bigwig-minus": str(tmp_path / "minus")}
+    p = genome.layers(paths | tracks, "", None).p
+    assert np.nan_to_num(p).tolist() == [[0, 0, 0.5, 0.5, 0, 0, 0, 0], [0, 0, 0.25, 0.25, 0, 0, 0, 0]]
+    assert "multiplied by -1" in caplog.messages[0]
+    with pytest.raises(InputError, match="log: a value is -3, which is no P; give the tracks of predict-annot"):
+        genome.layers(paths | {"bigwig-plus": str(tmp_path / "minus"), "bigwig-minus": str(tmp_path / "log")}, "", None)
 
 
 def test_what_lies_on_a_stretch_of_the_second_contig():

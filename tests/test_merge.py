@@ -66,8 +66,10 @@ def test_gff3_has_each_region_1_based_and_over_the_origin_beyond_the_end(tmp_pat
     )
     text = (tmp_path / "r.gff3").read_text()
     assert text.splitlines()[:3] == ["##gff-version 3", "##sequence-region a 1 20", "##sequence-region b 1 10"]
-    rows = gff3.parse(text, path).rows
-    assert [(r.contig, r.start, r.end, r.strand) for r in rows] == [
+    landmark, *rows = gff3.parse(text, path).features
+    assert (landmark.kind, landmark.contig, landmark.parts) == ("region", "a", ((0, 20),))
+    assert landmark.attributes["Is_circular"] == "true"
+    assert [(r.contig, *r.parts[0], r.strand) for r in rows] == [
         ("a", 5, 8, "+"),
         ("a", 18, 22, "-"),
         ("b", 0, 2, "+"),

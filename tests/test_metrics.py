@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from headmotif.data import Label
+from headmotif.data.score import Score
 from headmotif.steps.statistics.metrics import average_precision, score, score_against, score_groups
+from headmotif.steps.training.description import describe_doubts, format_scores
 
 
 def draw_ranking(levels, prevalence=0.05, n=3000):
@@ -68,3 +71,29 @@ def test_sites_that_no_call_finds_lower_the_recall():
     assert average_precision(hit, p, 5) == pytest.approx((1 + 2 / 3) / 5)
     assert average_precision(hit[:0], p[:0], 5) == 0
     assert math.isnan(average_precision(hit[:0], p[:0], 0))
+
+
+@pytest.mark.parametrize(
+    ("roc_auc", "average_precision", "sites", "chance"),
+    [
+        (0.53, 0.0017, 12, True),  # the standard error is 0.083
+        (0.66, 0.0017, 12, True),
+        (0.68, 0.0017, 12, False),
+        (0.53, 0.0017, 1200, True),
+        (0.53, 0.13, 1200, False),  # the standard error is 0.009
+        (0.9, 0.0012, 12, True),  # no better at the top than the site density
+        (float("nan"), float("nan"), 0, False),
+    ],
+)
+def test_scores_that_chance_gives_are_told(roc_auc, average_precision, sites, chance):
+    prevalence = sites / 10_000
+    score = Score(roc_auc, average_precision, prevalence, 10_000, sites)
+    assert score.is_at_chance == chance
+    doubts = describe_doubts([Label("tss", scores={"test": Score(0.5, 0, 0.1, 10, 1), "validation": score})])
+    assert bool(doubts) == chance
+    told = format_scores([Label("tss", scores={"validation": score})])
+    assert ("check the sites (annot-compare --checks)" in told.splitlines()[-1]) == chance
+    if chance:
+        words = f"learned nothing of tss: on the validation part ({sites:,} sites) its average precision is "
+        assert f"{words}{average_precision:.2g}, by chance {prevalence:.2g}; its ROC-AUC is {roc_auc:.2f}" in doubts[0]
+    assert describe_doubts([Label("tss")]) == []

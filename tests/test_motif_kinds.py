@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from headmotif.data import Motif
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.inputs import motif_files
-from headmotif.formats.motifs import cluster_buster, homer
+from headmotif.formats.motifs import base_table, cluster_buster, homer, jaspar
 
 ASTT = ">ASTT\t1-ASTT\t8.059752\t-23791.535714\t0\tT:17311.0(44.36%),B:2181.5(5.80%),P:1e-10317\tTpos:100.7\n"
 ROWS = "0.726\t0.002\t0.170\t0.103\n0.002\t0.995\t0.002\t0.002\n"
@@ -63,7 +63,7 @@ def test_cluster_buster_refusals() -> None:
     assert_refused(cluster_buster, "1 2 3 4\n>a\n", 1, "before the first name")
     assert_refused(cluster_buster, ">a\n1 2 3 4\n> \n1 2 3 4\n", 3, "no name")
     assert_refused(cluster_buster, "# nothing\n", None, "no motif")
-    skipped = [("a", "its position 2 has no counts"), ("b", "it has no matrix")]
+    skipped = [("a", "position 2 without counts"), ("b", "no matrix")]
     assert cluster_buster.parse(">a\n1 2 3 4\n0 0 0 0\n>b\n", "x") == ([], skipped)
 
 
@@ -102,7 +102,7 @@ def test_homer_refusals() -> None:
     assert_refused(homer, ASTT + ROWS + ">\t \t5\n" + ROWS, 4, "no name")
     assert homer.parse(ASTT + ">b\tc\t5\n0\t0\t0\t0\n", "x") == (
         [],
-        [("1-ASTT", "it has no matrix"), ("c", "its position 1 has no counts")],
+        [("1-ASTT", "no matrix"), ("c", "position 1 without counts")],
     )
 
 
@@ -173,6 +173,198 @@ def test_four_by_four_is_read_in_the_order_that_was_told(tmp_path) -> None:
         (motif,) = motif_files.read(str(tmp_path / "x")).motifs
         counts = np.array([line.split() for line in text.splitlines()], float)
         np.testing.assert_allclose(motif.matrix, (counts.T if turned else counts) / 10)
+
+
+LONG = "3 1 0 0\n0 4 0 0\n1 1 1 1\n2 2 0 0\n4 0 0 0\n"
+FOUR = "A [ 3 0 ]\nC [ 1 4 ]\nG [ 0 0 ]\nT [ 0 0 ]\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "matrix", "row"),
+    [(jaspar, FOUR, "A [ 3 0 ]\n"), (cluster_buster, LONG, "1 1 1 1\n"), (homer, LONG, "1 1 1 1\n")],
+)
+def test_a_matrix_ends_at_its_first_other_line(module, matrix: str, row: str, caplog) -> None:
+    whole = module.read(f">a\n{matrix}>b\n{matrix}", "x")
+    assert caplog.messages == []
+    after = module.read(f">a\n{matrix}//\n3 sites of this motif\n\n>b\n{matrix}XX\n", "x")
+    for one, other in zip(after, whole, strict=True):
+        np.testing.assert_array_equal(one.matrix, other.matrix)
+    assert caplog.messages == ["x: 3 lines left out: no part of a matrix, first in line " + str(2 + matrix.count("\n"))]
+    assert_refused(module, f">a\n{matrix}//\n{row}>b\n{matrix}", 3 + matrix.count("\n"), "after the end of its matrix")
+
+
+def test_sums_that_contradict_are_refused_with_their_line() -> None:
+    shares = "0.9 0.05 0.05 0\n"
+    assert_refused(
+        cluster_buster, f">a\n{shares}{shares}0.9 0.9 0.9 0.3\n{shares}{shares}", 4, "position 3 of motif a sums to 3;"
+    )
+    assert_refused(
+        cluster_buster, f">a\n{shares}{shares}9 0 0 0\n{shares}{shares}", 4, "position 3 of motif a sums to 9;"
+    )
+    assert_refused(homer, ">AC\ta\t5\n0.1\t0.1\t0.1\t0.1\n0.2\t0\t0\t0\n", 2, "sums to 0.4")
+    assert_refused(jaspar, ">a\nA 0.9 0.1\nC 0.9 0.1\nG 0.9 0.1\nT 0.3 0.7\n", 2, "position 1 of motif a sums to 3;")
+    assert_refused(cluster_buster, ">a\n1.5 -0.5 0 0\n", 2, "log-odds")
+
+
+@pytest.mark.parametrize(
+    ("rows", "nsites"),
+    [
+        ("0.5 0.5 0.5 0.5\n0.9 0.4 0.4 0.3\n1 1 0 0\n0 1 1 0\n0 0 1 1\n", 2),  # two weighted sites
+        ("7.5 0.5 0 0\n0.2 0.3 0.5 0\n1.5 1 2 9.1\n0 0 4.5 0\n0 0 2.2 2\n", 13.6),  # weighted sites with gaps
+        ("100 0 0 0\n0 1 0 0\n38 31 31 0\n1 0 0 0\n0 0 0 1\n", 100),  # DBTBS: whole numbers are counts
+        ("0.3 0.3 0.3 0\n0.4 0.2 0.2 0.4\n1 0 0 0\n0 1 0 0\n0.9 0 0 0\n", math.nan),  # one decimal
+    ],
+)
+def test_sums_that_can_be_right_are_read(rows: str, nsites: float) -> None:
+    (motif,) = cluster_buster.read(">a\n" + rows, "x")
+    counts = np.array([line.split() for line in rows.splitlines()], float)
+    np.testing.assert_allclose(motif.matrix, counts / counts.sum(axis=1, keepdims=True))
+    assert motif.nsites == pytest.approx(nsites, nan_ok=True)
+
+
+REGULONDB = """# RegulonDB
+# Release: 9.4
+Transcription Factor ID: ECK120011190
+Transcription Factor Name: AcrR
+Total of binding sites: 4
+PSSM size: 2
+
+CA
+CA
+
+a\t|\t0\t4
+c\t|\t4\t0
+g\t|\t0\t0
+t\t|\t0\t0
+
+Transcription Factor ID: ECK120011191
+Transcription Factor Name: Ada
+Total of binding sites: 4
+A\t4\t0
+C\t0\t0
+G\t0\t0
+T\t0\t4
+
+Transcription Factor Name: AgaR
+"""
+UNIPROBE = """# Motif: GTAA\tEnrichment Score: 0.49
+1\tGTAA\t0.494153723616089
+
+Enrichment score matrix
+
+A:\t-0.01\t0.30
+C:\t-0.02\t0.10
+G:\t0.08\t0.12
+T:\t-0.05\t0.02
+
+Energy matrix for enoLOGOS
+
+PO\t1\t2
+A:\t0.1\t0.6
+C:\t0.2\t0.7
+G:\t-0.8\t-1.1
+T:\t0.4\t-0.2
+
+Probability matrix
+
+A:\t0.1\t0.7
+C:\t0.1\t0.1
+G:\t0.7\t0.1
+T:\t0.1\t0.1
+"""
+RSAT = "; MET4\nA | 4 0\nC | 0 4\nG | 0 0\nT | 0 0\n//\n; MET28 matrix\nA | 0 0\nC | 0 0\nG | 4 0\nT | 0 4\n//\n"
+BARE = "0 3 4\n4 0 0\n0 1 0\n0 0 0\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "bases", "skipped"),
+    [
+        (REGULONDB, ["AcrR", "Ada"], ["CA", "AT"], [("AgaR", "no matrix")]),
+        (RSAT, ["MET4", "MET28"], ["AC", "GT"], []),
+        (RSAT.replace("; ", "# "), ["MET4", "MET28"], ["AC", "GT"], []),
+        (UNIPROBE, ["GTAA"], ["GA"], []),
+        ("Arid3a_primary\nA:\t0.7\t0.1\nC:\t0.1\t0.7\nG:\t0.1\t0.1\nT:\t0.1\t0.1\n", ["Arid3a_primary"], ["AC"], []),
+        ("Protein: Cbf1\tSeed k-mer: GT\n\nA:\t1\t0\nC:\t0\t1\nT:\t0\t0\nG:\t0\t0\n", ["Cbf1"], ["AC"], []),
+        (BARE, ["MA0001.1"], ["CAA"], []),
+        (BARE + "\n" + BARE, ["MA0001.1", "MA0001.1_2"], ["CAA", "CAA"], []),
+        (
+            "A [ 0 4 ]\nC [ 4 0 ]\nG [ 0 0 ]\nT [ 0 0 ]\nA [ 4 4 ]\nC [ 0 0 ]\nG [ 0 0 ]\nT [ 0 0 ]\n",
+            ["MA0001.1", "MA0001.1_2"],
+            ["CA", "AA"],
+            [],
+        ),
+    ],
+)
+def test_tables_with_a_row_for_each_base(
+    text: str, names: list[str], bases: list[str], skipped: list, tmp_path
+) -> None:
+    for end in ("\n", "\r\n"):
+        (tmp_path / "MA0001.1.pfm").write_bytes(text.replace("\n", end).encode())
+        file = motif_files.read(str(tmp_path / "MA0001.1.pfm"))
+        assert file.format == "base table"
+        assert [motif.name for motif in file.motifs] == names
+        assert ["".join("ACGT"[i] for i in motif.matrix.argmax(axis=1)) for motif in file.motifs] == bases
+        assert list(file.skipped) == skipped
+
+
+def test_tables_with_a_row_for_each_base_are_refused_where_they_are_cut(caplog) -> None:
+    assert_refused(base_table, RSAT[: RSAT.rindex("T |")], 10, "motif MET28 has 3 lines of counts instead of 4")
+    assert_refused(
+        base_table, RSAT[: RSAT.rindex("4\n")], 11, "has 1 counts; all lines of a motif need the same number"
+    )
+    assert_refused(base_table, BARE + "1 2 3\n", 5, "one line of counts for each")
+    assert_refused(base_table, LONG, 1, "rows of four numbers have no title")
+    assert_refused(base_table, BY_ROW, 1, "rows of four numbers have no title")
+    base_table.parse(UNIPROBE, "x")
+    assert caplog.messages == ["x: 2 matrices left out: scores instead of probabilities, first in line 6"]
+
+
+README = """# Motifs
+
+This folder holds the motifs of our paper on two factors.
+
+ID  is the name that they have in the tables.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (README, "prose, such as a README"),
+        ("Notes\rNA  means that the factor is not yet known.\rAsk us for the tables in full.\r", "prose"),
+        (README + "MOTIF a is the first of them, and the best.\n> a quote\n", "prose, such as a README"),
+        (README + "AC, ID and P0 begin the lines of a record:\n\n    P0 A C G T\n    01 1 2 3 4\n", "prose"),
+        (README + "\n    MEME version 4\n\nis its first line.\n", "prose"),
+        ("Our format:\n\n```\nMEME version 4\nMOTIF a\nletter-probability matrix:\n1 0 0 0\n```\n", "prose"),
+        ("~~~\nID  a\nP0 A C G T\n01 1 2 3 4\n//\n~~~\n", "prose"),
+        ("MOTIF a\nMOTIF b\n", "not a known motif format"),
+        ("TF\tT1\nMotif\tM1\nPos\tA\tC\tG\tT\n1\t0.1\t0.2\t0.3\t0.4\n", "CIS-BP"),
+        ("Transcription Factor Name: AcrR\nTotal of binding sites: 2\nCATACA\n", "RegulonDB's list of sites"),
+        ('{"a": 1}', "JSON"),
+    ],
+)
+def test_what_is_no_motif_file_is_told_in_one_line(text: str, words: str, tmp_path) -> None:
+    (tmp_path / "x").write_text(text)
+    with pytest.raises(FormatError, match=words) as caught:
+        motif_files.read(str(tmp_path / "x"))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MEME version 4\nMOTIF a\nMOTIF b\nletter-probability matrix:\n1 0 0 0\nMOTIF c\n",
+        ">a\n>b\n1 2\n1 2\n1 2\n1 2\n>c\n",
+        ">a\n# WEIGHT 1\n>b\n1 2 3 4\n>c\n",
+        ">A\ta\t5\n>A\tb\t5\n1\t2\t3\t4\n>A\tc\t5\n",
+        "ID  a\n//\nID  b\nP0 A C G T\n01 1 2 3 4\n//\nID  c\n//\n",
+    ],
+)
+def test_headers_without_a_matrix_are_told_aloud(text: str, tmp_path, caplog) -> None:
+    (tmp_path / "x").write_text(text)
+    file = motif_files.read(str(tmp_path / "x"))
+    assert [motif.name for motif in file.motifs] == ["b"]
+    assert caplog.messages == [f"{tmp_path / 'x'}: 2 motifs left out: no matrix (a, c)"]
 
 
 def test_messages_name_every_format(tmp_path) -> None:
@@ -283,7 +475,7 @@ RICH = {
     "2 E= 1e-5\n"
     "120 -30 -400 7\n1 2 3 4\nletter-probability matrix: alength=4 w=2 nsites=20 E=1e-5\n0.7 0.1 0.1 0.1\n1 0 0 "
     "0\nMOTIF b\n"
-    "log-odds matrix: w= 1\n1 2 3 4\n",
+    "log-odds matrix: w= 1\n122 -100 -100 -158\n",
     "jaspar": ">a alt\nA [ 1 2 ]\nC [ 3 4 ]\nG [ 5 6 ]\nT [ 7 8 ]\n>b\n1 2 3\n1 2 3\n1 2 3\n1 2 3\n",
     "transfac": "VV  x\nXX\n//\nAC  M1\nXX\nID  V$X\nNA  x\nCC  ac: y\nPO  T G C A\n01  1 2 3 4 N\n02  0 0 0 9 "
     "A\nXX\n//\nAC  M2\n//\n",

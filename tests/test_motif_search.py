@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from headmotif.alphabet import N, decode, encode, reverse_complement
-from headmotif.data import Contig, Genome, Regions
+from headmotif.data import Contig, Genome, Motif, Regions
 from headmotif.steps.attention import positions
-from headmotif.steps.motifs import discovery, dyads, palindrome, zoops
+from headmotif.steps.motifs import discovery, dyads, no_motifs, palindrome, zoops
 from headmotif.steps.sequence import markov
 from test_align import concatenate, consensus, draw_windows_with, promoters, regions
 
@@ -372,3 +372,29 @@ def test_groups_of_several_heads_come_in_the_order_of_their_names():
     genome, site, strand, distance = promoters()
     both = concatenate(regions(site, strand, distance, "L1H10"), regions(site, strand, distance, "L1H9"))
     assert [f.group for f in discovery.find_motifs(genome, both, discovery.Search(), 1)] == ["L1H9", "L1H10"]
+
+
+MADE = Motif("m", np.full((6, 4), 0.25))
+FEW = [discovery.Found("L1H1", 9, None, np.nan, "9"), discovery.Found("L1H2", 12, None, np.nan, "12")]
+
+
+@pytest.mark.parametrize(
+    ("found", "tested", "said"),
+    [
+        ([], 0, "there are no regions to search; attn2bed with a larger --max-q may give some"),
+        (FEW, 0, "the largest group, L1H2, has 12 regions, fewer than 40; --min-sites 12 searches it"),
+        (
+            [discovery.Found("L1H1", 5, None, np.nan, "5")],
+            0,
+            "the largest group, L1H1, has 5 regions, fewer than 40 and than the 8 that a motif needs",
+        ),
+        ([discovery.Found("L1H1", 50, None, np.nan, "all N")], 0, "L1H1: all N"),
+        (
+            [*FEW, discovery.Found("L1H3", 50, MADE, 0.4), discovery.Found("L1H4", 50, MADE, 0.153)],
+            2,
+            "the lowest E is 0.31, of L1H4; --max-evalue 0.31 keeps it",
+        ),
+    ],
+)
+def test_no_motifs_are_explained(found, tested, said):
+    assert no_motifs.explain_no_motifs(found, tested, 40) == f"no motifs: {said}"

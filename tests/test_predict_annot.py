@@ -11,7 +11,7 @@ import pytest
 from headmotif import builtin
 from headmotif.alphabet import decode
 from headmotif.commands import predict_annot
-from headmotif.data import Asked, Contig, Contigs, Label, Model, Score
+from headmotif.data import Asked, Contig, Contigs, Label, Model, Predicted, Score, Sites
 from headmotif.errors import InputError
 from headmotif.formats import files as files_format
 from headmotif.formats.features import genbank_calls
@@ -49,10 +49,13 @@ def made_folder(tmp_path_factory, run):
     )
     outputs = {
         "-o": "c.bed", "--table": "c.tsv", "--gff3": "c.gff3", "--genbank": "c.gbk", "--metrics": "c.json",
+        "--tbl": "c.tbl", "--xlsx": "c.xlsx",
         "--bigwig-plus": "p.bw",
         "--bigwig-minus": "m.bw", "--bedgraph-plus": "p.bg", "--bedgraph-minus": "m.bg", "--browser": "browser",
     }  # fmt: skip
     words = [word for option, name in outputs.items() for word in (option, folder / name)]
+    (folder / "tf.bed").write_text("c1\t5\t27\tCRP\n")
+    words += ["--binding-sites", folder / "tf.bed"]
     genome, genes = folder / "g.fa", folder / "genes.gff3"
     done = run(
         "predict-annot",
@@ -144,12 +147,30 @@ def test_gff3_and_genbank_hold_the_same_calls(made_folder, contigs):
         records = list(SeqIO.parse(stream, "genbank"))
     assert [str(r.seq) for r in records] == [decode(b) for b in BASES]
     found = [
-        (n, f.location.start, f.location.strand)
+        (n, f.location.parts[-1].end - 1 if f.location.strand > 0 else f.location.parts[-1].start, f.location.strand)
         for n, r in enumerate(records)
         for f in r.features
-        if f.type == "misc_feature"
+        if f.qualifiers.get("regulatory_class") == ["promoter"]
     ]
-    assert found == list(zip(bed.contig.tolist(), bed.position.tolist(), bed.strand.tolist(), strict=True))
+    calls = list(zip(bed.contig.tolist(), bed.position.tolist(), bed.strand.tolist(), strict=True))
+    assert sorted(found) == sorted(calls)
+    assert {f.type for r in records for f in r.features} == {"regulatory", "protein_bind"}
+
+
+def test_every_call_is_in_the_feature_table_and_in_the_spreadsheet(made_folder):
+    import pandas
+
+    text = (made_folder / "c.tbl").read_text()
+    table = tsv.read_table(str(made_folder / "c.tsv"))
+    assert re.findall(r"\tstandard_name\t(\w+)", text.replace(">Feature c1", "")) != []
+    assert sorted(re.findall(r"\tstandard_name\t(\w+)", text)) == sorted(table["name"])
+    credible = [float(p) <= 0.05 for p in table["minus10_p"] if p]
+    assert text.count("minus_10_signal") == sum(credible) > 0
+    assert "6\t27\tprotein_bind\n\t\t\tbound_moiety\tCRP\n" in text
+    sheet = pandas.read_excel(made_folder / "c.xlsx", sheet_name="calls", keep_default_na=False)
+    assert list(sheet) == list(table)
+    for name in table:
+        assert [str(cell) if isinstance(cell, str) else f"{cell:.6g}" for cell in sheet[name]] == table[name]
 
 
 def test_each_call_is_told_its_genes_and_boxes(made_folder):
@@ -179,6 +200,28 @@ def test_the_browser_folder_and_the_metrics_are_there(made_folder):
     assert found["fit"]["calls"] == len((made_folder / "c.bed").read_text().splitlines())
     assert found["fit"]["verdict"] == "not applicable"  # the model does not say what it learned from
     assert found["fit"]["words"][-1] in (made_folder / "stderr").read_text()
+    p = [float(value) for value in tsv.read_table(str(made_folder / "c.tsv"))["probability"]]
+    assert (found["expected_right"], found["why_none"]) == (pytest.approx(sum(p), rel=1e-3), "")
+    said = f"about {sum(p):,.0f} of the {len(p):,} calls should be right at the exact base"
+    assert said in (made_folder / "stderr").read_text()
+
+
+def test_an_empty_result_has_its_reason(made_folder, run, tmp_path):
+    """One genome or a sheet, and a program finds it where the user does: exit code 0, and an empty file."""
+    words = ["--model", made_folder / "model.st", "--threshold", "1", "--threads", "1"]
+    done = run(
+        "predict-annot", made_folder / "g.fa", *words, "-o", tmp_path / "c.bed", "--metrics", tmp_path / "c.json"
+    )
+    assert (done.returncode, (tmp_path / "c.bed").read_text()) == (0, "")
+    why = json.loads((tmp_path / "c.json").read_text())["why_none"]
+    assert re.fullmatch(r"no calls: the highest P is (0\.\d+), below the threshold of 1; --threshold \1 gives .*", why)
+    assert why in done.stderr.decode()
+    (tmp_path / "s.tsv").write_text(f"sample\tgenome\none\t{made_folder / 'g.fa'}\n")
+    done = run("predict-annot", "--samplesheet", tmp_path / "s.tsv", "--outdir", tmp_path / "out", *words)
+    assert (done.returncode, (tmp_path / "out" / "one.bed").read_text()) == (0, "")
+    assert f"one: {why}" in done.stderr.decode()
+    status = tsv.read_table(str(tmp_path / "out" / "status.tsv"))
+    assert (status["status"], status["calls"], status["problem"]) == (["done"], ["0"], [why])
 
 
 def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made_folder, run):
@@ -189,6 +232,7 @@ def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made_fol
     assert (table["id"], table["position"], len(table["effect"])) == (["v1"], ["1001"], 1)
     assert abs(float(table["delta_logit"][0])) > 0.01
     assert "1 allele; effects on sites: " in done.stderr.decode()
+    assert b"v.vcf: 1 allele left out: symbolic, such as <DEL> or <NON_REF>, in line 3\n" in done.stderr
     wrong = (made_folder / "v.vcf").read_text().replace("\tv1\t", "\tv1\tNNNNNNNNNN").replace("1001", "2995")
     (made_folder / "w.vcf").write_text(wrong)
     done = run(
@@ -202,6 +246,32 @@ def test_variants_are_told_and_one_of_another_genome_is_refused_at_once(made_fol
     )
     assert (done.returncode, done.stderr.count(b"\n"), (made_folder / "w.tsv").exists()) == (1, 1, False)
     assert b"w.vcf:3: " in done.stderr
+
+
+def test_a_vcf_without_variants_gives_a_table_without_rows(made_folder, run):
+    head = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\n"
+    words = ["--model", made_folder / "model.st", "--threads", "1"]
+    tables = set()
+    for text, warning in (
+        (head, b": this VCF has no variants to score\n"),
+        (head + "c0\t0\t.\tN\t<DEL>\n", b": 1 allele left out: symbolic"),
+    ):
+        for name, raw in (("e.vcf", text.encode()), ("e.vcf", gzip.compress(text.encode())), ("-", text.encode())):
+            (made_folder / "e.vcf").write_bytes(raw)
+            vcf = name if name == "-" else made_folder / name
+            done = run("score-variants", made_folder / "g.fa", vcf, *words, input=raw)
+            assert done.returncode == 0, done.stderr
+            assert warning in done.stderr
+            assert b"0 alleles; effects on sites: 0 gained" in done.stderr
+            tables.add(done.stdout)
+            quiet = run("score-variants", made_folder / "g.fa", vcf, *words, "--quiet", input=raw)
+            assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, done.stdout, b"")
+    (table,) = tables
+    assert table.startswith(b"contig\tposition\tid\tref\talt\tdelta_logit\t")
+    assert (table.count(b"\n"), table[-8:]) == (1, b"\teffect\n")
+    (made_folder / "e.vcf").write_bytes(b"")
+    done = run("score-variants", made_folder / "g.fa", made_folder / "e.vcf", *words, "-o", made_folder / "no.tsv")
+    assert (done.returncode, done.stderr.count(b"\n"), (made_folder / "no.tsv").exists()) == (1, 1, False)
 
 
 def make_asked(**changes):
@@ -218,6 +288,28 @@ def make_asked(**changes):
             **changes,
         }
     )
+
+
+MODEL = Model({}, (Label("tss", 0.8, scores={"validation": Score(0.9, 0.3, 0.0016, 10_000, 16)}),))
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        ([0.5] * 30, "about 15 of the 30 calls should be right at the exact base"),
+        ([0.9, 0.5, 0.25], "about 1.6 of the 3 calls should be right at the exact base"),
+        ([0.1, 0.2], "fewer than 1 of the 2 calls should be right at the exact base"),
+        ([0.25], "the call should be right at the exact base with a probability of 0.25"),
+    ],
+)
+def test_the_number_of_right_calls_is_the_sum_of_p(contigs, p, said):
+    places = np.arange(len(p))
+    calls = Sites(0 * places, places * 10, places * 0 + 1, np.array(p, np.float32))
+    found = Predicted(None, "tss", None, calls, 0.1, make_asked(), {}, None)
+    assert found.n_right == pytest.approx(sum(p))
+    words = prediction._describe_expectation(found, 0.0016)
+    assert words == f"{said} (the sum of P, at the model's site density of 1.60e-03)"
+    assert prediction._describe_expectation(found, None) == f"{said} (the sum of P, at the model's site density)"
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -240,6 +332,16 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected_p):
     assert (np.diff(share[np.argsort(allowed.calls.strength)]) <= 1e-9).all()
     some = call_sites(make_asked(fdr=float(np.median(share)), shuffled=True))
     assert 0 < len(some.calls) < len(every) or len(set(share)) == 1
+    assert (some.why_none, best.why_none) == ("", "")
+    for nothing in (make_asked(threshold=1.0), make_asked(fdr=1e-6), make_asked(fdr=1e-6, shuffled=True)):
+        none = call_sites(nothing)
+        assert (len(none.calls), none.n_right) == (0, 0.0)
+        assert np.isnan(none.threshold) == (nothing.fdr is not None)
+        assert none.why_none in prediction.describe_calls(MODEL, none, prediction.fit(MODEL, none))
+        if setting := re.search(r"--(threshold|fdr) ([\d.]+)\b.* gives ([\d,]+) call", none.why_none):
+            nearest = make_asked(**{setting[1]: float(setting[2])}, shuffled=nothing.shuffled)
+            assert len(call_sites(nearest).calls) == int(setting[3].replace(",", "")) > 0
+        assert setting or "the shuffled genome has about as many" in none.why_none
     own = call_sites(make_asked(fdr=0.2)).calls
     assert 0 < len(own) < len(every)
     assert 1 - own.strength.mean() <= 0.2
@@ -338,7 +440,7 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made_folder, run,
         "--outdir",
         tmp_path / "out",
     ]
-    done = run(*words, "--keep-going", "--formats", "bigwig")
+    done = run(*words, "--keep-going", "--formats", "bigwig,tbl,xlsx")
     assert done.returncode == 1
     assert b"predict-annot: two failed: see " in done.stderr
     status = tsv.read_table(str(tmp_path / "out" / "status.tsv"))
@@ -346,10 +448,12 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made_folder, run,
     assert "bad.fa:2" in status["problem"][1]
     for name, file in (("c.bed", "one.bed"), ("c.tsv", "one.tsv"), ("p.bw", "one.plus.bw")):
         assert (tmp_path / "out" / file).read_bytes() == (made_folder / name).read_bytes()
+    assert (tmp_path / "out" / "one.tbl").read_text().startswith(">Feature c0\n")
+    assert (tmp_path / "out" / "three.xlsx").read_bytes().startswith(b"PK")
     assert not list((tmp_path / "out").glob("two*"))
     before = (tmp_path / "out" / "three.bed").stat().st_mtime_ns
     (tmp_path / "bad.fa").write_text(">x\nACGTACGTACGTAAAT\n")
-    done = run(*words, "--formats", "bigwig")
+    done = run(*words, "--formats", "bigwig,tbl,xlsx")
     assert (done.returncode, (tmp_path / "out" / "three.bed").stat().st_mtime_ns) == (0, before)
     assert tsv.read_table(str(tmp_path / "out" / "status.tsv"))["status"] == ["there already", "done", "there already"]
     assert (tmp_path / "out" / "two.bed").exists()

@@ -54,7 +54,7 @@ def test_all_pairs_several_targets_and_names_used_twice(known_motifs: str, tmp_p
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 62
     assert b"\tk1_2\t" in done.stdout
-    assert "skipped empty: it has no matrix" in done.stderr.decode()
+    assert "1 motif left out: no matrix (empty)" in done.stderr.decode()
     assert "now k1_2" in done.stderr.decode()
 
 
@@ -154,7 +154,7 @@ def test_groups_of_targets_by_name_and_by_table(known_motifs: str, tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("motif\tfactor\nk1\ta\n", "groups.tsv: there is no column group"),
+        ("motif\tfactor\nk1\ta\n", "groups.tsv:1: there is no column group"),
         ("motif\tgroup\nk1\ta\nk1\tb\n", "groups.tsv:3: motif k1 is in two groups, a and b"),
         ("motif\tgroup\nk1\t\n", "groups.tsv:2: the group is empty"),
         ("motif\tgroup\nk1\n", "groups.tsv:2: 1 cells, but the header names 2"),

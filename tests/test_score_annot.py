@@ -1,11 +1,14 @@
 """score-annot as a user runs it: its tables, its words, and what it refuses."""
 
-import types
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from headmotif.data import Contig, Contigs
+from headmotif.formats.inputs import named_sites
+from headmotif.formats.tracks import bedgraph
+from headmotif.steps.calling import evaluation, scores
 from test_annot_compare import folder, table
 
 __all__ = ["folder"]
@@ -52,10 +55,27 @@ def test_calls_are_scored_from_standard_input_too(run, folder: Path, tmp_path: P
     assert "outside the region, or on N, are not scored" in region.stderr.decode()
 
 
+@pytest.mark.parametrize("text", ["", "track name=x\n", "#contig\tstart\tend\n", "##gff-version 3\n"])
+def test_a_prediction_without_calls_is_valid(run, folder: Path, text: str) -> None:
+    """predict-annot writes such a file if nothing reaches the threshold; a truth without sites is a mistake."""
+    words = ["--genome", folder / "g.fa", "--bootstrap", 2]
+    done = run("score-annot", "-", "--truth", folder / "true.bed", *words, input=text.encode())
+    assert done.returncode == 0, done.stderr
+    assert b"standard input: this file has no sites\n" in done.stderr
+    row = dict(zip(*(line.split("\t") for line in done.stdout.decode().splitlines()[:2]), strict=True))
+    assert (row["calls"], row["recall"], row["precision"], row["sites"]) == ("0", "0", "nan", "260")
+    compared = run("annot-compare", folder / "true.bed", "-", "--genome", folder / "g.fa", input=text.encode())
+    assert compared.returncode == 0, compared.stderr
+    assert compared.stdout.decode().splitlines()[1].split("\t")[4:8] == ["260", "0", "0", "0"]
+    refused = run("score-annot", folder / "true.bed", "--truth", "-", *words, input=text.encode())
+    assert refused.returncode == 1
+    assert b"no sites" in refused.stderr or b"no feature" in refused.stderr or b"empty" in refused.stderr
+
+
 def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     """The command with readers that give arrays: what the formats make of files is tested with them."""
     from headmotif.commands import score_annot
-    from headmotif.formats.inputs import named_sites
+    from headmotif.formats.tracks import strands
 
     truth = table_of(folder / "true.bed")
     rng = np.random.default_rng(1)
@@ -63,7 +83,7 @@ def test_a_track_is_scored_whatever_file_it_came_in(folder: Path, tmp_path: Path
     for _, position, strand in truth:
         p[int(strand == "-"), position] = 0.5 + rng.random() / 2
     p[:, 60_000:] = np.nan
-    monkeypatch.setattr(named_sites, "read_track", lambda paths, contigs: p.copy())
+    monkeypatch.setattr(strands, "read", lambda paths, contigs: p.copy())
     out, curve = tmp_path / "s.tsv", tmp_path / "c.tsv"
     options = {
         "predictions": ["p=plus.bw,minus.bw"],
@@ -96,17 +116,91 @@ def table_of(path: Path) -> list[tuple[str, int, str]]:
     return [(r[0], int(r[1]), r[5]) for r in (line.split("\t") for line in path.read_text().splitlines())]
 
 
-def test_the_kind_of_a_track_is_told_by_its_bytes(tmp_path: Path, monkeypatch) -> None:
-    from headmotif.formats.inputs import named_sites
+def write_track(folder: Path, name: str, values: np.ndarray) -> str:
+    """PLUS,MINUS of the values (2, N) as bedGraph."""
+    paths = [str(folder / f"{name}.{strand}.bg") for strand in ("plus", "minus")]
+    for path, strand in zip(paths, values, strict=True):
+        bedgraph.write(path, Contigs([Contig("planted", len(strand))]), strand.astype(np.float32))
+    return ",".join(paths)
 
-    for name, magic in (("bigwig", b"\x26\xfc\x8f\x88"), ("bedgraph", b"")):
-        fake = types.ModuleType(f"headmotif.formats.{name}")
-        fake.parse = lambda raw, path, contigs, name=name: np.full(3, {"bigwig": 1, "bedgraph": 2}[name], np.float32)
-        fake.is_bigwig = lambda raw, magic=magic: raw[:4] == magic
-        monkeypatch.setattr(named_sites, name, fake)
-    (tmp_path / "a").write_bytes(b"\x26\xfc\x8f\x88 and so on")
-    (tmp_path / "b").write_text("c\t0\t1\t2\n")
-    assert named_sites.read_track((str(tmp_path / "a"), str(tmp_path / "b")), ()).tolist() == [[1, 1, 1], [2, 2, 2]]
+
+def test_the_sign_and_scale_of_a_track_change_no_score(run, folder: Path, tmp_path: Path) -> None:
+    """Values below zero on the - strand alone, log P on both, and counts rank the same sites as P does."""
+    rng = np.random.default_rng(1)
+    p = np.where(rng.random((2, 120_000)) < 0.01, np.round(rng.random((2, 120_000)) * 0.9 + 0.01, 2), np.nan)
+    for _, position, strand in table_of(folder / "true.bed"):
+        p[int(strand == "-"), position] = 0.95
+    values = {"p": p, "below": p * [[1], [-1]], "log": np.log(p), "counts": p * 1000, "odds": np.log(p / (1 - p))}
+    tracks = [f"{name}={write_track(tmp_path, name, one)}" for name, one in values.items()]
+    out, given = tmp_path / "s.tsv", ["--genome", folder / "g.fa", "--truth", folder / "true.bed"]
+    done = run("score-annot", *tracks, *given, "--bootstrap", "0", "-o", out)
+    assert done.returncode == 0, done.stderr.decode()
+    said = [line.removeprefix(f"{tmp_path}/") for line in done.stderr.decode().splitlines() if "values" in line]
+    assert said == [
+        "below.minus.bg: values are below 0 and no value of the other strand is, so they are multiplied by -1",
+        f"log.plus.bg,{tmp_path}/log.minus.bg: the values of both strands are 0 or less, such as log P; they are kept "
+        "as scores, higher is better",
+        f"counts.plus.bg,{tmp_path}/counts.minus.bg: values go up to 950, so they are no P; they are kept as scores",
+        f"odds.plus.bg,{tmp_path}/odds.minus.bg: values lie on both sides of 0, from -4.595 to 2.944; they are kept as "
+        "scores, not as P",
+    ]
+    rows = [{k: v for k, v in row.items() if k not in ("prediction", "threshold")} for row in table(out)]
+    assert (rows[0]["recall"], rows[0]["calls"], rows[0]["sites"]) == ("1", "260", "260")
+    assert all(rows[i : i + 2] == rows[:2] for i in range(0, len(rows), 2))
+    assert [row["threshold"] for row in table(out)[::2]] == ["0.95", "0.95", "-0.05129", "950", "2.944"]
+
+
+P = np.concatenate([np.full((2, 30), 0.95), np.linspace(0.1, 0.9, 140).reshape(2, 70)], axis=1)
+"""P of 100 nt, the + strand with true sites at the first 30."""
+
+
+@pytest.mark.parametrize(
+    ("values", "threshold", "missing", "said"),
+    [
+        (P, 0.5, None, []),
+        (P * 100, None, None, []),
+        (P * 100, 0.5, None, ["t: values go from 10 to 95, so --threshold 0.5 is such a value and no P"]),
+        (P, 0.99, None, ["t: no value reaches --threshold 0.99, so there is no call; the highest is 0.95"]),
+        (np.where(P > 0.5, P, np.nan), 0.5, 0.0, []),
+        (
+            np.where(P > 0.9, P, np.nan),
+            None,
+            None,
+            ["t: no value at 140 positions, 0 of them true sites; they are not scored (--missing-value 0 scores them "
+            "as P = 0)"],
+        ),
+        (
+            np.where(P > 0.9, np.log(P), np.nan),
+            None,
+            None,
+            ["t: no value at 140 positions, 0 of them true sites; they are not scored (--missing-value=-0.05129 scores "
+            "them as the lowest)"],
+        ),
+        (
+            np.where(P > 0.9, -1.0, np.nan),
+            None,
+            0.0,
+            ["t: --missing-value 0 is above 100% of the values; the lowest is -1"],
+        ),
+        (
+            np.where(np.arange(100) < 30, [[0.1], [0.9]], P),
+            None,
+            None,
+            ["t: 100% of the true sites have a higher value on the other strand; are the two files exchanged?"],
+        ),
+    ],
+)  # fmt: skip
+def test_values_that_are_no_p_are_told(values, threshold, missing, said) -> None:
+    label = np.zeros((2, 100), np.uint8)
+    label[0, :30] = 1
+    at = evaluation.task(Contigs([Contig("c", 100)]), label, np.ones((2, 100), bool), [], 0)
+    heard: list[str] = []
+    how = scores.Scoring(2, threshold, missing, False)
+    scores.scores(["t"], {}, {"t": lambda: values.astype(np.float32)}, at, how, heard.append)
+    assert heard == said
+
+
+def test_two_files_are_a_track_and_one_is_none(tmp_path: Path) -> None:
     assert named_sites.parse_track("x,y") == ("x", "y")
     assert named_sites.parse_track("x") is None
     (tmp_path / "one,two").write_text("")

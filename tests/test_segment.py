@@ -1,5 +1,6 @@
 """Regions from hand-made attention: where they lie, what is significant, and the control with swapped distances."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from headmotif.data import SHUFFLED, Attention, Contig, Regions
+from headmotif.steps.attention.no_regions import explain_no_regions
 from headmotif.steps.attention.segment import RARE, permute_offsets, segment
 from headmotif.steps.statistics.false_discovery import LIMITS, adjust_by_family, benjamini_hochberg, null_share
 
@@ -170,6 +172,30 @@ def test_a_q_at_the_limit_is_within_it():
     assert 0 < q < 1
     assert segment(seen, q, 1.0, 1).significant == 20
     assert segment(seen, np.nextafter(q, 0), 1.0, 1).significant == 0
+
+
+@pytest.mark.parametrize(
+    ("max_q", "max_p", "words"),
+    [
+        (1e-4, 1.0, "the lowest q is 0.0017; --max-q 0.0017 gives 20 regions"),
+        (1e-4, 0.01, "the lowest p is 0.032; --max-q 0.0017 --max-p 0.033 gives 20 regions"),
+        (0.5, 0.01, "the lowest p is 0.032; --max-p 0.033 gives 20 regions"),
+    ],
+)
+def test_no_regions_are_explained_and_the_limits_named_give_some(max_q, max_p, words):
+    seen = make_planted([(0, 100, 1)] * 20, [(-7, 0.8)], n=60)
+    found = segment(seen, max_q, max_p, 1)
+    assert (len(found.regions), found.why_none) == (0, f"no regions: {words}")
+    limits = dict(re.findall(r"--max-(.) ([\d.]+)", found.why_none))
+    nearest = segment(seen, float(limits.get("q", max_q)), float(limits.get("p", max_p)), 1)
+    assert (len(nearest.regions), nearest.why_none) == (20, "")
+
+
+def test_regions_by_chance_and_attention_without_sites_are_told():
+    p, q = np.array([[0.01, 0.5], [0.3, 1]]), np.array([[0.97, 0.98], [1, 1]])
+    said = explain_no_regions(p, q, 0.2, 1.0)
+    assert said == "no regions: the lowest q is 0.97; --max-q 0.97 gives 1 region, most of them by chance"
+    assert "has no sites; run dump-attention" in explain_no_regions(p[:, :0], q[:, :0], 0.2, 1.0)
 
 
 @pytest.mark.parametrize("n", [38, 60])

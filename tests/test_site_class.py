@@ -91,11 +91,11 @@ def test_equal_strengths_are_in_one_fifth():
 def test_of_the_cappable_sites_44_percent_lie_in_genes_of_their_strand(data_folder):
     real = genomes.read(str(data_folder / "ecoli" / "genome.fa.gz"), ("all",))
     path = str(data_folder / "ecoli" / "genes.gff3.gz")
-    rows = gff3.parse(files.read_text(path), path).rows
+    rows = gff3.parse(files.read_text(path), path).features
     known = site_files.read(str(data_folder / "ecoli" / "tss.cappable.bed"), real.contigs).sites
     share = {}
     for kind in ("CDS", "gene"):
-        genes = [(0, row.start, row.end, gff3.SIGN[row.strand]) for row in rows if row.kind == kind]
+        genes = [(0, *row.parts[0], 1 if row.strand == "+" else -1) for row in rows if row.kind == kind]
         of_site = classes(np.array(genes), real.contigs)[(known.strand < 0).astype(int), known.position]
         share[kind] = {CLASSES[c]: n / len(known) for c, n in collections.Counter(of_site.tolist()).items()}
     assert share["CDS"]["internal"] == pytest.approx(0.44, abs=0.005)

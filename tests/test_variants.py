@@ -7,10 +7,10 @@ import torch
 
 from headmotif.alphabet import N, decode, encode
 from headmotif.data import Contig, Contigs, Genome, Variants
-from headmotif.errors import FormatError
 from headmotif.formats.tables import tsv
 from headmotif.steps.calling import local_maxima, variant_effects
 from headmotif.steps.calling.edits import trim
+from headmotif.steps.calling.variant_effects import Rule
 from headmotif.steps.network import annotate
 from networks import CNN, CPU, EVERY, READER, network, random_codes
 
@@ -64,8 +64,8 @@ def draw_variants(genome, number, seed):
 
 
 def compute_literally(net, genome, row, threshold):
-    """The largest change (change, position, strand, P, P) and what becomes of the calls (kind, position, strand, P, P)
-    of one variant."""
+    """The largest change (change, position, strand, P, P) and the calls of either sequence (position, row, P, P) of
+    one variant."""
     contig, position, reference, alternative = row
     begin = genome.start[contig]
     codes = genome.contig_bases(contig)
@@ -96,47 +96,51 @@ def compute_literally(net, genome, row, threshold):
         found = local_maxima.call_sites(p, contigs, threshold, variant_effects.NEAR)
         return list(zip((found.strand < 0).astype(int).tolist(), found.position.tolist(), strict=True))
 
-    def map_position(at):  # of the alternative, in the reference
-        return back.get(at, first + len(gone))
+    def list_near(positions, at):  # indices
+        far = np.abs(positions - at)
+        far = np.minimum(far, length - far) if one.circular else far
+        return np.flatnonzero(far <= variant_effects.NEAR).tolist(), far
 
-    def measure_distance(a, b):
-        return min(abs(a - b), length - abs(a - b)) if one.circular else abs(a - b)
-
+    mapped = np.array([back.get(b, first + len(gone)) for b in range(len(edited))])  # in the reference
     olds, news, events = calls(before, Contigs([one])), calls(after, new.contigs), []
-    unknown = np.float32(np.nan)
+
+    def highest(p, row, at):  # P of one sequence at its positions `at`, which lie near a call of the other
+        return max((p[row, i] for i in at if np.isfinite(p[row, i])), default=np.float32(np.nan))
+
+    def order(at):  # from half a circle before the variant on
+        return (at - first + len(edited) // 2) % len(edited) if one.circular else at
+
     for r, at in olds:
-        like = [
-            (measure_distance(map_position(b), at), b)
-            for s, b in news
-            if s == r and measure_distance(map_position(b), at) <= variant_effects.NEAR
-        ]
-        if like:
-            events.append(("", at % length, r, before[r, at], after[r, min(like)[1]]))
-        else:
-            events.append(("lost", at % length, r, before[r, at], after[r, there[at]] if at in there else unknown))
+        near, far = list_near(mapped, at)
+        like = [(far[b], order(b), b) for b in near if (r, b) in news]
+        events.append((at, r, before[r, at], after[r, min(like)[2]] if like else highest(after, r, near)))
     for r, at in news:
-        if not any(s == r and measure_distance(b, map_position(at)) <= variant_effects.NEAR for s, b in olds):
-            old = before[r, back[at]] if at in back else unknown
-            here = map_position(at) % length if one.circular else min(map_position(at), length - 1)
-            events.append(("gained", here, r, old, after[r, at]))
+        near, _ = list_near(np.arange(length), mapped[at])
+        if not any((r, b) in olds for b in near):
+            here = mapped[at] % length if one.circular else min(mapped[at], length - 1)
+            events.append((here, r, highest(before, r, near), after[r, at]))
     return changes, events
 
 
-def verdicts(events):
-    """What may be said of the events: those gained or lost first, then the largest change that is large enough."""
+def weigh(events, threshold, least):
+    """The events with what may be said of them: those gained or lost weigh most, then the largest change."""
     found = []
-    for kind, at, r, old, new in events:
+    for at, r, old, new in events:
         change = float(annotate.logit(new) - annotate.logit(old))
-        weight = abs(change) if np.isfinite(change) else np.inf
-        if kind or weight >= variant_effects.LEAST:
-            found.append(
-                (bool(kind), weight, kind or ("stronger" if change > 0 else "weaker"), at, 1 - 2 * r, old, new)
-            )
+        size = abs(change) if np.isfinite(change) else np.inf
+        kind = "none"
+        if old >= threshold and not new >= threshold and size >= least:
+            kind = "lost"
+        elif new >= threshold and not old >= threshold and size >= least:
+            kind = "gained"
+        elif size >= least / 2:
+            kind = "stronger" if change > 0 else "weaker"
+        found.append((kind in ("gained", "lost"), size, kind, at, 1 - 2 * r, old, new))
     return found
 
 
-def compare(net, genome, some, threshold=THRESHOLD, tolerance=2e-4):
-    found = variant_effects.effects(net, genome, some, CPU, threshold=threshold)
+def compare(net, genome, some, threshold=THRESHOLD, least=0.3, tolerance=2e-4):
+    found = variant_effects.effects(net, genome, some, CPU, rule=Rule(threshold, least))
     rows = zip(some.contig.tolist(), some.position.tolist(), some.reference, some.alternative, strict=True)
     for i, row in enumerate(rows):
         changes, events = compute_literally(net, genome, row, threshold)
@@ -146,11 +150,16 @@ def compare(net, genome, some, threshold=THRESHOLD, tolerance=2e-4):
         assert (found.change[i], found.reference[i], found.alternative[i]) == pytest.approx(
             (same[0], *same[3:]), abs=tolerance
         ), row
-        expected = verdicts(events)
-        if not expected:
-            assert (found.kind[i], found.site[i], found.site_strand[i]) == ("none", -1, 0), row
+        expected = weigh(events, threshold, least)
+        best = max((one[:2] for one in expected), default=(False, 0.0))
+        if found.site[i] == -1:  # no call near enough to change
+            assert best < (False, tolerance), (row, expected)
+            assert (found.kind[i], found.site_strand[i], found.site_change[i]) == (
+                "none",
+                0,
+                pytest.approx(np.nan, nan_ok=True),
+            )
             continue
-        best = max(one[:2] for one in expected)
         tied = [
             one for one in expected if one[0] == best[0] and (one[1] == best[1] or abs(one[1] - best[1]) < tolerance)
         ]
@@ -203,6 +212,31 @@ def test_small_circles_are_gone_round_once(config):
 
 
 @pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("config", [READER, CNN], ids=["default", "cnn"])
+def test_over_the_origin_as_anywhere_else(config):
+    """A circular contig that begins 40 nt further on has the same variants, 40 nt further back."""
+    codes, size = random_codes(150, seed=8), 150
+    places = [(at, gone, come) for at in (147, 149) for gone, come in ((1, 1), (1, 4), (6, 1), (4, 4), (8, 3))]
+    texts = [
+        (decode(np.roll(codes, -at)[:gone]), decode(random_codes(come, seed=at + come))) for at, gone, come in places
+    ]
+    over = rows_of([(0, at, *text) for (at, _, _), text in zip(places, texts, strict=True)])
+    inside = rows_of([(0, at - 40, *text) for (at, _, _), text in zip(places, texts, strict=True)])
+    net = network(config)
+    found, expected = (
+        variant_effects.effects(net, genome_of(np.roll(codes, -shift), circular=(0,)), some, CPU, rule=Rule(0.6, 0.1))
+        for some, shift in ((over, 0), (inside, 40))
+    )
+    assert sum(over.position + [len(one) for one in over.reference] > size) == 6
+    for name in ("change", "reference", "alternative", "site_change", "site_reference", "site_alternative"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-4)
+    assert found.kind.tolist() == expected.kind.tolist()
+    for name in ("position", "site"):
+        there = getattr(expected, name)
+        assert getattr(found, name).tolist() == np.where(there < 0, -1, (there + 40) % size).tolist()
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_long_alleles_are_scored_in_stretches():
     net = network(READER)
     net.chunk = 32
@@ -220,9 +254,9 @@ def test_long_alleles_are_scored_in_stretches():
 def test_the_batches_make_no_difference(monkeypatch):
     net, genome = network(READER), genome_of(random_codes(400), circular=(0,))
     some, told = draw_variants(genome, 12, 7), []
-    whole = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, progress=told.append)
+    whole = variant_effects.effects(net, genome, some, CPU, rule=Rule(THRESHOLD), progress=told.append)
     monkeypatch.setattr(variant_effects, "AT_ONCE", 5)
-    parts = variant_effects.effects(net, genome, some, CPU, threshold=THRESHOLD, progress=told.append)
+    parts = variant_effects.effects(net, genome, some, CPU, rule=Rule(THRESHOLD), progress=told.append)
     assert told == [12, 5, 10, 12]
     np.testing.assert_allclose(whole.change, parts.change, atol=1e-4)
     assert whole.kind.tolist() == parts.kind.tolist()
@@ -237,6 +271,46 @@ def test_of_several_labels_one_is_told():
     row = (second.strand < 0).astype(int)
     np.testing.assert_allclose(second.reference, alone[row, second.position], atol=1e-5)
     assert (np.abs(first.change - second.change) > 1e-3).any()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected", "opposite"),
+    [
+        (0.247, 0.205, "none", "none"),  # over the threshold, by 0.24 logits
+        (0.247, 0.165, "weaker", "stronger"),  # 0.51
+        (0.247, 0.11, "weaker", "stronger"),  # 0.98
+        (0.247, 0.105, "lost", "gained"),  # 1.03
+        (0.9, 0.3, "weaker", "stronger"),  # 3.0, but both are calls
+        (0.9, 0.85, "none", "none"),  # 0.46
+        (0.9, 0.9, "none", "none"),
+        (0.24, np.nan, "lost", "gained"),  # the bases are not there
+    ],
+)
+def test_a_small_step_over_the_threshold_is_no_loss(before, after, expected, opposite):
+    rule = Rule(0.23)
+    for old, new, kind in ((before, after, expected), (after, before, opposite)):
+        p = np.array([old, new], np.float32)
+        change = float(np.diff(annotate.logit(p))[0])
+        assert rule.name_effect(change, *p) == kind
+        if 0.205 in p:
+            assert Rule(0.23, 0.2).name_effect(change, *p) == ("lost" if change < 0 else "gained")
+            assert Rule(0.23, 0).name_effect(change, *p) == ("lost" if change < 0 else "gained")
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_the_least_change_names_the_effects_and_alters_no_number():
+    genome = genome_of(random_codes(300), random_codes(90, seed=2), circular=(1,))
+    some, net = draw_variants(genome, 30, 5), network(READER)
+    rules = [Rule(THRESHOLD, least) for least in (0, 0.4, 100)]
+    loose, middle, strict = (variant_effects.effects(net, genome, some, CPU, rule=rule) for rule in rules)
+    np.testing.assert_array_equal(loose.change, strict.change)
+    assert rules[0].count_small_crossings(loose) == 0
+    crossed = np.isin(loose.kind, ["gained", "lost"]).sum()
+    assert crossed > np.isin(middle.kind, ["gained", "lost"]).sum() > 0
+    assert rules[1].count_small_crossings(middle) > 0
+    finite = np.isfinite(strict.site_change)
+    assert set(strict.kind[finite]) == {"none"}
+    assert (strict.site[strict.kind == "none"] >= 0).any()  # its change is told all the same
 
 
 def test_where_nothing_is_scored_nothing_is_told():
@@ -262,27 +336,11 @@ def test_alleles_are_trimmed(alleles, expected):
     assert trim(*alleles) == expected
 
 
-def test_variants_of_another_genome_are_refused_with_their_line():
-    genome = genome_of(encode("ACGTNACGT"), encode("GGG"))
-    variant_effects.refuse_other_genome(
-        genome, rows_of([(0, 0, "ACG", "A"), (0, 3, "TAA", "T"), (1, 2, "R", "A")]), "v.vcf"
-    )
-    with pytest.raises(FormatError) as refused:
-        variant_effects.refuse_other_genome(
-            genome, rows_of([(0, 0, "A", "C"), (1, 1, "GA", "G"), (0, 0, "C", "T")]), "v.vcf"
-        )
-    assert str(refused.value).startswith(
-        "v.vcf:2: REF is 'GA', but 'c1' has 'GG' at 2 (2 of 3 alleles differ); give the genome"
-    )
-    with pytest.raises(FormatError):
-        variant_effects.refuse_other_genome(genome, rows_of([(1, 2, "GG", "G")]), "v.vcf")
-
-
 @pytest.mark.usefixtures("one_thread")
 def test_the_table_counts_from_one(tmp_path):
     genome = genome_of(random_codes(300))
     some = draw_variants(genome, 8, 2)
-    found = variant_effects.effects(network(READER), genome, some, CPU, threshold=THRESHOLD)
+    found = variant_effects.effects(network(READER), genome, some, CPU, rule=Rule(THRESHOLD))
     tsv.write_table(str(tmp_path / "t.tsv"), variant_effects.table(some, found, genome.contigs))
     read = tsv.read_table(str(tmp_path / "t.tsv"))
     assert [int(x) - 1 for x in read["position"]] == some.position.tolist()
@@ -290,3 +348,9 @@ def test_the_table_counts_from_one(tmp_path):
     assert [-1 if x == "." else int(x) - 1 for x in read["site"]] == found.site.tolist()
     assert [{"+": 1, "-": -1, ".": 0}[x] for x in read["site_strand"]] == found.site_strand.tolist()
     assert read["alt"] == list(some.alternative)
+    names = list(read)  # how much changes comes before the word for it
+    assert names.index("alt") + 1 == names.index("delta_logit") < names.index("site_delta_logit")
+    assert names[-1] == "effect"
+    empty = variant_effects.effects(network(READER), genome, some.take([]), CPU)
+    tsv.write_table(str(tmp_path / "e.tsv"), variant_effects.table(some.take([]), empty, genome.contigs))
+    assert (tmp_path / "e.tsv").read_text() == "\t".join(names) + "\n"

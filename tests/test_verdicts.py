@@ -165,7 +165,7 @@ def test_motifs_of_strongest_regions_are_shown_where_they_say_something_new():
 
 
 def make_model(ap: float, part: str = "test") -> Model:
-    return Model({}, (Label("tss", scores={part: Score(0.9, ap, 0.002, 1000, 2)}),))
+    return Model({}, (Label("tss", scores={part: Score(0.9, ap, 0.002, 10_000, 20)}),))
 
 
 def write_findings(rows: list, model: Model | None = None, baselines: dict | None = None, matches: tuple = ()) -> str:
@@ -182,6 +182,25 @@ def test_findings_say_how_good_against_prevalence_and_baseline():
     )
     assert "No baseline was given" in write_findings([row("A", "content")], make_model(0.3))
     assert "average precision of" not in write_findings([row("A", "content")])
+
+
+def test_a_model_at_chance_is_told_among_the_findings():
+    at_chance = Model({}, (Label("tss", scores={"test": Score(0.53, 0.0017, 0.0012, 10_000, 12)}),))
+    words = write_findings([row("A", "content")], at_chance)
+    assert "The model may have learned nothing of tss: a random ranking may score as well on these 12 sites." in words
+    assert "learned nothing" not in write_findings([row("A", "content")], make_model(0.3))
+
+
+def test_a_page_without_content_is_explained():
+    for rows, said in (
+        ([], "the page is empty: there is no motif to show; bed2pwm --table says why"),
+        ([row("A", "no regions")], "no head reads content; a model that learned nothing has none, and --metrics shows"),
+        ([row("A", "no regions"), row("B", "content")], ""),
+        ([{"head": "A"}], ""),
+    ):
+        found = findings.explain_nothing(rows, verdicts.verdicts(rows, ()))
+        assert found.startswith(said)
+        assert bool(found) == bool(said)
 
 
 def test_findings_name_what_single_places_resemble():

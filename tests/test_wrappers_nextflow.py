@@ -29,6 +29,9 @@ LEFT_OUT = {
     ("attn2bed", "--per-head"): "column 4 of the regions tells the head",
     ("predict-annot", "--gff3"): "a further form of the calls: ext.args, and an optional output",
     ("predict-annot", "--genbank"): "a further form of the calls: ext.args, and an optional output",
+    ("predict-annot", "--tbl"): "a further form of the calls: ext.args, and an optional output",
+    ("predict-annot", "--xlsx"): "a further form of the calls: ext.args, and an optional output",
+    ("predict-annot", "--binding-sites"): "known sites of one genome, which a submission has and the pipeline has not",
     ("predict-annot", "--bedgraph-plus"): "a further form of the tracks: ext.args, and an optional output",
     ("predict-annot", "--bedgraph-minus"): "a further form of the tracks: ext.args, and an optional output",
     ("predict-annot", "--browser"): "a further form of the tracks: ext.args, and an optional output",
@@ -50,13 +53,13 @@ SETTINGS = {
     "dump-attention": "feature called random everywhere max-sites background shuffled layers heads top-k seed device "
     "precision quiet",
     "attn2bed": "max-q max-p max-per-site ism seed device quiet",
-    "bed2pwm": "format flank min-sites max-evalue nmotifs by-offset top-fractions minw maxw revcomp spacer "
-    "markov-order seed quiet",
+    "bed2pwm": "format flank min-sites max-evalue nmotifs one-group by-offset top-fractions minw maxw revcomp "
+    "spacer markov-order seed quiet",
     "pwm-compare": "max-q best min-overlap distance cluster-p quiet",
     "predict-annot": "label threshold top fdr fdr-from min-distance formats seed device precision quiet bigwig-plus "
     "bigwig-minus",
     "score-annot": "window feature zero-based circular region threshold missing-value bootstrap quiet",
-    "score-variants": "label threshold device precision quiet",
+    "score-variants": "label threshold min-change device precision quiet",
     "annot-compare": "window feature zero-based circular min-support quiet",
     "score-heads": "feature untrained max-sites background max-q max-p ablate marginalize seed device precision quiet",
     "head-report": "feature locus title examples quiet",

@@ -21,8 +21,18 @@ from . import __version__
 from .errors import InputError
 from .notices import LOG
 from .usage import completion, library
+from .usage.headings import list_outputs
+from .usage.parameters import parameters
 
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Output file; - is standard output.")]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Output file, compressed with bgzip if its name ends in .gz; - is standard output.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only errors on standard error.")]
 Manifest = Annotated[
     str,
@@ -51,7 +61,7 @@ Precision = Annotated[
         help="Numerical precision of the network; auto takes bfloat16 if the hardware supports it.",
     ),
 ]
-GENOME = "Genome as FASTA or GenBank, plain or gzip, a genome tensor, or lambda, the packaged phage"
+GENOME = "Genome as FASTA, GenBank, EMBL or GFF3 with sequence, a genome tensor, or lambda, the packaged phage"
 """How the help of every command begins that takes a genome."""
 GenomeFile = Annotated[str, typer.Argument(metavar="GENOME", help=f"{GENOME}; - is standard input.")]
 GenomeOfSites = Annotated[str, typer.Option("--genome", metavar="GENOME", help=f"{GENOME}, on which the sites lie.")]
@@ -213,6 +223,7 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
         with contextlib.ExitStack() as entered:
             _running.append(entered)
             entered.enter_context(_show_notices(bool(options.get("quiet"))))
+            _refuse_outputs(function, name, options)
             try:
                 function(**options)
             finally:
@@ -239,6 +250,19 @@ def _run(function: Callable[..., None], name: str, options: dict[str, object]) -
             "temporary files)",
             1,
         )
+
+
+def _refuse_outputs(function: Callable[..., None], name: str, options: Mapping[str, object]) -> None:
+    """Refuse results that cannot be written, before anything is read or computed."""
+    from .formats.output_files import refuse_unwritable, refuse_unwritable_folders
+
+    if options.get("output") == "":
+        raise InputError("--output: the name is empty; give a file, or - for standard output")
+    paths: dict[str, list[str]] = {"FILE": [], "FOLDER": []}
+    for one in list_outputs(name, parameters(function)):
+        paths[one.value].append(str(options[one.name]))
+    refuse_unwritable(*paths["FILE"])
+    refuse_unwritable_folders(*paths["FOLDER"])
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ that imports headmotif handles it as it does any warning of a library.
 import logging
 from collections.abc import Mapping
 
-from .errors import show_path
+from .errors import escape, show_path
 
 LOG = logging.getLogger("headmotif")
 
@@ -24,7 +24,8 @@ def warn(path: str, what: str, line: int | None = None) -> None:
     line
         The line that it is about, from 1; None for the file as a whole.
     """
-    LOG.warning("%s: %s", show_path(path) if line is None else f"{show_path(path)}:{line}", what)
+    place = show_path(path) if line is None else f"{show_path(path)}:{line}"
+    LOG.warning("%s", escape(f"{place}: {what}"))
 
 
 class LeftOut:

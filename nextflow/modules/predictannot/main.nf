@@ -16,6 +16,8 @@ process PREDICTANNOT {
     tuple val(meta), path("${prefix}.json"), emit: metrics
     tuple val(meta), path("*.gff3"), emit: gff3, optional: true
     tuple val(meta), path("*.gbk"), emit: genbank, optional: true
+    tuple val(meta), path("*.tbl"), emit: tbl, optional: true
+    tuple val(meta), path("*.xlsx"), emit: xlsx, optional: true
     tuple val(meta), path("*.bw"), emit: bigwig, optional: true
     tuple val(meta), path("*.bedgraph"), emit: bedgraph, optional: true
     tuple val(meta), path("*.browser"), emit: browser, optional: true

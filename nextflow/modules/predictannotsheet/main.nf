@@ -15,7 +15,7 @@ process PREDICTANNOTSHEET {
     tuple val(meta), path("calls/*.bed"), emit: calls, optional: true
     tuple val(meta), path("calls/*.tsv"), emit: table, optional: true
     tuple val(meta), path("calls/*.json"), emit: metrics, optional: true
-    tuple val(meta), path("calls/*.{gff3,gbk,bw,bedgraph,browser}"), emit: more, optional: true
+    tuple val(meta), path("calls/*.{gff3,gbk,tbl,xlsx,bw,bedgraph,browser}"), emit: more, optional: true
     tuple val("${task.process}"), val('headmotif'), eval('predict-annot --version'), topic: versions, emit: versions_headmotif
 
     when:

@@ -85,7 +85,7 @@ def annot_compare(
     _refuse_streams(output if len(named) > 1 else "", matrix, distances, consensus, checks)
     if consensus:
         _refuse_consensus(min_support, list(named))
-    data, read = named_sites.read_sets(named, genomes.read(genome, circular or []), feature, zero_based)
+    data, read = named_sites.read_sets(named, genomes.read(genome, circular or []), feature, zero_based, named)
     for name, one in read.items():
         talk(f"{name}: {one.summary}")
     known = {name: one.sites for name, one in read.items()}

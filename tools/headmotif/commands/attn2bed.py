@@ -82,8 +82,9 @@ def attn2bed(
     from dataclasses import replace
 
     from ..builtin import MODELS
-    from ..formats.features import bed, gff3_regions
-    from ..formats.tensors import attention_tensor, model_tensor
+    from ..formats.features import bed_regions, gff3_regions
+    from ..formats.inputs import models
+    from ..formats.tensors import attention_tensor
     from ..steps.attention.merge import combine_regions
     from ..steps.attention.segment import permute_offsets, segment
     from ..steps.heads import mutagenesis
@@ -91,15 +92,13 @@ def attn2bed(
     from ..steps.network.device import use_device
 
     seen = attention_tensor.read(attention)
-    trained = model_tensor.open_model(model, MODELS) if model else None
+    trained = models.open_model(model, MODELS) if model else None
     _refuse_attention(attention, seen, model, trained)
     if ism and not (trained and genome):
-        raise InputError(
-            "--ism needs --model and --genome, to score the sites again with the bases replaced; give both"
-        )
+        raise InputError("--ism needs --model and --genome, to score sites with their bases replaced; give both")
     found = segment(seen, max_q, max_p, seed, max_per_site)
     regions = found.regions
-    for line in _describe_regions(found, max_q, max_p):
+    for line in (*_describe_regions(found, max_q, max_p), *_explain_nothing(found, trained)):
         say(line, quiet)
     if ism and trained:
         where = enter(use_device(device, "float32", count_usable_threads(threads)))
@@ -108,15 +107,15 @@ def attn2bed(
         drop = mutagenesis.drops(net, _read_same_genome(genome, seen.contigs), regions, where, ism, seed, progress)
         regions = replace(regions, drop=drop)
     if controls_out:
-        bed.write_regions(controls_out, permute_offsets(regions, seed), seen.contigs)
+        bed_regions.write(controls_out, permute_offsets(regions, seed), seen.contigs)
     if gff3:
         gff3_regions.write(gff3, regions, seen.contigs)
     if merge_overlaps:
         merged = combine_regions(regions)
         say(f"{len(merged):,} regions after merging those of all heads", quiet)
-        bed.write_regions(merge_overlaps, merged, seen.contigs)
+        bed_regions.write(merge_overlaps, merged, seen.contigs)
     _write_each(per_head, regions, seen.contigs)
-    bed.write_regions(output, regions, seen.contigs)
+    bed_regions.write(output, regions, seen.contigs)
     beside = {controls_out: "as many control regions", gff3: "the same regions, GFF3", merge_overlaps: "merged regions"}
     _conclude(output, beside, per_head, regions, manifest, quiet)
 
@@ -159,6 +158,16 @@ def _describe_regions(found: "Segmented", max_q: float, max_p: float) -> list[st
     return lines
 
 
+def _explain_nothing(found: "Segmented", trained: "Model | None") -> list[str]:
+    """Why there are no regions: nothing passes, and perhaps the model learned nothing."""
+    if not found.why_none:
+        return []
+    from ..steps.training import description
+
+    unknown = ["a model that learned nothing has none: headmotif inspect MODEL shows its scores"]
+    return [found.why_none, *(description.describe_doubts(trained.labels) if trained else unknown)]
+
+
 def _read_same_genome(path: str, contigs: "Contigs") -> "Genome":
     """The genome that attention comes from."""
     from ..formats.inputs import genomes
@@ -172,14 +181,14 @@ def _read_same_genome(path: str, contigs: "Contigs") -> "Genome":
 def _write_each(folder: str, regions: "Regions", contigs: "Contigs") -> None:
     import os
 
-    from ..formats import files
-    from ..formats.features import bed
+    from ..formats.features import bed_regions
+    from ..formats.output_files import make_folder
 
     if not folder:
         return
-    files.make_folder(folder)
+    make_folder(folder)
     for head in sorted(set(regions.head.tolist())):
-        bed.write_regions(os.path.join(folder, f"{head}.bed"), regions.take(regions.head == head), contigs)
+        bed_regions.write(os.path.join(folder, f"{head}.bed"), regions.take(regions.head == head), contigs)
 
 
 main = command(attn2bed)

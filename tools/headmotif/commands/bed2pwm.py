@@ -33,7 +33,8 @@ def bed2pwm(
         str,
         typer.Argument(
             metavar="REGIONS",
-            help="Regions from attn2bed, or any BED6 with the groups named in column 4; - is standard input.",
+            help="Regions from attn2bed, or any BED, narrowPeak or table of MACS, with the groups named in column 4; - "
+            "is standard input.",
         ),
     ],
     genome: GenomeFile,
@@ -55,6 +56,10 @@ def bed2pwm(
             help="Largest number of motifs of a group; each is searched where the earlier ones do not occur.",
         ),
     ] = 1,
+    one_group: Annotated[
+        bool,
+        typer.Option("--one-group", help="Search all regions as one group, whatever column 4 says."),
+    ] = False,
     by_offset: Annotated[
         bool,
         typer.Option("--by-offset", help="Search each offset of a head as a group of its own, such as L3H5@-68."),
@@ -75,7 +80,11 @@ def bed2pwm(
         ),
     ] = 16,
     revcomp: Annotated[
-        bool, typer.Option("--revcomp", help="Also search the reverse complement of each region.")
+        bool,
+        typer.Option(
+            "--revcomp",
+            help="Also search the reverse complement of each region; regions without strands are searched so anyway.",
+        ),
     ] = False,
     spacer: Annotated[
         str,
@@ -121,36 +130,34 @@ def bed2pwm(
     import os
     from dataclasses import replace
 
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # groups run side by side; threads within their small products only wait
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # groups run side by side; threads within their products wait
 
-    from ..formats import files
-    from ..formats.features import bed
-    from ..formats.inputs import genomes, motif_files
+    from ..formats.inputs import genomes, motif_files, region_files
+    from ..formats.output_files import make_folder
     from ..steps.motifs.discovery import Search, find_motifs
 
     gaps = _range(spacer, "--spacer", 0, 60) if spacer else range(0)
     _refuse_what_makes_no_sense(format, (minw, maxw), revcomp and bool(gaps))
     data = genomes.read(genome)
-    attended = bed.read_regions(regions, data.contigs)
-    others = bed.read_regions(controls, data.contigs) if controls else None
+    attended, both = _read(regions, data, one_group, bool(gaps))
+    others = _read(controls, data, one_group, False)[0] if controls else None
+    hidden = region_files.find_single_groups(attended, regions, min_sites)
     if top_fractions:
         _refuse_without_p(attended, regions)
     if by_offset:
         attended = _split(attended, regions)
         others = _split(others, controls) if others is not None else None
     if logo:
-        files.make_folder(logo)
-    search = Search(flank, min_sites, nmotifs, _spread(minw, maxw), revcomp, gaps, markov_order, top_fractions)
+        make_folder(logo)
+    search = Search(flank, min_sites, nmotifs, _spread(minw, maxw), revcomp or both, gaps, markov_order, top_fractions)
     found = list(find_motifs(data, attended, search, seed, others, count_usable_threads(threads)))
     tested = sum(f.motif is not None for f in found)
     motifs = [replace(f.motif, evalue=f.p * tested) for f in found if f.motif is not None]
     kept = [motif for motif in motifs if motif.evalue <= max_evalue]
     rows = _rows(found, tested, max_evalue)
-    for group, n, _sites, word, _p, evalue, _palindrome, _note, verdict in rows:
-        say(f"{group}: {f'{n:,} regions; {word}, E {evalue:.2g}; ' if word else ''}{verdict}", quiet)
-    say(f"{len(kept)} of {tested} motifs have E of at most {max_evalue:g}", quiet)
+    shown = [row for row in rows if row[0] not in hidden]
+    for line in _describe_motifs(shown, found, (len(kept), tested), max_evalue, min_sites):
+        say(line, quiet)
     _write_beside(rows, found, kept, attended, data, table, sites_out)
     if logo:
         from ..formats.motifs import logo as logos
@@ -158,6 +165,20 @@ def bed2pwm(
         logos.write(logo, kept)
     motif_files.write(output, kept, format)
     _conclude((output, table, sites_out, logo), (len(kept), len(rows)), manifest, quiet)
+
+
+def _describe_motifs(
+    rows: list[tuple], found: "Sequence[Found]", counts: tuple[int, int], max_evalue: float, min_sites: int
+) -> list[str]:
+    """The outcome of each group, and why no motif is kept if none is. counts: of motifs kept and of motifs tested."""
+    from ..steps.motifs.no_motifs import explain_no_motifs
+
+    kept, tested = counts
+    lines = []
+    for group, n, _sites, word, _p, evalue, _palindrome, _note, verdict in rows:
+        lines.append(f"{group}: {f'{n:,} regions; {word}, E {evalue:.2g}; ' if word else ''}{verdict}")
+    why_none = [] if kept else [explain_no_motifs(found, tested, min_sites)]
+    return [*lines, f"{kept} of {tested} motifs have E of at most {max_evalue:g}", *why_none]
 
 
 def _conclude(paths: tuple[str, str, str, str], counts: tuple[int, int], manifest: str, quiet: bool) -> None:
@@ -184,7 +205,7 @@ def _write_beside(
     sites_out: str,
 ) -> None:
     """Write the table of groups and the positions of the kept motifs, each if it is asked for."""
-    from ..formats.features import bed
+    from ..formats.features import bed_regions
     from ..formats.tables import tsv
 
     if table:
@@ -196,7 +217,7 @@ def _write_beside(
             [f.sites for f in found if f.sites is not None and f.motif is not None and f.motif.name in kept_names],
             attended,
         )
-        bed.write_regions(sites_out, lie, genome.contigs)
+        bed_regions.write(sites_out, lie, genome.contigs)
 
 
 def _refuse_what_makes_no_sense(format: str, widths: tuple[int, int], bipartite_both_ways: bool) -> None:
@@ -210,6 +231,23 @@ def _refuse_what_makes_no_sense(format: str, widths: tuple[int, int], bipartite_
         raise typer.BadParameter(
             "bipartite motifs are searched on one strand only; leave out --revcomp", param_hint="--spacer"
         )
+
+
+def _read(path: str, genome: "Genome", one_group: bool, bipartite: bool) -> "tuple[Regions, bool]":
+    """The regions, and whether both strands are to be searched, since they have none."""
+    from ..errors import FormatError
+    from ..formats.inputs import region_files
+    from ..notices import warn
+    from ..steps.sequence.region_windows import LONGEST
+
+    found = region_files.read(path, genome.contigs, LONGEST, one_group)
+    if not found.are_stranded and bipartite:
+        raise FormatError(
+            path, None, "the regions have no strands, which bipartite motifs need; add column 6, or leave out --spacer"
+        )
+    if not found.are_stranded:
+        warn(path, "the regions have no strands, so both strands are searched, as with --revcomp")
+    return found.regions, not found.are_stranded
 
 
 def _refuse_without_p(regions: "Regions", path: str) -> None:

@@ -156,13 +156,13 @@ def _compare(folder: str) -> list[dict]:
     """A row for each kind of element: its best match, and what the matching head's regions recover."""
     import os
 
-    from ..formats.features import bed, truth
+    from ..formats.features import bed_regions, truth
     from ..formats.inputs import genomes, site_files
     from ..formats.tables import tsv
     from ..steps.simulation.recovery import recover
 
     contigs = genomes.read(os.path.join(folder, "genome.fa")).contigs
-    regions = bed.read_regions(os.path.join(folder, "regions.bed"), contigs)
+    regions = bed_regions.read(os.path.join(folder, "regions.bed"), contigs)
     matches = tsv.read_matches(os.path.join(folder, "matches.tsv"))
     sites = site_files.read(os.path.join(folder, "sites.bed"), contigs).sites
     elements = truth.read(os.path.join(folder, "truth.bed"))

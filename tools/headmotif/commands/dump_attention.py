@@ -96,9 +96,9 @@ def dump_attention(
     """
 
     from ..builtin import MODELS
-    from ..formats.files import refuse_terminal
-    from ..formats.inputs import genomes, named_sites
-    from ..formats.tensors import attention_tensor, model_tensor
+    from ..formats.inputs import genomes, models, named_sites
+    from ..formats.output_files import refuse_terminal
+    from ..formats.tensors import attention_tensor
     from ..steps.attention import queries as drawn
     from ..steps.attention import record
     from ..steps.network import presets
@@ -106,7 +106,7 @@ def dump_attention(
 
     _refuse_what_does_not_go_together([bool(sites), called, bool(random), everywhere], resume, output)
     refuse_terminal("" if dry_run else output)
-    trained = model_tensor.open_model(model, MODELS)
+    trained = models.open_model(model, MODELS)
     net = presets.build_with_heads(trained, model)
     data = genomes.read(genome)
     where = enter(use_device(device, precision, count_usable_threads(threads)))
@@ -118,7 +118,7 @@ def dump_attention(
     elif called:
         known = _call_sites(net, data, trained, where, quiet)
     else:
-        known = named_sites.read_for_genome(data, sites, feature)
+        data, known = named_sites.read_for_genome(data, sites, feature)
     asked = drawn.sample(known, parse_limit(max_sites), seed)
     others = drawn.draw_matched(data, asked, known, background, seed)
     queries, kind = drawn.concatenate(asked, others)
@@ -127,26 +127,34 @@ def dump_attention(
     chosen = record.Chosen(_numbers(layers, net.config.layers, "layer"), _numbers(heads, net.config.heads, "head"))
     frame = _frame(net, data, trained.digest, chosen, sum(len(look.queries) for look in looks), top_k or 0)
     first = attention_tensor.count_queries_done(output, frame) if resume else None
-    say(_size(len(asked), len(others), len(looks[1].queries), frame, first or 0), quiet and not dry_run)
+    say(_size(len(asked), len(others), len(looks[1].queries), frame, first or 0, output), quiet and not dry_run)
     if dry_run:
         return
     blocks = record.attend_each(net, looks, where, Progress("reading heads", frame.queries, quiet), chosen, first or 0)
     if top_k:
         blocks = (record.keep_top_keys(block, top_k) for block in blocks)
     attention_tensor.write(output, frame, blocks, first)
-    _conclude(output, frame.queries, quiet)
+    _conclude(output, frame.queries, trained, quiet)
 
 
-def _conclude(output: str, queries: int, quiet: bool) -> None:
+def _conclude(output: str, queries: int, trained: "Model", quiet: bool) -> None:
+    from ..steps.training.description import describe_doubts
+
+    for doubt in describe_doubts(trained.labels):
+        say(doubt, quiet)
     follow = f"attn2bed {write_word(output)} -o regions.bed"
     conclude({output: f"attention of {queries:,} queries"}, follow, quiet)
 
 
 def _refuse_what_does_not_go_together(ways: list[bool], resume: bool, output: str) -> None:
+    from ..formats.bgzip import is_compressed, strip_ending
+
     if sum(ways) > 1:
         raise InputError("--sites, --called, --random and --everywhere exclude each other; give one of them")
     if resume and output == "-":
         raise InputError("--resume needs --output FILE, which keeps what is written; give it")
+    if resume and is_compressed(output):
+        raise InputError(f"--resume cannot continue a compressed file; give --output {strip_ending(output)}")
 
 
 def _numbers(text: str, most: int, what: str) -> tuple[int, ...]:
@@ -175,16 +183,21 @@ def _frame(net: "HeadedNetwork", genome: "Genome", model: str, chosen: "Chosen",
     )
 
 
-def _size(sites: int, background: int, shuffled: int, frame: "Frame", done: int) -> str:
+def _size(sites: int, background: int, shuffled: int, frame: "Frame", done: int, output: str) -> str:
     """What the result will hold, in words."""
+    from ..formats.bgzip import is_compressed
+
     heads, keys = len(frame.layers) * len(frame.heads), frame.top or len(frame.offset)
     queries = f"{sites:,} sites, {background:,} background positions and {shuffled:,} shuffled sites"
     resumed = f"; resumed at query {done + 1:,} of {frame.queries:,}" if done else ""
-    return f"{queries} x {heads} heads x {keys} keys: {frame.n_bytes:,} bytes{resumed}"
+    before = " before compression" if is_compressed(output) else ""
+    return f"{queries} x {heads} heads x {keys} keys: {frame.n_bytes:,} bytes{before}{resumed}"
 
 
 def _call_sites(net: "HeadedNetwork", genome: "Genome", model: "Model", where: "Compute", quiet: bool) -> "Sites":
     """What the model calls sites of its first label."""
+    import numpy as np
+
     from ..steps.calling import local_maxima
     from ..steps.network import annotate
 
@@ -195,9 +208,8 @@ def _call_sites(net: "HeadedNetwork", genome: "Genome", model: "Model", where: "
     p = annotate.annotate(net, genome, where, progress=progress)[0]
     found = local_maxima.call_sites(p, genome.contigs, threshold)
     if not len(found):
-        raise InputError(
-            f"the model calls no site of '{label}' in this genome (threshold {threshold:.3g}); give --sites"
-        )
+        highest = f"the highest P is {np.nanmax(p, initial=0):.3g}, below its threshold of {threshold:.3g}"
+        raise InputError(f"the model calls no site of '{label}' in this genome: {highest}; give --sites")
     return found
 
 

@@ -65,10 +65,8 @@ def fasta2tensor(
     Masked positions keep their sites in the genome tensor. If you add a label to a genome tensor later, give --mask
     again.
     """
-    from ..formats import files
-    from ..formats.features import gff3
-    from ..formats.files import refuse_terminal
-    from ..formats.inputs import genomes, named_sites, site_files
+    from ..formats.inputs import annotations, genomes, named_sites
+    from ..formats.output_files import refuse_terminal
     from ..formats.tables import manifest as manifests
     from ..formats.tensors import genome_tensor
     from ..steps.training.labels import label, mask_labels
@@ -76,13 +74,8 @@ def fasta2tensor(
     refuse_terminal(output)
     named = named_sites.name_files(sites or [], "--sites ")
     data = genomes.read(genome, circular or [])
-    if annotation:
-        data = named_sites.declare_circular(data, gff3.parse(files.read_text(annotation), annotation).circular)
-    found = {
-        name: site_files.read(path, data.contigs, feature=feature or None, zero_based=zero_based)
-        for name, path in named.items()
-    }
-    data = named_sites.declare_circular(data, [name for one in found.values() for name in one.circular])
+    data = annotations.declare_topology(data, annotation)
+    data, found = named_sites.read_sets(named, data, feature, zero_based)
     data = label(data, {name: one.sites for name, one in found.items()})
     hidden = _find_masked(data, mask or [], mask_repeats)
     for one in hidden.values():
@@ -145,11 +138,10 @@ def _describe_contigs(genome: "Genome") -> Iterator[str]:
 
 
 def _describe_files(found: "dict[str, SiteFile]") -> Iterator[str]:
-    """A line for each file of sites: rows, duplicates, and what was left out."""
+    """A line for each file of sites: rows and duplicates."""
     for name, one in found.items():
-        parts = [f"{one.rows:,} rows, {len(one.sites):,} sites, {one.duplicates:,} duplicates dropped"]
-        parts += [f"left out: {n:,} {reason}" for reason, n in one.left_out]
-        yield f"{name} ({one.format}): {'; '.join(parts)}"
+        counts = f"{one.rows:,} rows, {len(one.sites):,} sites, {one.duplicates:,} duplicates dropped"
+        yield f"{name} ({one.format}): {counts}"
 
 
 def _describe_masks(genome: "Genome", hidden: "dict[str, np.ndarray]") -> Iterator[str]:

@@ -84,10 +84,11 @@ def head_report(
     Every input is optional, but a table of heads or --motifs must be given. The page says which parts are left out.
     """
     from ..builtin import MOTIFS
-    from ..formats.files import refuse_unwritable, write_text
+    from ..formats.output_files import write_text
     from ..report import outputs
     from ..report.contents import given, inputs
     from ..report.pages import page
+    from ..report.words import findings
 
     options = {
         "motifs": motifs, "targets": targets, "genome": genome, "sites": sites, "genes": genes, "calls": calls,
@@ -95,7 +96,6 @@ def head_report(
     }  # fmt: skip
     paths = given.sort_files(tables or [], options)
     _refuse_incomplete(paths, locus or [])
-    refuse_unwritable(output, pdf)
     run = inputs.read(paths, baseline or [], locus or [], feature, title, examples, str(MOTIFS))
     write_text(output, page.render(run))
     if pdf:
@@ -105,6 +105,8 @@ def head_report(
     if multiqc:
         outputs.write_multiqc(multiqc, run)
     say(f"{len(run.rows)} heads; left out: {', '.join(option for option, _ in run.absent) or 'nothing'}", quiet)
+    if empty := findings.explain_nothing(run.rows, run.verdicts):
+        say(empty, quiet)
     beside = {pdf: "the same as PDF", figures: "every figure, SVG and PNG", multiqc: "sections for MultiQC"}
     conclude({output: "the report; open it in a browser", **beside}, "", quiet)
 

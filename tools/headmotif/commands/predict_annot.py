@@ -31,7 +31,7 @@ from ..cli import (
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    from ..data import Asked, Model
+    from ..data import Asked, GenomeFile, Model
     from ..steps.calling.prediction import Annotator
 
 GenomeOrNone = Annotated[
@@ -41,6 +41,8 @@ GenomeOrNone = Annotated[
 
 FDR_FROM = ("probability", "shuffled")
 TRACKS = ("bigwig_plus", "bigwig_minus", "bedgraph_plus", "bedgraph_minus")
+TABLES = ("table", "gff3", "genbank", "tbl", "xlsx", "browser", "metrics")
+OF_ONE = ("output", "genes", "binding_sites", "circular")
 
 
 def predict_annot(
@@ -81,10 +83,28 @@ def predict_annot(
             "a GenBank GENOME.",
         ),
     ] = "",
+    binding_sites: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="BED of known binding sites, with the TF in column 4; they are written beside the calls into GFF3, "
+            "GenBank, feature table and spreadsheet.",
+        ),
+    ] = "",
     output: Output = "-",
     table: Annotated[str, typer.Option(metavar="FILE", help="Table of all that is known of each call, TSV.")] = "",
     gff3: Annotated[str, typer.Option(metavar="FILE", help="Calls as GFF3.")] = "",
     genbank: Annotated[str, typer.Option(metavar="FILE", help="Genome with the calls as features, GenBank.")] = "",
+    tbl: Annotated[
+        str, typer.Option(metavar="FILE", help="Calls as the feature table of table2asn, for a submission to GenBank.")
+    ] = "",
+    xlsx: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Spreadsheet (Excel) for a supplement: the table, what each column means, and the methods in words.",
+        ),
+    ] = "",
     bigwig_plus: Annotated[
         str, typer.Option(metavar="FILE", help="P of every nucleotide of the + strand, bigWig.")
     ] = "",
@@ -122,8 +142,8 @@ def predict_annot(
         str,
         typer.Option(
             metavar="LIST",
-            help="Formats to write with --samplesheet, beside BED and table: gff3, genbank, bigwig, bedgraph or "
-            "browser, with commas between them.",
+            help="Formats to write with --samplesheet, beside BED and table: gff3, genbank, tbl, xlsx, bigwig, "
+            "bedgraph or browser, with commas between them.",
         ),
     ] = "",
     keep_going: Annotated[
@@ -149,30 +169,28 @@ def predict_annot(
     from functools import partial
 
     from ..builtin import MODELS
-    from ..formats.files import refuse_unwritable
-    from ..formats.inputs import genomes_with_genes
+    from ..formats.inputs import models
     from ..formats.outputs import calls
     from ..formats.tables import sample_sheet
-    from ..formats.tensors import model_tensor
     from ..runs.many_genomes import annotate_samples
     from ..steps.calling import prediction
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
-    others = {"table": table, "gff3": gff3, "genbank": genbank, "browser": browser, "metrics": metrics}
-    of_one = {"output": output.strip("-"), **tracks, **others, "genes": genes, "circular": circular}
-    _refuse_one_with_many(genome, of_one, samplesheet, outdir, bool(formats or keep_going))
+    beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
+    alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular), strict=True))
+    _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
-    trained = model_tensor.open_model(model, MODELS)
+    trained = models.open_model(model, MODELS)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
-    annotator = _annotator(trained, asked, device, precision, threads)
+    annotator = _annotator(trained, asked, model if model in MODELS else "", (device, precision, threads))
     if samplesheet:
         samples = sample_sheet.read(samplesheet)
         progress, talk = Progress("annotating", len(samples), quiet), partial(say, quiet=quiet)
         wanted = formats.split(",") if formats else []
         annotate_samples(samples, outdir, wanted, annotator, keep_going, talk, progress)
         return
-    refuse_unwritable(output, *tracks.values(), *others.values())
-    read = genomes_with_genes.read(genome, circular or [], genes)
+    calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
+    read = _read_genome(genome, circular or [], genes, binding_sites)
     data = read.genome
     say(prediction.forecast(annotator.net, data, asked, annotator.where), quiet and not dry_run)
     if dry_run:
@@ -180,11 +198,11 @@ def predict_annot(
     progress = Progress("annotating", 2 * len(data.base), quiet)
     found = annotator.predict(data, annotator.annotate(data, progress), read.genes)
     fit = prediction.fit(trained, found)
-    calls.write(found, asdict(fit), {**tracks, **others}, read, annotator.run(data, read.genes))
+    calls.write(found, asdict(fit), beside, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
-    for line in fit.words:
+    for line in prediction.describe_calls(trained, found, fit):
         say(line, quiet)
-    _conclude((genome, output), {**tracks, **others}, len(found.calls), manifest, quiet)
+    _conclude((genome, output), beside, len(found.calls), manifest, quiet)
 
 
 def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, manifest: str, quiet: bool) -> None:
@@ -198,6 +216,8 @@ def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, man
         "table": f"{calls:,} rows, one for each call",
         "gff3": "the calls, GFF3",
         "genbank": "the calls as features",
+        "tbl": "the calls as a feature table",
+        "xlsx": "the calls with columns and methods explained",
     }
     holds |= {"browser": "a folder for genome browsers", "metrics": "figures of the calls, JSON"}
     results = {
@@ -232,16 +252,29 @@ def _build_request(
     return Asked(number, name, chosen or 0.0, top, fdr, fdr_from == "shuffled", min_distance, seed)
 
 
-def _annotator(trained: "Model", asked: "Asked", device: str, precision: str, threads: int | None) -> "Annotator":
+def _read_genome(genome: str, circular: list[str], genes: str, sites: str) -> "GenomeFile":
+    """The genome with its genes and known binding sites, "" where there are none."""
+    from dataclasses import replace
+
+    from ..formats.features import binding_sites
+    from ..formats.inputs import genomes_with_genes
+
+    read = genomes_with_genes.read(genome, circular, genes)
+    return replace(read, binding_sites=binding_sites.read(sites, read.genome.contigs)) if sites else read
+
+
+def _annotator(trained: "Model", asked: "Asked", name: str, compute: tuple[str, str, int | None]) -> "Annotator":
+    """name: of a built-in model; compute: device, precision and threads."""
     from ..builtin import MOTIFS
     from ..formats.inputs import motif_files
     from ..steps.calling.prediction import Annotator, sigma70
     from ..steps.network import presets
     from ..steps.network.device import use_device
 
+    device, precision, threads = compute
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     net = presets.build_from_model(trained).to(where.device)
-    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs))
+    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name)
 
 
 def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str, folder: str, of_many: bool) -> None:

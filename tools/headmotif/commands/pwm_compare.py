@@ -11,7 +11,9 @@ from ..cli import Manifest, Output, Quiet, command, conclude, say, write_word
 from ..errors import InputError, show_path
 
 if TYPE_CHECKING:
-    from ..data import Motif
+    import numpy as np
+
+    from ..data import Match, Motif
     from ..formats.inputs.motif_files import MotifFile
     from ..steps.comparison.cluster import Clusters
 
@@ -118,20 +120,34 @@ def pwm_compare(
         from ..steps.comparison.factors import combine_by_group, group_matches
 
         counted = combine_by_group(found, targets, groups)
-        result, pairs = group_matches(counted, found, queries, targets, max_q, best), counted.p.size
+        result, names = group_matches(counted, found, queries, targets, max_q, best), list(counted.names)
+        p, q = counted.p, counted.q
     else:
-        result, pairs = matches(found, queries, targets, max_q, best), found.p.size
+        result, names = matches(found, queries, targets, max_q, best), [one.name for one in targets]
+        p, q = found.p, found.q
     tsv.write_matches(output, result, grouped=bool(group))
-    matched = len({match.query for match in result})
-    say(
-        f"{matched} of {len(queries)} queries match with q of at most {max_q:.6g}; {len(result)} of {pairs} pairs "
-        "reported",
-        quiet,
-    )
+    for line in _describe_matches(result, (p, q), queries, names, max_q):
+        say(line, quiet)
     if cluster or cluster_motifs:
         grouped = clusters.cluster(queries, targets, cluster_p, distance, min_overlap)
         write_clusters(grouped, queries, cluster, cluster_motifs, cluster_p, quiet)
     _conclude(output, (cluster, cluster_motifs), (len(result), len(queries)), query, manifest, quiet)
+
+
+def _describe_matches(
+    found: "Sequence[Match]",
+    of_pairs: "tuple[np.ndarray, np.ndarray]",
+    queries: "Sequence[Motif]",
+    targets: Sequence[str],
+    max_q: float,
+) -> list[str]:
+    """How many queries match, or why none does. of_pairs: p and q of each query with each target, or its group."""
+    from ..steps.comparison.no_matches import explain_no_matches
+
+    p, q = of_pairs
+    matched = f"{len({match.query for match in found})} of {len(queries)} queries match with q of at most {max_q:.6g}"
+    why_none = [] if found else [explain_no_matches(p, q, [query.name for query in queries], targets)]
+    return [f"{matched}; {len(found)} of {q.size} pairs reported", *why_none]
 
 
 def _conclude(
@@ -230,18 +246,13 @@ def read_queries(query: str, quiet: bool) -> "list[Motif]":
         return [motif_files.consensus(query)]
     file = motif_files.read(query)
     tell("queries", query, file, quiet)
-    if not file.motifs:
-        say("there is no motif to compare: the result is only a header", quiet)
     return list(file.motifs)
 
 
 def tell(role: str, path: str, file: "MotifFile", quiet: bool) -> None:
-    """Say what was read, and what was left out and why."""
+    """Say what was read; the reader says what was left out and why."""
     name = show_path(path) if path == "-" else os.path.basename(path)
     say(f"{role}: {name}: {len(file.motifs)} motifs, {file.format}, sha256 {file.sha256[:12]}", quiet)
-    for why in dict.fromkeys(why for _, why in file.skipped):
-        names = [name for name, reason in file.skipped if reason == why]
-        say(f"{role}: {name}: skipped {', '.join(names)}: {why}", quiet)
     tell_renamed(file.renamed, quiet)
 
 

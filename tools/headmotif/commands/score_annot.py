@@ -33,8 +33,8 @@ def score_annot(
         list[str],
         typer.Argument(
             metavar="[NAME=]CALLS...",
-            help="Predictions: calls as BED6, GFF3, GTF or a table (TSV), tracks as [NAME=]PLUS,MINUS with a bigWig "
-            "or bedGraph for each strand, or label:NAME for a label of the genome tensor; one may be -, standard "
+            help="Predictions: calls as BED6, GFF3, GTF or a table (TSV), tracks as [NAME=]PLUS,MINUS with a bigWig, "
+            "bedGraph or wig for each strand, or label:NAME for a label of the genome tensor; one may be -, standard "
             "input.",
         ),
     ],
@@ -100,8 +100,9 @@ def score_annot(
     """
     from functools import partial
 
-    from ..formats.inputs import genomes, named_sites
+    from ..formats.inputs import annotations, gene_files, genomes, named_sites
     from ..formats.tables import manifest as manifests
+    from ..formats.tracks import strands
     from ..steps.calling import scores
     from ..steps.sites import diagnosis
 
@@ -112,15 +113,15 @@ def score_annot(
     tracks = {name: pair for name, path in named.items() if (pair := named_sites.parse_track(path))}
     paths = {name: path for name, path in named.items() if name not in tracks}
     true = TRUTH if TRUTH not in named else "the truth"
-    data, read = named_sites.read_sets(
-        {**paths, true: truth}, genomes.read(genome, circular or []), feature, zero_based
-    )
+    known_genes = annotations.read(genes) if genes else None
+    data = annotations.declare_circular(genomes.read(genome, circular or []), [known_genes])
+    data, read = named_sites.read_sets({**paths, true: truth}, data, feature, zero_based, paths)
     for name, one in read.items():
         talk(f"{name}: {one.summary}")
     known = {name: one.sites for name, one in read.items()}
-    spans = named_sites.genes(genes, data) if genes else None
+    spans = gene_files.place(known_genes, data.contigs).spans if known_genes else None
     at = scores.truth(data, known[true], region or [], spans, bootstrap, talk)
-    values = {name: partial(named_sites.read_track, pair, data.contigs) for name, pair in tracks.items()}
+    values = {name: partial(strands.read, pair, data.contigs) for name, pair in tracks.items()}
     how = scores.Scoring(window, threshold, missing_value, bool(curve))
     _write(*scores.scores(list(named), known, values, at, how, talk), output, curve, talk)
     if not quiet:

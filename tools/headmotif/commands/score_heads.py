@@ -134,7 +134,7 @@ def score_heads(
     _refuse_what_does_not_go_together(strands, ablate)
     trained, net, rivals, knowing_nothing = _networks(model, replicate or [], null_model or [], untrained, seed)
     data = genomes.read(genome)
-    known = named_sites.read_for_genome(data, sites, feature)
+    data, known = named_sites.read_for_genome(data, sites, feature)
     asked = queries.sample(known, parse_limit(max_sites), seed)
     looked_at = queries.concatenate(asked, queries.draw_matched(data, asked, known, background, seed))
     where = enter(use_device(device, precision, count_usable_threads(threads)))
@@ -148,7 +148,7 @@ def score_heads(
     others = [similarity.choices(look(f"reading the heads of {path}", one), max_p, seed) for path, one in rivals]
     ignorant = (look("reading heads of control networks", one) for one in knowing_nothing)
     chance = max((score.count_by_chance(one, max_q, seed) for one in ignorant), default=0)
-    rows, chosen = score.heads(attention, data, others, max_q, max_p, seed)
+    rows, chosen, why_none = score.heads(attention, data, others, max_q, max_p, seed)
     effects = measures.effects(net, data, asked, rows, marginalize, where, seed)
     columns = measures.columns(rows, chance) | (measures.effect_columns(effects) if marginalize else {})
     if ablate:
@@ -158,7 +158,8 @@ def score_heads(
         tsv.write_table(profiles, profile.table(attention))
     _write_pairs(pairs, chosen, [row.name for row in rows])
     tsv.write_table(output, columns)
-    say(_describe_verdicts(columns["verdict"]), quiet)
+    for line in _describe_verdicts(columns["verdict"], why_none, trained):
+        say(line, quiet)
     beside = {"profiles": profiles, "pairs": pairs, "strands": strands}
     _conclude(output, beside, len(rows), manifest, quiet)
 
@@ -186,13 +187,13 @@ def _networks(
 ) -> tuple["Model", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
     """The model and its network, the replicates by their files, and the control networks."""
     from ..builtin import MODELS
-    from ..formats.tensors import model_tensor
+    from ..formats.inputs import models
     from ..steps.network import presets
 
     def open_network(path: str) -> "HeadedNetwork":
-        return presets.build_with_heads(model_tensor.open_model(path, MODELS), path)
+        return presets.build_with_heads(models.open_model(path, MODELS), path)
 
-    trained = model_tensor.open_model(model, MODELS)
+    trained = models.open_model(model, MODELS)
     net = presets.build_with_heads(trained, model)
     fresh = [presets.build_fresh(net.config, len(trained.labels), seed + 1000 + number) for number in range(untrained)]
     return trained, net, [(path, open_network(path)) for path in also], [*map(open_network, null), *fresh]
@@ -281,10 +282,13 @@ def _forecast(
     return f"{read}; {ablation}" if passes else read
 
 
-def _describe_verdicts(verdicts: list[str]) -> str:
-    return "; ".join(
-        f"{verdicts.count(one)} of {len(verdicts)} heads: {one}" for one in dict.fromkeys(sorted(verdicts))
-    )
+def _describe_verdicts(verdicts: list[str], why_none: str, trained: "Model") -> list[str]:
+    """How many heads have each verdict, why there are no regions, and whether the model learned anything."""
+    from ..steps.training.description import describe_doubts
+
+    kinds = dict.fromkeys(sorted(verdicts))
+    counts = "; ".join(f"{verdicts.count(one)} of {len(verdicts)} heads: {one}" for one in kinds)
+    return [counts, *([why_none] if why_none else []), *describe_doubts(trained.labels)]
 
 
 main = command(score_heads)

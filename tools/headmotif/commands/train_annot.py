@@ -143,7 +143,7 @@ def train_annot(
     """
     from functools import partial
 
-    from ..formats.files import refuse_terminal
+    from ..formats.output_files import refuse_terminal
     from ..steps.network.device import use_device
     from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach, train
     from ..steps.training import refit as refitting
@@ -218,9 +218,9 @@ def _genomes(paths: list[str]) -> tuple["Genome", dict[str, list["Stretch"]]]:
 
 def _open_model(path: str) -> "Model | None":
     from ..builtin import MODELS
-    from ..formats.tensors import model_tensor
+    from ..formats.inputs import models
 
-    return model_tensor.open_model(path, MODELS) if path else None
+    return models.open_model(path, MODELS) if path else None
 
 
 def _teachers(paths: list[str]) -> list[tuple[str, "Model"]]:

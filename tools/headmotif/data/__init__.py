@@ -4,9 +4,11 @@ All coordinates are 0-based, half-open. Tables of many rows (sites, regions) are
 array each.
 """
 
+from .annotation import Annotation, Feature
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .browser import BrowserTrack
 from .contigs import Contig, Contigs
+from .element import Element
 from .genes import GeneTable
 from .genome import NO_LABEL, Genome, Sites
 from .genome_file import GenomeFile
@@ -22,12 +24,15 @@ __all__ = [
     "NO_LABEL",
     "SHUFFLED",
     "SITE",
+    "Annotation",
     "Asked",
     "Attention",
     "BrowserTrack",
     "Calibration",
     "Contig",
     "Contigs",
+    "Element",
+    "Feature",
     "GeneTable",
     "Genome",
     "GenomeFile",

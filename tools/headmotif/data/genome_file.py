@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .element import Element
 from .genes import GeneTable
 from .genome import Genome
 
@@ -24,6 +25,8 @@ class GenomeFile:
         The decompressed file of the genome if it is a GenBank file, else empty.
     annotation
         The decompressed file of the genes if it is a GFF3 or GTF, else empty.
+    binding_sites
+        Known binding sites of TFs, to be written beside the calls.
     """
 
     path: str
@@ -31,3 +34,4 @@ class GenomeFile:
     genes: GeneTable | None = None
     genbank: bytes = b""
     annotation: bytes = b""
+    binding_sites: tuple[Element, ...] = ()

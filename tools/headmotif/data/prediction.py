@@ -59,13 +59,17 @@ class Predicted:
     calls
         The calls by contig, position and strand. Their strength is P.
     threshold
-        The P that all calls reach.
+        The P that all calls reach; NaN if there are none, and no threshold was asked for.
     asked
         What was asked for.
     columns
         Further columns of the calls by name; a cell is "" if it has no value.
     genes
         The genes, or None.
+    model
+        The name of the model if it is a built-in one, else "".
+    why_none
+        Why there are no calls, and which setting gives some; "" if there are calls.
     """
 
     genome: Genome
@@ -76,6 +80,13 @@ class Predicted:
     asked: Asked
     columns: dict[str, list[str]]
     genes: GeneTable | None
+    model: str = ""
+    why_none: str = ""
+
+    @property
+    def n_right(self) -> float:
+        """The number of calls that should be right at the exact base: the sum of P, at the model's site density."""
+        return float(self.calls.strength.sum(dtype=np.float64))
 
     @property
     def names(self) -> list[str]:

@@ -1,5 +1,6 @@
 """The scores of a model, and the calibration of its P."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,6 +30,16 @@ class Score:
     prevalence: float
     positions: int
     sites: int
+
+    @property
+    def is_at_chance(self) -> bool:
+        """Whether a random P may score as well: the average precision is at most the site density, or the ROC-AUC is
+        within two standard errors of 0.5 (Hanley and McNeil 1982, for scores that mean nothing)."""
+        others = self.positions - self.sites
+        if self.sites < 1 or others < 1:
+            return False
+        error = math.sqrt((self.positions + 1) / (12 * self.sites * others))
+        return self.average_precision <= self.prevalence or self.roc_auc < 0.5 + 2 * error
 
 
 class Calibration(NamedTuple):

@@ -16,13 +16,14 @@ class Variants:
     contig
         int32 (variants,), index into the contigs of the genome.
     position
-        int64 (variants,), 0-based, the first base of `reference`.
+        int64 (variants,), 0-based, the first base of `reference`, which may continue over the origin of a circular
+        contig.
     name
         The identifier as given, "." if there is none.
     reference
-        Upper-case letters on the + strand, at least one.
+        Upper-case letters on the + strand, at least one; IUPAC codes for ambiguous bases.
     alternative
-        Upper-case letters on the + strand, at least one.
+        Upper-case letters A, C, G and T on the + strand, at least one.
     line
         int64 (variants,), the line of the file, from 1.
     """

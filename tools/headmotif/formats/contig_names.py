@@ -62,7 +62,7 @@ class ContigNames:
         FormatError
             With the line, if two names of the file would be one contig.
         """
-        if name in self._unknown or (index := self._index.get(name, self._bridge(name))) is None:
+        if name in self._unknown or (index := self.look_up(name)) is None:
             first, before = self._unknown.get(name, (line, 0))
             self._unknown[name] = (first, before + count)
             return None
@@ -71,6 +71,21 @@ class ContigNames:
             problem = f"contigs '{self._read_as[one]}' and '{name}' would both be the genome's '{one}'"
             raise FormatError(self._path, line, f"{problem}; use the same contig names in all files")
         return index
+
+    def look_up(self, name: str) -> int | None:
+        """Find the contig of a name, without any effect on `conclude`.
+
+        Parameters
+        ----------
+        name
+            The name as written.
+
+        Returns
+        -------
+        int or None
+            0-based index of the contig; None if the genome has none.
+        """
+        return self._index[name] if name in self._index else self._bridge(name)
 
     def _bridge(self, name: str) -> int | None:
         """The contig of the same accession, if there is just one."""

@@ -1,50 +1,29 @@
-"""Read and write files: "-", gzip, whole results, closed pipes.
+"""Read files: "-", gzip, text. `output_files` writes them.
 
-Reading: "-" is standard input. gzip, also bgzip and several members, is recognised by its first bytes, never by the
-name.
-
-Writing: "-" is standard output. A file is written under another name in the same folder, flushed to the disk and
-renamed, so that a name never holds half a result. A device or a pipe is written directly.
+"-" is standard input. gzip, also bgzip and several members, is recognised by its first bytes, never by the name.
 """
 
+import codecs
 import contextlib
 import gzip
 import hashlib
-import os
-import stat
+import io
 import sys
-import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
-from io import BufferedReader
-from typing import BinaryIO, TextIO
+from collections.abc import Iterator
+from typing import TextIO
 
 from ..errors import FormatError, InputError
+from ..notices import warn
 
 GZIP = b"\x1f\x8b"
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # of a zip archive, as .xlsx is, and of .xls
 _emptied: TextIO | None = None
 """The standard input, once it has been read."""
 _piped = ""
 """SHA-256 of its content."""
 _ahead: bytes | None = None
 """The content that `peek` has read ahead, and that is still to be read."""
-
-
-def refuse_terminal(path: str) -> None:
-    """Refuse to write binary data to a terminal, which is always a mistake.
-
-    Parameters
-    ----------
-    path
-        The file to be written; "-" is standard output.
-
-    Raises
-    ------
-    InputError
-        If standard output is meant and is a terminal.
-    """
-    if path == "-" and sys.stdout.isatty():
-        raise InputError("the result is binary and standard output is a terminal; give -o FILE or use a pipe")
 
 
 def read_bytes(path: str) -> bytes:
@@ -65,7 +44,8 @@ def read_bytes(path: str) -> bytes:
     InputError
         If the file cannot be opened, its gzip data are damaged, or standard input is read a second time.
     """
-    raw = _standard_input() if path == "-" else _read_raw(path)
+    with contextlib.nullcontext() if path == "-" else open_file(path) as stream:
+        raw = stream.read() if stream else _standard_input()
     return gunzip(raw, path) if raw[:2] == GZIP else raw
 
 
@@ -134,13 +114,8 @@ def digest(path: str) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _read_raw(path: str) -> bytes:
-    with open_file(path) as stream:
-        return stream.read()
-
-
 @contextlib.contextmanager
-def open_file(path: str) -> Iterator[BufferedReader]:
+def open_file(path: str) -> Iterator[io.BufferedReader]:
     """Open a file for reading, without decompression.
 
     Parameters
@@ -191,7 +166,8 @@ def gunzip(raw: bytes, path: str) -> bytes:
         If the data are truncated or damaged.
     """
     try:
-        return gzip.decompress(raw)
+        # gzip.decompress copies the rest at each member, of which bgzip makes one in 64 kB: minutes for a large file
+        return gzip.GzipFile(fileobj=io.BytesIO(raw)).read()
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise FormatError(path, None, "the gzip file is truncated or damaged; copy it again") from None
 
@@ -215,7 +191,8 @@ def read_text(path: str) -> str:
 def decode_text(raw: bytes, path: str) -> str:
     """Decode the decompressed content of a file as text.
 
-    It is UTF-8, else Latin-1. A byte-order mark is dropped. Line ends of any kind stay, for `lines` to handle.
+    It is UTF-8 or UTF-16 (Excel's "Unicode text"), else Latin-1. A byte-order mark is dropped. Line ends stay. The user
+    is warned if the text may be cut off.
 
     Parameters
     ----------
@@ -232,14 +209,53 @@ def decode_text(raw: bytes, path: str) -> str:
     Raises
     ------
     FormatError
-        If the first 4,096 bytes hold a zero byte, as binary files do.
+        If it is an Excel workbook, or the first 4,096 bytes hold a zero byte, as binary files do.
     """
+    if raw.startswith(WORKBOOKS):
+        raise FormatError(path, None, "this is an Excel workbook or a zip archive; save it as tab-separated text")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode("utf-16")
     if b"\0" in raw[:4096]:
         raise FormatError(path, None, "this is a binary file, but a text file is needed here")
+    warn_if_cut(raw, path)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
+
+
+def warn_if_cut(raw: bytes, path: str) -> None:
+    """Warn the user of a text whose last line has no line end, for the file may be cut off there.
+
+    Parameters
+    ----------
+    raw
+        The content. JSON shows its end by a brace.
+    path
+        The name of the file.
+    """
+    if raw and raw.rstrip(b" \t")[-1:] not in (b"\n", b"\r", b"}"):
+        warn(path, "the last line has no line end; if the file was cut off, copy it again")
+
+
+def warn_if_short(path: str, line: int, columns: int, before: int) -> None:
+    """Warn the user of a last row with fewer columns than the row before, for the file may be cut off there.
+
+    Parameters
+    ----------
+    path
+        The name of the file.
+    line
+        The line of the last row, from 1.
+    columns
+        Its columns.
+    before
+        The columns of the row before, or of the header; 0 if there is none.
+    """
+    if columns < before:
+        problem = f"the last row has {columns} columns, but the one before has {before}"
+        warn(path, f"{problem}; if the file was cut off, copy it again", line)
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
@@ -256,142 +272,3 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
         Number of the line, from 1, and the line without its end.
     """
     yield from enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1)
-
-
-@contextlib.contextmanager
-def open_for_writing(path: str) -> Iterator[BinaryIO]:
-    """Open a file for writing. It appears under its name when it is complete, or never.
-
-    Parameters
-    ----------
-    path
-        The file; "-" is standard output.
-
-    Yields
-    ------
-    typing.BinaryIO
-        The stream to write bytes to.
-
-    Raises
-    ------
-    InputError
-        If the path is a folder, or its folder does not exist or may not be written to.
-    """
-    if path == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
-        if os.path.isdir(path):
-            raise InputError(f"{path}: this is a folder; give a file's name")
-        with open(path, "wb") as stream:
-            yield stream
-        return
-    target = os.path.realpath(path)
-    folder = os.path.dirname(target)
-    try:
-        handle, beside = tempfile.mkstemp(prefix=".", suffix=".partial", dir=folder)
-    except FileNotFoundError:
-        raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first") from None
-    except PermissionError:
-        raise InputError(f"{path}: there is no permission to write to this folder; choose another") from None
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(beside)
-        raise
-
-
-def refuse_unwritable(*paths: str) -> None:
-    """Check before a long computation that its results can be written.
-
-    Parameters
-    ----------
-    *paths
-        The files to be written; "" and "-" are skipped.
-
-    Raises
-    ------
-    InputError
-        If a folder does not exist or may not be written to.
-    """
-    for path in paths:
-        folder = os.path.dirname(os.path.realpath(path)) if path not in ("", "-") else ""
-        if folder and not os.path.isdir(folder):
-            raise InputError(f"{path}: the folder {os.path.dirname(path)} does not exist; make it first")
-        if folder and not os.access(folder, os.W_OK):
-            raise InputError(f"{path}: there is no permission to write to this folder; choose another")
-
-
-def make_file_names(names: Sequence[str]) -> list[str]:
-    """Make file names, without endings, for names of any kind.
-
-    Characters become `_`, except letters, digits, `-`, `+` and `.`. Some file systems ignore case, so names that differ
-    in case alone count as the same. The second of a name gets `_2`, the third `_3` and so on.
-
-    Parameters
-    ----------
-    names
-        The names.
-
-    Returns
-    -------
-    list of str
-        One file name for each name, in order.
-    """
-    found: list[str] = []
-    taken: set[str] = set()
-    for name in names:
-        base = one = "".join(letter if letter.isalnum() or letter in "-+." else "_" for letter in name)
-        number = 1
-        while one.casefold() in taken:
-            number += 1
-            one = f"{base}_{number}"
-        taken.add(one.casefold())
-        found.append(one)
-    return found
-
-
-def make_folder(path: str) -> None:
-    """Make a folder if it does not exist.
-
-    Parameters
-    ----------
-    path
-        The folder; folders above it are made too.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be made.
-    """
-    try:
-        os.makedirs(path, exist_ok=True)
-    except (FileExistsError, NotADirectoryError, PermissionError):
-        raise InputError(f"{path}: this is not a folder that can be written to; choose another") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def write_text(path: str, text: str) -> None:
-    """Write a text as UTF-8; for errors see `open_for_writing`.
-
-    Parameters
-    ----------
-    path
-        The file; "-" is standard output.
-    text
-        The text, with LF line ends.
-    """
-    with open_for_writing(path) as stream:
-        stream.write(text.encode())

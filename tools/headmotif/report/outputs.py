@@ -2,8 +2,8 @@
 
 import os
 
-from ..formats.files import make_folder, open_for_writing
 from ..formats.motifs import logo
+from ..formats.output_files import make_folder, open_for_writing
 from ..formats.tables import summary
 from .contents.run import Run
 from .figures import drawings

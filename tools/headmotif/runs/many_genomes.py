@@ -10,12 +10,13 @@ from dataclasses import asdict
 
 from ..data import Genome, GenomeFile
 from ..errors import InputError
-from ..formats import files
 from ..formats.inputs import genomes_with_genes
+from ..formats.output_files import make_folder
 from ..formats.outputs import calls
 from ..formats.tables.sample_sheet import DONE, FAILED, KINDS, STATUS, THERE, Sample, Status
 from ..steps.calling.prediction import Annotator, fit
 from ..steps.network import annotate
+from ..steps.training.description import describe_doubts
 
 Pending = list[tuple[Sample, GenomeFile, dict]]
 """Samples whose genomes are being annotated, each with what its results depend on."""
@@ -48,18 +49,22 @@ def annotate_samples(
     keep_going
         Whether to continue after a sample that fails.
     say
-        Called with a line where a sample fails.
+        Called with a line where a sample fails or has no calls, or the model may have learned nothing.
     progress
         Called with the number of samples that are done.
 
     Raises
     ------
     InputError
-        If a format is unknown; at the end, if samples failed. Without `keep_going`, the first that fails ends the run.
+        If a format is unknown or does not suit the label; at the end, if samples failed. Without `keep_going`, the
+        first that fails ends the run.
     """
     if wrong := [kind for kind in formats if kind not in KINDS]:
         raise InputError(f"--formats {wrong[0]}: there is no such format; choose from {', '.join(KINDS)}")
-    files.make_folder(folder)
+    calls.refuse_label(annotator.asked.label, formats)
+    for doubt in describe_doubts(annotator.model.labels):
+        say(doubt)
+    make_folder(folder)
     status = Status(folder, samples)
     pending: Pending = []
 
@@ -74,7 +79,7 @@ def annotate_samples(
                     continue
                 return
             this = annotator.run(read.genome, read.genes, formats)
-            if calls.is_done(os.path.join(folder, sample.name), this):
+            if calls.is_done(os.path.join(folder, sample.stem), this):
                 status.tell(sample.name, THERE, read.genome)
                 continue
             pending.append((sample, read, this))
@@ -84,8 +89,10 @@ def annotate_samples(
         sample, read, this = pending.pop(0)
         found = annotator.predict(read.genome, raw, read.genes)
         judged = fit(annotator.model, found)
-        calls.write_all(os.path.join(folder, sample.name), found, asdict(judged), this, formats, read)
-        status.tell(sample.name, DONE, read.genome, len(found.calls), judged.verdict)
+        calls.write_all(os.path.join(folder, sample.stem), found, asdict(judged), this, formats, read)
+        if found.why_none:
+            say(f"{sample.name}: {found.why_none}")
+        status.tell(sample.name, DONE, read.genome, len(found.calls), judged.verdict, found.why_none)
         progress(status.n_reported)
     _refuse_failed(status, folder, keep_going or status.n_reported == len(samples))
 

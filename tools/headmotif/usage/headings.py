@@ -1,19 +1,25 @@
 """The heading of a command's help under which each option stands."""
 
+from collections.abc import Iterable
+
+from .parameters import Parameter
+
+FILES = "Output files"
+
 HEADINGS = {
-    "Input": "model genome annotation init teacher refit samplesheet genes motifs",
+    "Input": "model genome annotation init teacher refit samplesheet genes binding-sites motifs",
     "Sites and labels": "sites feature zero-based circular label mask mask-repeats called random everywhere max-sites "
     "validation test truth region",
     "Network and training": "preset max-epochs max-steps batch-size sequence-length learning-rate eval-steps patience",
     "Simulation": "length promoters missing-fraction false-fraction jittered-fraction sharpness gc shuffle-sites",
-    "Calls": "threshold top fdr fdr-from min-distance",
+    "Calls": "threshold min-change top fdr fdr-from min-distance",
     "Comparison": "window min-support missing-value distance min-overlap best group cluster-p",
-    "Search": "flank min-sites nmotifs by-offset top-fractions minw maxw revcomp spacer markov-order",
+    "Search": "flank min-sites nmotifs one-group by-offset top-fractions minw maxw revcomp spacer markov-order",
     "Heads and regions": "layers heads top-k max-per-site",
     "Controls and statistics": "background shuffled controls untrained null-model replicate ablate marginalize ism "
     "max-q max-p max-evalue bootstrap",
     "Page": "title examples locus",
-    "Output files": "output format formats outdir table gff3 genbank bigwig-plus bigwig-minus bedgraph-plus "
+    FILES: "output format formats outdir table gff3 genbank tbl xlsx bigwig-plus bigwig-minus bedgraph-plus "
     "bedgraph-minus browser metrics history manifest checkpoint curve per-head merge-overlaps controls-out sites-out "
     "true-sites-out elements-out genes-out "
     "logo profiles pairs strands matrix distances consensus checks cluster cluster-motifs figures pdf "
@@ -37,3 +43,12 @@ def heading(command: str, option: str) -> str:
             if option in names.split():
                 return title
     return "Options"
+
+
+def list_outputs(command: str, options: Iterable[Parameter]) -> list[Parameter]:
+    """The options that name a file or a folder that the command writes."""
+    return [
+        one
+        for one in options
+        if one.value in ("FILE", "FOLDER") and heading(command, one.name.replace("_", "-")) == FILES
+    ]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...data import Sites
-from ..files import write_text
+from ..output_files import write_text
 
 HEADER = "#contig\tstart\tend\tname\tscore\tstrand\tsets\tsupport\tdistance"
 

@@ -1,10 +1,6 @@
-"""Calls as features of a GenBank flat file, the user's own or a new one
-(https://www.insdc.org/submitting-standards/feature-table).
+"""Calls as features of a GenBank flat file, the user's own or a new one; what the features are, `insdc` says.
 
-INSDC's feature table has no key for the start of transcription, and none of its regulatory classes is one: `promoter`
-is the stretch that the polymerase binds. So a call is a `misc_feature` of one nucleotide, `123` or `complement(123)`,
-which claims no more than it is. `/standard_name` is the name of the call. `/note` is "TSS; probability 0.97" and
-further columns as "name: value". `/inference` says that it is a prediction. Biopython formats the features.
+A feature over the origin of a circular contig is `join(90..100,1..20)`. Biopython formats the features.
 
 A user's file keeps all its lines; calls are inserted between its features, in order of position. A new file holds the
 bases and the topology. Its date is always 01-JAN-1980, GenBank's for a record without a date.
@@ -20,17 +16,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...alphabet import decode, encode
-from ...data import Contig, Genome, Sites
+from ...data import Contig, Element, Genome, Sites
 from ...errors import FormatError
 from ..contig_names import explain_unknown_contig
-from ..files import open_for_writing, write_text
+from ..output_files import open_for_writing, write_text
 from ..sequences import genbank
+from . import insdc
 
 if TYPE_CHECKING:
     from Bio.SeqFeature import SeqFeature
 
-INFERENCE = "COORDINATES:ab initio prediction:headmotif"
 HEADER = "FEATURES             Location/Qualifiers"
+IS_VERSION = re.compile(r"[^.]+\.[1-9]\d*")
+"""A name that is an accession and its version. Any other stands whole in both lines: without that, Biopython would
+write and read `cov_7.22600` for `cov_7.022600`."""
 KEY = re.compile(r" {5}\S")
 """How the first line of a feature begins."""
 AFTER = ("ORIGIN", "CONTIG", "BASE COUNT", "WGS", "//")
@@ -44,6 +43,7 @@ def write(
     names: Sequence[str],
     columns: Mapping[str, Sequence[str]] | None = None,
     source: tuple[str, bytes] = ("", b""),
+    binding_sites: Sequence[Element] = (),
 ) -> None:
     """Write calls as GenBank features.
 
@@ -62,17 +62,16 @@ def write(
     source
         Path and decompressed bytes of a GenBank file of the same genome, whose records are kept, in its order. Without
         bytes a new file is written.
+    binding_sites
+        Known binding sites.
 
     Raises
     ------
     FormatError
         If the GenBank file is of another genome.
     """
-    order = np.lexsort((-calls.strand, calls.position, calls.contig))
-    mine = [
-        [_feature(calls, row, names, columns or {}) for row in order[calls.contig[order] == i]]
-        for i in range(len(genome.contigs))
-    ]
+    listed = insdc.list_features(genome.contigs, calls, names, columns or {}, binding_sites)
+    mine = [[_feature(one) for one in features] for features in listed]
     if not source[1]:
         records = [_record(contig, genome.contig_bases(i), mine[i]) for i, contig in enumerate(genome.contigs)]
         return write_text(path, "".join(records))
@@ -85,18 +84,19 @@ def write(
         stream.write("".join(text).encode("utf-8", "surrogateescape"))
 
 
-def _feature(calls: Sites, row: int, names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> "SeqFeature":
-    from Bio.SeqFeature import SeqFeature, SimpleLocation
+def _feature(one: insdc.Feature) -> "SeqFeature":
+    from Bio.SeqFeature import AfterPosition, BeforePosition, CompoundLocation, SeqFeature, SimpleLocation
 
-    p, position = float(calls.strength[row]), int(calls.position[row])
-    said = [f"TSS; probability {p:.6g}" if p == p else "TSS"]
-    said += [f"{name}: {column[row]}" for name, column in columns.items() if column[row]]
-    note = " ".join("; ".join(said).split())  # a line end or a tab would break the table
-    known = {"standard_name": names[row], "note": note, "inference": INFERENCE}
-    known = {key: value for key, value in known.items() if value}
-    return SeqFeature(
-        SimpleLocation(position, position + 1, int(calls.strand[row])), type="misc_feature", qualifiers=known
-    )
+    parts = [SimpleLocation(start, end, one.strand) for start, end in one.intervals]
+    if one.is_open:
+        start, end = one.intervals[0]
+        parts = [
+            SimpleLocation(BeforePosition(start), end, 1)
+            if one.strand > 0
+            else SimpleLocation(start, AfterPosition(end), -1)
+        ]
+    place = parts[0] if len(parts) == 1 else CompoundLocation(parts[:: one.strand])  # from 5' to 3'
+    return SeqFeature(place, type=one.key, qualifiers=dict(one.qualifiers))
 
 
 def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFeature]") -> str:
@@ -106,6 +106,8 @@ def _record(contig: Contig, bases: np.ndarray | None, features: "Sequence[SeqFea
     from Bio.SeqRecord import SeqRecord
 
     known: dict[str, str | int] = {"molecule_type": "DNA", "topology": "circular" if contig.circular else "linear"}
+    if not IS_VERSION.fullmatch(contig.name):
+        known["accession"] = contig.name
     sequence = Seq(None, contig.length) if bases is None else Seq(decode(bases))
     record = SeqRecord(sequence, contig.name, contig.name, contig.name, annotations=known, features=list(features))
     text = io.StringIO()
@@ -124,16 +126,16 @@ def _sources(source: str, raw: bytes, genome: Genome, place: Mapping[str, int]) 
     lines = whole.rstrip("\n").split("\n")
     starts = [i for i, line in enumerate(lines) if line.startswith("LOCUS ")]
     found = []
-    for (name, letters, _), start, end in zip(known, starts, [*starts[1:], len(lines)], strict=True):
-        if name not in place:
-            raise FormatError(source, start + 1, explain_unknown_contig(name, list(place)))
-        if not np.array_equal(encode(letters), genome.contig_bases(place[name])):
+    for one, start, end in zip(known, starts, [*starts[1:], len(lines)], strict=True):
+        if one.name not in place:
+            raise FormatError(source, start + 1, explain_unknown_contig(one.name, list(place)))
+        if not np.array_equal(encode(one.letters), genome.contig_bases(place[one.name])):
             raise FormatError(
                 source,
                 start + 1,
-                f"the sequence of '{name}' is not that of the genome; give the GenBank file of this genome",
+                f"the sequence of '{one.name}' is not that of the genome; give the GenBank file of this genome",
             )
-        found.append((name, lines[start:end]))
+        found.append((one.name, lines[start:end]))
     missing = set(place) - {name for name, _ in found}
     if missing:
         first = min(missing, key=place.__getitem__)

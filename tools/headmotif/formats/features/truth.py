@@ -9,7 +9,9 @@ import numpy as np
 
 from ...data import Regions
 from ...errors import FormatError
-from ..files import lines, read_text, write_text
+from ..files import lines, read_text
+from ..output_files import write_text
+from .bed import SIGN, parse_whole
 
 
 def write(path: str, elements: Regions) -> None:
@@ -58,7 +60,14 @@ def read(path: str) -> Regions:
         try:
             contig, start, end, name, _, strand, site = fields
             rows.append(
-                (contig, int(start), int(end), name, {"+": 1, "-": -1}[strand], -1 if site == "." else int(site))
+                (
+                    contig,
+                    parse_whole(start),
+                    parse_whole(end),
+                    name,
+                    SIGN[strand],
+                    -1 if site == "." else parse_whole(site),
+                )
             )
         except (ValueError, KeyError):
             raise FormatError(

@@ -1,9 +1,11 @@
-"""A genome from a genome tensor, GenBank or FASTA, recognised by content.
+"""A genome from FASTA, GenBank, EMBL, GFF3 with sequence, 2bit or a genome tensor, recognised by content.
 
-The name of a genome that comes with the program stands for its file, unless there is a file of that name.
+A contig is circular if the file says so: FASTA in its titles, GenBank and EMBL in the first line of a record, GFF3 by
+Is_circular. The name of a genome that comes with the program stands for its file, unless there is a file of that name.
 """
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,12 +14,27 @@ import numpy as np
 from ...alphabet import encode
 from ...builtin import GENOMES
 from ...data import Contig, Contigs, Genome
-from ...errors import InputError
-from ..files import read_bytes
-from ..sequences import fasta, genbank
-from ..tensors import container, genome_tensor
+from ...errors import FormatError, InputError
+from ...notices import warn
+from ..features import gff3_sequences
+from ..files import decode_text, read_bytes
+from ..sequences import fasta, genbank, twobit
+from ..sequences.record import Record
+from ..tensors import genome_tensor
+from . import recognise
 
 ALL = "all"
+CIRCULAR = "1 contig is circular by its header"
+OWN = (recognise.Kind("a headmotif genome", "tensor"), recognise.Kind("safetensors", "tensor"))
+WANTED = "the genome here: FASTA, GenBank, EMBL, GFF3 with sequence, 2bit or a genome tensor"
+INSTEAD = {
+    "features": "it has no sequence after ##FASTA, so give the sequence here, and this file as --sites or --genes",
+    "intervals": "give the sequence here, and this file as --sites",
+    "variants": "give the sequence here, and this file as the variants",
+    "track": "give the sequence here; this is a track of values on it",
+    "tensor": f"give {WANTED}; are genome and model in the wrong order?",
+}
+"""What to do with files of other kinds, by their group."""
 
 
 def read(path: str, circular: Sequence[str] = ()) -> Genome:
@@ -26,7 +43,7 @@ def read(path: str, circular: Sequence[str] = ()) -> Genome:
     Parameters
     ----------
     path
-        The file: a FASTA (gzip too), a GenBank file or a genome tensor; "-" is standard input.
+        The file, gzip or plain; "-" is standard input.
     circular
         Names of circular contigs, beside those that the file says are circular; ("all",) for all.
 
@@ -83,13 +100,23 @@ def parse(raw: bytes, path: str) -> Genome:
     Raises
     ------
     FormatError
-        With the line, if the content is no FASTA, GenBank or genome tensor.
+        With the line, if the content is no genome, or malformed.
     """
-    if container.is_tensor(raw):
+    kind = recognise.recognise(raw)
+    if kind in OWN:
         return genome_tensor.read(raw, path)
-    if genbank.is_genbank(raw):
+    if genbank.is_flat_file(raw):
         return _concatenate(genbank.parse(raw, path))
-    return _concatenate([(name, letters, False) for name, letters in fasta.parse(raw, path)])
+    if twobit.is_twobit(raw):
+        return _concatenate(twobit.parse(raw, path))
+    if kind.group == "features" and re.search(rb"[\r\n](##FASTA\s+\S|>)", raw):
+        return _concatenate(gff3_sequences.parse(decode_text(raw, path), path))
+    if kind.name != "FASTA" and (problem := recognise.explain(raw, WANTED, INSTEAD)):
+        raise FormatError(path, None, problem)
+    records = fasta.parse(raw, path)
+    if count := sum(record.circular for record in records):
+        warn(path, f"{count:,} contigs are circular by their headers" if count > 1 else CIRCULAR)
+    return _concatenate(records)
 
 
 def close(genome: Genome, circular: Sequence[str]) -> Genome:
@@ -121,9 +148,7 @@ def close(genome: Genome, circular: Sequence[str]) -> Genome:
     return replace(genome, contigs=Contigs(replace(c, circular=c.circular or c.name in closed) for c in genome.contigs))
 
 
-def _concatenate(records: Sequence[tuple[str, bytes, bool]]) -> Genome:
+def _concatenate(records: Sequence[Record]) -> Genome:
     """Join contigs end to end. The digest is of the letters as given; the codes have N for any ambiguity."""
-    contigs = Contigs(
-        Contig(name, len(letters), circular, fasta.digest(letters)) for name, letters, circular in records
-    )
-    return Genome(contigs, np.concatenate([encode(letters) for _, letters, _ in records]))
+    contigs = Contigs(Contig(one.name, len(one.letters), one.circular, fasta.digest(one.letters)) for one in records)
+    return Genome(contigs, np.concatenate([encode(one.letters) for one in records]))

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from ...data import GeneTable, Genome, GenomeFile
-from ...errors import FormatError
+from ...data import GenomeFile
 from .. import files
 from ..sequences import genbank
-from . import gene_files, genomes, named_sites
+from . import annotations, gene_files, genomes, recognise
 
 
 def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
@@ -17,9 +16,9 @@ def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
     path
         The file of the genome; "-" is standard input.
     circular
-        Names of circular contigs, beside those of the genome's file and of the GFF3 with the genes (Is_circular=true).
+        Names of circular contigs, beside those that the files of the genome and of the genes say are circular.
     genes
-        The file of the genes. By default they come from the genome's file, if that is a GenBank file with genes.
+        The file of the genes. By default they come from the genome's file, if that is GenBank, EMBL or GFF3 with genes.
 
     Returns
     -------
@@ -37,17 +36,14 @@ def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
     raw = files.read_bytes(path)
     genome = genomes.close(genomes.parse(raw, path), circular)
     own = raw if genbank.is_genbank(raw) else b""
-    if not genes:
-        return GenomeFile(path, genome, _own_genes(own, path, genome), own)
-    annotation = files.read_bytes(genes)
-    features = gene_files.features(annotation, genes)
-    genome = named_sites.declare_circular(genome, features.circular)
-    known = gene_files.place_features(features, genes, genome.contigs)
-    return GenomeFile(path, genome, known, own, b"" if genbank.is_genbank(annotation) else annotation)
-
-
-def _own_genes(raw: bytes, path: str, genome: Genome) -> GeneTable | None:
-    try:
-        return gene_files.place_features(gene_files.features(raw, path), path, genome.contigs) if raw else None
-    except FormatError:
-        return None
+    has_features = genbank.is_flat_file(raw) or recognise.recognise(raw).group == "features"
+    own_features = raw if has_features else b""
+    written = files.read_bytes(genes) if genes else own_features
+    if not written:
+        return GenomeFile(path, genome, None, own)
+    annotation = annotations.parse(written, genes or path)
+    if not genes and not gene_files.has_genes(annotation):
+        return GenomeFile(path, genome, None, own)
+    genome = annotations.declare_circular(genome, [annotation])
+    known = gene_files.place(annotation, genome.contigs)
+    return GenomeFile(path, genome, known, own, b"" if genbank.is_flat_file(written) else written)

@@ -1,19 +1,12 @@
-"""Motif files of MEME, JASPAR, TRANSFAC, Cluster-Buster or HOMER, recognised by content; also a bare consensus.
+"""Motif files of MEME, JASPAR, TRANSFAC, Cluster-Buster, HOMER or with a row for each base; also a bare consensus.
 
-Three of them begin a motif with '>': JASPAR, Cluster-Buster and HOMER. JASPAR has four rows, one for each base; the
-others have one row of four numbers for each position. So the first motif that is not four rows of four bare numbers
-decides for its file. If all motifs are such squares, the file is
-
-- HOMER if a title has tabs and a number in its third field; this separates HOMER from Cluster-Buster in any case;
-- Cluster-Buster if there is a line # WEIGHT or # GAP, or a title with RSAT's /name=; our writer adds # WEIGHT for this;
-- else decided by sums, since all positions of a motif have the same number of sites, or 1. It is Cluster-Buster if
-  more motifs have equal sums of rows (within `ALIKE` of the largest) than equal sums of columns, and JASPAR if not.
+The format follows from the content, see `recognition`. A warning names the motifs that are left out.
 """
 
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,19 +14,20 @@ import numpy as np
 from ...alphabet import IUPAC
 from ...data import Motif
 from ...errors import FormatError, InputError
-from ..files import read_bytes
-from ..motifs import cluster_buster, homer, jaspar, meme, transfac
+from ...notices import LeftOut
+from ..files import decode_text, read_bytes
+from ..motifs import base_table, cluster_buster, homer, jaspar, meme, transfac
+from ..motifs.recognition import UNDERSTOOD, explain_unknown, recognise_format
 
-FORMATS = {"MEME": meme, "JASPAR": jaspar, "TRANSFAC": transfac, "Cluster-Buster": cluster_buster, "HOMER": homer}
+WRITTEN = {"MEME": meme, "JASPAR": jaspar, "TRANSFAC": transfac, "Cluster-Buster": cluster_buster, "HOMER": homer}
+FORMATS = {**WRITTEN, "base table": base_table}
+"""The formats of `read`, as `recognition.recognise_format` names them."""
 WRITERS: dict[str, Callable[[str, Sequence[Motif]], None]] = {
-    name.lower(): module.write for name, module in FORMATS.items()
+    name.lower(): module.write for name, module in WRITTEN.items()
 }
 """The formats of `write`: "meme", "jaspar", "transfac", "cluster-buster", "homer"."""
-UNDERSTOOD = "MEME, JASPAR, TRANSFAC, Cluster-Buster or HOMER"
-ALIKE = 0.05
-"""Published probabilities have two or three decimals: their sums may stray this far from 1, as in MEME's reader."""
-
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
+NAMES = 5
+"""How many motifs that are left out for one reason are named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +56,9 @@ class MotifFile:
 
 
 def read(path: str) -> MotifFile:
-    """Read a motif file. Names become unique: the second `x` becomes `x_2`.
+    """Read a motif file, and warn of each motif without a usable matrix.
+
+    Names become unique: the second `x` becomes `x_2`.
 
     Parameters
     ----------
@@ -82,20 +78,28 @@ def read(path: str) -> MotifFile:
     raw = read_bytes(path)
     if b"\0" in raw[:4096]:
         raise FormatError(path, None, f"this is a binary file; give motifs as {UNDERSTOOD} text")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
+    text = decode_text(raw, path)
     if kind := recognise_format(text):
         motifs, skipped = FORMATS[kind].parse(text, path)
     else:
-        raise FormatError(path, None, _explain_unknown(text))
+        raise FormatError(path, None, explain_unknown(text))
+    _tell_skipped(path, skipped)
     version = (
         re.search(r"^\s*MEME\s+version\s+([\w.]+)", text, re.IGNORECASE | re.MULTILINE) if kind == "MEME" else None
     )
     kind = f"{kind} {version[1]}" if version else kind
     unique, renamed = make_names_unique(motifs)
     return MotifFile(tuple(unique), tuple(skipped), tuple(renamed), kind, hashlib.sha256(raw).hexdigest())
+
+
+def _tell_skipped(path: str, skipped: Sequence[tuple[str, str]]) -> None:
+    """Warn of the motifs that are left out, with the reason and the names of the first."""
+    left_out = LeftOut(path, "motifs")
+    for why in dict.fromkeys(why for _, why in skipped):
+        names = [name for name, reason in skipped if reason == why]
+        more = ", ..." if len(names) > NAMES else ""
+        left_out.add(f"{why} ({', '.join(names[:NAMES])}{more})", count=len(names))
+    left_out.warn()
 
 
 def write(path: str, motifs: Sequence[Motif], kind: str) -> None:
@@ -118,94 +122,6 @@ def write(path: str, motifs: Sequence[Motif], kind: str) -> None:
     if kind not in WRITERS:
         raise InputError(f"'{kind[:30]}' is not a motif format; choose one of {', '.join(WRITERS)}")
     WRITERS[kind](path, motifs)
-
-
-def recognise_format(text: str) -> str:
-    """Recognise the format of a text. The docstring of this module has the rule for titles with '>'.
-
-    Parameters
-    ----------
-    text
-        The content of the file.
-
-    Returns
-    -------
-    str
-        A key of `FORMATS`, or "" for none of them.
-    """
-    text = text.replace("\r", "\n")
-    for line in text.split("\n"):
-        line = line.strip()
-        if re.match(r"(MEME\s+version|ALPHABET|MOTIF\s|Background\s+letter|strands:)", line, re.IGNORECASE):
-            return "MEME"
-        if line.startswith(">"):
-            return _recognise_titled(text)
-        if re.match(r"(AC|ID|NA|DE|VV|P0|PO)\s", line):
-            return "TRANSFAC"
-        if line[:1] in ("<", "{"):
-            return ""
-    return ""
-
-
-def _recognise_titled(text: str) -> str:
-    """Which of the formats whose motifs begin with '>' a text is; see the docstring of the module."""
-    rows_alike = columns_alike = 0
-    by_position = None
-    for rows in _matrices(text):
-        square = _parse_square(rows)
-        if square is None:
-            by_position = len(rows) != 4 and 2 * sum(map(_is_position, rows)) > len(rows)
-            break
-        rows_alike += _are_alike(square.sum(axis=1))
-        columns_alike += _are_alike(square.sum(axis=0))
-    if by_position is False:
-        return "JASPAR"
-    if any(homer.is_header(title) for title in re.findall(r"^[ \t]*>(.*)", text, re.MULTILINE)):
-        return "HOMER"
-    return (
-        "Cluster-Buster"
-        if by_position or cluster_buster.is_cluster_buster(text) or rows_alike > columns_alike
-        else "JASPAR"
-    )
-
-
-def _matrices(text: str) -> Iterator[list[list[str]]]:
-    """The words of each motif's rows, of those that have any."""
-    rows: list[list[str]] = []
-    for line in text.split("\n"):
-        line = line.strip()
-        if line.startswith(">"):
-            if rows:
-                yield rows
-            rows = []
-        elif line and not line.startswith("#"):
-            rows.append(line.split())
-    if rows:
-        yield rows
-
-
-def _is_position(row: list[str]) -> bool:
-    return len(row) == 4 and all(map(_NUMBER.fullmatch, row))
-
-
-def _parse_square(rows: list[list[str]]) -> np.ndarray | None:
-    """Four rows of four bare numbers, (4, 4); None for anything else, or if they are too large to be summed."""
-    if len(rows) != 4 or not all(map(_is_position, rows)):
-        return None
-    square = np.array([[float(word) for word in row] for row in rows])
-    return square if np.abs(square).max() < 1e15 else None
-
-
-def _are_alike(sums: np.ndarray) -> bool:
-    return bool(sums.max() - sums.min() <= ALIKE * sums.max())
-
-
-def _explain_unknown(text: str) -> str:
-    if not text.strip():
-        return f"this file is empty; give motifs as {UNDERSTOOD} text"
-    if text.lstrip().startswith("<"):
-        return f"this is HTML or XML; give MEME's text format (meme.txt) or another of {UNDERSTOOD}"
-    return f"this is not a known motif format; give {UNDERSTOOD} text"
 
 
 def make_names_unique(motifs: Sequence[Motif]) -> tuple[list[Motif], list[tuple[str, str]]]:

@@ -1,20 +1,17 @@
 """Sites as command lines name them: [NAME=]FILE, a label set of the genome tensor, or the tracks of two strands."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
-from ...data import Contigs, Genome, Sites
+from ...data import Genome, Sites
 from ...errors import InputError
-from .. import files
-from ..tracks import bedgraph, bigwig
-from . import gene_files, genomes, site_files
+from ..bgzip import strip_ending
+from ..tracks.strands import Track
+from . import site_files
+from .annotations import declare_circular
 
 LABEL = "label:"
 """The prefix that names a label set of the genome tensor instead of a file."""
-Track = tuple[str, str]
-"""The files of the + and of the - strand."""
 
 
 def name_files(texts: Sequence[str], what: str) -> dict[str, str]:
@@ -42,7 +39,7 @@ def name_files(texts: Sequence[str], what: str) -> dict[str, str]:
         name, is_named, path = text.partition("=")
         if not is_named or os.path.exists(text):
             path = text
-            base = os.path.basename(text).removesuffix(".gz")
+            base = strip_ending(os.path.basename(text))
             name = os.path.splitext(base)[0] if text != "-" else "sites"
             name = text.removeprefix(LABEL) if text.startswith(LABEL) else name
         if not name or not path or not name.isprintable():
@@ -74,61 +71,23 @@ def parse_track(path: str) -> Track | None:
     return (plus, minus) if comma and plus and minus and not os.path.exists(path) else None
 
 
-def read(path: str, genome: Genome, feature: str, zero_based: bool) -> site_files.SiteFile:
-    """Read the sites of a file, or of a label set of the genome tensor.
+def read_sets(
+    paths: Mapping[str, str], genome: Genome, feature: str, zero_based: bool, may_be_empty: Collection[str] = ()
+) -> tuple[Genome, dict[str, site_files.SiteFile]]:
+    """Read the sites of several files, or of label sets of the genome tensor.
 
     Parameters
     ----------
-    path
-        The file, or `LABEL` and the name of a label set.
+    paths
+        Files by name, or `LABEL` and the name of a label set.
     genome
         The genome.
     feature
         In GFF3 and GTF, the type of feature whose 5' ends are the sites; "" for TSS.
     zero_based
         Whether the first base of a contig is position 0 in a table.
-
-    Returns
-    -------
-    site_files.SiteFile
-        The sites.
-
-    Raises
-    ------
-    FormatError
-        With the line, if the file is malformed, of another genome, or without sites.
-    InputError
-        If there is no such label set, or it is empty.
-    """
-    if not path.startswith(LABEL) or os.path.exists(path):
-        return site_files.read(path, genome.contigs, feature=feature or None, zero_based=zero_based)
-    name = path.removeprefix(LABEL)
-    if name not in genome.labels:
-        has = (
-            f"it has {', '.join(genome.labels)}" if genome.labels else "a genome tensor with labels is needed for that"
-        )
-        raise InputError(f"{path}: there is no such label set in the genome; {has}")
-    sites = genome.sites(genome.labels.index(name))
-    if not len(sites):
-        raise InputError(f"{path}: this label set has no sites; choose another")
-    return site_files.SiteFile(sites, "label set", len(sites), 0, ())
-
-
-def read_sets(
-    paths: Mapping[str, str], genome: Genome, feature: str, zero_based: bool
-) -> tuple[Genome, dict[str, site_files.SiteFile]]:
-    """Read the sites of several files.
-
-    Parameters
-    ----------
-    paths
-        Files by name, or label sets as in `read`.
-    genome
-        The genome.
-    feature
-        As in `read`.
-    zero_based
-        As in `read`.
+    may_be_empty
+        The names of sets that may have no sites, as predictions without calls; the user is warned.
 
     Returns
     -------
@@ -140,15 +99,37 @@ def read_sets(
     Raises
     ------
     FormatError
-        As `read`.
+        With the line, if a file is malformed, of another genome, or without sites.
     InputError
-        As `read`.
+        If there is no such label set, or it is empty.
     """
-    found = {name: read(path, genome, feature, zero_based) for name, path in paths.items()}
-    return declare_circular(genome, [name for one in found.values() for name in one.circular]), found
+    tables = {
+        name: site_files.load(path, genome.contigs.names, feature, zero_based, name in may_be_empty)
+        for name, path in paths.items()
+        if not path.startswith(LABEL) or os.path.exists(path)
+    }
+    genome = declare_circular(genome, [table.annotation for table in tables.values()])
+    found = {
+        name: site_files.place(tables[name], genome.contigs) if name in tables else _read_label(path, genome)
+        for name, path in paths.items()
+    }
+    return genome, found
 
 
-def read_for_genome(genome: Genome, path: str, feature: str) -> Sites:
+def _read_label(path: str, genome: Genome) -> site_files.SiteFile:
+    name = path.removeprefix(LABEL)
+    if name not in genome.labels:
+        has = (
+            f"it has {', '.join(genome.labels)}" if genome.labels else "a genome tensor with labels is needed for that"
+        )
+        raise InputError(f"{path}: there is no such label set in the genome; {has}")
+    sites = genome.sites(genome.labels.index(name))
+    if not len(sites):
+        raise InputError(f"{path}: this label set has no sites; choose another")
+    return site_files.SiteFile(sites, "label set", len(sites), 0)
+
+
+def read_for_genome(genome: Genome, path: str, feature: str) -> tuple[Genome, Sites]:
     """Read the sites of a file, or take those of the first label of a genome tensor.
 
     Parameters
@@ -162,7 +143,9 @@ def read_for_genome(genome: Genome, path: str, feature: str) -> Sites:
 
     Returns
     -------
-    Sites
+    genome
+        The genome, with the contigs circular that the file says are circular.
+    sites
         The sites.
 
     Raises
@@ -171,81 +154,13 @@ def read_for_genome(genome: Genome, path: str, feature: str) -> Sites:
         If there is no site.
     """
     if path:
-        found = site_files.read(path, genome.contigs, feature=feature or None).sites
+        table = site_files.load(path, genome.contigs.names, feature)
+        genome = declare_circular(genome, [table.annotation])
+        found = site_files.place(table, genome.contigs).sites
     elif genome.labels:
         found = genome.sites(0)
     else:
         raise InputError("this genome has no sites; give --sites FILE, or a genome tensor with sites")
     if len(found) == 0:
         raise InputError(f"{path or 'the genome tensor'} has no sites; give sites of this genome")
-    return found
-
-
-def read_track(paths: Track, contigs: Contigs) -> np.ndarray:
-    """Read the values of two strands from bigWig or bedGraph, recognised by content.
-
-    Parameters
-    ----------
-    paths
-        The files of the + and of the - strand, gzip or plain.
-    contigs
-        The contigs of the genome, N nucleotides together.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32 (2, N), by + coordinates, NaN if there is no value.
-
-    Raises
-    ------
-    FormatError
-        If a file is malformed or of another genome.
-    """
-
-    def read_one(path: str) -> np.ndarray:
-        raw = files.read_bytes(path)
-        return bigwig.parse(raw, path, contigs) if bigwig.is_bigwig(raw) else bedgraph.parse(raw, path, contigs)
-
-    return np.stack([read_one(path) for path in paths])
-
-
-def genes(path: str, genome: Genome) -> np.ndarray:
-    """Read genes as `genomic_class.classes` takes them.
-
-    Parameters
-    ----------
-    path
-        The file of the genes.
-    genome
-        The genome.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64 (genes, 4), contig, start, end and strand.
-
-    Raises
-    ------
-    FormatError
-        If the file is malformed or of another genome.
-    """
-    return gene_files.read(path, genome.contigs).spans
-
-
-def declare_circular(genome: Genome, names: Sequence[str]) -> Genome:
-    """Declare the contigs circular that an annotation says are circular.
-
-    Parameters
-    ----------
-    genome
-        The genome.
-    names
-        Contig names; names that the genome does not have are ignored.
-
-    Returns
-    -------
-    Genome
-        The same genome with these contigs circular.
-    """
-    known = set(genome.contigs.names)
-    return genomes.close(genome, [name for name in names if name in known])
+    return genome, found

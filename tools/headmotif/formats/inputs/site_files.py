@@ -1,18 +1,20 @@
-"""Sites from BED6, GFF3, GTF, or a TSV with a header, recognised by content."""
+"""Sites from BED6, GFF3, GTF, a table with a header, or the files of TSS and peak callers, recognised by content."""
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Contig, Contigs, Sites
+from ...data import Annotation, Contig, Contigs, Sites
 from ...errors import FormatError
+from ...notices import warn
 from ..contig_names import ContigNames
-from ..features import bed, gff3, site_table
+from ..features import bed, gff3, peaks, regulondb, site_table, tsspredator
 from ..files import lines, read_text
-from ..sequences import fasta
+from ..tables import user_table
+from . import annotations, feature_sites
 
 LARGEST = 1e30
 """The largest strength: more cannot be a measurement, and float32 ends soon after."""
@@ -20,12 +22,19 @@ OTHER_KINDS = {
     "<": "this is HTML or XML, perhaps a web page saved instead of the file; download the table itself",
     ">": "this is FASTA; give sites as BED6, GFF3, GTF or TSV",
     "LOCUS ": "this is GenBank; give its features as GFF3",
-    "PK\x03\x04": "this is a zip archive or an Excel sheet; save the table as tab-separated text",
     "{": "this is JSON; give sites as BED6, GFF3, GTF or TSV",
 }
 STRANDS = ("+", "-", ".", "?")
 Row = tuple[int, str, int, int, str]
-"""Line, contig, position (0-based), strand (+1 or -1), strength as written."""
+"""Line, contig ("" if the file names none), position (0-based), strand (+1, -1, or 0 for both), strength as written."""
+TAKEN = {
+    "TSSpredator": "TSSpredator: Pos, strength stepHeight",
+    "RegulonDB": "RegulonDB: promoters",
+    "narrowPeak": "narrowPeak: summits, strength signalValue",
+    "broadPeak": "broadPeak: centres, strength signalValue",
+    "MACS": "MACS: peaks, strength fold_enrichment",
+}
+"""What is read of the files of other programs, in words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,28 +47,50 @@ class SiteFile:
         The sites. `contig` is the index into the contigs given to `read`. Each position and strand comes once, in the
         order of its first row, with its largest strength.
     format
-        BED, GFF3, GTF or TSV, or "label set".
+        BED, GFF3, GTF, TSV, CSV or "label set"; of other programs, their name and what is taken (`TAKEN`).
     rows
         The number of features or lines that name a site.
     duplicates
         The number of rows that repeat a position and strand.
-    left_out
-        Reason and number of the features that were left out.
-    circular
-        The contigs that the file says are circular.
     """
 
     sites: Sites
     format: str
     rows: int
     duplicates: int
-    left_out: tuple[tuple[str, int], ...]
-    circular: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
         """What was read, in words."""
         return f"{len(self.sites):,} sites ({self.format}; {self.duplicates:,} duplicates dropped)"
+
+
+@dataclass(frozen=True, eq=False)
+class SiteTable:
+    """A table of sites that is still to be placed on a genome.
+
+    Attributes
+    ----------
+    path
+        The file as the user gave it.
+    format
+        BED, GFF3, GTF or TSV.
+    rows
+        The rows of a BED or TSV.
+    annotation
+        The features of a GFF3 or GTF, else None.
+    feature
+        The type of feature whose 5' ends are the sites; "" for TSS.
+    may_be_empty
+        Whether a table without sites is no mistake, as of a prediction that has no calls.
+    """
+
+    path: str
+    format: str
+    rows: Sequence[Row] = ()
+    annotation: Annotation | None = None
+    feature: str = ""
+    may_be_empty: bool = False
 
 
 def read(path: str, contigs: Contigs, *, feature: str | None = None, zero_based: bool = False) -> SiteFile:
@@ -70,7 +101,7 @@ def read(path: str, contigs: Contigs, *, feature: str | None = None, zero_based:
     path
         The file, gzip or plain; "-" is standard input.
     contigs
-        The contigs of the genome.
+        The contigs of the genome. What the file says of their topology counts as well.
     feature
         In GFF3 and GTF, the type of feature whose 5' ends are the sites; None for TSS.
     zero_based
@@ -86,26 +117,119 @@ def read(path: str, contigs: Contigs, *, feature: str | None = None, zero_based:
     FormatError
         With the line, if the file is malformed or of another genome; also if it holds no site.
     """
+    table = load(path, contigs.names, feature or "", zero_based)
+    return place(table, annotations.close_contigs(contigs, [table.annotation]))
+
+
+def load(
+    path: str, names: Sequence[str], feature: str = "", zero_based: bool = False, may_be_empty: bool = False
+) -> SiteTable:
+    """Read a table of sites, which `place` puts on a genome.
+
+    Parameters
+    ----------
+    path
+        As in `read`.
+    names
+        The contig names of the genome.
+    feature
+        As in `read`; "" for TSS.
+    zero_based
+        As in `read`.
+    may_be_empty
+        Whether a table without sites is no mistake; the user is warned.
+
+    Returns
+    -------
+    SiteTable
+        The table.
+
+    Raises
+    ------
+    FormatError
+        With the line, if the file is malformed.
+    """
     text = read_text(path)
+    if may_be_empty and not any(line.strip() and not line.startswith(bed.SKIPPED) for _, line in lines(text)):
+        return SiteTable(path, "empty", may_be_empty=True)
     kind = recognise_kind(text, path)
-    left_out: dict[str, int] = {}
-    circular: tuple[str, ...] = ()
     if kind in ("GFF3", "GTF"):
-        features = gff3.parse(text, path)
-        circular = features.circular
-        refuse_other_assembly(features, contigs, path)
-        lengths = {c.name: c.length for c in contigs if c.circular or c.name in circular}
-        rows, left_out = gff3.sites(features, path, feature, lengths)
-    elif kind == "BED":
-        rows = bed.parse_sites(text, path)
-    else:
-        rows = site_table.parse_sites(text, path, zero_based)
+        return SiteTable(path, kind, annotation=gff3.parse(text, path), feature=feature)
+    return SiteTable(path, *_read_rows(kind, text, path, names, zero_based), may_be_empty=may_be_empty)
+
+
+def place(table: SiteTable, contigs: Contigs) -> SiteFile:
+    """Place the sites of a table on a genome.
+
+    Parameters
+    ----------
+    table
+        The table.
+    contigs
+        The contigs of the genome, with their topology (`annotations.declare_circular`).
+
+    Returns
+    -------
+    SiteFile
+        The sites.
+
+    Raises
+    ------
+    FormatError
+        As `read`.
+    """
+    rows = table.rows
+    if table.annotation is not None:
+        rows = feature_sites.find_sites(table.annotation, table.feature, contigs)
+    if not rows and not table.may_be_empty:
+        raise FormatError(table.path, None, f"this {table.format} has no sites")
     if not rows:
-        reasons = "; ".join(f"{n:,} {reason} were left out" for reason, n in left_out.items())
-        raise FormatError(path, None, f"this {kind} has no sites" + (f" ({reasons})" if reasons else ""))
-    sites = _place_rows(rows, contigs, path, kind)
+        warn(table.path, "this file has no sites")
+        return SiteFile(_list_sites([]), table.format, 0, 0)
+    sites = _place_rows(_name_only_contig(rows, contigs, table.path), contigs, table.path)
     unique = _drop_duplicates(sites)
-    return SiteFile(unique, kind, len(rows), len(rows) - len(unique), tuple(left_out.items()), circular)
+    duplicates = (len(sites) - len(unique)) // (1 if rows[0][3] else 2)
+    return SiteFile(unique, TAKEN.get(table.format, table.format), len(rows), duplicates)
+
+
+def _read_rows(kind: str, text: str, path: str, names: Sequence[str], zero_based: bool) -> tuple[str, list[Row]]:
+    """The rows of a file that is not GFF3 or GTF, and its format, which for BED is told by all rows together."""
+    if kind == "TSSpredator":
+        return kind, tsspredator.parse_sites(text, path, names)
+    if kind == "RegulonDB":
+        return kind, regulondb.parse_sites(text, path)
+    if kind == "MACS":
+        return kind, _take_centres(peaks.parse_macs(text, path), path)
+    if kind != "BED":
+        return kind, site_table.parse_sites(text, path, zero_based)
+    found = peaks.parse_bed(list(bed.read_rows(text, path, 3)), path)
+    if found is None:
+        return kind, bed.parse_sites(text, path)
+    return found.format, _take_centres(found, path)
+
+
+def _take_centres(found: peaks.Peaks, path: str) -> list[Row]:
+    """The summit or the centre of each peak, and a word to the user about what is not in the file."""
+    n, without = len(found.peaks), len(found.peaks) - found.n_summits
+    is_single = all(peak.end - peak.start == 1 for peak in found.peaks)
+    if 0 < without < n:
+        warn(path, f"{without:,} of {n:,} peaks have no summit; their centres are taken")
+    if not found.are_stranded:
+        what = "base" if is_single else "summit" if found.n_summits else "centre"
+        more = "" if is_single or found.n_summits else ", since peaks have no summit here"
+        warn(path, f"there are no strands; each {what} is taken as a site on both strands{more}")
+    return [(peak.line, peak.contig, peak.centre, peak.strand, peak.strength) for peak in found.peaks]
+
+
+def _name_only_contig(rows: Sequence[Row], contigs: Contigs, path: str) -> Sequence[Row]:
+    """The rows, on the only contig of the genome if they name none."""
+    if any(row[1] for row in rows):
+        return rows
+    if len(contigs) > 1:
+        problem = f"there is no column of contigs, and the genome has {len(contigs)}; add a column contig"
+        raise FormatError(path, rows[0][0], problem)
+    warn(path, f"no contigs are named; all rows are read as on '{contigs[0].name}', the only contig of the genome")
+    return [(line, contigs[0].name, position, strand, score) for line, _, position, strand, score in rows]
 
 
 def recognise_kind(text: str, path: str) -> str:
@@ -121,7 +245,7 @@ def recognise_kind(text: str, path: str) -> str:
     Returns
     -------
     str
-        BED, GFF3, GTF or TSV.
+        BED, GFF3, GTF, TSV, CSV, TSSpredator, RegulonDB or MACS.
 
     Raises
     ------
@@ -138,8 +262,8 @@ def recognise_kind(text: str, path: str) -> str:
             comment = line
             continue
         return _kind(line, comment, path, number)
-    if site_table.is_header(comment):
-        return "TSV"
+    if kind := _table_kind(comment):
+        return kind
     raise FormatError(
         path,
         None,
@@ -156,74 +280,63 @@ def _kind(line: str, comment: str, path: str, number: int) -> str:
     numbers = [re.fullmatch(r"\d+", field) is not None for field in fields]
     if len(fields) == 9 and fields[6] in STRANDS and not all(numbers[1:3]):
         return "GTF" if gff3.is_gtf(fields[8]) else "GFF3"
-    if site_table.is_header(comment) or site_table.is_header(line):
-        return "TSV"
+    if kind := _comment_kind(comment, line) or _table_kind(line):
+        return kind
+    if regulondb.is_row(fields):
+        return "RegulonDB"
     if (len(fields) >= 3 and all(numbers[1:3])) or (len(fields) >= 6 and fields[5] in STRANDS):
         return "BED"
     if re.match(r"\S+ +\d+[ \t]+\d+([ \t]|$)", line) or re.match(r"\S+\t+\d+ +\d+([ \t]|$)", line):
         raise FormatError(path, number, f"columns are separated by spaces; {bed.NOT_SIX}")
-    if len(fields) == 1 and site_table.is_header(re.sub(r"[,;]| +", "\t", line)):
+    if len(fields) == 1 and _table_kind(re.sub(r" +", "\t", line)):
         raise FormatError(
             path, number, "the columns of this table are not separated by tabs; save it as tab-separated text"
         )
     if "\t" in line:
         return "TSV"
-    known = "BED6, GFF3, GTF or TSV with a header (contig, position, strand)"
+    if user_table.find_header(line, lambda names: len(site_table.find_columns(names)) > 1):
+        return "CSV"
+    known = "BED6, GFF3, GTF or a table with a header (contig, position, strand)"
     raise FormatError(path, number, f"this is not a table of sites; give {known}, with columns separated by tabs")
 
 
-def refuse_other_assembly(features: gff3.Features, contigs: Contigs, path: str) -> None:
-    """Refuse features of another assembly, whose contigs may have the same names: contig_1 is in every assembly.
+def _table_kind(line: str) -> str:
+    """The format that a header line belongs to, "" for none."""
+    if user_table.find_header(line, tsspredator.is_header):
+        return "TSSpredator"
+    if user_table.find_header(line, peaks.is_macs_header):
+        return "MACS"
+    if found := user_table.find_header(line, site_table.is_header):
+        return "TSV" if found[0] == "\t" else "CSV"
+    return ""
 
-    Lengths (##sequence-region) and sequences (after ##FASTA) are compared with the genome's.
+
+def _comment_kind(comment: str, line: str) -> str:
+    """The format that a comment right before the first row belongs to: a header there must name everything, and have
+    the separator of the row, since comments are prose as well."""
+    kind = _table_kind(comment)
+    whole = user_table.find_header(comment, lambda names: set(site_table.NEEDED) <= set(site_table.find_columns(names)))
+    is_whole = kind not in ("TSV", "CSV") or whole is not None
+    return kind if is_whole and any(separator in comment and separator in line for separator in "\t,;") else ""
+
+
+def recognise_table(text: str) -> str:
+    """Recognise a table of sites or peaks by its header.
 
     Parameters
     ----------
-    features
-        The content of a GFF3 or GTF.
-    contigs
-        The contigs of the genome.
-    path
-        The name of the file, for messages alone.
+    text
+        The content of the file.
 
-    Raises
-    ------
-    FormatError
-        With the line, if they differ.
+    Returns
+    -------
+    str
+        TSV, CSV, TSSpredator or MACS, as the first line that is no comment is; "" if it is the header of none.
     """
-    known = {c.name: c for c in contigs}
-    other = "these are features of another assembly; use those of this one"
-    for name, (line, _first, last) in features.bounds.items():
-        if name in known and last > known[name].length:
-            raise FormatError(
-                path, line, f"'{name}' has {last:,} nt here and {known[name].length:,} in the genome; {other}"
-            )
-    by_digest = {c.digest: c.name for c in contigs if c.digest}
-    for name, digest in _digests(features, path).items():
-        if name in known and known[name].digest not in ("", digest):
-            raise FormatError(
-                path, features.fasta_line, f"the sequence of '{name}' after ##FASTA is not that of the genome; {other}"
-            )
-        used = next((row.line for row in features.rows if row.contig == name), None)
-        if name not in known and used and digest in by_digest:
-            same = f"its sequence after ##FASTA is that of the genome's '{by_digest[digest]}'"
-            raise FormatError(
-                path, used, f"contig '{name}' is not in the genome, but {same}; use one name in both files"
-            )
+    return _table_kind(next((line for _, line in lines(text) if line.strip() and not line.startswith("#")), ""))
 
 
-def _digests(features: gff3.Features, path: str) -> Mapping[str, str]:
-    """Digests of the sequences after ##FASTA, if there are any."""
-    if not features.fasta.strip():
-        return {}
-    try:
-        return {name: fasta.digest(letters) for name, letters in fasta.parse(features.fasta.encode(), path)}
-    except FormatError as error:
-        line = None if error.line is None else error.line + features.fasta_line - 1
-        raise FormatError(path, line, error.problem) from None
-
-
-def _place_rows(rows: Sequence[Row], contigs: Contigs, path: str, kind: str) -> Sites:
+def _place_rows(rows: Sequence[Row], contigs: Contigs, path: str) -> Sites:
     """The rows on these contigs as columns; the error names the first line with a wrong position or strength."""
     names = ContigNames(contigs, path, "sites")
     found: list[tuple[int, int, int, float]] = []
@@ -231,10 +344,16 @@ def _place_rows(rows: Sequence[Row], contigs: Contigs, path: str, kind: str) -> 
         if (contig := names.find(name, line)) is None:
             continue
         if not 0 <= position < contigs[contig].length:
-            raise FormatError(path, line, _explain_outside(position, contigs[contig], kind))
-        found.append((contig, position, strand, _strength(score, path, line)))
+            raise FormatError(path, line, _explain_outside(position, contigs[contig]))
+        value = _strength(score, path, line)
+        found.extend((contig, position, sign, value) for sign in ((strand,) if strand else (1, -1)))
     names.conclude()
-    index, places, strands, strength = zip(*found, strict=True)
+    return _list_sites(found)
+
+
+def _list_sites(rows: Sequence[tuple[int, int, int, float]]) -> Sites:
+    """Contig, position, strand and strength of each site as columns."""
+    index, places, strands, strength = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Sites(
         np.array(index, np.int32),
         np.array(places, np.int64),
@@ -243,11 +362,9 @@ def _place_rows(rows: Sequence[Row], contigs: Contigs, path: str, kind: str) -> 
     )
 
 
-def _explain_outside(position: int, contig: Contig, kind: str) -> str:
-    """In GFF3 and GTF alone a feature may continue over the origin of a circular contig."""
-    more = "; if the contig is circular, add --circular" if kind in ("GFF3", "GTF") and not contig.circular else ""
+def _explain_outside(position: int, contig: Contig) -> str:
     where = f"position {position + 1:,} (counted from 1) lies outside '{contig.name}', which has {contig.length:,} nt"
-    return f"{where}; use the sites of this version of the genome{more}"
+    return f"{where}; use the sites of this version of the genome"
 
 
 def _strength(score: str, path: str, line: int) -> float:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from ...data import Motif
-from ..files import write_text
+from ..output_files import write_text
 from . import titled
 
 _MARK = re.compile(r"^[ \t]*(#[ \t]*(WEIGHT|GAP)\b|>[^\n]*\s/name=)", re.MULTILINE)

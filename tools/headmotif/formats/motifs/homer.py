@@ -18,8 +18,9 @@ import numpy as np
 
 from ...data import Motif
 from ...errors import FormatError
-from ..files import write_text
+from ..output_files import write_text
 from . import titled
+from .counts import explain_lack
 
 TAKEN = 0.6
 """The threshold written for HOMER, as a share of the best possible score; our motifs have none, and HOMER needs one."""
@@ -99,7 +100,7 @@ def parse(text: str, path: str) -> tuple[list[Motif], list[tuple[str, str]]]:
                 path, number, "this motif has no name; write >CONSENSUS, name and threshold with tabs between them"
             )
         counts = titled.positions(rows, path, name)
-        if why := titled.explain_lack(counts):
+        if why := explain_lack(counts):
             skipped.append((name, why))
             continue
         motif = Motif.from_counts(name, "", counts)

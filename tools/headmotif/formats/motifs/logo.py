@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ...data import Motif
-from ..files import make_file_names, make_folder, open_for_writing
+from ..output_files import make_file_names, make_folder, open_for_writing
 
 COLOURS = {"A": "#109648", "C": "#255C99", "G": "#F7B32B", "T": "#D62839"}
 DPI = 150
@@ -46,7 +46,7 @@ def write(folder: str, motifs: Sequence[Motif]) -> None:
     folder
         The folder, made if it does not exist.
     motifs
-        The motifs. `files.make_file_names` makes file names of their names.
+        The motifs. `output_files.make_file_names` makes file names of their names.
     """
     make_folder(folder)
     for name, motif in zip(make_file_names([motif.name for motif in motifs]), motifs, strict=True):

@@ -9,9 +9,9 @@
     letter-probability matrix: alength= 4 w= 2 nsites= 20 E= 1e-5      every key optional
     0.9 0.1 0.0 0.0                             one row for each position, A C G T
 
-Read: versions 3 to 5, any case, tabs, comments (#), no blank lines. A log-odds matrix (hundredths of a bit) is used if
-no probabilities follow. A row must sum to 1 within 0.05. Not checked: strands, URL, and other parts of MEME's text
-output.
+Read: versions 3 to 5, any case, tabs, comments (#), no blank lines. A log-odds matrix (bits or hundredths of a bit, see
+`log_odds`) is used if there are no probabilities. A row must sum to 1 within 0.05. A motif has one matrix of each kind,
+both of one width; w= must be the number of rows. Not checked: strands, URL, and other parts of MEME's text output.
 """
 
 import itertools
@@ -24,7 +24,10 @@ import numpy as np
 from ...alphabet import LETTERS
 from ...data import Motif
 from ...errors import FormatError
-from ..files import lines, write_text
+from ..files import lines
+from ..output_files import write_text
+from . import log_odds
+from .counts import is_number
 
 NEWEST = 5
 _KEY = re.compile(r"(\w+)\s*=\s*([^\s=]+)")
@@ -34,6 +37,7 @@ LARGEST = 1e15
 _PAIR = re.compile(r"([A-Za-z])\s+([-+.\deE]+)")
 
 Row = tuple[int, str]
+Numbers = tuple[int, list[float]]
 
 
 def read(text: str, path: str) -> list[Motif]:
@@ -174,19 +178,38 @@ def _matrix(
     rows: list[Row], path: str, name: str, background: np.ndarray
 ) -> tuple[np.ndarray | None, dict[str, float], str]:
     """The matrix of one motif and the numbers of its header line; without a matrix None and the reason."""
-    fallback: tuple[np.ndarray | None, dict[str, float], str] = (None, {}, "it has no matrix")
+    found: dict[str, tuple[list[Numbers], dict[str, float], int]] = {}
     for at, (number, line) in enumerate(rows):
         header = re.match(r"(letter-probability|log-odds)\s+matrix\s*:", line, re.IGNORECASE)
         if not header:
             continue
+        kind = header[1].lower()
+        if kind in found:
+            raise FormatError(
+                path, number, f"this is a second {kind} matrix of motif {name}; begin each motif with MOTIF and a name"
+            )
         keys = _keys(line, number, path)
-        if keys.get("w") == 0:
-            return None, keys, "its width is 0"
-        values = _values(rows[at + 1 :], keys, number, path, name)
-        if header[1].lower() == "letter-probability":
-            return _probabilities(values, path, name), keys, ""
-        fallback = _from_log_odds(np.array([row for _, row in values]), background), keys, ""
-    return fallback
+        found[kind] = _values(rows[at + 1 :], keys, number, path, name), keys, number
+    if not found:
+        return None, {}, "no matrix"
+    values, keys, number = found.get("letter-probability") or found["log-odds"]
+    if (other := found.get("log-odds")) and len(other[0]) != len(values):
+        raise FormatError(
+            path, number, f"this matrix of motif {name} has {len(values)} rows, but its log-odds have {len(other[0])}"
+        )
+    if not values:
+        return None, keys, "width 0"
+    if "letter-probability" in found:
+        return _probabilities(values, path, name), keys, ""
+    matrix = log_odds.probabilities(np.array([row for _, row in values]), background)
+    if matrix is None:
+        raise FormatError(
+            path,
+            number,
+            f"motif {name} has log-odds alone, neither in bits nor in their hundredths against the file's background; "
+            "give its letter-probability matrix or its background",
+        )
+    return matrix, keys, ""
 
 
 def _keys(line: str, number: int, path: str) -> dict[str, float]:
@@ -206,30 +229,41 @@ def _keys(line: str, number: int, path: str) -> dict[str, float]:
     return keys
 
 
-def _values(
-    rows: list[Row], keys: dict[str, float], number: int, path: str, name: str
-) -> list[tuple[int, list[float]]]:
+def _values(rows: list[Row], keys: dict[str, float], number: int, path: str, name: str) -> list[Numbers]:
     """The rows of numbers that follow a header line, with their lines."""
-    values: list[tuple[int, list[float]]] = []
+    values: list[Numbers] = []
+    at = number
     for at, line in rows:
-        if len(values) == keys.get("w") or not _NUMBER.match(line):
-            break
         words = line.split()
+        if len(values) == keys.get("w") or not _is_row(words):
+            break
         if len(words) != 4:
             raise FormatError(path, at, f"this row of motif {name} has {len(words)} numbers instead of 4 (A C G T)")
         values.append((at, [_number(word, at, path) for word in words]))
-        number = at
-    if not values or len(values) < keys.get("w", 0):
-        expected = f" of {keys['w']:.0f}" if "w" in keys else ""
+    at = values[-1][0] if values else number
+    surplus = list(itertools.takewhile(lambda row: all(map(is_number, row[1].split())), rows[len(values) :]))
+    if "w" in keys and surplus:
         raise FormatError(
             path,
             number,
+            f"w= says {keys['w']:.0f}, but motif {name} has {len(values) + len(surplus)} rows; correct w= or the rows",
+        )
+    if len(values) < keys.get("w", 1):
+        expected = f" of {keys['w']:.0f}" if "w" in keys else ""
+        raise FormatError(
+            path,
+            at,
             f"the matrix of motif {name} ends after {len(values)}{expected} rows; the file may be truncated",
         )
     return values
 
 
-def _probabilities(values: list[tuple[int, list[float]]], path: str, name: str) -> np.ndarray:
+def _is_row(words: list[str]) -> bool:
+    """Whether a line begins as a number, or is a row of four with a damaged first number."""
+    return _NUMBER.match(words[0]) is not None or (len(words) == 4 and sum(map(is_number, words)) >= 2)
+
+
+def _probabilities(values: list[Numbers], path: str, name: str) -> np.ndarray:
     for at, row in values:
         if min(row) < 0:
             raise FormatError(path, at, f"this row of motif {name} has a negative probability")
@@ -237,13 +271,6 @@ def _probabilities(values: list[tuple[int, list[float]]], path: str, name: str) 
             raise FormatError(path, at, f"this row of motif {name} sums to {sum(row):.6g}; probabilities sum to 1")
     matrix = np.array([row for _, row in values])
     return np.asarray(matrix / matrix.sum(axis=1, keepdims=True))
-
-
-def _from_log_odds(scores: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Probabilities (width, 4) from log-odds in hundredths of a bit against a background."""
-    ratio = np.exp2((scores - scores.max(axis=1, keepdims=True)) / 100)
-    weight = ratio * np.maximum(background, 1e-9)
-    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
 def _number(word: str, number: int, path: str, allow_infinite: bool = False) -> float:

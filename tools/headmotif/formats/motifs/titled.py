@@ -1,7 +1,7 @@
 """Parts that JASPAR, Cluster-Buster and HOMER share: their motifs begin with a line '>'.
 
-TRANSFAC uses the counts and the names too. White space around a line, empty lines and comments (#) are ignored. A
-number is a count or a probability.
+TRANSFAC uses the names too. White space around a line, empty lines and comments (#) are ignored. A matrix ends at the
+first line that is no row; what follows is left out, and a row among it is refused.
 """
 
 import re
@@ -11,7 +11,9 @@ import numpy as np
 
 from ...data import Motif
 from ...errors import FormatError
+from ...notices import LeftOut
 from ..files import lines
+from .counts import count, explain_lack, is_number, settle
 
 Row = tuple[int, str]
 
@@ -35,22 +37,52 @@ def records(text: str, path: str) -> list[tuple[int, str, list[Row]]]:
     Raises
     ------
     FormatError
-        If there is no motif, or text before the first.
+        If there is no motif, text before the first, or a row after the end of a matrix.
     """
     found: list[tuple[int, str, list[Row]]] = []
+    left_out, end = LeftOut(path, "lines"), 0
     for number, line in lines(text):
         line = line.strip()
         if line.startswith(">"):
             found.append((number, line[1:], []))
+            end = 0
         elif line and not line.startswith("#"):
             if not found:
                 raise FormatError(
                     path, number, "there is text before the first name; begin each motif with a line '>ID name'"
                 )
-            found[-1][2].append((number, line))
+            if found[-1][2] and not is_row(line):
+                left_out.add("no part of a matrix", number)
+                end = end or number
+            elif end:
+                raise FormatError(
+                    path,
+                    number,
+                    f"this row stands after the end of its matrix in line {end}; begin each motif with '>ID name'",
+                )
+            else:
+                found[-1][2].append((number, line))
     if not found:
         raise FormatError(path, None, "this file has no motifs; begin each motif with a line '>ID name'")
+    left_out.warn()
     return found
+
+
+def is_row(line: str) -> bool:
+    """Test whether a line is meant as a row of a matrix.
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    bool
+        Whether at least half of its words are numbers, but for a letter in front, brackets, bars and colons.
+    """
+    words = re.sub(r"[\[\]|]", " ", re.sub(r"^\s*[ACGTUacgtu](?![\w.]):?", "", line)).split()
+    return bool(words) and 2 * sum(map(is_number, words)) >= len(words)
 
 
 def parse(
@@ -146,59 +178,7 @@ def positions(rows: list[Row], path: str, name: str) -> np.ndarray:
         if len(words) != 4:
             raise FormatError(path, number, f"this row of motif {name} has {len(words)} numbers instead of 4 (A C G T)")
         counts.append([count(word, number, path) for word in words])
-    return np.array(counts).reshape(-1, 4)
-
-
-def count(word: str, number: int, path: str) -> float:
-    """Read one count or probability.
-
-    Parameters
-    ----------
-    word
-        The number as text.
-    number
-        Its line, from 1, for messages.
-    path
-        The name of the file, for messages alone.
-
-    Returns
-    -------
-    float
-        0 or more, below 1e15.
-
-    Raises
-    ------
-    FormatError
-        If it is anything else.
-    """
-    try:
-        value = float(word)
-    except ValueError:
-        raise FormatError(
-            path, number, f"'{word[:30]}' is not a number; is this a file of sequences instead of motifs?"
-        ) from None
-    if not 0 <= value < 1e15:
-        raise FormatError(path, number, f"'{word[:30]}' is not a count; write a number of 0 or more")
-    return value
-
-
-def explain_lack(counts: np.ndarray) -> str:
-    """Explain why counts make no motif.
-
-    Parameters
-    ----------
-    counts
-        Counts (width, 4).
-
-    Returns
-    -------
-    str
-        The reason, "" if they do make a motif.
-    """
-    if len(counts) == 0:
-        return "it has no matrix"
-    sums = counts.sum(axis=1)
-    return f"its position {int(np.argmin(sums)) + 1} has no counts" if (sums <= 0).any() else ""
+    return settle(np.array(counts).reshape(-1, 4), [number for number, _ in rows], path, name)
 
 
 def format_name(motif: Motif) -> str:

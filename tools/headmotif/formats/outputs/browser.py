@@ -11,7 +11,7 @@ import numpy as np
 
 from ...data import BrowserTrack, Genome, Predicted, Sites
 from ..features import bed
-from ..files import make_folder, open_for_writing, write_text
+from ..output_files import make_folder, open_for_writing, write_text
 from ..sequences import fasta, twobit
 from ..tracks import bigwig, hub, igv
 

@@ -2,27 +2,53 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from ...data import GenomeFile, Predicted
 from ...errors import InputError
 from .. import files
-from ..features import bed, genbank_calls, gff3_calls
-from ..tables import summary, tsv
+from ..features import bed, feature_table, genbank_calls, gff3_calls
+from ..tables import summary, tsv, xlsx
 from ..tracks import bedgraph, bigwig
-from . import browser
+from . import browser, supplement
+from .call_table import make_table
 
 ENDINGS = {
     "gff3": {"gff3": ".gff3"},
     "genbank": {"genbank": ".gbk"},
+    "tbl": {"tbl": ".tbl"},
+    "xlsx": {"xlsx": ".xlsx"},
     "bigwig": {"bigwig_plus": ".plus.bw", "bigwig_minus": ".minus.bw"},
     "bedgraph": {"bedgraph_plus": ".plus.bedgraph", "bedgraph_minus": ".minus.bedgraph"},
     "browser": {"browser": ".browser"},
 }
 """With many genomes: the outputs of each format, and the endings of their file names."""
+TRANSLATION = "tis"
+"""The label of translation initiation sites. All other labels are of transcription."""
+OF_PROMOTERS = ("genbank", "tbl")
+"""Formats that have promoters alone."""
+
+
+def refuse_label(label: str, outputs: Iterable[str]) -> None:
+    """Refuse to write translation initiation sites as promoters.
+
+    Parameters
+    ----------
+    label
+        The name of the label that is called.
+    outputs
+        The names of the formats that are wanted.
+
+    Raises
+    ------
+    InputError
+        If one of the formats has promoters alone.
+    """
+    wrong = [name for name in OF_PROMOTERS if name in outputs]
+    if wrong and label == TRANSLATION:
+        problem = f"{wrong[0]} has features for promoters alone, and the label {label} has translation initiation sites"
+        raise InputError(f"{problem}; use gff3 instead")
 
 
 def write(
@@ -43,24 +69,35 @@ def write(
     run
         The record of the run, for the metrics.
     """
-    contigs, calls, names = found.genome.contigs, found.calls, found.names
+    contigs, calls, names, sites = found.genome.contigs, found.calls, found.names, source.binding_sites
+    kind = gff3_calls.START_CODON if found.label == TRANSLATION else gff3_calls.TSS
     strand = {"plus": found.probability[0], "minus": found.probability[1]}
     writers = {
         "bigwig_plus": lambda path: bigwig.write(path, contigs, strand["plus"]),
         "bigwig_minus": lambda path: bigwig.write(path, contigs, strand["minus"]),
         "bedgraph_plus": lambda path: bedgraph.write(path, contigs, strand["plus"]),
         "bedgraph_minus": lambda path: bedgraph.write(path, contigs, strand["minus"]),
-        "table": lambda path: tsv.write_table(path, _table(found)),
-        "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns),
+        "table": lambda path: tsv.write_table(path, make_table(found)),
+        "xlsx": lambda path: supplement.write(path, found, fit, run, sites),
+        "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns, sites, kind),
         "genbank": lambda path: genbank_calls.write(
-            path, found.genome, calls, names, found.columns, (source.path, source.genbank)
+            path, found.genome, calls, names, found.columns, (source.path, source.genbank), sites
         ),
+        "tbl": lambda path: feature_table.write(path, contigs, calls, names, found.columns, sites),
         "browser": lambda path: browser.write(path, found, source.annotation),
-        "metrics": lambda path: summary.write(path, {"run": run, "threshold": found.threshold, "fit": fit}),
+        "metrics": lambda path: summary.write(path, _summarise(found, fit, run)),
     }
+    if path := outputs.get("xlsx", ""):
+        xlsx.refuse_too_many_rows(path, {"calls": make_table(found)})  # before any file is written
     for name, path in outputs.items():
         if path:
             writers[name](path)
+
+
+def _summarise(found: Predicted, fit: Mapping[str, object], run: dict[str, Any]) -> dict[str, object]:
+    """What the metrics hold."""
+    calls = {"expected_right": found.n_right, "why_none": found.why_none}
+    return {"run": run, "threshold": found.threshold, "fit": fit, **calls}
 
 
 def write_calls(path: str, found: Predicted) -> None:
@@ -131,18 +168,3 @@ def is_done(stem: str, run: dict[str, Any]) -> bool:
         )
     except (InputError, ValueError, KeyError, TypeError):
         return False
-
-
-def _table(found: Predicted) -> dict[str, Sequence[object] | np.ndarray]:
-    """One row for each call: its position as in BED, its name, P, and the genes and elements around it."""
-    calls = found.calls
-    names = found.genome.contigs.names
-    return {
-        "contig": [names[i] for i in calls.contig],
-        "start": calls.position,
-        "end": calls.position + 1,
-        "name": found.names,
-        "strand": ["+" if s > 0 else "-" for s in calls.strand],
-        "probability": calls.strength.astype(float),
-        **found.columns,
-    }

@@ -1,6 +1,8 @@
 """FASTA: sequences of DNA, plain, gzip, bgzip or from standard input (https://en.wikipedia.org/wiki/FASTA_format).
 
-A record is a line `>name description` and lines of letters of any length. The name ends at the first space or tab.
+A record is a line `>name description` and lines of letters of any length. The name ends at the first space or tab. A
+record is circular if its title says so, as assemblers and annotators write it: `circular=true`, `circular=Y`,
+`topology=circular`, `[topology=circular]`, in any case. If it says both, it is linear.
 Accepted: lower case, U, IUPAC ambiguity, CR and CRLF line ends, a byte-order mark, empty lines, spaces within lines.
 Refused, with the line: text before the first `>`, a record without a name or without letters, a name used twice, a
 letter outside IUPAC.
@@ -13,6 +15,7 @@ would leave its index beside it.
 import base64
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,7 +24,9 @@ import numpy as np
 
 from ...alphabet import ENCODE, INVALID, decode
 from ...errors import FormatError, InputError
-from ..files import open_for_writing, read_bytes, write_text
+from ..files import read_bytes, warn_if_cut
+from ..output_files import open_for_writing, write_text
+from .record import Record
 
 if TYPE_CHECKING:
     import pyfaidx
@@ -31,22 +36,18 @@ WIDTH = 80
 
 ALLOWED = bytes(letter for letter in range(256) if ENCODE[letter] != INVALID)
 PROTEIN = "EFILPQZJOX*"
-STARTS = {
-    b"PK\x03\x04": "this is a zip archive; unpack it and give the FASTA in it",
-    b"BZh": "this is compressed with bzip2; decompress it, or compress it with gzip",
-    b"\xfd7zXZ": "this is compressed with xz; decompress it, or compress it with gzip",
-    b"\x28\xb5\x2f\xfd": "this is compressed with zstd; decompress it, or compress it with gzip",
-    b"\xff\xfe": "this is UTF-16 text; save it as plain text (UTF-8)",
-    b"\xfe\xff": "this is UTF-16 text; save it as plain text (UTF-8)",
-    b"<": "this is HTML or XML, perhaps a web page saved instead of the file; download the FASTA itself",
-    b"@": "this looks like FASTQ or SAM; give an assembled genome as FASTA",
-    b"ID   ": "this looks like EMBL; give FASTA or GenBank",
-    b"##gff": "this is GFF3; give the sequence as FASTA here, and the GFF3 as --sites",
-}
-"""First bytes of files that are given by mistake, and the message for each."""
+SHAPE = re.compile(
+    r"(?<![A-Z])(?:circular|topology)[ \t]*[=:-][ \t]*[\"']?([A-Z]+|[01])(?![A-Z0-9])", re.IGNORECASE | re.ASCII
+)
+"""What a title says about the shape: Unicycler, SKESA, Dragonflye, Autocycler, myloasm, Bakta, table2asn. It is not
+Canu's `suggestCircular`, of whose contigs the ends overlap."""
+IS_CIRCULAR = dict.fromkeys(("circular", "true", "t", "yes", "y", "1"), True) | dict.fromkeys(
+    ("linear", "false", "f", "no", "n", "0"), False
+)
+"""Whether a word for the shape means a circle."""
 
 
-def read(path: str) -> list[tuple[str, bytes]]:
+def read(path: str) -> list[Record]:
     """Read the records of a file.
 
     Parameters
@@ -56,8 +57,8 @@ def read(path: str) -> list[tuple[str, bytes]]:
 
     Returns
     -------
-    list of tuple[str, bytes]
-        Name and upper-case letters as given, of each record, in the file's order.
+    list of Record
+        The records, in the file's order.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def read(path: str) -> list[tuple[str, bytes]]:
     return parse(read_bytes(path), path)
 
 
-def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
+def parse(raw: bytes, path: str) -> list[Record]:
     """Read the records in the decompressed content of a file.
 
     Parameters
@@ -79,8 +80,8 @@ def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
 
     Returns
     -------
-    list of tuple[str, bytes]
-        Name and upper-case letters as given, of each record, in the file's order.
+    list of Record
+        The records, in the file's order.
 
     Raises
     ------
@@ -90,7 +91,9 @@ def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
         If no temporary file can be written.
     """
     raw = raw.removeprefix(b"\xef\xbb\xbf")
-    refuse_other_kinds(raw, path)
+    if not raw.strip():
+        raise FormatError(path, None, "this file is empty; give FASTA")
+    warn_if_cut(raw, path)
     try:
         folder = tempfile.TemporaryDirectory(prefix="headmotif-")
     except FileNotFoundError:  # tempfile's error for a full disk too
@@ -100,9 +103,10 @@ def parse(raw: bytes, path: str) -> list[tuple[str, bytes]]:
     with folder as place:
         plain = os.path.join(place, "plain.fa")
         with open(plain, "wb") as spool:
-            names = _spool(raw, path, spool)
+            titles = _spool(raw, path, spool)
         with _index(plain) as records:
-            return [(name, records[str(number)][:].encode("ascii")) for number, name in enumerate(names)]
+            letters = (records[str(number)][:].encode("ascii") for number in range(len(titles)))
+            return [Record(name, own, circle) for (name, circle), own in zip(titles.items(), letters, strict=True)]
 
 
 def _index(plain: str) -> "pyfaidx.Fasta":
@@ -114,37 +118,13 @@ def _index(plain: str) -> "pyfaidx.Fasta":
         raise error.__context__ if isinstance(error.__context__, OSError) else error from None
 
 
-def refuse_other_kinds(raw: bytes, path: str) -> None:
-    """Refuse a file that is empty, binary, or of a kind that is given for a FASTA by mistake.
-
-    Parameters
-    ----------
-    raw
-        The content of the file.
-    path
-        The name of the file, for messages alone.
-
-    Raises
-    ------
-    FormatError
-        With the kind of file that was recognised.
-    """
-    start = raw[:4096].lstrip()
-    if not start:
-        raise FormatError(path, None, "this file is empty; give FASTA, GenBank or a genome tensor")
-    for sign, problem in STARTS.items():
-        if start.startswith(sign):
-            raise FormatError(path, None, problem)
-    if b"\0" in start:
-        raise FormatError(path, None, "this is a binary file; give FASTA, GenBank or a genome tensor")
-
-
-def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
-    """Check every line, write each record under its number as one line, and return the names.
+def _spool(raw: bytes, path: str, spool: BinaryIO) -> dict[str, bool]:
+    """Check every line, write each record under its number as one line, and return the names and which are circular.
 
     Numbers rather than names: an index cannot hold every name (letters of any encoding).
     """
     names: dict[str, int] = {}
+    circular: dict[str, bool] = {}
     began, has_letters = 0, True
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -152,7 +132,8 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
         if line[:1] == b">":
             if not has_letters:
                 raise FormatError(path, began, _explain_no_sequence(names))
-            name = _name(line, path, number)
+            title = _decode(line[1:])
+            name = _name(title, path, number)
             if name in names:
                 raise FormatError(
                     path,
@@ -161,6 +142,7 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
                 )
             spool.write(b"%s>%d\n" % (b"\n" if names else b"", len(names)))
             names[name] = began = number
+            circular[name] = _is_circular(title)
             has_letters = False
             continue
         letters = b"".join(line.split())
@@ -179,12 +161,29 @@ def _spool(raw: bytes, path: str, spool: BinaryIO) -> list[str]:
     if not has_letters:
         raise FormatError(path, began, _explain_no_sequence(names))
     spool.write(b"\n")
-    return list(names)
+    return circular
 
 
-def _name(line: bytes, path: str, number: int) -> str:
-    words = line[1:].decode("utf-8", "replace").split(maxsplit=1)
-    if not words or line[1:2].isspace():
+def _decode(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
+def _is_circular(title: str) -> bool:
+    """Whether a title says that the sequence is circular, and nowhere that it is not.
+
+    >>> _is_circular("1 length=6000 depth=1.00x circular=true"), _is_circular("2 [topology=linear]")
+    (True, False)
+    """
+    said = [IS_CIRCULAR.get(word.lower()) for word in SHAPE.findall(title)]
+    return True in said and False not in said
+
+
+def _name(title: str, path: str, number: int) -> str:
+    words = title.split(maxsplit=1)
+    if not words or title[:1].isspace():
         raise FormatError(path, number, "this record has no name; write one directly after the '>'")
     if not words[0].isprintable():
         raise FormatError(path, number, "this name has control characters; the file may be damaged")
@@ -196,7 +195,7 @@ def _explain_no_sequence(names: dict[str, int]) -> str:
 
 
 def _start(line: bytes) -> str:
-    text = line.decode("utf-8", "replace").strip()
+    text = _decode(line).strip()
     return repr(text[:30] + ("..." if len(text) > 30 else ""))
 
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 from ...data import Genome
 from ...errors import FormatError
-from . import tsv
+from ...notices import warn
+from ..output_files import make_file_names
+from . import tsv, user_table
 
-KINDS = ("gff3", "genbank", "bigwig", "bedgraph", "browser")
+KINDS = ("gff3", "genbank", "tbl", "xlsx", "bigwig", "bedgraph", "browser")
 """Formats that can be written beside the calls, the table and the metrics of each sample."""
 STATUS = "status.tsv"
+LONGEST = 200
+"""Most bytes in the name of a sample's files, without endings: file systems allow 255 with them."""
 DONE, THERE, FAILED = "done", "there already", "failed"
 
 
@@ -22,6 +26,8 @@ class Sample:
     ----------
     name
         The name of the sample.
+    stem
+        The name of its files, without endings.
     genome
         The file of the genome.
     genes
@@ -31,6 +37,7 @@ class Sample:
     """
 
     name: str
+    stem: str
     genome: str
     genes: str
     circular: tuple[str, ...]
@@ -39,8 +46,8 @@ class Sample:
 def read(path: str) -> list[Sample]:
     """Read a sample sheet.
 
-    It is a TSV with the columns sample and genome, and optionally genes and circular (contig names separated by commas,
-    or all). Paths are relative to the folder of the sheet.
+    It is a table (`user_table`) with the columns sample and genome, and optionally genes and circular (contig names
+    separated by commas, or all). Paths are relative to the folder of the sheet.
 
     Parameters
     ----------
@@ -57,32 +64,39 @@ def read(path: str) -> list[Sample]:
     FormatError
         With the line, if a name is missing, cannot be a file name, or is repeated; also if there is no sample.
     """
-    rows, numbers = tsv.read_numbered(path)
-    for column in ("sample", "genome"):
-        if column not in rows:
-            raise FormatError(
-                path, None, f"there is no column {column}; the first line must name the columns sample and genome"
-            )
+    rows, numbers = user_table.read(path, ("sample", "genome"), ("genes", "circular"))
     folder = os.path.dirname(path) if path != "-" else ""
     samples: list[Sample] = []
     empty = [""] * len(numbers)
     columns = (rows["sample"], rows["genome"], rows.get("genes", empty), rows.get("circular", empty))
-    for number, *cells in zip(numbers, *columns, strict=True):
-        name, genome, genes, circular = (cell.strip() for cell in cells)
+    stems = make_file_names(rows["sample"])
+    for number, stem, *cells in zip(numbers, stems, *columns, strict=True):
+        name, genome, genes, circular = cells
         if not name or not genome:
             raise FormatError(path, number, f"the {'genome' if name else 'sample'} is empty; fill it in")
-        if name.startswith(".") or "/" in name or "\\" in name or f"{name}.tsv" == STATUS:
+        if name.startswith(".") or "/" in name or "\\" in name or f"{stem}.tsv".casefold() == STATUS:
             raise FormatError(
                 path, number, f"the sample name '{name}' cannot be a file name; leave out slashes and a leading dot"
             )
+        if len(stem.encode()) > LONGEST:
+            raise FormatError(path, number, f"the sample name has {len(name)} letters; use at most {LONGEST}")
         if name in [sample.name for sample in samples]:
             raise FormatError(path, number, f"sample '{name}' is listed twice; give each genome its own name")
         sequence, annotation = (os.path.join(folder, file) if file else "" for file in (genome, genes))
         circular_names = tuple(word.strip() for word in circular.split(",") if word.strip())
-        samples.append(Sample(name, sequence, annotation, circular_names))
+        samples.append(Sample(name, stem, sequence, annotation, circular_names))
+    _tell_stems(path, samples, numbers)
     if not samples:
         raise FormatError(path, None, "this sample sheet lists no samples; add a row for each genome")
     return samples
+
+
+def _tell_stems(path: str, samples: Sequence[Sample], numbers: Sequence[int]) -> None:
+    """Say once that names are not those of the files, where a name has letters that not every file system takes."""
+    other = [(one, line) for one, line in zip(samples, numbers, strict=True) if one.stem != one.name]
+    if other:
+        (first, line), more = other[0], f", and {len(other) - 1:,} more" if len(other) > 1 else ""
+        warn(path, f"the files of sample '{first.name}' are named {first.stem}{more}", line)
 
 
 class Status:
@@ -124,7 +138,7 @@ class Status:
         verdict
             How well the model fits the genome, for the column fit.
         problem
-            The error message, "" for none.
+            The error message, or why the sample has no calls; "" for none.
         """
         size = (len(genome.contigs), len(genome.base)) if genome is not None else ("", "")
         self.rows[sample] = (sample, status, *size, calls, verdict, problem)

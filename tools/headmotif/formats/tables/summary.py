@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 
-from ..files import write_text
+from ..output_files import write_text
 
 
 def write(path: str, summary: Mapping[str, object]) -> None:

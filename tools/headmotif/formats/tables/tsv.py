@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from ...data import Match
 from ...errors import FormatError
-from ..files import lines, read_text, write_text
+from ..files import lines, read_text
+from ..output_files import write_text
+from . import user_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +79,7 @@ def read_table(path: str) -> dict[str, list[str]]:
     FormatError
         With the line, if the table is malformed.
     """
-    return _parse(path, comments=False)[0]
+    return _parse(path)[0]
 
 
 def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: str) -> list[dict[str, float | str]]:
@@ -104,7 +106,7 @@ def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: 
     FormatError
         With the line, if a cell is no number; also if a column is missing.
     """
-    table, numbers = _parse(path, comments=False)
+    table, numbers = _parse(path)
     for name in needed:
         if name not in table:
             raise FormatError(path, None, f"there is no column {name}; give {kind}")
@@ -118,36 +120,9 @@ def read_rows(path: str, words: Collection[str], needed: Collection[str], kind: 
     return rows
 
 
-def read_numbered(path: str) -> tuple[dict[str, list[str]], list[int]]:
-    """Read the columns of a table that a user wrote. Empty lines and lines that begin with # are ignored.
-
-    Parameters
-    ----------
-    path
-        The file; "-" is standard input.
-
-    Returns
-    -------
-    columns
-        The cells of each column, by name, in order.
-    numbers
-        The line of each row, from 1.
-
-    Raises
-    ------
-    FormatError
-        With the line, if the table is malformed.
-    """
-    return _parse(path, comments=True)
-
-
-def _parse(path: str, comments: bool) -> tuple[dict[str, list[str]], list[int]]:
-    """The columns, and the line of each row; empty lines, and with `comments` lines with #, are ignored."""
-    rows = [
-        (number, line)
-        for number, line in lines(read_text(path))
-        if line.strip() and not (comments and line.startswith("#"))
-    ]
+def _parse(path: str) -> tuple[dict[str, list[str]], list[int]]:
+    """The columns, and the line of each row; empty lines are ignored."""
+    rows = [(number, line) for number, line in lines(read_text(path)) if line.strip()]
     if not rows:
         raise FormatError(path, None, "this table is empty; its first line must name the columns")
     names = rows[0][1].split("\t")
@@ -184,12 +159,7 @@ def read_groups(path: str) -> dict[str, str]:
     FormatError
         With the line, if a cell is empty or a motif is in two groups; also if a column is missing.
     """
-    table, numbers = read_numbered(path)
-    for name in ("motif", "group"):
-        if name not in table:
-            raise FormatError(
-                path, None, f"there is no column {name}; the first line must name the columns motif and group"
-            )
+    table, numbers = user_table.read(path, ("motif", "group"))
     groups: dict[str, str] = {}
     for motif, group, number in zip(table["motif"], table["group"], numbers, strict=True):
         motif, group = motif.strip(), group.strip()
@@ -238,10 +208,7 @@ def read_matches(path: str) -> list[Match]:
     FormatError
         With the line, if a cell is wrong; also if a column is missing.
     """
-    table, numbers = read_numbered(path)
-    missing = [name for name in MATCH_COLUMNS if name not in table]
-    if missing:
-        raise FormatError(path, None, f"there is no column {missing[0]}; give a table of motif matches")
+    table, numbers = user_table.read(path, tuple(MATCH_COLUMNS), (GROUP_COLUMN,))
     result = []
     for row, number in enumerate(numbers):
         cell = {field: table[name][row] for name, field in MATCH_COLUMNS.items()}

@@ -1,7 +1,7 @@
 """A tensor file written in blocks of rows, so that memory holds one block at a time.
 
-The container has each array in one piece. In a file, every array is written at its own place. A pipe cannot go back:
-there the first array is written at once, and the others wait in temporary files (TMPDIR).
+The container has each array in one piece. In a file, every array is written at its own place. A pipe and a compressed
+file cannot go back: there the first array is written at once, and the others wait in temporary files (TMPDIR).
 
 With `resume`, an incomplete file has the ending `.unfinished`. After its arrays it has the number of rows that are
 safe, so that it can be continued after a kill.
@@ -18,6 +18,8 @@ import numpy as np
 
 from ...errors import InputError
 from .. import files
+from ..bgzip import is_compressed
+from ..output_files import make_unfinished_path, open_for_writing, open_to_continue, refuse_terminal
 from .container import header_bytes
 
 Shapes = Mapping[str, tuple[np.dtype, tuple[int, ...]]]
@@ -44,10 +46,10 @@ def write(path: str, header: Mapping[str, object], shapes: Shapes, blocks: Block
     InputError
         If the file cannot be written, or is a terminal.
     """
-    files.refuse_terminal(path)
+    refuse_terminal(path)
     head = header_bytes(header, shapes)
-    with files.open_for_writing(path) as stream:
-        if path == "-" or not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+    with open_for_writing(path) as stream:
+        if path == "-" or is_compressed(path) or not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             _write_in_order(stream, head, shapes, blocks)
         else:
             stream.write(head)
@@ -77,12 +79,7 @@ def write_further(path: str, header: Mapping[str, object], shapes: Shapes, block
         If the file cannot be written.
     """
     head = header_bytes(header, shapes)
-    beside = _make_unfinished_path(path)
-    try:
-        stream = open(beside, "r+b" if first else "w+b")  # noqa: SIM115 (closed below; only the opening is to be guarded)
-    except (FileNotFoundError, PermissionError):
-        raise InputError(f"{path}: its folder does not exist or is not writable; choose another") from None
-    with stream:
+    with open_to_continue(path, bool(first)) as stream:
         if not first:
             stream.write(head)
         end = len(head) + sum(_sizes(shapes).values())
@@ -92,8 +89,6 @@ def write_further(path: str, header: Mapping[str, object], shapes: Shapes, block
             stream.write(ROWS.pack(rows))
             stream.flush()
         stream.truncate(end)
-        os.fsync(stream.fileno())
-    os.replace(beside, os.path.realpath(path))
 
 
 def count_rows_done(path: str, header: Mapping[str, object], shapes: Shapes) -> int:
@@ -119,7 +114,7 @@ def count_rows_done(path: str, header: Mapping[str, object], shapes: Shapes) -> 
         If the file was begun with other options.
     """
     head = header_bytes(header, shapes)
-    beside = _make_unfinished_path(path)
+    beside = make_unfinished_path(path)
     if not os.path.exists(beside):
         return 0
     with files.open_file(beside) as stream:
@@ -130,10 +125,6 @@ def count_rows_done(path: str, header: Mapping[str, object], shapes: Shapes) -> 
         stream.seek(len(head) + sum(_sizes(shapes).values()))
         number = stream.read(ROWS.size)
     return ROWS.unpack(number)[0] if len(number) == ROWS.size else 0
-
-
-def _make_unfinished_path(path: str) -> str:
-    return os.path.realpath(path) + ".unfinished"
 
 
 def _sizes(shapes: Shapes) -> dict[str, int]:

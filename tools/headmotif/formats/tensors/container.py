@@ -19,6 +19,7 @@ import numpy as np
 
 from ...errors import FormatError
 from .. import files
+from ..output_files import open_for_writing, refuse_terminal
 
 KEY = "headmotif"
 Header = dict[str, Any]
@@ -93,8 +94,8 @@ def write(path: str, header: Mapping[str, object], arrays: Mapping[str, np.ndarr
     InputError
         If the file cannot be written, or is a terminal.
     """
-    files.refuse_terminal(path)
-    with files.open_for_writing(path) as stream:
+    refuse_terminal(path)
+    with open_for_writing(path) as stream:
         stream.write(header_bytes(header, {name: (array.dtype, array.shape) for name, array in arrays.items()}))
         for array in arrays.values():
             stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
@@ -179,13 +180,15 @@ def parse(raw: bytes, path: str, wanted: str, newest: int) -> tuple[Header, dict
     }
 
 
-def peek(path: str) -> Header:
-    """Read the JSON header of a file of any of these formats, without its arrays.
+def parse_header(raw_header: bytes, path: str) -> Header:
+    """Read the JSON header of a file of any of these formats.
 
     Parameters
     ----------
+    raw_header
+        The header as it stands in the file, without the eight bytes before it.
     path
-        The file.
+        The name of the file, for messages alone.
 
     Returns
     -------
@@ -197,9 +200,6 @@ def peek(path: str) -> Header:
     FormatError
         If headmotif did not write the file, or it is damaged.
     """
-    with files.open_file(path) as stream:
-        start = stream.read(8)
-        raw_header = stream.read(struct.unpack("<Q", start)[0]) if len(start) == 8 else b""
     return _parse(raw_header, path, None, 0)[0]
 
 

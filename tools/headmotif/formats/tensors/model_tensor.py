@@ -3,9 +3,6 @@
 Arrays: the parameters of the network, float32, by name. Header: see `model_header`.
 """
 
-import os
-from collections.abc import Mapping
-
 import numpy as np
 
 from ...data import Model
@@ -56,34 +53,3 @@ def read(path: str) -> Model:
         return model_header.model(header, dict(weights))
     except ValueError as problem:
         raise FormatError(path, None, f"{problem}; train it again") from None
-
-
-def open_model(model: str, known: Mapping[str, os.PathLike[str]]) -> Model:
-    """Open a model by its file or by its built-in name.
-
-    A built-in name is never taken for a file of that name in the current folder.
-
-    Parameters
-    ----------
-    model
-        The file, "-" for standard input, or a built-in name.
-    known
-        The files of the built-in models, by name.
-
-    Returns
-    -------
-    Model
-        The model.
-
-    Raises
-    ------
-    FormatError
-        If there is no such file or model, or the file is damaged.
-    """
-    if model != "-" and model not in known and not os.path.exists(model):
-        raise FormatError(
-            model,
-            None,
-            f"there is no such file and no such built-in model; the built-in models are {', '.join(known) or 'none'}",
-        )
-    return read(os.fspath(known.get(model, model)))

@@ -10,25 +10,21 @@ Five million lines are the usual size. So lines are read a block at a time, by c
 unusual is read line by line, to find the line with an error.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...data import Contigs
 from ...errors import FormatError
 from ..contig_names import ContigNames
-from ..files import open_for_writing, read_bytes
+from ..files import read_bytes
+from ..output_files import open_for_writing
+from . import spans
+from .spans import BLOCK, LARGEST, SKIPPED, Columns
 
 ROWS = 1 << 18
 """Lines written at a time."""
-BLOCK = 1 << 23
-"""Bytes read at a time."""
-LARGEST = float(np.finfo(np.float32).max)
-SKIPPED = (b"#", b"track ", b"track\t", b"browser ", b"browser\t")
-Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""Index of the contig, start, end, value, line."""
 
 
 def write(path: str, contigs: Contigs, values: np.ndarray) -> None:
@@ -116,38 +112,14 @@ def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
     FormatError
         With the line, if it is malformed, of another genome, or repeats a base.
     """
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in raw[:4096]:
-        raise FormatError(path, None, "this is a binary file; give a bedGraph or a bigWig")
-    if b"\r" in raw:
-        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    raw = spans.clean(raw, path)
     names = ContigNames(contigs, path, "lines")
     parts = [
         _parse_quickly(block, number, contigs, names) or _parse_slowly(block, number, contigs, path, names)
-        for block, number in _blocks(raw)
+        for block, number in spans.split_blocks(raw, BLOCK)
     ]
     names.conclude()
-    empty = (np.zeros(0, np.int64),) * 3 + (np.zeros(0, np.float32), np.zeros(0, np.int64))
-    contig, start, end, value, line = (np.concatenate(column) for column in zip(empty, *parts, strict=True))
-    if not len(contig):
-        raise FormatError(path, None, "this bedGraph has no values; give lines with contig, start, end and value")
-    offset = contigs.start
-    start, end = start + offset[contig], end + offset[contig]
-    _refuse_overlap(start, end, line, path)
-    result = np.full(offset[-1], np.nan, np.float32)
-    length = end - start
-    result[np.repeat(start - np.cumsum(length) + length, length) + np.arange(length.sum())] = np.repeat(value, length)
-    return result
-
-
-def _blocks(raw: bytes) -> Iterator[tuple[bytes, int]]:
-    """Whole lines, about BLOCK bytes at a time, each block ending in a line end; and the number of its first line."""
-    place, number = 0, 1
-    while place < len(raw):
-        end = raw.find(b"\n", place + BLOCK) + 1 or len(raw)
-        block = raw[place:end]
-        yield block if block.endswith(b"\n") else block + b"\n", number
-        place, number = end, number + block.count(b"\n")
+    return spans.fill(parts, contigs, path)
 
 
 def _parse_quickly(block: bytes, number: int, contigs: Contigs, names: ContigNames) -> Columns | None:
@@ -164,7 +136,7 @@ def _parse_quickly(block: bytes, number: int, contigs: Contigs, names: ContigNam
     odd = any(
         b"_" in text or b" " in text for text in (b"".join(cells[column::5]) for column in (1, 2, 3))
     )  # int() would take these
-    if odd or (start < 0).any() or (end <= start).any() or not (np.abs(value) < LARGEST).all():
+    if odd or (start < 0).any() or (end <= start).any() or not (np.isnan(value) | (np.abs(value) < LARGEST)).all():
         return None
     contig = _find_contigs(cells[0::5], number, names)
     known = np.flatnonzero(contig >= 0)
@@ -211,33 +183,10 @@ def _row(text: str, path: str, line: int, names: ContigNames, contigs: Contigs) 
         raise FormatError(
             path, line, f"the end ({end}) is not after the start ({start}); bedGraph is 0-based, half-open"
         )
-    value = _number(number, path, line)
+    value = spans.parse_value(number, path, line)
     if (contig := names.find(name, line)) is None:
         return None
     if end > (length := contigs[contig].length):
         same = "use the track of this version of the genome"
         raise FormatError(path, line, f"the end ({end:,}) lies beyond '{name}', which has {length:,} nt; {same}")
     return contig, start, end, value
-
-
-def _number(text: str, path: str, line: int) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if "_" in text or not abs(value) < LARGEST:
-        raise FormatError(
-            path, line, f"the value '{text[:20]}' is not a finite number; leave out bases without a value"
-        )
-    return value
-
-
-def _refuse_overlap(start: np.ndarray, end: np.ndarray, line: np.ndarray, path: str) -> None:
-    """If two lines give a value to the same base, the error names the later one."""
-    order = np.argsort(start, kind="stable")
-    over = np.flatnonzero(start[order][1:] < end[order][:-1])
-    if len(over):
-        pairs = np.sort(np.stack([line[order][over], line[order][over + 1]]), axis=0)
-        first = int(pairs[1].argmin())
-        problem = f"this line and line {pairs[0, first]} give values to the same base; give each base one value"
-        raise FormatError(path, int(pairs[1, first]), problem)

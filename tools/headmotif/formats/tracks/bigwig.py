@@ -21,7 +21,8 @@ import numpy as np
 from ...data import Contigs
 from ...errors import FormatError
 from ..contig_names import ContigNames
-from ..files import open_for_writing, read_bytes, refuse_terminal
+from ..files import read_bytes
+from ..output_files import open_for_writing, refuse_terminal
 from . import bigwig_trees, bigwig_zooms
 
 MAGIC = b"\x26\xfc\x8f\x88"
@@ -201,7 +202,53 @@ def parse(raw: bytes, path: str, contigs: Contigs) -> np.ndarray:
     _refuse(raw, path)
     try:
         index = _index(_names(raw), contigs, path)
-        return _values(raw, contigs, index)
+        values = _values(raw, contigs, index)
+    except (struct.error, zlib.error, ValueError, LookupError, OverflowError):
+        raise FormatError(path, None, "this bigWig is damaged; make it or copy it again") from None
+    _refuse_infinite(values, contigs, path)
+    return values
+
+
+def _refuse_infinite(values: np.ndarray, contigs: Contigs, path: str) -> None:
+    if len(places := np.flatnonzero(np.isinf(values))):
+        contig = int(np.searchsorted(contigs.start, places[0], side="right")) - 1
+        where = f"{contigs[contig].name}:{int(places[0] - contigs.start[contig]) + 1:,}"
+        more = f" and at {len(places) - 1:,} more" if len(places) > 1 else ""
+        raise FormatError(path, None, f"the value at {where}{more} is infinite; leave out bases without a value")
+
+
+def summarise(raw: bytes, path: str) -> tuple[dict[str, int], str, tuple[float, ...]]:
+    """Read the contigs of a file and the summary of its values, without the values.
+
+    Parameters
+    ----------
+    raw
+        The decompressed content.
+    path
+        The name of the file, for messages alone.
+
+    Returns
+    -------
+    lengths
+        The lengths of the contigs in nucleotides, by name.
+    n_values
+        The number of positions with a value, or "unknown" in files without a summary.
+    ends
+        The least and the largest value; none if unknown.
+
+    Raises
+    ------
+    FormatError
+        If the content is no bigWig, or is damaged.
+    """
+    _refuse(raw, path)
+    try:
+        lengths = {name: length for name, (_, length) in _names(raw).items()}
+        place = HEAD.unpack_from(raw)[9]
+        if not place:
+            return lengths, "unknown", ()
+        n_values, least, most, *_ = SUMMARY.unpack_from(raw, place)
+        return lengths, f"{n_values:,}", (least, most) if n_values else ()
     except (struct.error, zlib.error, ValueError, LookupError, OverflowError):
         raise FormatError(path, None, "this bigWig is damaged; make it or copy it again") from None
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ...data import BrowserTrack
-from ..files import write_text
+from ..output_files import write_text
 
 SHORT, LONG = 17, 76
 """The number of letters that UCSC shows of a short and of a long label."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 
 from ...data import BrowserTrack
-from ..files import write_text
+from ..output_files import write_text
 
 
 def write_session(path: str, title: str, fasta: str, index: str, locus: str, tracks: Sequence[BrowserTrack]) -> None:

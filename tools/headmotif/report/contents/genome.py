@@ -7,8 +7,9 @@ import numpy as np
 from ...data import Genome, Model, Sites
 from ...data.locus import Locus
 from ...errors import InputError
-from ...formats.features import bed
-from ...formats.inputs import gene_files, genomes, named_sites, site_files
+from ...formats.features import bed_regions
+from ...formats.inputs import annotations, gene_files, genomes, site_files
+from ...formats.tracks import strands
 from ...steps.training import split
 from . import locus
 from .locus import Layers
@@ -31,18 +32,36 @@ def layers(paths: Mapping[str, str], feature: str, model: Model | None) -> Layer
     Layers
         The genome with its sites, calls, genes, tracks and regions.
     """
-    genome = genomes.read(paths["genome"])
+    bare = genomes.read(paths["genome"])
+    wanted = {kind: feature if kind == "sites" else "" for kind in ("sites", "calls") if paths[kind]}
+    tables = {
+        kind: site_files.load(paths[kind], bare.contigs.names, one, may_be_empty=kind == "calls")
+        for kind, one in wanted.items()
+    }
+    genes = annotations.read(paths["genes"]) if paths["genes"] else None
+    given = [*(table.annotation for table in tables.values()), genes]
+    genome = annotations.declare_circular(bare, given)
+    placed = {kind: site_files.place(table, genome.contigs).sites for kind, table in tables.items()}
     none = Sites(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int8), np.zeros(0, np.float32))
     plus, minus = paths["bigwig-plus"], paths["bigwig-minus"]
     return Layers(
         genome=genome,
-        sites=named_sites.read_for_genome(genome, paths["sites"], feature) if paths["sites"] or genome.labels else none,
-        calls=site_files.read(paths["calls"], genome.contigs).sites if paths["calls"] else None,
-        genes=gene_files.read(paths["genes"], genome.contigs) if paths["genes"] else None,
-        p=named_sites.read_track((plus, minus), genome.contigs) if plus else None,
-        regions=bed.read_regions(paths["regions"], genome.contigs) if paths["regions"] else None,
+        sites=placed.get("sites", genome.sites(0) if genome.labels else none),
+        calls=placed.get("calls"),
+        genes=gene_files.place(genes, genome.contigs) if genes else None,
+        p=_read_p((plus, minus), genome) if plus else None,
+        regions=bed_regions.read(paths["regions"], genome.contigs) if paths["regions"] else None,
         unseen=_find_unseen(genome, model),
     )
+
+
+def _read_p(paths: strands.Track, genome: Genome) -> np.ndarray:
+    """P of both strands; raises InputError where values are below 0, which would be drawn on the other strand."""
+    p = strands.read(paths, genome.contigs)
+    if (lowest := float(np.nanmin(p, initial=0))) < 0:
+        named = ",".join(paths)
+        raise InputError(f"{named}: a value is {lowest:.4g}, which is no P; give the tracks of predict-annot")
+    return p
 
 
 def loci(given: Layers, asked: Sequence[str]) -> list[Locus]:

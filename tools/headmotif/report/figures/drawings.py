@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ...data.model import PARTS
-from ...formats.files import make_file_names
+from ...formats.output_files import make_file_names
 from ..contents.run import Row, Run
 from . import accuracy, heads, svg, track
 

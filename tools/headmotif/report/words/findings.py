@@ -59,6 +59,28 @@ def findings(
     ]
 
 
+def explain_nothing(rows: Sequence[Row], said: Mapping[str, Verdict]) -> str:
+    """Explain a page without a head that reads content.
+
+    Parameters
+    ----------
+    rows
+        Rows of score-heads' table, or only the names of the motifs in `head`.
+    said
+        Verdicts by head.
+
+    Returns
+    -------
+    str
+        What is missing and what may give it, in one line; "" if there is content.
+    """
+    if not rows:
+        return "the page is empty: there is no motif to show; bed2pwm --table says why"
+    if not any(row.get("verdict") for row in rows) or any(verdict.kind in READS for verdict in said.values()):
+        return ""
+    return "no head reads content; a model that learned nothing has none, and --metrics shows what it learned"
+
+
 def _describe_accuracy(model: Model | None, baselines: Mapping[str, Model]) -> list[str]:
     lines = []
     part = choose_part(model)
@@ -74,6 +96,11 @@ def _describe_accuracy(model: Model | None, baselines: Mapping[str, Model]) -> l
             lines.append(
                 f"That is {_format_times(ap / prevalence)} times the site density of {prevalence:.2g}, which a random "
                 "ranking reaches."
+            )
+        if score.is_at_chance:
+            lines.append(
+                f"The model may have learned nothing of {label}: a random ranking may score as well on these "
+                f"{score.sites:,} sites. What its heads read is then chance."
             )
         for name, other in baselines.items():
             if (theirs := other.scores(part).get(label)) and math.isfinite(theirs.average_precision):

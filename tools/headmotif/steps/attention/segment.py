@@ -17,6 +17,7 @@ import numpy as np
 from ...data import SHUFFLED, Attention, Regions
 from ..statistics.false_discovery import adjust_by_family
 from ..statistics.tail import rarity
+from .no_regions import explain_no_regions
 
 EDGE = 0.5
 """A region extends over the neighbouring keys that have at least this share of the top key's norm."""
@@ -47,6 +48,8 @@ class Segmented:
         Number of shuffled sites.
     shuffled_rare
         Share of the shuffled sites x heads with a p of at most `RARE`; NaN where there are no shuffled sites.
+    why_none
+        Why there are no regions, and which limits give some; "" if there are regions.
     """
 
     regions: Regions
@@ -56,6 +59,7 @@ class Segmented:
     background: int
     shuffled: int
     shuffled_rare: float
+    why_none: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +134,10 @@ def segment(attention: Attention, max_q: float, max_p: float, seed: int, several
     order = np.lexsort((regions.head, regions.strand, regions.end, regions.start, regions.contig))
     share = float((np.concatenate(control) <= RARE).mean()) if len(shuffled) else float("nan")
     background = int(attention.is_background.sum())
-    return Segmented(regions.take(order), p.size, int((p <= max_p).sum()), len(order), background, len(shuffled), share)
+    why_none = "" if len(order) else explain_no_regions(p, q, max_q, max_p)
+    return Segmented(
+        regions.take(order), p.size, int((p <= max_p).sum()), len(order), background, len(shuffled), share, why_none
+    )
 
 
 def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: int, several: int = 1) -> list[Peaks]:

@@ -29,7 +29,8 @@ class Edit:
     circular
         Whether the contig is circular.
     start
-        Position of the first base that is removed, or of the base behind an insertion; 0-based, + coordinates.
+        Position of the first base that is removed, or of the base behind an insertion; 0-based, + coordinates. On a
+        circular contig it may lie beyond the end, and so may the bases that are removed.
     removed
         Number of bases that are removed.
     added
@@ -194,8 +195,10 @@ def sequences(genome: Genome, edit: Edit, halo: int) -> tuple[np.ndarray, np.nda
         Codes uint8 (length,) of the + strand, of the reference and of the alternative; N beyond the ends of a linear
         contig.
     """
-    codes = genome.contig_bases(edit.contig)
-    edited = np.concatenate([codes[: edit.start], edit.added, codes[edit.start + edit.removed :]])
-    first, last = edit.start - edit.left - halo, edit.start + edit.right + halo
+    codes, start = genome.contig_bases(edit.contig), edit.start
+    if start + edit.removed > len(codes):  # over the origin: count from its first base
+        codes, start = np.roll(codes, -start), 0
+    edited = np.concatenate([codes[:start], edit.added, codes[start + edit.removed :]])
+    first, last = start - edit.left - halo, start + edit.right + halo
     without = cut_stretch(codes, edit.circular, 1, first, last + edit.removed)
     return without, cut_stretch(edited, edit.circular, 1, first, last + len(edit.added))

@@ -1,6 +1,7 @@
 """From P of every nucleotide to calls, and what the sequence and the genes around each call say about it."""
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -13,7 +14,8 @@ from ..network.device import Compute
 from ..network.presets import Network
 from ..promoters import boxes
 from ..sites import gene_context
-from . import rounding, thresholds, transferability
+from ..training.description import describe_doubts
+from . import no_calls, rounding, thresholds, transferability
 from .transferability import Fit
 
 DIGITS = 4
@@ -45,6 +47,8 @@ class Annotator:
         Which label is called, and how calls are chosen.
     elements
         The motifs of the -35 and of the -10 element.
+    name
+        The name of the model if it is a built-in one, else "".
     """
 
     model: Model
@@ -52,6 +56,7 @@ class Annotator:
     where: Compute
     asked: Asked
     elements: Elements
+    name: str = ""
 
     def annotate(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
         """Compute P of all labels.
@@ -89,21 +94,25 @@ class Annotator:
         """
         asked = self.asked
         p = _round(raw[asked.number])
+        calls, share, why_none = self._choose_calls(genome, p)
+        columns: dict[str, list[str]] = {} if share is None else {"fdr": [f"{x:.3g}" for x in share]}
         by_p = asked.top is None and asked.fdr is None
-        calls = thresholds.call_above(p, genome.contigs, asked.threshold if by_p else 0.0, asked.min_distance)
-        columns: dict[str, list[str]] = {}
-        if asked.fdr is not None:
-            share = (
-                self._decoy_share(genome, calls)
-                if asked.shuffled
-                else thresholds.estimate_expected_share(calls).strength
-            )
-            calls, columns = calls.take(share <= asked.fdr), {"fdr": [f"{x:.3g}" for x in share[share <= asked.fdr]]}
-        if asked.top is not None:
-            calls = thresholds.select_best(calls, asked.top)
-        lowest = float(calls.strength.min()) if len(calls) and not by_p else asked.threshold
+        lowest = asked.threshold if by_p else float(calls.strength.min()) if len(calls) else math.nan
         columns |= describe(genome, genes, calls, self.elements)
-        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes)
+        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, self.name, why_none)
+
+    def _choose_calls(self, genome: Genome, p: np.ndarray) -> tuple[Sites, np.ndarray | None, str]:
+        """The calls, the share of false ones for each (None unless it was asked for), and why there are none."""
+        asked = self.asked
+        maxima = thresholds.call_above(p, genome.contigs, 0.0, asked.min_distance)
+        share, kept = None, maxima.strength >= asked.threshold
+        if asked.fdr is not None:
+            decoy = self._decoy_share if asked.shuffled else None
+            share = decoy(genome, maxima) if decoy else thresholds.estimate_expected_share(maxima).strength
+            kept = share <= asked.fdr
+        calls = thresholds.select_best(maxima, asked.top) if asked.top is not None else maxima.take(kept)
+        why_none = "" if len(calls) else no_calls.explain_no_calls(maxima, asked, share)
+        return calls, None if share is None else share[kept], why_none
 
     def _decoy_share(self, genome: Genome, calls: Sites) -> np.ndarray:
         """The share of false calls among those with each call's P or higher, estimated with the shuffled genome."""
@@ -246,6 +255,39 @@ def fit(trained: Model, found: Predicted) -> Fit:
     asked = found.asked
     usual = asked.top is None and asked.fdr is None and asked.threshold == trained.labels[asked.number].threshold
     return transferability.fit(found.genome, found.calls, found.genes, trained.genome, found.label, usual)
+
+
+def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
+    """Describe the calls: whether the model fits, how many should be right, or why there are none.
+
+    Parameters
+    ----------
+    trained
+        The model.
+    found
+        What it predicts for the genome.
+    judged
+        Whether the model fits the genome, from `fit`.
+
+    Returns
+    -------
+    list of str
+        Lines for the user.
+    """
+    expected = _describe_expectation(found, trained.labels[found.asked.number].prevalence)
+    return [*judged.words, expected, *describe_doubts(trained.labels)]
+
+
+def _describe_expectation(found: Predicted, density: float | None) -> str:
+    """How many of the calls should be right at the model's site density, or why there are none."""
+    number, right = len(found.calls), found.n_right
+    basis = f"(the sum of P, at the model's site density{f' of {density:.2e}' if density else ''})"
+    if not number:
+        return found.why_none
+    if number == 1:
+        return f"the call should be right at the exact base with a probability of {right:.2g} {basis}"
+    many = f"about {right:,.0f}" if right >= 10 else f"about {right:.2g}" if right >= 1 else "fewer than 1"
+    return f"{many} of the {number:,} calls should be right at the exact base {basis}"
 
 
 def forecast(net: Network, genome: Genome, asked: Asked, where: Compute) -> str:

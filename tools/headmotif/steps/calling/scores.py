@@ -15,6 +15,12 @@ from .evaluation import ALL, Row, Task
 
 CURVES = (2, 5)
 """Windows in nt for which curves are made, beside the exact one and the one asked for."""
+HIGHEST_P = 1 + 1e-6
+"""P may exceed 1 by rounding."""
+FEW = 20
+"""With fewer true sites, nothing is said of the strands."""
+SWAPPED = 2 / 3
+"""If more of the true sites have a higher value on the other strand than on their own, the strands may be exchanged."""
 Say = Callable[[str], None]
 """Writes a message for the user."""
 
@@ -131,7 +137,7 @@ def scores(
     curves: dict[str, list] = {}
     for name in names:
         if name in tracks:
-            p = _track(name, tracks[name](), at, how.missing, say)
+            p = _track(name, tracks[name](), at, how, say)
             claims = {within: evaluation.claim_maxima(p, at, within) for within in how.distances}
             others = int((~claims[0].hit).sum())
         else:
@@ -152,21 +158,42 @@ def scores(
     return rows, curves
 
 
-def _track(name: str, p: np.ndarray, at: Task, missing: float | None, say: Say) -> np.ndarray:
-    """P of a track, or `missing` where it has no value; raises InputError if there is nothing to be scored."""
-    p = p if missing is None else np.where(np.isnan(p), np.float32(missing), p)
+def _track(name: str, p: np.ndarray, at: Task, how: Scoring, say: Say) -> np.ndarray:
+    """P of a track, or `how.missing` where it has no value; raises InputError if there is nothing to be scored."""
     none = at.known & np.isnan(p)
-    if not (at.known & ~none).any():
+    if how.missing is not None:
+        p = np.where(np.isnan(p), np.float32(how.missing), p)
+    elif not (at.known & ~none).any():
         raise InputError(
             f"{name}: the track has no value at any position to be scored; check that it belongs to this genome"
         )
-    if none.any():
-        lost = int((none & (at.label == 1)).sum())
-        say(
-            f"{name}: no value at {int(none.sum()):,} positions, {lost:,} of them true sites; they are not scored "
-            "(--missing-value 0 scores them as P = 0)"
-        )
+    for line in _describe_track(p, none, at, how):
+        say(f"{name}: {line}")
     return p
+
+
+def _describe_track(p: np.ndarray, none: np.ndarray, at: Task, how: Scoring) -> Iterator[str]:
+    """Yield what the user should know about the values of a track. none: (2, N), where the file has no value."""
+    known = p[at.known & ~none]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    if none.any() and how.missing is None:
+        lost = int((none & (at.label == 1)).sum())
+        lowest = f"--missing-value={low:.4g} scores them as the lowest" if low < 0 else ""
+        yield (
+            f"no value at {int(none.sum()):,} positions, {lost:,} of them true sites; they are not scored "
+            f"({lowest or '--missing-value 0 scores them as P = 0'})"
+        )
+    if none.any() and how.missing is not None and how.missing > low:
+        below = float((known < how.missing).mean())
+        yield f"--missing-value {how.missing:.4g} is above {below:.0%} of the values; the lowest is {low:.4g}"
+    if how.threshold is not None and high < how.threshold:
+        yield f"no value reaches --threshold {how.threshold:.4g}, so there is no call; the highest is {high:.4g}"
+    elif how.threshold is not None and (low < 0 or high > HIGHEST_P):
+        yield f"values go from {low:.4g} to {high:.4g}, so --threshold {how.threshold:.4g} is such a value and no P"
+    site = at.known & (at.label == 1)
+    other, own = (values[site & ~none & ~none[::-1]] for values in (p[::-1], p))
+    if len(own) >= FEW and (share := float((other > own).mean())) > SWAPPED:
+        yield f"{share:.0%} of the true sites have a higher value on the other strand; are the two files exchanged?"
 
 
 def columns(rows: Sequence[Row]) -> dict[str, list]:

@@ -2,17 +2,17 @@
 
 Every position whose score may change is scored, on both strands, in both sequences. `edits` says which position of one
 sequence corresponds to which of the other. Sites are the calls of `local_maxima.call_sites`.
+
+The size of a change comes first. A site whose P crosses the threshold by little is not gained or lost.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from ...alphabet import N, decode, encode
 from ...data import Contig, Contigs, Genome, Sites, Variants
-from ...errors import FormatError
 from ..network.annotate import annotate, logit
 from ..network.device import Compute
 from ..network.protocol import Network
@@ -25,16 +25,19 @@ NEAR = 2
 """Calls of the two sequences at most this many nt apart are one site; it is also the radius of a local maximum."""
 MARGIN = 3 * NEAR
 """Positions on either side, beyond those whose score may change, that can decide whether two calls are one site."""
-LEAST = 0.5
-"""The smallest change of the logit at which a site that is called in both sequences is stronger or weaker."""
+MIN_CHANGE = 1.0
+"""The smallest change of the logit at which a site that crosses the threshold is gained or lost. Two trainings of one
+recipe differ by less in 95 of 100 sites (benchmarks/RESULTS.md). From half of it on, any other site is stronger or
+weaker."""
 
 
 @dataclass(frozen=True, eq=False)
 class Effects:
     """The effect of each variant, in columns (variants,).
 
-    Of several calls near a variant, those gained or lost come first, then the one whose logit changes most. P is NaN
-    where a sequence lacks the base, and a site in inserted bases has the position of the base behind them.
+    Of several calls near a variant, those gained or lost come first, then the one whose logit changes most. A site's P
+    in a sequence is that of its call or, where it has no call, the largest within `NEAR` nt; NaN if the bases are
+    missing. A site in inserted bases has the position of the base behind them.
 
     Attributes
     ----------
@@ -48,10 +51,10 @@ class Effects:
         float64, P there in the reference.
     alternative
         float64, P there in the alternative.
-    kind
-        str, `gained` (a call in the alternative alone), `lost`, `stronger`, `weaker` or `none`.
     site_change, site, site_strand, site_reference, site_alternative
-        Change, position, strand and both P of the call that `kind` is about.
+        Change, position, strand and both P of the call that changes most; NaN, -1 and 0 if there is none.
+    kind
+        str, what happens to that call: `gained`, `lost`, `stronger`, `weaker` or `none`.
     """
 
     change: np.ndarray
@@ -59,12 +62,67 @@ class Effects:
     strand: np.ndarray
     reference: np.ndarray
     alternative: np.ndarray
-    kind: np.ndarray
     site_change: np.ndarray
     site: np.ndarray
     site_strand: np.ndarray
     site_reference: np.ndarray
     site_alternative: np.ndarray
+    kind: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a change of a site is one.
+
+    Attributes
+    ----------
+    threshold
+        Lowest P of a call.
+    min_change
+        The smallest change of the logit at which a site that crosses the threshold is gained or lost. From half of it
+        on, any other site is stronger or weaker.
+    """
+
+    threshold: float = 0.5
+    min_change: float = MIN_CHANGE
+
+    def name_effect(self, change: float, reference: np.float32, alternative: np.float32) -> str:
+        """Name what happens to a site.
+
+        Parameters
+        ----------
+        change
+            Change of its logit; NaN if a sequence lacks the bases.
+        reference, alternative
+            Its P in the two sequences.
+
+        Returns
+        -------
+        str
+            `gained`, `lost`, `stronger`, `weaker` or `none`.
+        """
+        was, becomes = reference >= self.threshold, alternative >= self.threshold
+        if was != becomes and not abs(change) < self.min_change:
+            return "gained" if becomes else "lost"
+        if abs(change) >= self.min_change / 2 and change:
+            return "stronger" if change > 0 else "weaker"
+        return "none"
+
+    def count_small_crossings(self, found: Effects) -> int:
+        """Count the sites that cross the threshold, but change too little to be gained or lost.
+
+        Parameters
+        ----------
+        found
+            Effects that were named by this rule.
+
+        Returns
+        -------
+        int
+            Their number.
+        """
+        crosses = (found.site_reference >= self.threshold) != (found.site_alternative >= self.threshold)
+        return int((crosses & ~np.isin(found.kind, ("gained", "lost"))).sum())
 
 
 class Place(NamedTuple):
@@ -91,49 +149,13 @@ class Place(NamedTuple):
     alternative: float = float("nan")
 
 
-def refuse_other_genome(genome: Genome, variants: Variants, path: str) -> None:
-    """Check that the variants were called on this genome; N, in either of them, matches any base.
-
-    Parameters
-    ----------
-    genome
-        The genome.
-    variants
-        The variants.
-    path
-        Their file, for the message.
-
-    Raises
-    ------
-    FormatError
-        If a reference allele is not that of the genome, with the line of the first such variant.
-    """
-    wrong = []
-    for row, (contig, position, reference) in enumerate(
-        zip(variants.contig.tolist(), variants.position.tolist(), variants.reference, strict=True)
-    ):
-        theirs = encode(reference)
-        ours = genome.contig_bases(contig)[position : position + len(theirs)]
-        if len(ours) < len(theirs) or ((ours != theirs) & (ours != N) & (theirs != N)).any():
-            wrong.append((row, decode(ours)))
-    if wrong:
-        row, letters = wrong[0]
-        where = f"'{genome.contigs[variants.contig[row]].name}' has '{letters[:20]}' at {variants.position[row] + 1:,}"
-        problem = (
-            f"REF is '{variants.reference[row][:20]}', but {where} ({len(wrong):,} of {len(variants):,} alleles differ)"
-        )
-        raise FormatError(
-            path, int(variants.line[row]), f"{problem}; give the genome that these variants were called on"
-        )
-
-
 def effects(
     net: Network,
     genome: Genome,
     variants: Variants,
     compute: Compute,
     label: int = 0,
-    threshold: float = 0.5,
+    rule: Rule = Rule(),
     progress: Callable[[int], None] | None = None,
 ) -> Effects:
     """Compute the effect of each variant alone.
@@ -150,8 +172,8 @@ def effects(
         Device and precision.
     label
         Number of the label.
-    threshold
-        Lowest P of a call.
+    rule
+        The threshold, and what counts as a change.
     progress
         Receives the number of variants done.
 
@@ -164,14 +186,16 @@ def effects(
     largest, kinds, sites = [], [], []
     for first in range(0, len(variants), AT_ONCE):
         some = edits(genome, variants.take(np.arange(first, min(first + AT_ONCE, len(variants)))), side, MARGIN)
-        for edit, (before, after) in zip(some, _score_both(net, genome, some, compute, label, threshold), strict=True):
+        for edit, (before, after) in zip(
+            some, _score_both(net, genome, some, compute, label, rule.threshold), strict=True
+        ):
             largest.append(_find_largest(edit, before.p, after.p))
-            kind, site = _site(edit, before, after)
+            site, kind = _pick_site(edit, before, after, rule)
             kinds.append(kind)
             sites.append(site)
         if progress:
             progress(first + len(some))
-    return Effects(*_columns(largest), np.array(kinds, str), *_columns(sites))
+    return Effects(*_columns(largest), *_columns(sites), np.array(kinds, str))
 
 
 def _columns(places: list[Place]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -252,40 +276,43 @@ def _find_largest(edit: Edit, before: np.ndarray, after: np.ndarray) -> Place:
     return Place(float(change[row, pair]), edit.position(at), 1 - 2 * int(row), *(float(p[row, place]) for p in pairs))
 
 
-def _site(edit: Edit, before: Side, after: Side) -> tuple[str, Place]:
-    """Find what happens to the calls near a variant: the kind of effect and the call that matters most."""
-    at = edit.to_reference(after.place)
-    inside = MARGIN - NEAR, before.p.shape[1] - MARGIN + NEAR
-    found: list[tuple[bool, float, str, Place]] = []
-
-    def add(kind: str, row: int, place: int, reference: float, alternative: float) -> None:
+def _pick_site(edit: Edit, before: Side, after: Side, rule: Rule) -> tuple[Place, str]:
+    """Find the call near a variant that matters most, and what happens to it."""
+    best, weight = (Place(), "none"), (False, -1.0)
+    for row, place, reference, alternative in _sites(edit, before, after):
         change = float(np.diff(logit(np.array([reference, alternative], np.float32)))[0])
-        if kind or abs(change) >= LEAST:
-            site = Place(change, edit.position(place), 1 - 2 * row, reference, alternative)
-            weight = abs(change) if np.isfinite(change) else np.inf
-            found.append((bool(kind), weight, kind or ("stronger" if change > 0 else "weaker"), site))
+        kind = rule.name_effect(change, reference, alternative)
+        # Changes of the last digits are no reason to prefer a call: of equal ones the first stays.
+        mine = kind in ("gained", "lost"), round(abs(change), 4) if np.isfinite(change) else np.inf
+        if mine > weight:
+            site = Place(change, edit.position(place), 1 - 2 * row, float(reference), float(alternative))
+            best, weight = (site, kind), mine
+    return best
 
-    for row, place in zip(before.row.tolist(), before.place.tolist(), strict=True):
-        if inside[0] <= place < inside[1]:
-            far = np.where(after.row == row, np.abs(at - place), NEAR + 1)
-            p = float(before.p[row, place])
+
+def _sites(edit: Edit, before: Side, after: Side) -> Iterator[tuple[int, int, np.float32, np.float32]]:
+    """The calls of either sequence near a variant: row, place in the reference, and P in both sequences."""
+    at = edit.to_reference(np.arange(after.p.shape[1]))
+    first, last = MARGIN - NEAR, before.p.shape[1] - MARGIN + NEAR
+    for row, place in zip(before.row, before.place.tolist(), strict=True):
+        if first <= place < last:
+            far = np.where(after.row == row, np.abs(at[after.place] - place), NEAR + 1)
             if len(far) and far.min() <= NEAR:
-                add("", row, place, p, float(after.p[row, after.place[far.argmin()]]))
+                other = after.p[row, after.place[far.argmin()]]
             else:
-                add("lost", row, place, p, _pick_or_none(after.p[row], edit.to_alternative(place)))
-    for row, place, there in zip(after.row.tolist(), after.place.tolist(), at.tolist(), strict=True):
-        is_near = ((before.row == row) & (np.abs(before.place - there) <= NEAR)).any()
-        if inside[0] <= there < inside[1] and not is_near:
-            p = _pick_or_none(before.p[row], there if edit.to_alternative(there) == place else None)
-            add("gained", row, there, p, float(after.p[row, place]))
-    if not found:
-        return "none", Place()
-    _, _, kind, site = max(found, key=lambda one: one[:2])
-    return kind, site
+                other = _find_highest(after.p[row, np.abs(at - place) <= NEAR])
+            yield int(row), place, before.p[row, place], other
+    for row, place in zip(after.row, after.place, strict=True):
+        there = int(at[place])
+        is_called = ((before.row == row) & (np.abs(before.place - there) <= NEAR)).any()
+        if first <= there < last and not is_called:
+            other = _find_highest(before.p[row, there - NEAR : there + NEAR + 1])
+            yield int(row), there, other, after.p[row, place]
 
 
-def _pick_or_none(p: np.ndarray, place: int | None) -> float:
-    return float("nan") if place is None else float(p[place])
+def _find_highest(p: np.ndarray) -> np.float32:
+    known = p[np.isfinite(p)]
+    return known.max() if len(known) else np.float32(np.nan)
 
 
 def table(variants: Variants, found: Effects, contigs: Contigs) -> dict[str, list]:
@@ -319,15 +346,15 @@ def table(variants: Variants, found: Effects, contigs: Contigs) -> dict[str, lis
         "id": list(variants.name),
         "ref": list(variants.reference),
         "alt": list(variants.alternative),
-        "effect": found.kind.tolist(),
-        "site": shown["site"],
-        "site_strand": signs["site_strand"],
-        "site_probability_ref": found.site_reference.tolist(),
-        "site_probability_alt": found.site_alternative.tolist(),
-        "site_delta_logit": found.site_change.tolist(),
         "delta_logit": found.change.tolist(),
         "delta_position": shown["delta_position"],
         "delta_strand": signs["delta_strand"],
         "probability_ref": found.reference.tolist(),
         "probability_alt": found.alternative.tolist(),
+        "site_delta_logit": found.site_change.tolist(),
+        "site": shown["site"],
+        "site_strand": signs["site_strand"],
+        "site_probability_ref": found.site_reference.tolist(),
+        "site_probability_alt": found.site_alternative.tolist(),
+        "effect": found.kind.tolist(),
     }

@@ -69,7 +69,7 @@ class Head:
 
 def heads(
     attention: Attention, genome: Genome, others: Sequence[np.ndarray], max_q: float, max_p: float, seed: int
-) -> tuple[list[Head], np.ndarray]:
+) -> tuple[list[Head], np.ndarray, str]:
     """Score all heads of a model.
 
     Parameters
@@ -93,8 +93,11 @@ def heads(
         The heads in the order of layers and heads.
     chosen : numpy.ndarray
         int32 (heads, sites), their choices; see `similarity.choices`.
+    why_none : str
+        Why no head has a region, and which limit gives some; "" if there are regions.
     """
-    regions = segment(attention, max_q, 1.0, seed).regions
+    segmented = segment(attention, max_q, 1.0, seed)
+    regions = segmented.regions
     motif_of = (
         {one.group: one for one in discovery.find_motifs(genome, regions, discovery.Search(min_sites=20), seed)}
         if len(regions)
@@ -126,7 +129,7 @@ def heads(
                 recurs=tuple(float(other[number]) for other in recurs),
             )
         )
-    return rows, chosen
+    return rows, chosen, segmented.why_none
 
 
 def count_by_chance(attention: Attention, max_q: float, seed: int) -> int:

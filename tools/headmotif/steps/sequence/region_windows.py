@@ -8,6 +8,9 @@ from ...alphabet import N
 from ...data import Genome, Regions
 from .windows import Reads, flip
 
+LONGEST = 200
+"""The most bases of a region in which motifs are sought: those in its middle, or around its most attended base."""
+
 
 def cut_windows(genome: Genome, regions: Regions, span: int, flank: int) -> np.ndarray:
     """Cut a window around the most attended base of each region.
@@ -87,7 +90,7 @@ def half_width(regions: Regions, flank: int) -> int:
     int
         Bases on each side of the most attended base.
     """
-    return int(min(np.quantile(regions.end - regions.start, 0.95), 200)) // 2 + flank + 1
+    return int(min(np.quantile(regions.end - regions.start, 0.95), LONGEST)) // 2 + flank + 1
 
 
 def shift_regions(genome: Genome, regions: Regions, seed: int) -> Regions:

@@ -133,7 +133,7 @@ def format_evaluation(labels: tuple[str, ...], record: Record) -> str:
 
 
 def format_scores(labels: Sequence[Label]) -> str:
-    """Describe the scores of a trained model.
+    """Describe the scores of a trained model, and doubts whether it learned anything.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def format_scores(labels: Sequence[Label]) -> str:
     Returns
     -------
     str
-        One line for each part and label.
+        One line for each part and label, and for each label that may have been learned nothing of.
     """
     lines = [
         f"{part}, {label.name}: average precision {s.average_precision:.4f}, ROC-AUC {s.roc_auc:.4f}, "
@@ -152,7 +152,30 @@ def format_scores(labels: Sequence[Label]) -> str:
         for label in labels
         if (s := label.scores.get(part))
     ]
-    return "\n".join(lines)
+    advice = "check the sites (annot-compare --checks), or give more of them"
+    return "\n".join([*lines, *(f"{doubt}; {advice}" for doubt in describe_doubts(labels))])
+
+
+def describe_doubts(labels: Sequence[Label]) -> list[str]:
+    """Say of which labels a model may have learned nothing, by its scores on the validation part.
+
+    Parameters
+    ----------
+    labels
+        The labels with their scores.
+
+    Returns
+    -------
+    list of str
+        A line for each such label; none if the scores are better than chance, or unknown.
+    """
+    at_chance = [(label.name, s) for label in labels if (s := label.scores.get("validation")) and s.is_at_chance]
+    return [
+        f"the model may have learned nothing of {name}: on the validation part ({s.sites:,} sites) its average "
+        f"precision is {s.average_precision:.2g}, by chance {s.prevalence:.2g}; its ROC-AUC is {s.roc_auc:.2f}, by "
+        "chance 0.5"
+        for name, s in at_chance
+    ]
 
 
 def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:

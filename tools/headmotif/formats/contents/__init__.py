@@ -1,0 +1,1 @@
+"""What a file of any kind is and holds, in lines of a name and a value."""
