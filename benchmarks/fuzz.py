@@ -3,8 +3,8 @@
     python benchmarks/fuzz.py [--files 100000] [--only NAME] [--keep FOLDER]
 
 A reader may read a damaged file or refuse it in one line that names it. Anything else is a fault: another exception, a
-Python warning, or more than ten seconds. Each file is also cut at every byte. Where the format shows its end, every cut
-must be refused. In other formats, a cut inside a line must be refused or warned about.
+Python warning, or more than ten seconds of processor time. Each file is also cut at every byte. Where the format shows
+its end, every cut must be refused. In other formats, a cut inside a line must be refused or warned about.
 
 The same number gives the same file on every machine; files with faults are kept in --keep.
 """
@@ -32,7 +32,7 @@ from fuzz_seeds import Kind, kinds
 from headmotif.errors import InputError
 
 SECONDS = 10
-"""The most that a reader may take for one file, all of them below 100 kB."""
+"""The most processor time that a reader may take for one file, all of them below 100 kB."""
 MEMORY = 8 << 30
 STEP = 1
 """Bytes between two cuts."""
@@ -147,8 +147,8 @@ def outcome_of(read: Callable[[str], object], path: str, raw: bytes) -> tuple[st
     listener = Listener()
     logger = logging.getLogger("headmotif")
     logger.addHandler(listener)
-    signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -160,7 +160,7 @@ def outcome_of(read: Callable[[str], object], path: str, raw: bytes) -> tuple[st
     except Exception as error:
         return "fault", f"{type(error).__name__}: {str(error)[:200]}"
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         logger.removeHandler(listener)
     return ("warned" if listener.heard else "read"), "; ".join(listener.heard)
 

@@ -421,6 +421,8 @@ def test_circles_are_declared_by_name_or_all(tmp_path):
     assert circles("all") == [True, True]
     with pytest.raises(InputError, match=r"--circular c: there is no such contig; the genome has a, b"):
         circles("a", "c")
+    (tmp_path / "x").write_text(">NC_000913.3\nAC\n>b\nAC\n")
+    assert circles("NC_000913") == [True, False]
 
 
 @settings(deadline=None, max_examples=150)

@@ -177,11 +177,11 @@ def test_elements_are_features_only_where_the_minus_10_is_more_than_chance(made,
     calls = made.calls.take(np.array([2]))
     gff3_calls.write(str(tmp_path / "y"), small, calls, [""], {name: [made.columns[name][2]] for name in made.columns})
     assert "\tpromoter\t12\t47\t" in (tmp_path / "y").read_text()
-    smaller = replace(small[0], length=35)
-    gff3_calls.write(
-        str(tmp_path / "y"), Contigs([smaller]), calls, [""], {n: [made.columns[n][2]] for n in made.columns}
-    )
-    assert "promoter" not in (tmp_path / "y").read_text()
+    for smaller in (replace(small[0], length=35), replace(small[0], circular=False)):
+        gff3_calls.write(
+            str(tmp_path / "y"), Contigs([smaller]), calls, [""], {n: [made.columns[n][2]] for n in made.columns}
+        )
+        assert "promoter" not in (tmp_path / "y").read_text()
 
 
 def test_starts_of_translation_are_codons_and_no_promoters(made, tmp_path):

@@ -53,7 +53,8 @@ def find(contigs: Contigs, calls: Sites, columns: Mapping[str, Sequence[str]]) -
             (MINUS_10, ten, len(lower)),
         )
         length = contigs[contig].length
-        if above < length:  # a circle that is smaller than its promoter has none
+        end = position - above if strand > 0 else position + above
+        if above < length and (contigs[contig].circular or 0 <= end < length):  # a smaller circle has no promoter
             found[row] = tuple(
                 Element(term, contig, first % length, first % length + width, strand)
                 for term, before, width in parts

@@ -16,6 +16,7 @@ from ...builtin import GENOMES
 from ...data import Contig, Contigs, Genome
 from ...errors import FormatError, InputError
 from ...notices import warn
+from ..contig_names import ContigNames
 from ..features import gff3_sequences
 from ..files import decode_text, read_bytes
 from ..sequences import fasta, genbank, twobit
@@ -127,7 +128,7 @@ def close(genome: Genome, circular: Sequence[str]) -> Genome:
     genome
         The genome.
     circular
-        Contig names, or ("all",) for all.
+        Contig names, or ("all",) for all. A name may lack the version.
 
     Returns
     -------
@@ -139,12 +140,15 @@ def close(genome: Genome, circular: Sequence[str]) -> Genome:
     InputError
         If the genome has no contig of one of the names.
     """
-    names = genome.contigs.names
+    names, known = genome.contigs.names, ContigNames(genome.contigs, "--circular")
+    closed = set(names) if ALL in circular else set()
     for name in circular:
-        if name != ALL and name not in names:
+        index = known.look_up(name)
+        if index is not None:
+            closed.add(names[index])
+        elif name != ALL:
             shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
             raise InputError(f"--circular {name}: there is no such contig; the genome has {shown}")
-    closed = set(names) if ALL in circular else set(circular)
     return replace(genome, contigs=Contigs(replace(c, circular=c.circular or c.name in closed) for c in genome.contigs))
 
 
