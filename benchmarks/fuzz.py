@@ -34,6 +34,8 @@ from headmotif.errors import InputError
 SECONDS = 10
 """The most processor time that a reader may take for one file, all of them below 100 kB."""
 MEMORY = 8 << 30
+MEMORY_FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None
+"""A folder in memory, where the system has one: the files are small and many."""
 STEP = 1
 """Bytes between two cuts."""
 CHUNK = 2000
@@ -53,9 +55,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=100_000, help="damaged files for each reader")
     parser.add_argument("--only", default="", help="readers whose name holds this text")
+    parser.add_argument("--after", default="", help="readers behind this one, to go on with a run that was stopped")
     parser.add_argument("--keep", type=Path, help="folder for the files with faults")
     asked = parser.parse_args()
-    chosen = [kind for kind in kinds() if asked.only in kind.name]
+    names = [kind.name for kind in kinds()]
+    first = names.index(asked.after) + 1 if asked.after else 0
+    chosen = [kind for kind in kinds()[first:] if asked.only in kind.name]
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; {asked.files:,} files a reader")
     print("reader\tread\twith a warning\trefused\tfaults\tcuts\tsilent cuts\tseconds", flush=True)
     faults = 0
@@ -78,7 +83,8 @@ def main() -> None:
 
 
 def _start() -> None:
-    """What holds in every process: bounds of memory, and no warning unseen."""
+    """What holds in every process: bounds of memory, temporary files in memory, and no warning unseen."""
+    tempfile.tempdir = MEMORY_FOLDER
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     logging.getLogger("headmotif").propagate = False
 
@@ -124,9 +130,8 @@ def try_cuts(name: str) -> tuple[Counter[str], list[tuple[str, bytes]]]:
 
 @contextlib.contextmanager
 def place_for_files() -> Iterator[str]:
-    """A file that is written again and again, in memory where the system has such a folder."""
-    memory = "/dev/shm"
-    with tempfile.TemporaryDirectory(dir=memory if os.path.isdir(memory) else None) as folder:
+    """A file that is written again and again."""
+    with tempfile.TemporaryDirectory(dir=MEMORY_FOLDER) as folder:
         yield os.path.join(folder, "file")
 
 

@@ -72,7 +72,9 @@ GenomeFiles = Annotated[
 SitesFile = Annotated[
     str,
     typer.Option(
-        metavar="FILE", help="Sites as BED6, GFF3, GTF or a table (TSV); default: the sites of the genome tensor."
+        metavar="FILE",
+        help="Sites as BED6, GFF3, GTF, a table, or a file of a TSS or peak caller; default: the sites of the genome "
+        "tensor.",
     ),
 ]
 Feature = Annotated[

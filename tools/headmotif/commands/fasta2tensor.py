@@ -24,15 +24,15 @@ def fasta2tensor(
         list[str] | None,
         typer.Option(
             metavar="[NAME=]FILE",
-            help="Sites as BED6, GFF3, GTF or a table (TSV); may be given several times, each file for a label of its "
-            "own.",
+            help="Sites as BED6, GFF3, GTF, a table, or a file of a TSS or peak caller; may be given several times, "
+            "each file for a label of its own.",
         ),
     ] = None,
     feature: Feature = "",
     zero_based: ZeroBased = False,
     circular: Circular = None,
     annotation: Annotated[
-        str, typer.Option(metavar="FILE", help="GFF3 that says which contigs are circular (Is_circular=true).")
+        str, typer.Option(metavar="FILE", help="GFF3 or GenBank that says which contigs are circular.")
     ] = "",
     mask: Annotated[
         list[str] | None,

@@ -160,7 +160,7 @@ def _name_beginning(text: str, rows: list[str], row: list[str]) -> Kind | None:
 def _has_numbers(rows: list[str]) -> bool:
     """Whether numbers follow the first title, a base before them perhaps: a motif of JASPAR, Cluster-Buster or
     HOMER."""
-    return len(rows) > 1 and re.match(r"\s*([ACGTU]\b[\s:|]*)?\[?\s*[\d.]", rows[1], re.IGNORECASE) is not None
+    return len(rows) > 1 and re.match(r"\s*([ACGTU]\b[\s:|]*)?\[?\s*[\d.]", rows[1][:80], re.IGNORECASE) is not None
 
 
 def _name_rows(text: str, rows: list[str], row: list[str]) -> Kind | None:

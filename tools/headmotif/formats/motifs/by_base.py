@@ -13,7 +13,7 @@ from .counts import count, settle
 
 Row = tuple[int, str]
 
-_ROW = re.compile(r"(?:([ACGTU])(?![\w.]))?[\s:|]*\[?([^\]\[]*)\]?\s*$", re.IGNORECASE)
+_ROW = re.compile(r"(?:([ACGTU])(?![\w.]))?[\s:|]*+\[?([^\]\[]*+)\]?\s*$", re.IGNORECASE)
 
 
 def letter(line: str) -> str:

@@ -30,7 +30,7 @@ from . import log_odds
 from .counts import is_number
 
 NEWEST = 5
-_KEY = re.compile(r"(\w+)\s*=\s*([^\s=]+)")
+_KEY = re.compile(r"(?<!\w)(\w+)\s*=\s*([^\s=]+)")  # a search from each letter of a word would be slow
 _MOTIF = re.compile(r"(MOTIF|motif)(\s|$)")  # not "Motif", with which MEME's text output begins other lines
 _NUMBER = re.compile(r"[-+]?(\.?\d|(nan|inf)\b)", re.IGNORECASE)
 LARGEST = 1e15

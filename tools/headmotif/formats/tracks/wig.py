@@ -194,7 +194,7 @@ def _is_position(text: str) -> bool:
 def _declare(text: str, path: str, line: int) -> Declaration:
     """What a declaration says; values may stand in quotation marks."""
     kind, rest = [*text.split(None, 1), ""][:2]
-    said = {key: value.strip("\"'") for key, value in re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", rest)}
+    said = {key: value.strip("\"'") for key, value in re.findall(r"(?<!\w)(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", rest)}
     if kind not in KEYS or "chrom" not in said or (kind == FIXED and "start" not in said):
         wanted = f"{VARIABLE} chrom=CONTIG, or {FIXED} chrom=CONTIG start=POSITION"
         raise FormatError(path, line, f"this declaration of wig is not complete; give {wanted}")
