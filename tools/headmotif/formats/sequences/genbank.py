@@ -86,7 +86,7 @@ def parse(raw: bytes, path: str) -> list[Record]:
     if not is_flat_file(raw):
         raise FormatError(path, None, "this is not a GenBank or EMBL file; it must begin with LOCUS or ID")
     found: dict[str, Record] = {}
-    for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
+    for number, text in _records(raw, path):
         one = _parse_record(text, path, number)
         if one.name in found:
             problem = f"this is a second record named '{one.name}'; give each record its own name"
@@ -95,15 +95,17 @@ def parse(raw: bytes, path: str) -> list[Record]:
     return list(found.values())
 
 
-def _records(text: str) -> list[tuple[int, str]]:
+def _records(raw: bytes, path: str) -> list[tuple[int, str]]:
     """The text of each record with the line where it begins."""
     starts: list[int] = []
     rows: list[str] = []
-    for number, line in lines(text):
+    for number, line in lines(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
         rows.append(line)
         if line.startswith(RECORD):
             starts.append(number)
-    ends = [*(start - 1 for start in starts[1:]), len(rows)] if starts else []
+    if not starts:
+        raise FormatError(path, None, "no line begins with LOCUS or ID here; download this file again")
+    ends = [*(start - 1 for start in starts[1:]), len(rows)]
     return [(start, "\n".join([*rows[start - 1 : end], ""])) for start, end in zip(starts, ends, strict=True)]
 
 
@@ -132,7 +134,7 @@ def read_features(raw: bytes, path: str) -> Annotation:
     """
     found: list[Feature] = []
     circular, bounds = [], {}
-    for number, text in _records(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")):
+    for number, text in _records(raw, path):
         record, head = _scan(text, path, number, do_features=True)
         name, length = head.name, head.length or 0
         circular += [name] if head.circular else []

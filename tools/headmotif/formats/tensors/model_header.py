@@ -107,7 +107,7 @@ def model(known: Header, weights: Mapping[str, Any]) -> Model:
     """
     try:
         return _model(known, weights)
-    except (AttributeError, KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, OverflowError, TypeError) as problem:
         raise ValueError(f"its record is not as train-annot writes it ({problem!r})") from None
 
 
