@@ -50,7 +50,8 @@ def show_range(numbers: Sequence[float]) -> str:
     known = [number for number in numbers if number == number]
     if not known:
         return "none"
-    least, most = (f"{int(one)}" if abs(one) < 1e15 and one == int(one) else f"{one:.6g}" for one in _ends(known))
+    ends = [one if abs(one) < 1e15 else float(str(one)) for one in _ends(known)]  # a whole number may be too large
+    least, most = (f"{int(one)}" if abs(one) < 1e15 and one == int(one) else f"{one:.6g}" for one in ends)
     return least if least == most else f"{least} to {most}"
 
 

@@ -36,7 +36,10 @@ def describe(path: str) -> Facts:
     if kind not in READERS:
         raise FormatError(path, None, f"this headmotif file is of an unknown kind ('{kind}'); update headmotif")
     facts: Facts = [("file", f"{kind}{' tensor' if kind == 'genome' else ''}, version {header['version']}")]
-    return facts + READERS[kind](path)
+    try:
+        return facts + READERS[kind](path)
+    except (KeyError, TypeError):
+        raise FormatError(path, None, "the header lacks what its format needs; make it or copy it again") from None
 
 
 def _genome(path: str) -> Facts:

@@ -230,7 +230,8 @@ def _parse(raw_header: bytes, path: str, wanted: str | None, newest: int) -> tup
     if wanted is not None and version > newest:
         problem = f"this {wanted} file has version {version}, newer than this headmotif reads ({newest}); update it"
         raise FormatError(path, None, problem)
-    unknown = {place["dtype"] for place in places.values()} - set(DTYPES)
+    types = (place.get("dtype") if isinstance(place, dict) else place for place in places.values())
+    unknown = set(map(str, types)) - set(DTYPES)
     if unknown:
         raise FormatError(
             path, None, f"headmotif does not use arrays of type {', '.join(sorted(unknown))}; make the file again"

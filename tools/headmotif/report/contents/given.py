@@ -41,7 +41,8 @@ def recognize(path: str) -> str:
     head = files.peek(path)
     if manifest.recognize(head):
         return "manifest"
-    columns = set(head.decode("utf-8-sig", "replace").splitlines()[0].split("\t")) if head.strip() else set()
+    first, *_ = [*head.decode("utf-8-sig", "replace").splitlines(), ""]
+    columns = set(first.split("\t"))
     for kind, ways in TABLES.items():
         if any(way <= columns for way in ways):
             return kind
