@@ -144,7 +144,7 @@ def rooms(layer: str) -> dict[str, set[str]]:
     ("layer", "packages", "beside"),
     [
         ("steps", 12, set()),
-        ("formats", 9, {"files", "output_files", "bgzip", "contig_names"}),
+        ("formats", 9, {"files", "output_files", "bgzip", "contig_names", "whole_numbers"}),
         ("report", 4, {"outputs"}),
     ],
 )

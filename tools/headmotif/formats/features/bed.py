@@ -20,6 +20,7 @@ from ...errors import FormatError
 from ..contig_names import ContigNames
 from ..files import lines, read_text, warn_if_short
 from ..output_files import write_text
+from ..whole_numbers import parse_whole
 
 SKIPPED = ("#", "track ", "track\t", "browser ", "browser\t")
 SIGN = {"+": 1, "-": -1}
@@ -289,26 +290,3 @@ def parse_strand_or_both(fields: Sequence[str], path: str, number: int) -> int:
     if fields[5] not in SIGN:
         raise FormatError(path, number, f"the strand (column 6) is '{fields[5][:20]}'; it must be +, - or . for both")
     return SIGN[fields[5]]
-
-
-def parse_whole(text: str) -> int:
-    """Read a whole number of at most 15 digits: int() would also take '1_000' and ' 7 '.
-
-    Parameters
-    ----------
-    text
-        The number as written.
-
-    Returns
-    -------
-    int
-        The number, from 0.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise ValueError(text)
-    return int(text)

@@ -15,7 +15,8 @@ from ...errors import FormatError
 from ..contig_names import ContigNames
 from ..files import read_text
 from ..output_files import write_text
-from .bed import SIGN, format_number, parse_whole, read_rows
+from ..whole_numbers import parse_whole
+from .bed import SIGN, format_number, read_rows
 
 HEADER = "#contig\tstart\tend\tname\tscore\tstrand\tweight\toffset\tsite\tp\tq"
 N_COLUMNS = 11

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from ...errors import FormatError
 from ..tables import user_table
+from ..whole_numbers import is_whole
 from . import bed
 
 NARROW, IDR, BROAD = 10, 20, 9
@@ -130,7 +131,7 @@ def parse_macs(text: str, path: str) -> Peaks:
     for number, cells in table.rows:
         cell = dict(zip(table.names, cells, strict=True))
         places = [cell["start"], cell["end"], cell.get("abssummit", "")]
-        if not all(place.isascii() and place.isdigit() and 0 < len(place) < 16 for place in places if place):
+        if not all(is_whole(place) for place in places if place):
             raise FormatError(path, number, "start, end and abs_summit must be whole numbers from 1; correct them")
         start, end, summit = (int(place or 0) - 1 for place in places)
         inside = start <= summit <= end if places[2] else start <= end
@@ -199,15 +200,11 @@ def _recognise(rows: Sequence[tuple[int, list[str]]]) -> str:
     if widths == {BROAD}:
         return "broadPeak"
     offsets = [fields[9] for _, fields in rows if len(fields) in (NARROW, IDR)]
-    if len(offsets) < len(rows) or not all(text == "-1" or _is_whole(text) for text in offsets):
+    if len(offsets) < len(rows) or not all(text == "-1" or is_whole(text) for text in offsets):
         return "BED"
     # A BED with strands may have a count in column 10. Peaks are wider than a base, with the summit inside.
     has_strand = any(fields[5] != "." for _, fields in rows)
     return "BED" if has_strand and not all(_has_summit(fields) for _, fields in rows) else "narrowPeak"
-
-
-def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _is_number(text: str) -> bool:
@@ -218,10 +215,10 @@ def _is_number(text: str) -> bool:
 
 
 def _has_summit(fields: Sequence[str]) -> bool:
-    whole = all(map(_is_whole, (fields[1], fields[2], fields[9])))
+    whole = all(map(is_whole, (fields[1], fields[2], fields[9])))
     return whole and 0 < int(fields[9]) < int(fields[2]) - int(fields[1])
 
 
 def _is_inside(place: str, fields: Sequence[str]) -> bool:
     """Whether a position lies between start and end, both included."""
-    return all(map(_is_whole, (place, fields[1], fields[2]))) and int(fields[1]) <= int(place) <= int(fields[2])
+    return all(map(is_whole, (place, fields[1], fields[2]))) and int(fields[1]) <= int(place) <= int(fields[2])

@@ -11,7 +11,8 @@ from ...data import Regions
 from ...errors import FormatError
 from ..files import lines, read_text
 from ..output_files import write_text
-from .bed import SIGN, parse_whole
+from ..whole_numbers import parse_whole
+from .bed import SIGN
 
 
 def write(path: str, elements: Regions) -> None:

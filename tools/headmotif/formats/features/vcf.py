@@ -22,6 +22,7 @@ from ...errors import FormatError
 from ...notices import LeftOut, warn
 from ..contig_names import ContigNames
 from ..files import decode_text, lines, read_bytes, warn_if_short
+from ..whole_numbers import is_whole
 from . import alleles
 
 COLUMNS = ("#CHROM", "POS", "ID", "REF", "ALT")
@@ -155,7 +156,7 @@ def _split(line: str, path: str, number: int) -> list[str]:
 
 def _parse(fields: list[str], contig: int, path: str, number: int) -> Row:
     _, position, name, reference, alternatives = fields
-    if not (position.isascii() and position.isdigit() and len(position) < 16):
+    if not is_whole(position):
         raise FormatError(path, number, f"POS '{position[:20]}' is not a whole number; correct it")
     given = [alleles.normalize(one) for one in alternatives.split(",")]
     return Row(number, contig, int(position), name, alleles.normalize(reference), given)

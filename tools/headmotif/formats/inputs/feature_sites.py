@@ -10,10 +10,10 @@ from ...data import Annotation, Contig, Contigs, Feature
 from ...errors import FormatError
 from ...notices import LeftOut
 from ..features import kinds, places
+from ..features.bed import SIGN
 from ..features.pseudogenes import find_pseudogenes, is_pseudo, links
 from . import annotations
 
-SIGN = {"+": 1, "-": -1}
 Row = tuple[int, str, int, int, str]
 """Line, contig, position (0-based), strand (+1 or -1), score as written."""
 

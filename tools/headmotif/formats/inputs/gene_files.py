@@ -20,12 +20,12 @@ from ...errors import FormatError
 from ...notices import LeftOut, warn
 from ..contig_names import ContigNames
 from ..features import kinds, places
+from ..features.bed import SIGN
 from ..features.pseudogenes import find_pseudogenes, is_pseudo, links
 from . import annotations
 
 NAMES = ("gene", "gene_name", "locus_tag", "Name", "gene_id", "ID")
 BIOTYPES = ("gene_biotype", "biotype")
-SIGN = {"+": 1, "-": -1}
 STANDING = (*kinds.GENES, "pseudogene")
 BEYOND = "beyond the end of its contig; use the genes of this version of the genome"
 WANTED = (*STANDING, *kinds.CODING)

@@ -36,10 +36,8 @@ def read(path: str, circular: Sequence[str], genes: str = "") -> GenomeFile:
     raw = files.read_bytes(path)
     genome = genomes.close(genomes.parse(raw, path), circular)
     own = raw if genbank.is_genbank(raw) else b""
-    has_features = genbank.is_flat_file(raw) or recognise.recognise(raw).group == "features"
-    own_features = raw if has_features else b""
-    written = files.read_bytes(genes) if genes else own_features
-    if not written:
+    written = files.read_bytes(genes) if genes else raw
+    if not genes and not genbank.is_flat_file(raw) and recognise.recognise(raw).group != "features":
         return GenomeFile(path, genome, None, own)
     annotation = annotations.parse(written, genes or path)
     if not genes and not gene_files.has_genes(annotation):

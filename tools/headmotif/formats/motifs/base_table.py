@@ -22,6 +22,7 @@ import numpy as np
 from ...data import Motif
 from ...errors import FormatError
 from ...notices import LeftOut
+from ..bgzip import strip_ending
 from ..files import lines
 from . import by_base
 from .counts import ALIKE, count, explain_lack, is_number
@@ -147,7 +148,7 @@ def _name(titles: list[str]) -> str:
 
 def _stem(path: str) -> str:
     """The name of the file without its endings."""
-    name = PurePath(path).name.removesuffix(".gz")
+    name = strip_ending(PurePath(path).name)
     return "_".join(PurePath(name).stem.split()).strip("-") or "motif"
 
 

@@ -20,6 +20,7 @@ from ...errors import FormatError
 from ..contig_names import ContigNames
 from ..files import read_bytes
 from ..output_files import open_for_writing
+from ..whole_numbers import is_whole
 from . import spans
 from .spans import BLOCK, LARGEST, SKIPPED, Columns
 
@@ -174,7 +175,7 @@ def _row(text: str, path: str, line: int, names: ContigNames, contigs: Contigs) 
         problem = f"{len(fields)} column{'s' if len(fields) > 1 else ''}; bedGraph needs contig, start, end and value"
         raise FormatError(path, line, problem)
     name, first, last, number = fields[:4]
-    if not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in (first, last)):
+    if not (is_whole(first) and is_whole(last)):
         raise FormatError(
             path, line, f"start and end must be whole numbers from 0, not '{first[:20]}' and '{last[:20]}'"
         )

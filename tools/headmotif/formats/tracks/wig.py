@@ -18,6 +18,7 @@ import numpy as np
 from ...data import Contigs
 from ...errors import FormatError
 from ..contig_names import ContigNames
+from ..whole_numbers import is_whole
 from . import spans
 from .spans import BLOCK, SKIPPED
 
@@ -188,7 +189,7 @@ def _read_rows(
 
 
 def _is_position(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 16 and int(text) > 0
+    return is_whole(text) and int(text) > 0
 
 
 def _declare(text: str, path: str, line: int) -> Declaration:
