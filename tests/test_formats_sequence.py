@@ -477,3 +477,10 @@ def test_real_genomes(data_folder):
     assert phage.contigs[0].length == 48502
     assert hashlib.md5(decode(phage.base).encode()).hexdigest() == "509bdb356475a21077713babc47a4a35"
     assert np.bincount(phage.base, minlength=5)[4] == 0
+
+
+def test_an_empty_file_of_genes_is_refused(tmp_path):
+    (tmp_path / "x").write_text(">a\nACGT\n")
+    (tmp_path / "genes").write_bytes(b"")
+    with pytest.raises(FormatError, match="genes: this file is empty"):
+        genomes_with_genes.read(str(tmp_path / "x"), [], str(tmp_path / "genes"))

@@ -77,6 +77,14 @@ def test_texts_are_recognised(kind, packed, tmp_path, capfdbinary):
         assert inspect_file(tmp_path / "anything.dat", capfdbinary)["file"] == kind
 
 
+@pytest.mark.parametrize("kind", ["sites (CSV)", "sites (TSV)", "sample sheet (TSV)"])
+def test_a_table_in_the_encoding_of_a_spreadsheet_is_recognised(kind, tmp_path, capfdbinary):
+    """Excel's "Unicode text", which the readers of tables take."""
+    for raw in (TEXTS[kind].encode("utf-16"), "\ufeff".encode("utf-16-be") + TEXTS[kind].encode("utf-16-be")):
+        (tmp_path / "x").write_bytes(raw)
+        assert inspect_file(tmp_path / "x", capfdbinary)["file"] == kind
+
+
 HOLDS = {
     "EMBL": {"contig X1.1": "8 nt, circular", "GC": "50.0 %"},
     "variants (VCF)": {"variants": "1", "alternative alleles": "2", "contigs": "one", "samples": "s1, s2"},

@@ -4,6 +4,7 @@ The content decides, never the name. Each format's own test has the word where i
 other programs.
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,9 +71,17 @@ def recognise(raw: bytes) -> Kind:
         return Kind("wig", "track")
     if twobit.is_twobit(start):
         return Kind("2bit", "sequence")
-    if words := foreign.name_bytes(start):
-        return _foreign(words)
-    text = start.decode("utf-8", "replace").lstrip(MARK).replace("\r\n", "\n").replace("\r", "\n")
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        table = _recognise_start(start.decode("utf-16", "replace"))
+        if table.group == "table":
+            return table  # Excel's "Unicode text", the only kind that is read in this encoding
+    words = foreign.name_bytes(start)
+    return _foreign(words) if words else _recognise_start(start.decode("utf-8", "replace"))
+
+
+def _recognise_start(text: str) -> Kind:
+    """The kind of the beginning of a text."""
+    text = text.lstrip(MARK).replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"\A\s*\n", "", text)
     return _recognise_text(text) if text.strip() else EMPTY
 
