@@ -10,6 +10,7 @@ its halo), the relative term gathered from all distances.
 """
 
 import argparse
+import functools
 import json
 import resource
 import subprocess
@@ -85,7 +86,7 @@ def make_training_step(network: str, where: "Compute"):  # noqa: F821
     """A step as train-annot takes it: forward, backward, clip, AdamW."""
     import torch
 
-    from headmotif.steps.training import train
+    from headmotif.steps.training import step, train
     from headmotif.steps.training.batches import Batch
     from headmotif.steps.training.recipe import RECIPES
     from headmotif.steps.training.state import State
@@ -99,9 +100,8 @@ def make_training_step(network: str, where: "Compute"):  # noqa: F821
     batch = Batch(codes, target, torch.ones_like(target), noise)
     optimiser = torch.optim.AdamW(train._groups(net, recipe), lr=recipe.rate)
     state = State(mean={name: p.detach().clone() for name, p in net.named_parameters()})
-    return lambda: train._step(
-        net, optimiser, batch, state, recipe, recipe.rate, where, train.ALONE
-    ), recipe.batch * recipe.length
+    work = functools.partial(step.take_step, net, optimiser, batch, state, recipe, where, train.ALONE)
+    return work, recipe.batch * recipe.length
 
 
 def make_inference_step(network: str, where: "Compute"):  # noqa: F821

@@ -12,7 +12,7 @@ from headmotif.steps.network.dropout import Dropout
 from headmotif.steps.training import split
 from headmotif.steps.training.batches import Chunks
 from headmotif.steps.training.recipe import DEFAULT, PUBLISHED, RECIPES, rate_at
-from headmotif.steps.training.train import loss_of
+from headmotif.steps.training.step import loss_of
 
 
 def test_the_published_rate_warms_up_and_follows_a_cosine_to_nothing():

@@ -156,7 +156,7 @@ def test_the_step_that_a_forecast_measures_changes_nothing(uninterrupted_run):
 @pytest.mark.parametrize("smooth", [1, 3])
 def test_the_model_keeps_the_weights_that_scored_best_over_some_evaluations(smooth):
     net, chunks = setting(
-        replace(RECIPE, rate=0.5, max_steps=160, smooth=smooth, average=0.0, decay=0.0)
+        replace(RECIPE, rate=0.5, max_steps=180, smooth=smooth, average=0.0, decay=0.0)
     )  # so fast that it falls back
     state = run_state.State()
     records = list(train.train(net, chunks, CPU, state))

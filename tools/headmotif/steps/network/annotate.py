@@ -15,6 +15,7 @@ from ...alphabet import N
 from ...data import Contigs, Genome
 from ..sequence.windows import Reads
 from .device import Compute
+from .parallel import map_in_order
 from .protocol import Network
 
 ROUND = 64
@@ -176,14 +177,24 @@ def score_stretches(
         jobs = jobs[_find_wanted(jobs, genome, wanted)]
     done = 2 * len(genome.base) - int(jobs[:, 3].sum())
     net.eval()
-    for number, (rows, length) in enumerate(_batches(jobs[:, 3], net)):
-        if number % share[1] == share[0]:
-            contig, strand, place, _n = jobs[rows].T
-            codes = reads.cut(contig, strand, place, length)
-            p = probability(net, codes, compute)
-            p[codes[:, net.before : net.before + length] == N] = np.nan
-            for (c, s, first, n), values in zip(jobs[rows].tolist(), p, strict=True):
-                yield Scored(c, s, first, values[:n])
+
+    def score(batch: tuple[np.ndarray, int, bool]) -> list[Scored]:
+        rows, length, is_mine = batch
+        if not is_mine:
+            return []
+        contig, strand, place, _n = jobs[rows].T
+        codes = reads.cut(contig, strand, place, length)
+        p = probability(net, codes, compute)
+        p[codes[:, net.before : net.before + length] == N] = np.nan
+        return [
+            Scored(c, s, first, values[:n]) for (c, s, first, n), values in zip(jobs[rows].tolist(), p, strict=True)
+        ]
+
+    batches = [
+        (rows, length, number % share[1] == share[0]) for number, (rows, length) in enumerate(_batches(jobs[:, 3], net))
+    ]
+    for (rows, _length, _mine), scored in zip(batches, map_in_order(score, batches, compute), strict=True):
+        yield from scored
         done += int(jobs[rows, 3].sum())
         if progress:
             progress(done)

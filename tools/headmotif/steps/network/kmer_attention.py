@@ -13,6 +13,7 @@ with units that detect every word of three letters.
 import contextlib
 from dataclasses import dataclass
 from itertools import product
+from typing import cast
 
 import numpy as np
 import torch
@@ -20,9 +21,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...alphabet import N
-from . import band
+from . import band, fused
 from .dropout import Dropout
-from .layers import Record, compute_logits, one_hot
+from .layers import Part, Record, TakenApart, compute_logits, one_hot
+from .rotary import angles, pair, turn_pairs
 
 
 @dataclass(frozen=True)
@@ -126,52 +128,6 @@ class KmerEmbedding(nn.Module):
         return self.norm(self.mix(F.gelu(self.bases(kmers))))  # (batch, length, width)
 
 
-def angles(length: int, d_head: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Compute the angles by which the vector at each position is rotated.
-
-    The fastest pair of coordinates makes a full turn in 8 bases, the slowest in 400.
-
-    Parameters
-    ----------
-    length
-        Number of positions.
-    d_head
-        Size of a head's vectors.
-    device
-        Where the result is kept.
-
-    Returns
-    -------
-    tuple of torch.Tensor
-        Cosines and sines, both float32 (length, d_head / 2).
-    """
-    speed = 2 * torch.pi / (8 * 50 ** torch.linspace(0, 1, d_head // 2, dtype=torch.float64))
-    angle = torch.arange(length, dtype=torch.float64)[:, None] * speed  # in float32 far angles would be coarse
-    return angle.cos().float().to(device), angle.sin().float().to(device)
-
-
-def rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
-    """Rotate pairs of coordinates by the angles of each position.
-
-    Products of rotated queries and keys then depend on their distance alone.
-
-    Parameters
-    ----------
-    x
-        (..., length, d); coordinates i and i + d / 2 are a pair.
-    turn
-        Cosines and sines of the angles, both (length, d / 2).
-
-    Returns
-    -------
-    torch.Tensor
-        (..., length, d).
-    """
-    cos, sin = turn
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], dim=-1)
-
-
 class Layer(nn.Module):
     """One layer: attention heads, whose queries meet the k-mers around them, and a small feed-forward block.
 
@@ -198,83 +154,76 @@ class Layer(nn.Module):
         self.narrow = nn.Linear(2 * config.width, config.width)
         self.dropouts = nn.ModuleList(Dropout(config.dropout, config.width, 1 + 2 * number + i) for i in range(2))
 
-    def split_heads(self, x: Tensor) -> Tensor:
-        """Divide vectors among the heads.
-
-        Parameters
-        ----------
-        x
-            (batch, length, heads * d_head).
-
-        Returns
-        -------
-        torch.Tensor
-            (heads, batch, length, d_head).
-        """
-        return x.unflatten(2, (-1, self.d_head)).permute(2, 0, 1, 3)  # (heads, batch, length, d_head)
-
     def forward(
         self,
         state: Tensor,
         kmers: Tensor,
         hidden: Tensor | None,
-        turn: tuple[Tensor, Tensor],
+        circle: Tensor,
         record: Record | None,
         noise: Tensor | None,
     ) -> Tensor:
         """Compute the states after this layer, (batch, length, width), from those before it and from the k-mers."""
-        key, value = self.split_heads(self.key_value(kmers)).chunk(2)
-        # Rounding of rotated values depends on where a stretch begins. So everything from here on is float32, except
-        # in training, where speed counts for more.
-        with contextlib.nullcontext() if self.training else torch.autocast(state.device.type, enabled=False):
-            query = self.split_heads(self.query(self.query_norm(state)) * self.d_head**-0.5)
-            collected = self.read(query, key, value, hidden, turn, record)  # (heads, batch, length, d_head)
-            state = state + self.dropouts[0](self.output(collected.permute(1, 2, 0, 3).flatten(2)), noise)
+        keys = self._find_keys(kmers, circle)
+        return self._add(state, self._collect(state, keys, hidden, circle, record), noise)
+
+    def _exactly(self, device: torch.device) -> contextlib.AbstractContextManager:
+        """The context of what comes after keys and values: float32, except in training, where speed counts for more.
+
+        Rounding of rotated values depends on where a stretch begins.
+        """
+        return contextlib.nullcontext() if self.training else torch.autocast(device.type, enabled=False)
+
+    def _find_keys(self, kmers: Tensor, circle: Tensor) -> Tensor:
+        """The rotated keys and values of the k-mers, which do not depend on the states.
+
+        They are float32 (batch, window + length + window, 2 heads, d_head), pairs side by side.
+        """
+        return turn_pairs(F.linear(kmers, pair(self.key_value.weight, self.d_head)), circle)
+
+    def _collect(
+        self, state: Tensor, keys: Tensor, hidden: Tensor | None, circle: Tensor, record: Record | None
+    ) -> Tensor:
+        """What all heads collect, side by side, float32 (batch, length, heads d_head), pairs side by side.
+
+        Each value is rotated by the distance from which it comes. `record` is as in `Reader.forward`.
+        """
+        here = circle[self.window : self.window + state.shape[1]]
+        with self._exactly(state.device):
+            weight, bias = (pair(x, self.d_head) * self.d_head**-0.5 for x in (self.query.weight, self.query.bias))
+            query = turn_pairs(F.linear(self.query_norm(state), weight, bias), here)
+            seen = list[tuple[Tensor, Tensor]]()
+            collected = self._attend(query, keys, hidden, None if record is None else seen)
+            if record is not None:
+                weight, null_key = seen[0]
+                record.append((weight, self.measure_added(weight, keys[:, :, self.heads :], here), null_key))
+            return turn_pairs(collected.flatten(2), here.conj()).flatten(2)
+
+    def _attend(
+        self, query: Tensor, keys: Tensor, hidden: Tensor | None, seen: list[tuple[Tensor, Tensor]] | None
+    ) -> Tensor:
+        """What each query collects, (batch, length, heads, d_head); `seen` is as the `record` of `band.attend`."""
+        on_processor = query.device.type == "cpu"
+        if not on_processor or seen is not None:
+            key, value = keys.permute(2, 0, 1, 3).chunk(2)
+            window = (self.window, self.window)
+            its = band.Keys(key, value, self.window, hidden)
+            found = band.attend(query.permute(2, 0, 1, 3), its, window, self.by_distance, self.nothing, seen)
+        # What is recorded does not change what is collected.
+        return (
+            fused.attend(query, keys, self.by_distance, self.nothing, hidden)
+            if on_processor
+            else found.permute(1, 2, 0, 3)
+        )
+
+    def _add(self, state: Tensor, collected: Tensor, noise: Tensor | None) -> Tensor:
+        """The states after this layer, from those before it and from what all heads collected."""
+        with self._exactly(state.device):
+            added = F.linear(collected, pair(self.output.weight.T, self.d_head).T)
+            state = state + self.dropouts[0](added, noise)
             return state + self.dropouts[1](self.narrow(F.gelu(self.widen(self.wide_norm(state)))), noise)
 
-    def read(
-        self,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        hidden: Tensor | None,
-        turn: tuple[Tensor, Tensor],
-        record: Record | None,
-    ) -> Tensor:
-        """Compute what each query collects, rotated by the distance from which it comes.
-
-        Parameters
-        ----------
-        query
-            (heads, batch, length, d_head), scaled.
-        key, value
-            (heads, batch, window + length + window, d_head).
-        hidden
-            bool (batch, window + length + window), keys that are not attended to. None: no key is hidden.
-        turn
-            Cosines and sines of the keys' positions, as from `angles`.
-        record
-            Receives weights, lengths of what each key adds, and weights of the null key. None: nothing is recorded.
-
-        Returns
-        -------
-        torch.Tensor
-            float32 (heads, batch, length, d_head).
-        """
-        w, seen = self.window, list[tuple[Tensor, Tensor]]()
-        cos, sin = (t[w : w + query.shape[2]] for t in turn)
-        here, back = (cos, sin), (cos, -sin)
-        query, key, value = (
-            rotate(x.float(), t).to(query.dtype) for x, t in ((query, here), (key, turn), (value, turn))
-        )
-        wanted = None if record is None else seen
-        collected = band.attend(query, band.Keys(key, value, w, hidden), (w, w), self.by_distance, self.nothing, wanted)
-        if record is not None:
-            weight, null_key = seen[0]
-            record.append((weight, self.measure_added(weight, value, back), null_key))
-        return rotate(collected.float(), back)
-
-    def measure_added(self, weight: Tensor, value: Tensor, back: tuple[Tensor, Tensor]) -> Tensor:
+    def measure_added(self, weight: Tensor, value: Tensor, here: Tensor) -> Tensor:
         """Compute the length of the vector that each key adds to the state: weight times value times output projection.
 
         Parameters
@@ -282,21 +231,23 @@ class Layer(nn.Module):
         weight
             (batch, length, heads, keys).
         value
-            (heads, batch, window + length + window, d_head), rotated.
-        back
-            Cosines and sines, both (length, d_head / 2), that rotate back by the angles of the queries.
+            float32 (batch, window + length + window, heads, d_head), rotated, pairs side by side.
+        here
+            complex64 (length, d_head / 2), cosines and sines of the angles of the queries.
 
         Returns
         -------
         torch.Tensor
             float32 (batch, length, heads, keys).
         """
-        projection = (
-            self.output.weight.float().unflatten(1, (self.heads, self.d_head)).permute(1, 2, 0)
-        )  # (heads, d_head, width)
-        values = value.float().unfold(2, 2 * self.window + 1, 1).transpose(3, 4)  # (heads, batch, length, keys, d_head)
-        values = rotate(values, (back[0][:, None], back[1][:, None]))
-        return weight * (values @ projection[:, None, None]).norm(dim=-1).permute(1, 2, 0, 3)
+        # Of the projection QR leaves a triangle: the orthogonal factor changes no length. The rotation joins it.
+        projection = pair(self.output.weight.float().T, self.d_head).unflatten(0, (self.heads, -1)).transpose(1, 2)
+        triangle = torch.linalg.qr(projection.cpu(), mode="r").R.to(value.device)  # (heads, d_head, d_head)
+        pairs = torch.view_as_complex(triangle.unflatten(2, (-1, 2)).contiguous())[:, None]
+        turned = torch.view_as_real(pairs * here[:, None]).flatten(3)  # (heads, length, d_head, d_head)
+        values = value.permute(2, 0, 1, 3).unfold(2, 2 * self.window + 1, 1)  # (heads, batch, length, d_head, keys)
+        squares = (turned[:, None] @ values).square_()
+        return weight * squares.sum(3).sqrt_().permute(1, 2, 0, 3)
 
 
 class Reader(nn.Module):
@@ -310,7 +261,7 @@ class Reader(nn.Module):
         Number of labels.
     """
 
-    chunk, batch = 1024, 2
+    chunk, batch = 2048, 1
 
     def __init__(self, config: ReaderConfig, labels: int):
         super().__init__()
@@ -339,15 +290,58 @@ class Reader(nn.Module):
         `record` receives three tensors for each layer: weights and lengths of what each key adds, both (batch, length,
         heads, keys), and the weights of the null key, (batch, length, heads).
         """
+        with self._alone(codes.device):
+            state, kmers, hidden, circle = self._enter(codes, noise)
+            if noise is not None:
+                noise = noise[:, self.before : noise.shape[1] - self.after]
+            for layer in self.layers:
+                state = layer(state, kmers, hidden, circle, record, noise)
+            return compute_logits(self.norm, self.out, state)
+
+    def _alone(self, device: torch.device) -> contextlib.AbstractContextManager:
+        """The context of the whole network: float32 on a processor.
+
+        There bfloat16 would gain nothing. Exponentials and memory take most of the time, not products.
+        """
+        return torch.autocast("cpu", enabled=False) if device.type == "cpu" else contextlib.nullcontext()
+
+    def _enter(self, codes: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+        """What the layers of a batch begin with.
+
+        It is the states before the first layer, float32 (batch, length, width); the k-mers, (batch, window + length +
+        window, width); which of them are hidden, bool, None for none; and the cosines and sines of the angles of their
+        positions, complex64 (window + length + window, d_head / 2).
+        """
         window, edge = self.config.window, self.config.kmer // 2
-        if noise is not None:
-            noise = noise[:, edge : noise.shape[1] - edge]
-        kmers = self.dropout(self.stem(codes), noise)  # (batch, window + length + window, width)
-        hidden = codes[:, edge : codes.shape[1] - edge] == N
+        inside = slice(edge, codes.shape[1] - edge)
+        kmers = self.dropout(self.stem(codes), None if noise is None else noise[:, inside])
+        hidden = codes[:, inside] == N
         state = kmers[:, window : kmers.shape[1] - window].float()
-        if noise is not None:
-            noise = noise[:, window : noise.shape[1] - window]
-        some, turn = bool(hidden.any()), angles(kmers.shape[1], self.config.d_head, codes.device)
-        for layer in self.layers:
-            state = layer(state, kmers, hidden if some else None, turn, record, noise)
-        return compute_logits(self.norm, self.out, state)
+        circle = torch.complex(*angles(kmers.shape[1], self.config.d_head, codes.device))
+        return state, kmers, hidden if bool(hidden.any()) else None, circle
+
+    def take_apart(self, codes: Tensor) -> TakenApart:
+        """Take the computation of a batch apart, in evaluation mode.
+
+        Parameters
+        ----------
+        codes
+            uint8 (batch, before + length + after).
+
+        Returns
+        -------
+        TakenApart
+            Its keys are computed once, since they do not depend on the states.
+        """
+        with self._alone(codes.device):
+            state, kmers, hidden, circle = self._enter(codes, None)
+
+            def part(layer: Layer) -> Part:
+                keys = layer._find_keys(kmers, circle)
+                return Part(
+                    lambda state: layer._collect(state, keys, hidden, circle, None),
+                    lambda state, collected: layer._add(state, collected, None),
+                )
+
+            parts = [part(cast(Layer, layer)) for layer in self.layers]
+        return TakenApart(state, parts, lambda state: compute_logits(self.norm, self.out, state))

@@ -33,6 +33,27 @@ class Batch:
     weight: torch.Tensor
     noise: torch.Tensor
 
+    @property
+    def parts(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Its tensors, in their order above."""
+        return self.codes, self.target, self.weight, self.noise
+
+    def divide(self, number: int) -> list["Batch"]:
+        """Divide the stretches as evenly as can be.
+
+        Parameters
+        ----------
+        number
+            Number of the parts; there are fewer if there are fewer stretches.
+
+        Returns
+        -------
+        list of Batch
+            The parts, in the order of the stretches.
+        """
+        number = min(number, len(self.codes))
+        return [Batch(*some) for some in zip(*(torch.tensor_split(x, number) for x in self.parts), strict=True)]
+
 
 Plan = list[tuple[np.ndarray, np.ndarray, int]]
 """For each step its stretches, int64 (batch, 3), their weights, float32 (batch,), and their length.

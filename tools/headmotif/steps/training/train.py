@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
-from torch.optim import Optimizer
 
 from ...data import NO_LABEL, Genome
 from ...errors import InputError
@@ -23,11 +21,12 @@ from ..network.annotate import annotate
 from ..network.device import Compute
 from ..network.protocol import Network
 from ..statistics.metrics import Score, score
-from .batches import Batch, Chunks
+from .batches import Chunks
 from .distributed import Workers
 from .recipe import Recipe, rate_at
 from .split import VALIDATION
 from .state import Record, State, remember, restore
+from .step import take_step
 
 ALONE = Workers()
 
@@ -85,7 +84,7 @@ def train(
             batch = chunks.batch(*plan[state.batch], state.step)
             for group in optimiser.param_groups:
                 group["lr"] = rate_at(recipe, state.step, limit) * group["faster"]
-            loss = _step(net, optimiser, batch, state, recipe, compute, workers)
+            loss = take_step(net, optimiser, batch, state, recipe, compute, workers)
             state.step, state.batch = state.step + 1, state.batch + 1
             state.seen += batch.weight[..., 0].numel()
             state.loss = (state.loss[0] + loss, state.loss[1] + 1)
@@ -154,7 +153,7 @@ def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
     began = 0.0
     for number in range(4):
         began = time.monotonic() if number == 1 else began  # the first pays for what is set up once
-        _step(trial, optimiser, batch, state, chunks.recipe, compute, ALONE)
+        take_step(trial, optimiser, batch, state, chunks.recipe, compute, ALONE)
     return (time.monotonic() - began) / 3
 
 
@@ -213,50 +212,6 @@ def _groups(net: Network, recipe: Recipe) -> list[dict]:
     vectors = [p for _, p in net.named_parameters() if p.ndim <= 1]
     groups = ((matrices, recipe.weight_decay, 1.0), (vectors, 0.0, 1.0), (tables, 0.0, recipe.table_rate))
     return [{"params": params, "weight_decay": decay, "faster": faster} for params, decay, faster in groups if params]
-
-
-def _step(
-    net: Network, optimiser: Optimizer, batch: Batch, state: State, recipe: Recipe, compute: Compute, workers: Workers
-) -> float:
-    """Take one step of all workers together; returns the mean loss of the whole batch."""
-    total = batch.weight.sum().clamp(min=1).to(compute.device)
-    parts = (batch.codes, batch.target, batch.weight, batch.noise)
-    codes, target, weight, noise = (workers.take_share(x).to(compute.device) for x in parts)
-    net.train()
-    with compute.arithmetic():
-        logits = net(codes, noise=noise)
-    loss = (loss_of(logits, target, recipe.focal) * weight).sum() / total
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    loss = loss.detach()
-    workers.add([loss, *(p.grad for p in net.parameters() if p.grad is not None)])
-    torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip)
-    optimiser.step()
-    decay = min(recipe.average, (1 + state.step) / (10 + state.step))
-    mean = [state.mean[n] for n, _ in net.named_parameters()]
-    with torch.no_grad():
-        torch._foreach_lerp_(mean, [p.detach() for p in net.parameters()], 1 - decay)
-    return float(loss)
-
-
-def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
-    """Compute the cross-entropy of each position and label.
-
-    With `focal` > 0 it is multiplied by (1 - P of the true label) to that power, through which no gradient passes. Lin
-    et al. 2017, Focal loss for dense object detection, in the form of Clauwaert et al. 2021.
-
-    Parameters
-    ----------
-    logits, target, focal
-        Logits and targets (0 to 1), both (batch, length, labels), and the power, 0 for plain cross-entropy.
-
-    Returns
-    -------
-    torch.Tensor
-        (batch, length, labels).
-    """
-    loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
-    return loss * (1 - torch.exp(-loss.detach())) ** focal if focal else loss
 
 
 def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
