@@ -13,6 +13,7 @@ with units that detect every word of three letters.
 import contextlib
 from dataclasses import dataclass
 from itertools import product
+from typing import cast
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from torch.nn import functional as F
 from ...alphabet import N
 from . import band
 from .dropout import Dropout
-from .layers import Record, compute_logits, one_hot
+from .layers import Part, Record, TakenApart, compute_logits, one_hot
 
 
 @dataclass(frozen=True)
@@ -223,56 +224,46 @@ class Layer(nn.Module):
         noise: Tensor | None,
     ) -> Tensor:
         """Compute the states after this layer, (batch, length, width), from those before it and from the k-mers."""
-        key, value = self.split_heads(self.key_value(kmers)).chunk(2)
-        # Rounding of rotated values depends on where a stretch begins. So everything from here on is float32, except
-        # in training, where speed counts for more.
-        with contextlib.nullcontext() if self.training else torch.autocast(state.device.type, enabled=False):
-            query = self.split_heads(self.query(self.query_norm(state)) * self.d_head**-0.5)
-            collected = self.read(query, key, value, hidden, turn, record)  # (heads, batch, length, d_head)
-            state = state + self.dropouts[0](self.output(collected.permute(1, 2, 0, 3).flatten(2)), noise)
-            return state + self.dropouts[1](self.narrow(F.gelu(self.widen(self.wide_norm(state)))), noise)
+        keys = self._find_keys(kmers, hidden, turn)
+        return self._add(state, self._collect(state, keys, turn, record), noise)
 
-    def read(
-        self,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        hidden: Tensor | None,
-        turn: tuple[Tensor, Tensor],
-        record: Record | None,
-    ) -> Tensor:
-        """Compute what each query collects, rotated by the distance from which it comes.
+    def _exactly(self, device: torch.device) -> contextlib.AbstractContextManager:
+        """The context of what comes after keys and values: float32, except in training, where speed counts for more.
 
-        Parameters
-        ----------
-        query
-            (heads, batch, length, d_head), scaled.
-        key, value
-            (heads, batch, window + length + window, d_head).
-        hidden
-            bool (batch, window + length + window), keys that are not attended to. None: no key is hidden.
-        turn
-            Cosines and sines of the keys' positions, as from `angles`.
-        record
-            Receives weights, lengths of what each key adds, and weights of the null key. None: nothing is recorded.
-
-        Returns
-        -------
-        torch.Tensor
-            float32 (heads, batch, length, d_head).
+        Rounding of rotated values depends on where a stretch begins.
         """
-        w, seen = self.window, list[tuple[Tensor, Tensor]]()
-        cos, sin = (t[w : w + query.shape[2]] for t in turn)
-        here, back = (cos, sin), (cos, -sin)
-        query, key, value = (
-            rotate(x.float(), t).to(query.dtype) for x, t in ((query, here), (key, turn), (value, turn))
-        )
-        wanted = None if record is None else seen
-        collected = band.attend(query, band.Keys(key, value, w, hidden), (w, w), self.by_distance, self.nothing, wanted)
-        if record is not None:
-            weight, null_key = seen[0]
-            record.append((weight, self.measure_added(weight, value, back), null_key))
-        return rotate(collected.float(), back)
+        return contextlib.nullcontext() if self.training else torch.autocast(device.type, enabled=False)
+
+    def _find_keys(self, kmers: Tensor, hidden: Tensor | None, turn: tuple[Tensor, Tensor]) -> band.Keys:
+        """The rotated keys and values of the k-mers, which do not depend on the states."""
+        both = self.split_heads(self.key_value(kmers))  # (2 heads, batch, window + length + window, d_head)
+        with self._exactly(kmers.device):
+            turned = rotate(both.float(), turn)
+            key, value = (turned.to(both.dtype) if self.training else turned).chunk(2)
+            return band.Keys(key, value, self.window, hidden)
+
+    def _collect(self, state: Tensor, keys: band.Keys, turn: tuple[Tensor, Tensor], record: Record | None) -> Tensor:
+        """What all heads collect, side by side, float32 (batch, length, heads d_head).
+
+        Each value is rotated by the distance from which it comes. `record` is as in `Reader.forward`.
+        """
+        with self._exactly(state.device):
+            query = self.split_heads(self.query(self.query_norm(state)) * self.d_head**-0.5)
+            cos, sin = (t[self.window : self.window + query.shape[2]] for t in turn)
+            query, back = rotate(query.float(), (cos, sin)).to(query.dtype), (cos, -sin)
+            seen = list[tuple[Tensor, Tensor]]()
+            wanted = None if record is None else seen
+            collected = band.attend(query, keys, (self.window, self.window), self.by_distance, self.nothing, wanted)
+            if record is not None:
+                weight, null_key = seen[0]
+                record.append((weight, self.measure_added(weight, keys.value, back), null_key))
+            return rotate(collected.float(), back).permute(1, 2, 0, 3).flatten(2)
+
+    def _add(self, state: Tensor, collected: Tensor, noise: Tensor | None) -> Tensor:
+        """The states after this layer, from those before it and from what all heads collected."""
+        with self._exactly(state.device):
+            state = state + self.dropouts[0](self.output(collected), noise)
+            return state + self.dropouts[1](self.narrow(F.gelu(self.widen(self.wide_norm(state)))), noise)
 
     def measure_added(self, weight: Tensor, value: Tensor, back: tuple[Tensor, Tensor]) -> Tensor:
         """Compute the length of the vector that each key adds to the state: weight times value times output projection.
@@ -339,15 +330,50 @@ class Reader(nn.Module):
         `record` receives three tensors for each layer: weights and lengths of what each key adds, both (batch, length,
         heads, keys), and the weights of the null key, (batch, length, heads).
         """
-        window, edge = self.config.window, self.config.kmer // 2
+        state, kmers, hidden, turn = self._enter(codes, noise)
         if noise is not None:
-            noise = noise[:, edge : noise.shape[1] - edge]
-        kmers = self.dropout(self.stem(codes), noise)  # (batch, window + length + window, width)
-        hidden = codes[:, edge : codes.shape[1] - edge] == N
-        state = kmers[:, window : kmers.shape[1] - window].float()
-        if noise is not None:
-            noise = noise[:, window : noise.shape[1] - window]
-        some, turn = bool(hidden.any()), angles(kmers.shape[1], self.config.d_head, codes.device)
+            noise = noise[:, self.before : noise.shape[1] - self.after]
         for layer in self.layers:
-            state = layer(state, kmers, hidden if some else None, turn, record, noise)
+            state = layer(state, kmers, hidden, turn, record, noise)
         return compute_logits(self.norm, self.out, state)
+
+    def _enter(
+        self, codes: Tensor, noise: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor | None, tuple[Tensor, Tensor]]:
+        """What the layers of a batch begin with.
+
+        It is the states before the first layer, float32 (batch, length, width); the k-mers, (batch, window + length +
+        window, width); which of them are hidden, bool, None for none; and the angles of their positions.
+        """
+        window, edge = self.config.window, self.config.kmer // 2
+        inside = slice(edge, codes.shape[1] - edge)
+        kmers = self.dropout(self.stem(codes), None if noise is None else noise[:, inside])
+        hidden = codes[:, inside] == N
+        state = kmers[:, window : kmers.shape[1] - window].float()
+        turn = angles(kmers.shape[1], self.config.d_head, codes.device)
+        return state, kmers, hidden if bool(hidden.any()) else None, turn
+
+    def take_apart(self, codes: Tensor) -> TakenApart:
+        """Take the computation of a batch apart, in evaluation mode.
+
+        Parameters
+        ----------
+        codes
+            uint8 (batch, before + length + after).
+
+        Returns
+        -------
+        TakenApart
+            Its keys are computed once, since they do not depend on the states.
+        """
+        state, kmers, hidden, turn = self._enter(codes, None)
+
+        def part(layer: Layer) -> Part:
+            keys = layer._find_keys(kmers, hidden, turn)
+            return Part(
+                lambda state: layer._collect(state, keys, turn, None),
+                lambda state, collected: layer._add(state, collected, None),
+            )
+
+        parts = [part(cast(Layer, layer)) for layer in self.layers]
+        return TakenApart(state, parts, lambda state: compute_logits(self.norm, self.out, state))

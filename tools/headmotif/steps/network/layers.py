@@ -6,7 +6,8 @@ bases upstream of its own and `after` bases downstream; `learning` is how many o
 reads one strand only; the other strand is another sequence to it.
 """
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +34,41 @@ class Record(Protocol):
         recorded
             Weights, lengths and weights of the null key.
         """
+
+
+class Part(NamedTuple):
+    """One layer at work on a batch, in two halves, so that what the heads collect can be changed between them.
+
+    Attributes
+    ----------
+    collect
+        Computes what all heads collect, side by side, (batch, queries, heads d_head), from the states before the layer.
+    add
+        Computes the states after the layer from those before it and from what the heads collected.
+    """
+
+    collect: Callable[[Tensor], Tensor]
+    add: Callable[[Tensor, Tensor], Tensor]
+
+
+class TakenApart(NamedTuple):
+    """The computation of a batch, layer by layer; run in order, it gives what the network itself gives, to the bit.
+
+    Keys that do not depend on the states are computed once, however often a layer is run.
+
+    Attributes
+    ----------
+    state
+        The states before the first layer.
+    parts
+        The layers.
+    finish
+        Computes the logits, (batch, length, labels), from the states after the last layer.
+    """
+
+    state: Tensor
+    parts: Sequence[Part]
+    finish: Callable[[Tensor], Tensor]
 
 
 def one_hot(codes: Tensor, dtype: torch.dtype) -> Tensor:

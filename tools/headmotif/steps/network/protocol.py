@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from .cnn import DilatedConfig
 from .kmer_attention import ReaderConfig
-from .layers import Record
+from .layers import Record, TakenApart
 from .published import PublishedConfig
 
 HeadedConfig = ReaderConfig | PublishedConfig
@@ -163,6 +163,20 @@ class HeadedNetwork(Network, Protocol):
 
     @property
     def reach(self) -> tuple[tuple[int, int], ...]: ...
+
+    def take_apart(self, codes: Tensor) -> TakenApart:
+        """Take the computation of a batch apart, layer by layer.
+
+        Parameters
+        ----------
+        codes
+            As the network itself takes them; it is in evaluation mode.
+
+        Returns
+        -------
+        TakenApart
+            The layers at work on this batch.
+        """
 
 
 def has_heads(net: Network) -> TypeGuard[HeadedNetwork]:

@@ -11,6 +11,7 @@ and N and positions off the contig are masked.
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import cast
 
 import numpy as np
 import torch
@@ -20,7 +21,8 @@ from torch.nn import functional as F
 from ...alphabet import N
 from . import band
 from .dropout import Dropout
-from .layers import Record, Recorded
+from .layers import Part, Record, Recorded, TakenApart
+from .sinusoid import Shared, sinusoid
 
 
 @dataclass(frozen=True)
@@ -58,48 +60,6 @@ class PublishedConfig:
     window: int = 512
     shift: int = 20
     dropout: float = 0.1
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What all layers have in common.
-
-    Attributes
-    ----------
-    u
-        (heads, d_head), added to queries before they meet keys.
-    v
-        (heads, d_head), added to queries before they meet distances.
-    sin
-        (length, width / 2), sines of the sinusoid at positions 0, 1, ...
-    cos
-        (length, width / 2), its cosines.
-    """
-
-    u: Tensor
-    v: Tensor
-    sin: Tensor
-    cos: Tensor
-
-
-def sinusoid(length: int, width: int) -> tuple[Tensor, Tensor]:
-    """Compute the sinusoid of positions 0, 1, ..., exact to the last digit however long the stretch is.
-
-    Parameters
-    ----------
-    length
-        Number of positions.
-    width
-        Number of sines and cosines together.
-
-    Returns
-    -------
-    tuple of torch.Tensor
-        Sines and cosines, both float32 (length, width / 2).
-    """
-    speed = 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
-    angle = torch.arange(length, dtype=torch.float64)[:, None] * speed
-    return angle.sin().float(), angle.cos().float()
 
 
 def taps(state: Tensor, kernel: int) -> Tensor:
@@ -164,6 +124,20 @@ class Layer(nn.Module):
         `noise` int32 (batch, queries). `record` is as in `Published.forward`, but for the queries from `apart` on,
         which are attended to separately for that.
         """
+        collected = self._collect(state, shared, past, hidden, noise, apart, record)
+        return self._add(state, collected, past, noise)
+
+    def _collect(
+        self,
+        state: Tensor,
+        shared: Shared,
+        past: int,
+        hidden: Tensor | None,
+        noise: Tensor | None,
+        apart: int,
+        record: Record | None,
+    ) -> Tensor:
+        """What all heads collect, side by side, (batch, queries, heads d_head)."""
         query, key, value = self.project(state, shared.u)  # (heads, batch, past + queries, d_head)
         sin, cos = (x[: key.shape[2]] for x in (shared.sin, shared.cos))
         query = self.add_distance(query[:, :, past:], shared.v - shared.u, sin[past:], cos[past:], noise)
@@ -180,7 +154,11 @@ class Layer(nn.Module):
         collected = torch.cat(parts, 2) if len(parts) > 1 else parts[0]
         if record is not None:
             record.append(self.record_weights(*seen[0], value, hidden))
-        added = self.output(collected.permute(1, 2, 0, 3).flatten(2))  # (batch, queries, width)
+        return collected.permute(1, 2, 0, 3).flatten(2)
+
+    def _add(self, state: Tensor, collected: Tensor, past: int, noise: Tensor | None) -> Tensor:
+        """The states after this layer, from those before it and from what all heads collected."""
+        added = self.output(collected)  # (batch, queries, width)
         first = self.config.kernel // 2 + past
         return self.norm(state[:, first : first + added.shape[1]] + self.dropout(added, noise))
 
@@ -355,17 +333,9 @@ class Published(nn.Module):
         """
         before, after = self.learning if self.training else (self.before, self.after)
         edge, past = self.config.kernel // 2, 0 if self.training else self.config.window - 1
-        length, own = (
-            codes.shape[1] - before - after,
-            before + self.config.shift,
-        )  # the position whose output is the first site's
-        shared = Shared(self.u, self.v, *(x.to(codes.device) for x in sinusoid(codes.shape[1], self.config.width)))
-        hidden = codes == N
-        some = bool(hidden.any())
-        state = self.embedding(codes.clamp(max=N - 1).long()) * sqrt(
-            self.config.width
-        )  # (batch, before + length + after, width)
-        state = self.dropouts[0](state, noise).masked_fill(hidden[:, :, None], 0.0)
+        length = codes.shape[1] - before - after
+        own = before + self.config.shift  # the position whose output is the first site's
+        state, shared, hidden, some = self._enter(codes, noise)
         for layer in self.layers:
             keys, queries = (slice(first, state.shape[1] - edge) for first in (edge, edge + past))
             noise = None if noise is None else noise[:, queries]
@@ -381,6 +351,49 @@ class Published(nn.Module):
             if record is not None:
                 weight, norm, null_key = (x[:, :length] for x in seen[0])
                 record.append((weight, norm, null_key))
-        state = self.dropouts[1](state[:, own:], None if noise is None else noise[:, own:])
+        return self._finish(self.dropouts[1](state[:, own:], None if noise is None else noise[:, own:]))
+
+    def _enter(self, codes: Tensor, noise: Tensor | None) -> tuple[Tensor, Shared, Tensor, bool]:
+        """The states before the first layer, (batch, before + length + after, width), what all layers have in common,
+        the positions that are hidden, and whether there are any.
+        """
+        shared = Shared(self.u, self.v, *(x.to(codes.device) for x in sinusoid(codes.shape[1], self.config.width)))
+        hidden = codes == N
+        state = self.embedding(codes.clamp(max=N - 1).long()) * sqrt(self.config.width)
+        state = self.dropouts[0](state, noise).masked_fill(hidden[:, :, None], 0.0)
+        return state, shared, hidden, bool(hidden.any())
+
+    def _finish(self, state: Tensor) -> Tensor:
+        """The logits, float32 (batch, length, labels), from the last states."""
         with torch.autocast(state.device.type, enabled=False):
             return self.out(state.float()).unflatten(2, (self.labels, 2)).diff(dim=3)[..., 0]  # (batch, length, labels)
+
+    def take_apart(self, codes: Tensor) -> TakenApart:
+        """Take the computation of a batch apart, in evaluation mode; keys depend on the states here.
+
+        Parameters
+        ----------
+        codes
+            uint8 (batch, before + length + after).
+
+        Returns
+        -------
+        TakenApart
+            The layers at work on this batch.
+        """
+        state, shared, hidden, some = self._enter(codes, None)
+        edge, past = self.config.kernel // 2, self.config.window - 1
+        own, parts = self.before + self.config.shift, list[Part]()
+
+        def part(layer: Layer, of_keys: Tensor | None, of_queries: Tensor, apart: int) -> Part:
+            return Part(
+                lambda state: layer._collect(state, shared, past, of_keys, None, apart, None),
+                lambda state, collected: layer._add(state, collected, past, None).masked_fill(of_queries, 0.0),
+            )
+
+        for layer in self.layers:
+            keys, queries = (slice(first, hidden.shape[1] - edge) for first in (edge, edge + past))
+            own -= queries.start
+            parts.append(part(cast(Layer, layer), hidden[:, keys] if some else None, hidden[:, queries, None], own))
+            hidden = hidden[:, queries]
+        return TakenApart(state, parts, lambda state: self._finish(state[:, own:]))
