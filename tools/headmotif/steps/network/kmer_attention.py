@@ -282,12 +282,14 @@ class Layer(nn.Module):
         torch.Tensor
             float32 (batch, length, heads, keys).
         """
-        projection = (
-            self.output.weight.float().unflatten(1, (self.heads, self.d_head)).permute(1, 2, 0)
-        )  # (heads, d_head, width)
-        values = value.float().unfold(2, 2 * self.window + 1, 1).transpose(3, 4)  # (heads, batch, length, keys, d_head)
-        values = rotate(values, (back[0][:, None], back[1][:, None]))
-        return weight * (values @ projection[:, None, None]).norm(dim=-1).permute(1, 2, 0, 3)
+        # Of the projection QR leaves a triangle: the orthogonal factor changes no length. The rotation joins it.
+        projection = self.output.weight.float().unflatten(1, (self.heads, self.d_head)).transpose(0, 1)
+        triangle = torch.linalg.qr(projection.cpu(), mode="r").R.to(value.device)  # (heads, d_head, d_head)
+        (a, b), (cos, sin) = triangle[:, None].chunk(2, 3), (x[:, None] for x in back)
+        triangle = torch.cat([a * cos + b * sin, b * cos - a * sin], 3)  # (heads, length, d_head, d_head)
+        values = value.float().unfold(2, 2 * self.window + 1, 1)  # (heads, batch, length, d_head, keys)
+        squares = (triangle[:, None] @ values).square_()
+        return weight * squares.sum(3).sqrt_().permute(1, 2, 0, 3)
 
 
 class Reader(nn.Module):
