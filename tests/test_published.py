@@ -9,7 +9,8 @@ import torch
 import published_literal as literal
 from headmotif.alphabet import N
 from headmotif.steps.network.device import Compute
-from headmotif.steps.network.published import Layer, Published, PublishedConfig, sinusoid, taps
+from headmotif.steps.network.published import Layer, Published, PublishedConfig, taps
+from headmotif.steps.network.sinusoid import sinusoid
 
 FULL = PublishedConfig()
 SMALL = replace(FULL, layers=3, heads=3, window=24)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from headmotif.steps.heads import strand_correlation
 from headmotif.steps.heads.strand_correlation import strands
 from networks import genome_of, random_codes
 
@@ -58,3 +59,41 @@ def test_distances_are_the_minus_strands_place_less_the_plus_strands():
     logit[0, 1000] = logit[1, 1030] = 3
     found = strands(sigmoid(logit), genome_of(random_codes(4000)), 50)
     assert found.distance_nt[found.correlation.argmax()] == 30
+
+
+def correlate_pair_by_pair(x, genome, distance):
+    """The slow form: for each distance all pairs of positions that lie on one contig and are known."""
+    found = []
+    for d in distance.tolist():
+        here, there = [], []
+        for start, contig in zip(genome.start.tolist(), genome.contigs, strict=False):
+            n = max(contig.length - abs(d), 0)
+            here.append(x[0, start + max(-d, 0) :][:n])
+            there.append(x[1, start + max(d, 0) :][:n])
+        a, b = np.concatenate(here), np.concatenate(there)
+        known = np.isfinite(a) & np.isfinite(b)
+        enough = known.sum() > 2 and a[known].std() > 0 and b[known].std() > 0
+        found.append(np.corrcoef(a[known], b[known])[0, 1] if enough else np.nan)
+    return np.array(found)
+
+
+def test_all_distances_at_once_are_those_one_by_one():
+    rng = np.random.default_rng(3)
+    lengths = (9000, 1, 30, 2000)
+    genome = genome_of(*(random_codes(n, seed) for seed, n in enumerate(lengths)))
+    x = rng.normal(-20, 5, (2, sum(lengths)))
+    x[1] += np.roll(x[0], 7)
+    x[:, 500:3000] = x[0, rng.integers(0, len(x[0]), 900)] = x[1, rng.integers(0, len(x[0]), 900)] = np.nan
+    x[0, :3], x[1, 8997:9000] = rng.normal(size=(2, 3))
+    distance = np.concatenate([np.arange(-40, 41), [-1700, 1999, 8997, 8998, 9500]])
+    right = correlate_pair_by_pair(x, genome, distance)
+    found = strand_correlation._correlate_by_distance(x, genome, distance)
+    np.testing.assert_allclose(found, right, rtol=0, atol=1e-9)
+    assert np.isnan(right[-3:]).tolist() == [False, True, True]  # three pairs, two, none
+    assert right[47] > 0.6
+    for row in (0, 1):
+        flat = x.copy()
+        flat[row, np.isfinite(x[row])] = -8.1  # a row that does not vary, or of which nothing is known
+        assert np.isnan(strand_correlation._correlate_by_distance(flat, genome, distance)).all()
+        flat[row] = np.nan
+        assert np.isnan(strand_correlation._correlate_by_distance(flat, genome, distance)).all()

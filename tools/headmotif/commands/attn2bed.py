@@ -87,9 +87,6 @@ def attn2bed(
     from ..formats.tensors import attention_tensor
     from ..steps.attention.merge import combine_regions
     from ..steps.attention.segment import permute_offsets, segment
-    from ..steps.heads import mutagenesis
-    from ..steps.network import presets
-    from ..steps.network.device import use_device
 
     seen = attention_tensor.read(attention)
     trained = models.open_model(model, MODELS) if model else None
@@ -101,6 +98,10 @@ def attn2bed(
     for line in (*_describe_regions(found, max_q, max_p), *_explain_nothing(found, trained)):
         say(line, quiet)
     if ism and trained:
+        from ..steps.heads import mutagenesis  # with PyTorch, which nothing else here needs
+        from ..steps.network import presets
+        from ..steps.network.device import use_device
+
         where = enter(use_device(device, "float32", count_usable_threads(threads)))
         net = presets.build_with_heads(trained, model).to(where.device)
         progress = Progress("replacing bases", len(regions), quiet)

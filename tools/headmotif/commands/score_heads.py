@@ -224,15 +224,15 @@ def _measure_losses(
     quiet: bool,
 ) -> dict[str, list]:
     """Columns of what is lost without each head on a part of the genome, by its own sites or others."""
-    from ..steps.heads import measures
-    from ..steps.network import annotate
+    from ..steps.heads import ablation, measures
     from ..steps.training.labels import label
 
-    p = annotate.annotate(net, genome, where, wanted)[0]
-    _write_strands(strands, genome, p, wanted)
-    progress = Progress("ablating heads", 2 * net.config.layers * net.config.heads, quiet)
+    whole = ablation.listen(net, genome, where, wanted)
+    _write_strands(strands, genome, whole[0][0], wanted)
+    heads = net.config.layers * net.config.heads
+    bar = Progress("ablating heads", heads, quiet)
     labelled = label(genome.bare_sequence, {"sites": sites}) if sites else genome
-    return measures.measure_losses(net, labelled, p, wanted, where, progress)
+    return measures.measure_losses(net, labelled, whole, wanted, where, lambda share: bar(int(share * heads)))
 
 
 def _write_strands(path: str, genome: "Genome", probability: "np.ndarray", wanted: "np.ndarray") -> None:
@@ -267,19 +267,22 @@ def _forecast(
     """Size and run time, measured on a small part."""
     import numpy as np
 
+    from ..steps.heads import ablation
     from ..steps.network import annotate, timing
 
     net.to(where.device)
     heads = net.config.layers * net.config.heads
-    passes = 2 * heads + 2 if wanted.any() else 0
-    trial = np.zeros(len(wanted), bool)
-    trial[np.flatnonzero(wanted)[:20_000]] = True
-    seconds = timing.seconds(lambda: annotate.annotate(net, genome, where, trial))
-    seconds *= passes * wanted.sum() / max(trial.sum(), 1)
     size = queries * heads * len(net.keys) * 4 * models
-    ablation = f"{2 * int(wanted.sum()):,} nucleotides scored {passes} times, {timing.format_duration(seconds)}"
     read = f"{queries:,} positions x {heads} heads of {models} models, at most {size / 1e6:,.0f} MB"
-    return f"{read}; {ablation}" if passes else read
+    if not wanted.any():
+        return read
+    trial = np.zeros(len(wanted), bool)
+    trial[np.flatnonzero(wanted)[:10_000]] = True
+    seconds = timing.seconds(lambda: annotate.annotate(net, genome, where, trial))
+    seconds *= ablation.count_passes(net) * wanted.sum() / trial.sum()
+    times = heads * len(ablation.KINDS)
+    scored = f"{2 * int(wanted.sum()):,} nucleotides scored {times} times, {timing.format_duration(seconds)}"
+    return f"{read}; {scored}"
 
 
 def _describe_verdicts(verdicts: list[str], why_none: str, trained: "Model") -> list[str]:

@@ -162,9 +162,7 @@ def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: 
         `several` items: the top key of each query, then the top key outside that region, and so on. p is 1
         where no key is left.
     """
-    gain, weight = (
-        np.nan_to_num(np.asarray(x[:, layer, head], np.float32)) for x in (attention.norm, attention.weight)
-    )  # (queries, keys)
+    gain = np.nan_to_num(np.asarray(attention.norm[:, layer, head], np.float32))  # (queries, keys)
     site, background = np.flatnonzero(attention.is_site), np.flatnonzero(attention.is_background)
     rng = np.random.default_rng([seed, 8])
     half = np.zeros(len(gain), bool)
@@ -185,9 +183,8 @@ def peaks(attention: Attention, layer: int, head: int, query: np.ndarray, seed: 
             p[of_first == side] = rarity(chance[side], top[of_first == side])
         p[top <= 0] = 1.0  # there is no key left
         low, high = _extent(mine, key)
-        found.append(
-            Peaks(p, key, low, high, np.take_along_axis(weight[query], key[:, None], 1)[:, 0].astype(np.float64))
-        )
+        weight = np.nan_to_num(attention.weight[query, layer, head, key].astype(np.float64))
+        found.append(Peaks(p, key, low, high, weight))
         place = np.arange(mine.shape[1])
         scaled[(place >= low[:, None]) & (place <= high[:, None])] = 0.0
     return found

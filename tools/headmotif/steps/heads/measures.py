@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
+from torch import Tensor
 
 from ...data import Genome, Model, Sites, consensus
 from ..network.device import Compute
@@ -148,10 +149,10 @@ def effect_columns(found: list[Marginal | None]) -> dict[str, list]:
 def measure_losses(
     net: HeadedNetwork,
     genome: Genome,
-    probability: np.ndarray,
+    whole: tuple[np.ndarray, Tensor],
     wanted: np.ndarray,
     where: Compute,
-    progress: Callable[[int], None],
+    progress: Callable[[float], None],
 ) -> dict[str, list]:
     """Measure what the network loses when each head is ablated, in average precision and in the logits of the sites.
 
@@ -161,14 +162,14 @@ def measure_losses(
         A network with heads.
     genome
         Genome with the labels to score by; the first is used.
-    probability
-        float32 (2, N), P of the whole network.
+    whole
+        P of the whole network and what its heads collect on average, as `ablation.listen` returns them.
     wanted
         bool (N,), positions that are scored, on both strands.
     where
         Device and arithmetic.
     progress
-        Called with the number of annotations done, two for each head.
+        Receives the share of the work that is done, 0 to 1.
 
     Returns
     -------
@@ -176,11 +177,11 @@ def measure_losses(
         Columns of a table: `delta_ap_ablated`, `delta_logit_ablated`, `delta_ap_mean_ablated` and
         `delta_logit_mean_ablated`, each with `_low` and `_high`, the ends of its 95 % interval.
     """
-    at = ablation.yardstick(probability, genome.label[0], wanted, genome, 1000)
+    probability, mean = whole
+    at = ablation.yardstick(probability[0], genome.label[0], wanted, genome, 1000)
     columns: dict[str, list] = {}
-    for number, one in enumerate(ablation.influence(net, genome, where, wanted), 1):
+    for one in ablation.influence(net, genome, where, wanted, mean, progress):
         for name, change in zip(("ap", "logit"), ablation.changes(at, one.probability[0]), strict=True):
             for part, value in (("", change.estimate), ("_low", change.low), ("_high", change.high)):
                 columns.setdefault(f"delta_{name}_{ABLATED[one.kind]}{part}", []).append(value)
-        progress(number)
     return columns

@@ -22,6 +22,8 @@ AROUND = 40
 """Bases on either side over which the share of A and T is taken."""
 FAR = (500, 1500)
 """Distances, in nt, between which the two strands are assumed to be independent."""
+ROUNDING = 1e-9
+"""A row does not vary, but for rounding, if its variance at a distance is at most this share of that of all of it."""
 LIKELY = 0.1
 """A local maximum of P with at least this P is a likely start."""
 
@@ -103,20 +105,51 @@ def _pairs(probability: np.ndarray, genome: Genome, reach: int) -> np.ndarray:
 
 
 def _correlate_by_distance(x: np.ndarray, genome: Genome, distance: np.ndarray) -> np.ndarray:
-    """Return the Pearson correlation of row 0 at each position with row 1 at `distance` from it, over all contigs."""
-    found = []
-    for d in distance.tolist():
-        here, there = [], []
-        for start, contig in zip(genome.start.tolist(), genome.contigs, strict=False):
-            n = contig.length - abs(d)
-            if n > 1:
-                here.append(x[0, start + max(-d, 0) :][:n])
-                there.append(x[1, start + max(d, 0) :][:n])
-        a, b = (np.concatenate(parts) if parts else np.zeros(0) for parts in (here, there))
-        known = np.isfinite(a) & np.isfinite(b)
-        enough = known.sum() > 2 and a[known].std() > 0 and b[known].std() > 0
-        found.append(float(np.corrcoef(a[known], b[known])[0, 1]) if enough else float("nan"))
-    return np.array(found)
+    """Return the Pearson correlation of row 0 at each position with row 1 at `distance` from it, over all contigs.
+
+    It is NaN where fewer than three pairs are known, or where one row does not vary.
+    """
+    known = np.isfinite(x)
+    if not known.any(axis=1).all():
+        return np.full(len(distance), np.nan)
+    middle, spread = np.mean(x, axis=1, where=known), np.var(x, axis=1, where=known)
+    least = ROUNDING * np.maximum(spread, ROUNDING * middle**2)
+    reach = int(np.abs(distance).max())
+    n, a, aa, b, bb, ab = _sum_products(x - middle[:, None], genome, reach)[:, reach + distance]
+    number = np.maximum(np.rint(n), 1)
+    a, aa, b, bb, ab = (total / number for total in (a, aa, b, bb, ab))
+    of_a, of_b = aa - a**2, bb - b**2
+    enough = (np.rint(n) > 2) & (of_a > least[0]) & (of_b > least[1])
+    root = np.sqrt(np.where(enough, of_a * of_b, 1))
+    return np.where(enough, (ab - a * b) / root, np.nan)
+
+
+def _sum_products(x: np.ndarray, genome: Genome, reach: int) -> np.ndarray:
+    """Sum over all pairs of known values at each distance from -`reach` to `reach`: float64 (6, distances).
+
+    The sums are the number of pairs, then those of a, a squared, b, b squared and a b, where a is in row 0 of `x` and b
+    in row 1; NaN is unknown. Contigs are cut into blocks, whose Fourier transforms give all distances at once.
+    """
+    size = 1 << (16 * reach + 1000).bit_length()  # of a block with its surroundings
+    step = size - 2 * reach
+    total = np.zeros((6, size // 2 + 1), complex)
+    for start, contig in zip(genome.start.tolist(), genome.contigs, strict=False):
+        for first in range(0, contig.length, step):
+            low, high = max(first - reach, 0), min(first + step + reach, contig.length)
+            block = _list_powers(x[0, start + first : start + min(first + step, contig.length)])
+            around = np.zeros((3, size))
+            around[:, low - first + reach : high - first + reach] = _list_powers(x[1, start + low : start + high])
+            if block[0].any():
+                a, b = np.conj(np.fft.rfft(block, size)), np.fft.rfft(around)
+                total += a[[0, 1, 2, 0, 0, 1]] * b[[0, 0, 0, 1, 2, 1]]
+    return np.fft.irfft(total, size)[:, : 2 * reach + 1]
+
+
+def _list_powers(x: np.ndarray) -> np.ndarray:
+    """Return whether each value is known, the value and its square, 0 where it is NaN: float64 (3, n)."""
+    known = np.isfinite(x)
+    value = np.where(known, x, 0.0)
+    return np.stack([known, value, value**2])
 
 
 def _measure_at_share(genome: Genome) -> np.ndarray:
