@@ -58,6 +58,7 @@ bench: $(READY)
 	$(VENV)/bin/python benchmarks/planted.py
 	$(VENV)/bin/headmotif demo demo/
 	$(VENV)/bin/python benchmarks/small_steps.py $(DATA)
+	$(VENV)/bin/python benchmarks/mutagenesis.py $(DATA)
 	$(VENV)/bin/python benchmarks/speed_compare.py --large
 	$(VENV)/bin/python benchmarks/motif_recovery.py
 

@@ -14,9 +14,10 @@ import numpy as np
 import torch
 
 from headmotif.data import Genome, Regions, Sites
-from headmotif.steps.heads.mutagenesis import logits
+from headmotif.steps.heads.mutagenesis import substitutions
 from headmotif.steps.network import layers
 from headmotif.steps.network.device import Compute
+from headmotif.steps.network.mutants import Mutants, mutant_logits
 from headmotif.steps.sequence.windows import Reads, flip
 
 SPAN = 90
@@ -35,16 +36,9 @@ def surroundings(net: torch.nn.Module, genome: Genome, sites: Sites) -> np.ndarr
 
 def mutagenesis(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Compute) -> np.ndarray:
     """Mean drop of the logit over the three other bases, float64 (sites, 2 SPAN + 1)."""
-    windows = surroundings(net, genome, sites)
-    whole = logits(net, windows, 0, compute)
-    found = np.zeros((len(sites), 2 * SPAN + 1))
-    for column in range(2 * SPAN + 1):
-        at = net.before - SPAN + column
-        for turn in (1, 2, 3):
-            other = windows.copy()
-            other[:, at] = np.where(other[:, at] < 4, (other[:, at] + turn) % 4, 4)
-            found[:, column] += (whole - logits(net, other, 0, compute)) / 3
-    return found
+    columns = np.arange(net.before - SPAN, net.before + SPAN + 1)
+    change = substitutions(net, surroundings(net, genome, sites), columns, compute)
+    return -np.nan_to_num(change).sum(2) / 3
 
 
 def gradient(net: torch.nn.Module, genome: Genome, sites: Sites, compute: Compute) -> np.ndarray:
@@ -90,7 +84,6 @@ def redraw_pieces(
     if not len(pieces):
         return np.zeros(0)
     windows = surroundings(net, genome, sites)
-    whole = logits(net, windows, 0, compute)
     strand = sites.strand.astype(np.int64)
     column = np.arange(windows.shape[1]) - net.before
     place = sites.position[:, None] + strand[:, None] * column  # (sites, columns)
@@ -103,11 +96,10 @@ def redraw_pieces(
             if others.head[other] != name:
                 free[i] &= (place[i] < others.start[other]) | (place[i] >= others.end[other])
     rng = np.random.default_rng(1)
-    drop = np.zeros(len(sites))
-    for _time in range(draws):
-        drawn = np.where(free, rng.integers(0, 4, windows.shape), windows).astype(np.uint8)
-        drop += (whole - logits(net, drawn, 0, compute)) / draws
-    return drop
+    drawn = [np.where(free, rng.integers(0, 4, windows.shape), windows).astype(np.uint8) for _time in range(draws)]
+    made = Mutants(np.tile(np.arange(len(sites)), 1 + draws), np.concatenate([windows, *drawn]))
+    whole, *changed = mutant_logits(net, windows, made, 0, compute).reshape(1 + draws, -1)
+    return whole - np.mean(changed, axis=0)
 
 
 def read_words(genome: Genome, sites: Sites) -> np.ndarray:

@@ -11,7 +11,6 @@ import torch
 import networks
 from headmotif.data import NO_LABEL
 from headmotif.steps.heads import ablation
-from headmotif.steps.network import band
 from headmotif.steps.network.annotate import annotate
 from headmotif.steps.network.annotate import logit as logit_of
 from headmotif.steps.statistics import bootstrap
@@ -102,10 +101,9 @@ def test_what_heads_share_is_computed_once(monkeypatch):
     net, genome, wanted = setting(networks.READER)
     net.batch = 100  # one batch
     made = []
-    for layer in net.layers:
-        layer.key_value.register_forward_hook(lambda *_args: made.append("keys"))
-    attend = band.attend
-    monkeypatch.setattr(band, "attend", lambda *args: (made.append("attention"), attend(*args))[1])
+    find_keys, attend = kmer_attention.Layer._find_keys, fused.attend
+    monkeypatch.setattr(kmer_attention.Layer, "_find_keys", lambda *args: (made.append("keys"), find_keys(*args))[1])
+    monkeypatch.setattr(fused, "attend", lambda *args: (made.append("attention"), attend(*args))[1])
     list(ablation.influence(net, genome, CPU, wanted, torch.zeros(2, 2, net.config.d_head)))
     assert made.count("keys") == 2
     assert made.count("attention") == 2 + 2 * 2

@@ -11,8 +11,8 @@ import numpy as np
 
 from ...data import Genome
 from ..network.device import Compute
+from ..network.mutants import Mutants, mutant_logits
 from ..network.protocol import Network
-from .mutagenesis import logits
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,9 @@ def marginal(
         return None
     plain = promoters.base.reshape(-1, width)
     rng = np.random.default_rng([seed, 11])
-    scores = [
-        logits(net, codes, label, compute)
-        for codes in (plain, _set(plain, matrix, first, rng), _set(plain, rng.permutation(matrix), first, rng))
-    ]
+    codes = [plain, _set(plain, matrix, first, rng), _set(plain, rng.permutation(matrix), first, rng)]
+    made = Mutants(np.tile(np.arange(len(plain)), len(codes)), np.concatenate(codes))
+    scores = mutant_logits(net, plain, made, label, compute).reshape(len(codes), -1)
     change = scores[1] - scores[0]
     error = 1.96 * change.std(ddof=1) / len(change) ** 0.5 if len(change) > 1 else float("nan")
     return Marginal(

@@ -10,13 +10,13 @@ import numpy as np
 
 from ...alphabet import N
 from ...data import Genome, Regions
-from ..network.annotate import logit, probability
 from ..network.device import Compute
+from ..network.mutants import Mutants, mutant_logits
 from ..network.protocol import Network
 from ..sequence.windows import Reads, flip
 
 AT_ONCE = 64
-"""Number of windows around sites that are scored together."""
+"""Sites, or regions, that are mutated together."""
 
 
 def drops(
@@ -69,21 +69,41 @@ def drops(
         ]
         or [np.zeros((0, net.before + 1 + net.after), np.uint8)]
     )
-    whole = logits(net, windows, 0, compute)
     first, last = _find_inside(regions, reads)
     rng = np.random.default_rng([seed, 13])
-    mine = np.flatnonzero(known)
-    for begin in range(0, len(mine), AT_ONCE):
-        rows, site = mine[begin : begin + AT_ONCE], of_site.ravel()[begin : begin + AT_ONCE]
-        offset = np.arange(windows.shape[1]) - net.before
+    mine, of_site = np.flatnonzero(known), of_site.ravel()
+    offset = np.arange(windows.shape[1]) - net.before
+    together = AT_ONCE * max(1, AT_ONCE // times)
+    for begin in range(0, len(mine), together):
+        rows = mine[begin : begin + together]
         there = (offset >= first[rows, None]) & (offset <= last[rows, None])
-        total = np.zeros(len(rows))
-        for _time in range(times):
-            total += logits(net, replace_bases(windows[site], there, rng), 0, compute)
-        found[rows] = np.where(there.any(axis=1), whole[site] - total / times, np.nan)
+        found[rows] = _drop_each(net, windows, of_site[begin : begin + together], there, times, rng, compute)
         if progress:
-            progress(min(begin + AT_ONCE, len(mine)))
+            progress(min(begin + together, len(mine)))
     return found
+
+
+def _drop_each(
+    net: Network,
+    windows: np.ndarray,
+    site: np.ndarray,
+    there: np.ndarray,
+    times: int,
+    rng: np.random.Generator,
+    compute: Compute,
+) -> np.ndarray:
+    """The mean drop of each region, (regions,), from its site, (regions,), and its bases, bool (regions, window)."""
+    used, of_used = np.unique(site, return_inverse=True)
+    drawn = np.empty((times, *there.shape), np.uint8)
+    for begin in range(0, len(site), AT_ONCE):  # so many share a draw, however many are scored together
+        rows = slice(begin, begin + AT_ONCE)
+        for one in drawn:
+            one[rows] = replace_bases(windows[site[rows]], there[rows], rng)
+    codes = np.concatenate([windows[used], *drawn])
+    made = Mutants(np.concatenate([np.arange(len(used)), np.tile(of_used, times)]), codes)
+    whole, changed = np.split(mutant_logits(net, windows[used], made, 0, compute), [len(used)])
+    drop = whole[of_used] - changed.reshape(times, -1).sum(0) / times
+    return np.where(there.any(axis=1), drop, np.nan)
 
 
 def replace_bases(codes: np.ndarray, there: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -107,28 +127,52 @@ def replace_bases(codes: np.ndarray, there: np.ndarray, rng: np.random.Generator
     return np.where(there & (codes < N), turned, codes)
 
 
-def logits(net: Network, windows: np.ndarray, label: int, compute: Compute) -> np.ndarray:
-    """Compute the logit of the site in each window.
+def substitutions(
+    net: Network,
+    windows: np.ndarray,
+    columns: np.ndarray,
+    compute: Compute,
+    label: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> np.ndarray:
+    """Measure the change of the logit of each site by each single substitution.
 
     Parameters
     ----------
     net
-        The network, which is put into evaluation mode.
+        The network that scores the sites.
     windows
-        uint8 (windows, before + 1 + after), codes on the strand of the site, 5' to 3'.
-    label
-        Index of the label.
+        uint8 (sites, before + 1 + after), codes on the strand of the site, 5' to 3'.
+    columns
+        int (columns,), the columns of the windows in which bases are replaced.
     compute
         Device and arithmetic.
+    label
+        Index of the label.
+    progress
+        Called with the number of sites done.
 
     Returns
     -------
     numpy.ndarray
-        float64 (windows,).
+        float64 (sites, columns, 4), the logit with A, C, G or T in that column less the logit as it is; 0 for the base
+        that is there, and NaN at N.
     """
-    net.eval()
-    parts = [probability(net, windows[i : i + AT_ONCE], compute)[:, 0, label] for i in range(0, len(windows), AT_ONCE)]
-    return logit(np.concatenate(parts or [np.zeros(0, np.float32)]))
+    found = np.zeros((len(windows), len(columns), N))
+    for begin in range(0, len(windows), AT_ONCE):
+        some = windows[begin : begin + AT_ONCE]
+        there = some[:, columns, None]  # (sites, columns, 1)
+        site, column, base = np.nonzero((there < N) & (there != np.arange(N)))
+        codes = np.concatenate([some, some[site]])
+        codes[np.arange(len(some), len(codes)), columns[column]] = base
+        made = Mutants(np.concatenate([np.arange(len(some)), site]), codes)
+        whole, changed = np.split(mutant_logits(net, some, made, label, compute), [len(some)])
+        rows = found[begin : begin + AT_ONCE]
+        rows[site, column, base] = changed - whole[site]
+        rows[some[:, columns] == N] = np.nan
+        if progress:
+            progress(begin + len(some))
+    return found
 
 
 def _find_inside(regions: Regions, reads: Reads) -> tuple[np.ndarray, np.ndarray]:

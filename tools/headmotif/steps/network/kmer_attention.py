@@ -184,7 +184,7 @@ class Layer(nn.Module):
     def _collect(
         self, state: Tensor, keys: Tensor, hidden: Tensor | None, circle: Tensor, record: Record | None
     ) -> Tensor:
-        """What all heads collect, side by side, float32 (batch, length, heads d_head), pairs side by side.
+        """What all heads collect, side by side, float32 (batch, length, heads d_head).
 
         Each value is rotated by the distance from which it comes. `record` is as in `Reader.forward`.
         """
@@ -197,7 +197,8 @@ class Layer(nn.Module):
             if record is not None:
                 weight, null_key = seen[0]
                 record.append((weight, self.measure_added(weight, keys[:, :, self.heads :], here), null_key))
-            return turn_pairs(collected.flatten(2), here.conj()).flatten(2)
+            back = torch.view_as_complex(collected.unflatten(3, (-1, 2))) * here.conj()[:, None]
+            return torch.cat([back.real, back.imag], 3).flatten(2)
 
     def _attend(
         self, query: Tensor, keys: Tensor, hidden: Tensor | None, seen: list[tuple[Tensor, Tensor]] | None
@@ -219,8 +220,7 @@ class Layer(nn.Module):
     def _add(self, state: Tensor, collected: Tensor, noise: Tensor | None) -> Tensor:
         """The states after this layer, from those before it and from what all heads collected."""
         with self._exactly(state.device):
-            added = F.linear(collected, pair(self.output.weight.T, self.d_head).T)
-            state = state + self.dropouts[0](added, noise)
+            state = state + self.dropouts[0](self.output(collected), noise)
             return state + self.dropouts[1](self.narrow(F.gelu(self.widen(self.wide_norm(state)))), noise)
 
     def measure_added(self, weight: Tensor, value: Tensor, here: Tensor) -> Tensor:

@@ -71,3 +71,4 @@ def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], compute:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)  # what a thread sets is also what later threads begin with
