@@ -16,7 +16,7 @@ from PIL import Image
 from headmotif import builtin
 from headmotif.report.contents import inputs
 from headmotif.report.contents.run import Run
-from headmotif.report.figures import drawings, svg
+from headmotif.report.figures import canvas, drawings
 from headmotif.report.pages import cards
 
 DPI = 110
@@ -60,15 +60,15 @@ def read(folder: Path, genes: str) -> Run:
 
 def pictures(run: Run) -> dict[str, bytes]:
     """Each picture's bytes, by its file's name."""
-    with svg.use_style():
+    with canvas.use_style():
         made = {name: make for name, _words, make in drawings.list_figures(run)}
         found = {
-            name: reduce_colours(svg.render_file(made[figure](), "png", DPI))
+            name: reduce_colours(canvas.render_file(canvas.draw(made[figure]()), "png", DPI))
             for name, figure in SHOWN.items()
             if figure in made
         }
         row = min(run.rows, key=lambda row: float(row.get("ap_zero", 0.0)))
-        found["card"] = reduce_colours(svg.render_file(cards.draw_picture(run, row), "png", DPI))
+        found["card"] = reduce_colours(canvas.render_file(cards.draw_picture(run, row), "png", DPI))
     return found
 
 

@@ -17,7 +17,7 @@ MORE = {
     "test_commands.py": 154,
     "test_ecoli.py": 110,
     "test_pipeline.py": 65,
-    "test_head_report.py": 65,
+    "test_head_report.py": 45,
     "test_workers.py": 55,
     "test_resume.py": 55,
     "test_train.py": 40,

@@ -77,6 +77,30 @@ def test_regions_without_a_site_and_out_of_sight_are_passed_over():
     assert examples(genome(), regions((120, 126, 1, 1.0, 200, 0.1)), 3)["L1H1"] == []
 
 
+def test_many_heads_are_grouped_as_by_one_order_of_all_regions():
+    """The slow way: all regions sorted, then those of each head, compared by name."""
+    rng = np.random.default_rng(5)
+    n = 600
+    site, offset = rng.integers(70, 370, n), rng.choice([-10, -9, -35, 4], n)
+    many = replace(
+        regions(*[(1, 2, 1, 1.0, 1, 0.1)] * n),
+        start=site + offset - 3, end=site + offset + 3, site=np.where(rng.random(n) < 0.1, -1, site), offset=offset,
+        weight=rng.choice([0.5, 0.9], n), p=rng.choice([0.1, 0.01, np.nan], n), drop=rng.choice([1.0, -1.0, np.nan], n),
+        head=rng.choice(["L1H2", "L1H10", "none"], n),
+    )  # fmt: skip
+    order = np.lexsort((np.arange(n), -many.weight, np.where(np.isnan(many.p), 1.0, many.p)))
+    found, fallen = examples(genome(), many, 400), drops(many)
+    assert list(found) == list(fallen) == ["L1H10", "L1H2", "none"]
+    for head, ones in found.items():
+        rows = order[(many.head[order] == head) & (many.site[order] >= 0)]
+        distance, count = np.unique(many.offset[rows], return_counts=True)
+        near = rows[np.abs(many.offset[rows] - distance[count.argmax()]) <= 2]
+        places = [int(many.site[row]) for row in near if many.site[row] + AFTER < 400]
+        assert [one.position for one in ones] == list(dict.fromkeys(places))
+        drop = many.drop[(many.head == head) & ~np.isnan(many.drop)]
+        assert fallen[head] == (np.median(drop), (drop > 0).mean(), len(drop))
+
+
 def test_drops_by_head_of_what_was_measured():
     four = regions(*[(188, 194, 1, 1.0, 200, 0.1)] * 4)
     assert drops(four) == {}

@@ -202,6 +202,14 @@ def test_items_outside_the_contig_are_refused():
             bigwig._fill(np.zeros(10, np.float32), np.array(start), np.array(end), np.ones(1, np.float32))
 
 
+def test_values_without_gaps_outside_the_contig_are_refused():
+    """One too many, and a single one beyond, which would fit into no place without a word."""
+    for first, count in ((8, 3), (12, 1)):
+        piece = bigwig.PIECE.pack(0, first, first + count, 1, 1, bigwig.FIXED, 0, count) + bytes(4 * count)
+        with pytest.raises(ValueError, match="outside"):
+            bigwig._place_items(piece, [np.zeros(10, np.float32)], {0: 0})
+
+
 def test_names_are_sorted_and_numbered_in_the_genomes_order(monkeypatch):
     monkeypatch.setattr(bigwig_trees, "FANOUT", 2)
     lengths = {"z": 1, "b": 2, "aa": 3, "a": 4, "y": 5}

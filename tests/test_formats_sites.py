@@ -14,6 +14,7 @@ from headmotif.alphabet import encode
 from headmotif.data import Contig, Contigs, Genome, Regions, Sites
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.features import bed, bed_regions, gff3
+from headmotif.formats.features.cells import NotPlain
 from headmotif.formats.inputs import genomes, named_sites, region_files, site_files
 from headmotif.formats.sequences import fasta
 from headmotif.formats.tables import sample_sheet
@@ -533,6 +534,61 @@ OURS = "plasmid\t4\t9\tL1H1\t500\t+\t0.5\t-3\t7\t0.1\t.\n"
 def test_malformed_regions_are_refused_with_their_line(tmp_path, text, line, words):
     (tmp_path / "table").write_text(text)
     assert_refused(lambda _: bed_regions.read(str(tmp_path / "table"), CONTIGS), text, line, words)
+
+
+def test_our_own_files_are_read_at_once_with_the_same_values_as_line_by_line(tmp_path):
+    rng = np.random.default_rng(1)
+    n = 2000
+    exponents = 10.0 ** rng.integers(-12, 1, (4, n))
+    values = exponents * rng.random((4, n))
+    unknown = np.where(rng.random((3, n)) < 0.1, np.nan, values[1:])
+    site = rng.integers(20, 180, n)
+    known = Regions(
+        ("NC_000913.3", "plasmid"), rng.integers(0, 2, n).astype(np.int32), site - rng.integers(1, 9, n), site + 3,
+        rng.choice(["L1H1", "L10H16", "x"], n), rng.choice([-1, 1], n).astype(np.int8),
+        20 * values[0], rng.integers(-200, 200, n), site, *unknown[:2], drop=30 * (0.5 - unknown[2]),
+    )  # fmt: skip
+    for drop in (known.drop, None):
+        bed_regions.write(str(tmp_path / "x"), replace(known, drop=drop), CIRCLES)
+        raw = (tmp_path / "x").read_bytes()
+        slow = bed_regions.parse(bed_regions.split(raw.decode(), "x"), "x", CIRCLES)
+        fast = bed_regions.read_plain(raw, CIRCLES)
+        for name in (*Regions.COLUMNS, "drop"):
+            one, other = getattr(slow, name), getattr(fast, name)
+            assert (one is None) == (other is None) == (name == "drop" and drop is None)
+            if one is not None:
+                assert one.dtype == other.dtype
+                np.testing.assert_array_equal(one, other)
+
+
+PLAIN = f"{bed_regions.HEADER}\n{OURS}{OURS}".encode()
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b"#contig\t", b"contig\t"), (b"\n", b"\r\n"), (b"\n", b"\n\n"), (b"\nplasmid", b"\n#plasmid"),
+        (b"plasmid", b"chr7"), (b"\t.\nplasmid", b"\t.plasmid"), (OURS.encode() * 2, b""),
+        (b"L1H1", b"\xc3\xa4"), (b"L1H1", b"L1\0"), (b"L1H1", b"L1\r1"), (b"L1H1", 65 * b"L"),
+        (b"\t.\n", b"\n"), (b"\t.\n", b"\t.\t1\n"),
+        (b"\t4", b"\t"), (b"\t4", b"\t-4"), (b"\t4", b"\t+4"), (b"\t4", b"\t4."), (b"\t4", b"\t" + 15 * b"0" + b"4"),
+        (b"\t4", b"\t9"), (b"\t9", b"\t900"), (b"\t-3", b"\t--3"), (b"\t-3", b"\t-"), (b"\t7", b"\t-7"),
+        (b"\t+", b"\t."), (b"\t+", b"\t++"), (b"\t0.1", b"\t1.1"), (b"\t0.1", b"\t-0.1"), (b"\t0.5", b"\t."),
+        (b"\t0.5", b"\tnan"), (b"\t0.5", b"\t0.5_0"), (b"\t0.5", b"\t1e999"), (b"\t0.5", b"\t0.x"),
+    ],
+)  # fmt: skip
+def test_any_other_file_is_left_to_the_way_that_names_the_line(there, instead):
+    assert len(bed_regions.read_plain(PLAIN, CONTIGS)) == 2
+    assert there in PLAIN
+    with pytest.raises(NotPlain):
+        bed_regions.read_plain(PLAIN.replace(there, instead, 1), CONTIGS)
+
+
+def test_a_number_with_many_digits_is_that_of_its_text():
+    texts = ["0.1", "0.123456789012345", "0.1234567890123456789", "0.", "00.5", "1e-300", " 0.5", "-0", "0.000001", "7"]
+    rows = "".join(OURS.replace("\t0.5\t", f"\t{text}\t") for text in texts)
+    found = bed_regions.read_plain(f"{bed_regions.HEADER}\n{rows}".encode(), CONTIGS)
+    assert found.weight.tolist() == list(map(float, texts))
 
 
 @pytest.mark.data

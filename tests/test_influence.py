@@ -11,6 +11,7 @@ import torch
 import networks
 from headmotif.data import NO_LABEL
 from headmotif.steps.heads import ablation
+from headmotif.steps.network import fused, kmer_attention
 from headmotif.steps.network.annotate import annotate
 from headmotif.steps.network.annotate import logit as logit_of
 from headmotif.steps.statistics import bootstrap

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
 
 from headmotif.data import GeneTable, Sites
 from headmotif.data.locus import Locus
-from headmotif.report.figures import svg, track
+from headmotif.report.figures import track
+from headmotif.report.figures.plot import Area, Bars, Line, Note
 
 START, END = 1000, 1400
 POINT = 0.015 * (END - START)
@@ -20,8 +20,8 @@ def sites(*rows: tuple[int, int]) -> Sites:
     return Sites(np.zeros(len(rows), np.int32), position, strand.astype(np.int8), p)
 
 
-def axes_of(genes=(), known=((1200, 1), (1300, -1)), calls=None, p=None, regions=()):
-    """The axes that are drawn, from the top. genes: start, end and strand of each; regions: the same and the head."""
+def panels_of(genes=(), known=((1200, 1), (1300, -1)), calls=None, p=None, regions=()):
+    """The panels that are drawn, from the top. genes: start, end and strand of each; regions: the same and the head."""
     table = None
     if genes:
         start, end, strand = (np.array(column, np.int64) for column in zip(*genes, strict=True))
@@ -30,16 +30,21 @@ def axes_of(genes=(), known=((1200, 1), (1300, -1)), calls=None, p=None, regions
         table = GeneTable(contig, start, end, strand.astype(np.int8), names, kinds)
     region = np.array([row[:3] for row in regions], np.int64).reshape(-1, 3)
     heads = tuple(row[3] for row in regions)
-    locus = Locus("a", START, END, "", sites(*known), calls and sites(*calls), table, p, region, heads)
-    with svg.use_style():
-        return track.draw_track(locus).axes
+    return track.draw_track(
+        Locus("a", START, END, "", sites(*known), calls and sites(*calls), table, p, region, heads)
+    ).panels
+
+
+def marks(panel, kind):
+    """The marks of a kind."""
+    return [mark for mark in panel.marks if isinstance(mark, kind)]
 
 
 def arrow(start: int, end: int, strand: int) -> tuple[list[float], float, float, float]:
     """Of one gene's arrow: its corners' x around it, and the y of its upper edge, its point and its lower edge."""
-    (patch,) = axes_of([(start, end, strand)])[0].patches
-    assert same_color(patch.get_facecolor(), track.STRAND[strand])
-    x, y = patch.get_xy()[:5].T
+    (shape,) = marks(panels_of([(start, end, strand)])[0], Area)
+    assert shape.colour == track.STRAND[strand]
+    x, y = shape.x, shape.y
     assert y[0] == y[1] > y[2] > y[3] == y[4]
     return x.tolist(), *y[[0, 2, 4]].tolist()
 
@@ -73,37 +78,43 @@ def test_a_gene_that_ends_with_the_stretch_has_its_point():
 
 
 def test_names_stand_under_the_middle_of_what_is_drawn():
-    texts = axes_of([(900, 1200, 1), (1300, 1350, -1)])[0].texts
-    found = [(text.get_text(), *text.get_position()) for text in texts]
-    assert found == [("a", 1100.5, pytest.approx(0.22)), ("b", 1325.5, pytest.approx(-0.78))]
+    names = marks(panels_of([(900, 1200, 1), (1300, 1350, -1)])[0], Note)
+    assert all(name.below for name in names)
+    assert [(name.text, name.x, name.y) for name in names] == [
+        ("a", 1100.5, pytest.approx(0.22)),
+        ("b", 1325.5, pytest.approx(-0.78)),
+    ]
 
 
 def test_triangles_of_known_sites_point_along_their_strand_and_crosses_stand_nearer():
-    (ax,) = axes_of(calls=((1210, 1), (1310, -1)))
-    marks = {(line.get_marker(), *line.get_xydata()[0].tolist()) for line in ax.lines}
-    assert marks >= {(">", 1201, 1.0), ("<", 1301, -1.0), ("x", 1211, 0.75), ("x", 1311, -0.75)}
+    (panel,) = panels_of(calls=((1210, 1), (1310, -1)))
+    found = {(line.marker, *line.x.tolist(), *line.y.tolist()) for line in marks(panel, Line)}
+    assert found == {(">", 1201, 1.0), ("<", 1301, -1.0), ("x", 1211, 0.75), ("x", 1311, -0.75)}
 
 
 def test_p_rises_on_the_plus_strand_and_hangs_on_the_minus_strand():
     p = np.zeros((2, END - START), np.float32)
     p[0, 100], p[1, 200], p[0, 300] = 0.5, 0.8, np.nan
-    (ax,) = axes_of(p=p)
-    plus, minus = (shape.get_paths()[0].vertices for shape in ax.collections)
-    assert plus[:, 1].min() == 0
-    assert minus[:, 1].max() == 0
-    assert plus[plus[:, 1] > 0, 0].mean() == 1101  # the place that browsers show, from 1
-    assert minus[minus[:, 1] < 0, 0].mean() == 1201
-    assert (plus[:, 1].max(), minus[:, 1].min()) == pytest.approx((0.5, -0.8))
-    assert ax.get_ylim() == pytest.approx((-1.15 * 0.88, 1.15 * 0.88))
+    (panel,) = panels_of(p=p)
+    plus, minus = marks(panel, Area)
+    assert plus.y.min() == 0
+    assert minus.y.max() == 0
+    assert plus.x[plus.y > 0].mean() == 1101  # the place that browsers show, from 1
+    assert minus.x[minus.y < 0].mean() == 1201
+    assert (plus.y.max(), minus.y.min()) == pytest.approx((0.5, -0.8))
+    assert (panel.y.low, panel.y.high) == pytest.approx((-1.15 * 0.88, 1.15 * 0.88))
 
 
 def test_a_heads_regions_lie_in_its_row_the_plus_strand_above():
     regions = [(1190, 1196, 1, "L1H2"), (1310, 1316, -1, "L1H2"), (990, 1010, 1, "L1H1"), (1395, 1410, -1, "L1H10")]
-    ax = axes_of(regions=regions)[-1]
-    assert [text.get_text() for text in ax.get_yticklabels()] == ["L1H1", "L1H2", "L1H10"]
-    top, bottom = ax.get_ylim()[::-1]
-    assert top < bottom  # y grows downwards
-    found = [(bar.get_x(), bar.get_width(), round(bar.get_y() + bar.get_height() / 2, 6)) for bar in ax.patches]
-    assert found == [(1190.5, 6, 0.8), (1310.5, 6, 1.2), (1000.5, 10, -0.2), (1395.5, 5, 2.2)]
-    for bar, (*_, strand, _head) in zip(ax.patches, regions, strict=True):
-        assert same_color(bar.get_facecolor(), track.STRAND[strand])
+    panel = panels_of(regions=regions)[-1]
+    assert [text for _, text in panel.y.ticks] == ["L1H1", "L1H2", "L1H10"]
+    assert panel.y.high < panel.y.low  # y grows downwards
+    found = {
+        bars.colour: np.stack([bars.left, bars.right - bars.left, (bars.low + bars.high) / 2], axis=1).tolist()
+        for bars in marks(panel, Bars)
+    }
+    assert found == {
+        track.STRAND[1]: [pytest.approx((1190.5, 6, 0.8)), pytest.approx((1000.5, 10, -0.2))],
+        track.STRAND[-1]: [pytest.approx((1310.5, 6, 1.2)), pytest.approx((1395.5, 5, 2.2))],
+    }

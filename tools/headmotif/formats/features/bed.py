@@ -186,7 +186,7 @@ def read_rows(text: str, path: str, least: int = 6, wanted: str = NOT_SIX) -> It
     """
     last = width = before = 0
     for number, line in lines(text):
-        if not line.strip() or line.startswith(SKIPPED):
+        if not is_row(line):
             continue
         fields = line.split("\t")
         if len(fields) < least:
@@ -194,6 +194,22 @@ def read_rows(text: str, path: str, least: int = 6, wanted: str = NOT_SIX) -> It
         last, width, before = number, len(fields), width
         yield number, fields
     warn_if_short(path, last, width, before)
+
+
+def is_row(line: str) -> bool:
+    """Say whether a line of a BED is a row.
+
+    Parameters
+    ----------
+    line
+        The line.
+
+    Returns
+    -------
+    bool
+        False for an empty line, a comment and what a browser needs.
+    """
+    return bool(line.strip()) and not line.startswith(SKIPPED)
 
 
 def _explain_too_few(line: str, fields: list[str], wanted: str) -> str:

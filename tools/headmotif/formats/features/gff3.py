@@ -111,6 +111,8 @@ def _attributes(text: str) -> dict[str, str]:
     if is_gtf(text):
         return {key: quoted or plain for key, quoted, plain in GTF_PAIR.findall(text)}
     pairs = (part.strip().partition("=") for part in text.split(";") if "=" in part)
+    if "%" not in text:  # as in most rows, of which there are thousands
+        return {key: value for key, _, value in pairs}
     return {unquote(key): unquote(value) for key, _, value in pairs}
 
 

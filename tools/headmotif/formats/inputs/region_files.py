@@ -58,9 +58,11 @@ def read(path: str, contigs: Contigs, longest: int, one_group: bool = False) -> 
     text = read_text(path)
     found = _read_peaks(text, path)
     if found is None:
-        regions, are_stranded = bed_regions.parse(list(bed.read_rows(text, path)), path, contigs), True
+        regions, are_stranded = bed_regions.parse(bed_regions.split(text, path), path, contigs), True
     else:
-        regions = bed_regions.parse([_write_row(peak, longest) for peak in found.peaks], path, contigs)
+        columns = list(zip(*(_write_row(peak, longest) for peak in found.peaks), strict=True)) or [()] * 6
+        table = bed_regions.Table([peak.line for peak in found.peaks], columns)
+        regions = bed_regions.parse(table, path, contigs)
         are_stranded = found.are_stranded
     if one_group:
         regions = replace(regions, head=np.full(len(regions), UNNAMED))
@@ -79,7 +81,7 @@ def _read_peaks(text: str, path: str) -> peaks.Peaks | None:
         return peaks.parse_macs(text, path)
     rows = bed.read_rows(text, path, 3, bed.NOT_THREE)
     first = next(rows, (0, []))
-    is_ours = len(first[1]) in (bed_regions.N_COLUMNS, bed_regions.N_COLUMNS + 1)
+    is_ours = len(first[1]) in bed_regions.OUR_COLUMNS
     return None if is_ours else peaks.parse_bed([first, *rows] if first[1] else [], path)
 
 
@@ -87,13 +89,13 @@ def _is_cut(peak: peaks.Peak, longest: int) -> bool:
     return peak.summit is not None and peak.end - peak.start > longest
 
 
-def _write_row(peak: peaks.Peak, longest: int) -> tuple[int, list[str]]:
-    """The line and the columns of a BED6, of at most so many bases if there is a summit to choose them by."""
+def _write_row(peak: peaks.Peak, longest: int) -> list[str]:
+    """The columns of a BED6, of at most so many bases if there is a summit to choose them by."""
     start, end = peak.start, peak.end
     if _is_cut(peak, longest):
         start, end = max(start, peak.centre - longest // 2), min(end, peak.centre + longest // 2)
     strand = "-" if peak.strand < 0 else "+"
-    return peak.line, [peak.contig, str(start), str(end), peak.name or UNNAMED, "0", strand]
+    return [peak.contig, str(start), str(end), peak.name or UNNAMED, "0", strand]
 
 
 def find_single_groups(regions: Regions, path: str, min_sites: int) -> set[str]:

@@ -15,6 +15,7 @@ data. Not checked: that the zoom levels and the summary agree with the values.
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,6 +40,7 @@ KINDS = {
     VARIABLE: np.dtype([("start", "<u4"), ("value", "<f4")]),
     FIXED: np.dtype([("value", "<f4")]),
 }
+OUTSIDE = "data outside the contig"
 
 
 def is_bigwig(raw: bytes) -> bool:
@@ -276,17 +278,16 @@ def _index(names: dict[str, tuple[int, int]], contigs: Contigs, path: str) -> di
 
 def _values(raw: bytes, contigs: Contigs, index_of: dict[int, int | None]) -> np.ndarray:
     _, _, _, _, data, index, _, _, _, _, buffer, _ = HEAD.unpack_from(raw)
-    found = [np.full(c.length, np.nan, np.float32) for c in contigs]
+    values = np.full(contigs.total, np.nan, np.float32)
+    found = [values[start:end] for start, end in pairwise(contigs.start.tolist())]
     blocks = bigwig_trees.read_places(raw, index)
     number = int.from_bytes(raw[data : data + 8], "little")
     if len(np.unique(blocks["place"])) < len(blocks) or number != len(blocks):
         raise ValueError("pieces of data are absent or met twice")
     for place, size in zip(blocks["place"].tolist(), blocks["size"].tolist(), strict=True):
         piece = raw[place : place + size]
-        contig, start, end, value = _items(_inflate(piece, buffer) if buffer else piece)
-        if (one := index_of[contig]) is not None:
-            _fill(found[one], start, end, value)
-    return np.concatenate([np.zeros(0, np.float32), *found])
+        _place_items(_inflate(piece, buffer) if buffer else piece, found, index_of)
+    return values
 
 
 def _inflate(piece: bytes, most: int) -> bytes:
@@ -298,19 +299,27 @@ def _inflate(piece: bytes, most: int) -> bytes:
     return raw
 
 
-def _items(piece: bytes) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
-    """Contig, and start, end and value of each item of a block."""
+def _place_items(piece: bytes, values: list[np.ndarray], index_of: dict[int, int | None]) -> None:
+    """Set the values of a block in those of its contig."""
     contig, first, _, step, span, kind, _, count = PIECE.unpack_from(piece)
     items = np.frombuffer(piece, KINDS[kind], count, PIECE.size)
+    if (one := index_of[contig]) is None:
+        return
+    if kind == FIXED and step == span == 1:  # values without a gap, as `write` has them, need no places
+        if first + count > len(values[one]):
+            raise ValueError(OUTSIDE)
+        values[one][first : first + count] = items["value"]
+        return
     start = first + np.arange(count, dtype=np.int64) * step if kind == FIXED else items["start"].astype(np.int64)
-    return contig, start, items["end"].astype(np.int64) if kind == BED_GRAPH else start + span, items["value"]
+    end = items["end"].astype(np.int64) if kind == BED_GRAPH else start + span
+    _fill(values[one], start, end, items["value"])
 
 
 def _fill(values: np.ndarray, start: np.ndarray, end: np.ndarray, value: np.ndarray) -> None:
     """Set the value of each item at its bases."""
     width = end - start
     if (width < 1).any() or (end > len(values)).any():
-        raise ValueError("data outside the contig")
+        raise ValueError(OUTSIDE)
     before = np.cumsum(width) - width
     values[np.repeat(start - before, width) + np.arange(int(width.sum()))] = np.repeat(value, width)
 

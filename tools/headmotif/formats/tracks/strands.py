@@ -5,8 +5,6 @@ a warning. Log P and logits are below zero too, but on both strands or on both s
 turning them would turn their order.
 """
 
-import hashlib
-
 import numpy as np
 
 from ...data import Contigs
@@ -40,12 +38,9 @@ def read(paths: Track, contigs: Contigs) -> np.ndarray:
     FormatError
         If a file is malformed or of another genome.
     """
-    digests, strands = set(), []
-    for path in paths:
-        raw = files.read_bytes(path)
-        digests.add(hashlib.sha256(raw).digest())
-        strands.append(_parse(raw, path, contigs))
-    if len(digests) == 1:
+    raws = [files.read_bytes(path) for path in paths]
+    strands = [_parse(raw, path, contigs) for raw, path in zip(raws, paths, strict=True)]
+    if raws[0] == raws[1]:
         warn(paths[1], "the file of the + strand has the same content; give the - strand its own, if there is one")
     return orient(np.stack(strands), paths)
 
@@ -100,5 +95,5 @@ def _find_below_axis(ranges: list[tuple[float, float]]) -> int | None:
 
 def _range(values: np.ndarray) -> tuple[float, float]:
     """The lowest and the highest value; 0 and 0 if there is none."""
-    known = values[~np.isnan(values)]
-    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    low, high = np.fmin.reduce(values, initial=np.nan), np.fmax.reduce(values, initial=np.nan)
+    return (0.0, 0.0) if np.isnan(low) else (float(low), float(high))

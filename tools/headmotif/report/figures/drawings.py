@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -11,10 +10,8 @@ from markupsafe import Markup
 from ...data.model import PARTS
 from ...formats.output_files import make_file_names
 from ..contents.run import Row, Run
-from . import accuracy, heads, svg, track
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from . import accuracy, canvas, heads, svg, track
+from .plot import Plot
 
 CAPTIONS = {
     "map": "Attention weight at sites minus attention weight at background positions, by offset. Each row is a head; "
@@ -46,7 +43,7 @@ CAPTIONS = {
 }
 PAIR_Q = 0.05
 
-Maker = Callable[[], "Figure"]
+Maker = Callable[[], Plot]
 
 
 def list_figures(run: Run) -> Iterator[tuple[str, str, Maker]]:
@@ -114,8 +111,7 @@ def embed_figures(run: Run) -> dict[str, Markup]:
     dict
         SVG by name of the figure.
     """
-    with svg.use_style():
-        return {name: svg.embed(make(), f"f{i}", words) for i, (name, words, make) in enumerate(list_figures(run))}
+    return {name: svg.embed(make(), f"f{i}", words) for i, (name, words, make) in enumerate(list_figures(run))}
 
 
 def render_files(run: Run) -> Iterator[tuple[str, bytes]]:
@@ -131,12 +127,12 @@ def render_files(run: Run) -> Iterator[tuple[str, bytes]]:
     tuple
         File name and bytes.
     """
-    with svg.use_style("path"):
+    with canvas.use_style("path"):
         every = list(list_figures(run))
         for stem, (_name, _words, make) in zip(make_file_names([name for name, *_ in every]), every, strict=True):
-            figure = make()
+            sheet = canvas.draw(make())
             for kind in ("svg", "png"):
-                yield f"{stem}.{kind}", svg.render_file(figure, kind)
+                yield f"{stem}.{kind}", canvas.render_file(sheet, kind)
 
 
 def column(rows: Sequence[Row], name: str) -> np.ndarray:

@@ -1,25 +1,22 @@
-"""Figures of the heads and of training; each function takes plain arrays and returns a figure of matplotlib.
+"""Figures of the heads and of training; each function takes plain arrays and returns a figure."""
 
-Draw within `svg.use_style`.
-"""
-
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
+from . import colours, ticks
 from .palette import BACKGROUND, DARK, GRID, LIGHT, MUTED, SITES, cycle, shorten_names
-from .svg import make_axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from .plot import DOTTED, Axis, Cells, Line, Mark, Note, Panel, Plot, Rule, Scale, widen
 
 ELEMENTS = {-35: "−35", -10: "−10", 0: "+1"}
 """Offsets that are marked, with their names in biology, where +1 is the site itself and there is no 0."""
+DASHED = (4.0, 1.5)
+"""Dashes of the line of what a line is compared with."""
 
 
-def draw_promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -> "Figure":
+def draw_promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarray) -> Plot:
     """Draw the profiles of all heads as a heat map.
 
     All heads have one colour scale, which follows the square root: small differences stay visible, and a strong head
@@ -37,45 +34,45 @@ def draw_promoter_map(names: Sequence[str], distance: np.ndarray, gain: np.ndarr
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
-    from matplotlib.colors import FuncNorm
-
-    figure, ax = make_axes(9.2, max(2.8, 1.3 + 0.19 * len(names)))
     limit = max(float(np.abs(gain).max(initial=0)), 2 / len(distance))
-    norm = FuncNorm((lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * x * x), vmin=-limit, vmax=limit)
-    extent = (distance[0] - 0.5, distance[-1] + 0.5, len(names) - 0.5, -0.5)
-    picture = ax.imshow(gain, cmap="RdBu_r", norm=norm, aspect="auto", extent=extent, interpolation="nearest")
-    ax.set_yticks(range(len(names)), shorten_names(names), fontsize=8)
-    ax.tick_params(axis="y", length=0)
-    ax.set_xlabel("offset from the site (nt; negative: upstream)")
-    _mark_elements(ax, distance)
-    ticks = [sign * limit * share for sign, share in ((-1, 1), (-1, 0.25), (1, 0), (1, 0.25), (1, 1))]
-    bar = figure.colorbar(
-        picture,
-        ax=ax,
-        ticks=ticks,
-        format=lambda x, _: f"{x:.2g}".replace("-", "−"),
-        pad=0.01,
-        fraction=0.03,
-        aspect=30,
+
+    def find_place(value: np.ndarray) -> np.ndarray:
+        """0-1 along the scale."""
+        return 0.5 + 0.5 * np.sign(value) * np.sqrt(np.abs(value) / limit)
+
+    shown = limit * np.array([-1, -0.25, 0, 0.25, 1])
+    texts = [f"{value:.2g}".replace("-", "−") for value in shown]
+    panel = Panel(
+        Axis(distance[0] - 0.5, distance[-1] + 0.5, "offset from the site (nt; negative: upstream)"),
+        _make_rows(names, 8),
+        [Cells(colours.colour(find_place(gain), colours.BLUE_TO_RED)), *_mark_elements(distance)],
+        scale=Scale(
+            colours.BLUE_TO_RED,
+            list(zip(find_place(shown).tolist(), texts, strict=True)),
+            "attention weight, sites − background",
+        ),
     )
-    bar.set_label("attention weight, sites − background")
-    bar.outline.set_visible(False)
-    return figure
+    return Plot(9.2, max(2.8, 1.3 + 0.19 * len(names)), [panel])
 
 
-def _mark_elements(ax: "Axes", distance: np.ndarray, narrow: bool = False) -> None:
-    """Mark the elements as dotted lines with names above; with `narrow`, the names stand beside their lines."""
+def _make_rows(names: Sequence[str], size: float) -> Axis:
+    """A vertical axis with a name for each row, the first at the top."""
+    return Axis(len(names) - 0.5, -0.5, ticks=list(enumerate(shorten_names(names))), size=size, bare=True)
+
+
+def _mark_elements(distance: np.ndarray, narrow: bool = False) -> Iterator[Mark]:
+    """The elements as dotted lines with names above; with `narrow`, the names stand beside their lines."""
     for place, name in ELEMENTS.items():
         if distance[0] <= place <= distance[-1]:
-            ax.axvline(place, color=MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
-            side = {-35: "right", -10: "right", 0: "left"}.get(place, "center") if narrow else "center"
-            ax.text(place, 1.01, name, transform=ax.get_xaxis_transform(), ha=side, va="bottom", fontsize=8)
+            anchor = {-35: "end", -10: "end", 0: "start"}[place] if narrow else "middle"
+            yield Rule(place, dashes=DOTTED)
+            yield Note(place, None, name, anchor=anchor)
 
 
-def draw_profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> "Figure":
+def draw_profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> Plot:
     """Draw the profile of a head: its mean weight by offset, at sites and at background positions.
 
     Parameters
@@ -89,44 +86,44 @@ def draw_profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
-    figure, ax = make_axes(3.6, 1.7)
-    draw_profile_on(ax, distance, sites, background)
-    return figure
+    return Plot(3.6, 1.7, [make_profile(distance, sites, background)])
 
 
-def draw_profile_on(ax: "Axes", distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> None:
-    """Draw the profile of a head on given axes.
+def make_profile(distance: np.ndarray, sites: np.ndarray, background: np.ndarray) -> Panel:
+    """Make the panel of a head's profile.
 
     Parameters
     ----------
-    ax
-        The axes.
     distance
         int (keys,): offsets, rising.
     sites
         float64 (keys,): mean weight at sites.
     background
         float64 (keys,): mean weight at background positions.
+
+    Returns
+    -------
+    Panel
+        The panel.
     """
-    ax.plot(
-        distance, background, color=BACKGROUND, linewidth=1.2, linestyle=(0, (4, 1.5)), label="background", zorder=2
+    _, top = widen(np.concatenate([sites, background, [0.0]]))
+    return Panel(
+        Axis(distance[0], distance[-1], "offset from the site (nt)", size=8, label_size=8),
+        Axis(0, top, "mean weight", size=8, label_size=8, most=3),
+        [
+            *_mark_elements(distance, narrow=True),
+            Line(distance, background, BACKGROUND, 1.2, DASHED),
+            Line(distance, sites, SITES, 1.4),
+        ],
     )
-    ax.plot(distance, sites, color=SITES, linewidth=1.4, label="sites", zorder=3)
-    ax.set_xlim(distance[0], distance[-1])
-    ax.set_ylim(0)
-    ax.locator_params(axis="y", nbins=3)
-    ax.set_xlabel("offset from the site (nt)", fontsize=8)
-    ax.set_ylabel("mean weight", fontsize=8)
-    ax.tick_params(labelsize=8)
-    _mark_elements(ax, distance, narrow=True)
 
 
 def draw_training(
     curves: Mapping[str, tuple[np.ndarray, np.ndarray]], site_density: Mapping[str, float], kept: int | None
-) -> "Figure":
+) -> Plot:
     """Draw average precision on the validation part by training step, with a line for each label.
 
     Parameters
@@ -140,25 +137,30 @@ def draw_training(
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
-    figure, ax = make_axes(5.6, 2.8)
+    marks: list[Mark] = []
     for (label, (step, score)), (colour, _) in zip(curves.items(), cycle(), strict=False):
-        ax.plot(step, score, color=colour, marker="o", markersize=3.5, linewidth=1.4, label=label)
-        ax.axhline(site_density[label], color=colour, linewidth=1, linestyle=(0, (2, 2)))
-    ax.plot([], [], color=MUTED, linewidth=1, linestyle=(0, (2, 2)), label="site density")
+        marks += [
+            Line(step, score, colour, label=label, marker="o", size=4.5, spill=True),
+            Rule(site_density[label], False, colour, 1, DOTTED),
+        ]
+    marks.append(Line(np.zeros(0), np.zeros(0), MUTED, 1, DOTTED, "site density"))
     if kept is not None:
-        ax.axvline(kept, color=MUTED, linewidth=0.8)
-        ax.text(kept, 1.01, "kept", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=8)
-    ax.set_xlabel("training step")
-    ax.set_ylabel("average precision (validation)")
-    ax.set_ylim(0)
-    ax.legend(loc="lower right", fontsize=8)
-    return figure
+        marks += [Rule(kept, width=0.8), Note(kept, None, "kept")]
+    steps = np.concatenate([step for step, _ in curves.values()] + [np.array([] if kept is None else [kept], float)])
+    scores = np.concatenate([score for _, score in curves.values()] + [np.array([0.0, *site_density.values()])])
+    panel = Panel(
+        Axis(*widen(steps), "training step"),
+        Axis(0, widen(scores)[1], "average precision (validation)"),
+        marks,
+        "lower right",
+    )
+    return Plot(5.6, 2.8, [panel])
 
 
-def draw_ablations(names: Sequence[str], estimate: np.ndarray, low: np.ndarray, high: np.ndarray) -> "Figure":
+def draw_ablations(names: Sequence[str], estimate: np.ndarray, low: np.ndarray, high: np.ndarray) -> Plot:
     """Draw the change of average precision by ablation of each head, with intervals.
 
     Parameters
@@ -172,27 +174,49 @@ def draw_ablations(names: Sequence[str], estimate: np.ndarray, low: np.ndarray, 
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
-    figure, ax = make_axes(5.6, 1.0 + 0.19 * len(names))
-    place = np.arange(len(names))
+    place = np.arange(len(names), dtype=float)
     clear = (low > 0) | (high < 0)
-    for chosen, colour, label in ((clear, SITES, "interval excludes 0"), (~clear, BACKGROUND, "interval includes 0")):
-        error = np.abs(np.stack([estimate - low, high - estimate]))[:, chosen]
+    marks: list[Mark] = [Rule(0, width=0.8)]
+    for chosen, colour, marker, label in (
+        (clear, SITES, "o", "interval excludes 0"),
+        (~clear, BACKGROUND, "s", "interval includes 0"),
+    ):
         if chosen.any():
-            ax.errorbar(estimate[chosen], place[chosen], xerr=error, fmt="o" if label.endswith("excludes 0") else "s",
-                        color=colour,
-                        markersize=4, linewidth=1.4, label=label)  # fmt: skip
-    ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(place, names, fontsize=8)
-    ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.set_xlabel("change of average precision by ablation")
-    ax.legend(loc="lower left", fontsize=8)
-    return figure
+            marks.append(join_ends(low[chosen], high[chosen], place[chosen], colour))
+            marks.append(Line(estimate[chosen], place[chosen], colour, 0, label=label, marker=marker))
+    ends = np.concatenate([estimate, low, high, [0.0]])
+    panel = Panel(
+        Axis(*widen(ends), "change of average precision by ablation"), _make_rows(names, 8), marks, "lower left"
+    )
+    return Plot(5.6, 1.0 + 0.19 * len(names), [panel])
 
 
-def draw_spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> "Figure":
+def join_ends(low: np.ndarray, high: np.ndarray, across: np.ndarray, colour: str) -> Line:
+    """Make the level lines of intervals.
+
+    Parameters
+    ----------
+    low, high
+        float64 (intervals,): ends of the intervals; NaN leaves one out.
+    across
+        float64 (intervals,): their places along y.
+    colour
+        The colour, as #rrggbb.
+
+    Returns
+    -------
+    Line
+        The lines.
+    """
+    between = np.full(len(low), np.nan)
+    x = np.stack([low, high, between], axis=1).ravel()
+    return Line(x, np.stack([across, across, between], axis=1).ravel(), colour)
+
+
+def draw_spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray) -> Plot:
     """Draw the most frequent spacing of each pair of heads as a number, coloured by its excess.
 
     Parameters
@@ -206,41 +230,39 @@ def draw_spacings(names: Sequence[str], spacing: np.ndarray, excess: np.ndarray)
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
     size = max(3.4, 1.6 + 0.27 * len(names))
-    figure, ax = make_axes(size + 0.6, size)
-    picture = ax.imshow(
-        excess,
-        cmap="Blues",
-        vmin=0,
-        vmax=max(float(np.nanmax(excess, initial=0)), 0.1),
-        interpolation="nearest",
-        aspect="auto",
-    )
-    for row, column in zip(*np.nonzero(np.isfinite(spacing)), strict=True):
-        dark = excess[row, column] > 0.6 * picture.get_clim()[1]
-        colour = LIGHT if dark else DARK
-        ax.text(
+    most = max(float(np.nanmax(excess, initial=0)), 0.1)
+    numbers = [
+        Note(
             column,
             row,
             f"{spacing[row, column]:.0f}".replace("-", "−"),
-            ha="center",
-            va="center",
-            fontsize=6,
-            color=colour,
+            6,
+            LIGHT if excess[row, column] > 0.6 * most else DARK,
         )
-    ax.set_xticks(range(len(names)), shorten_names(names), fontsize=7, rotation=90)
-    ax.set_yticks(range(len(names)), shorten_names(names), fontsize=7)
-    ax.tick_params(length=0)
-    ax.set_xlabel("second head")
-    ax.set_ylabel("first head")
-    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("excess share of sites")
-    return figure
+        for row, column in np.argwhere(np.isfinite(spacing)).tolist()
+    ]
+    shown = ticks.choose_ticks(0.0, most, 8)
+    form = ticks.make_form(shown)
+    scale = Scale(colours.BLUES, [(value / most, form(value)) for value in shown], "excess share of sites")
+    return Plot(size + 0.6, size, [_make_square(names, excess / most, numbers, scale, ("first head", "second head"))])
 
 
-def draw_likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> "Figure":
+def _make_square(
+    names: Sequence[str], share: np.ndarray, marks: Sequence[Mark], scale: Scale, labels: tuple[str, str] = ("", "")
+) -> Panel:
+    """A panel with a cell for each pair of heads, 0-1 along the scale; the labels are those of rows and columns."""
+    rows = _make_rows(names, 7)
+    row_label, column_label = labels
+    columns = replace(rows, low=-0.5, high=len(names) - 0.5, label=column_label, turn=90)
+    cells = Cells(colours.colour(share, scale.colours))
+    return Panel(columns, replace(rows, label=row_label), [cells, *marks], scale=scale)
+
+
+def draw_likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str]) -> Plot:
     """Draw the agreement of each pair of heads, with frames around groups.
 
     Parameters
@@ -254,38 +276,23 @@ def draw_likeness(names: Sequence[str], agree: np.ndarray, group: Sequence[str])
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
-    from matplotlib.patches import Rectangle
-
     size = max(3.4, 1.6 + 0.24 * len(names))
-    figure, ax = make_axes(size + 0.8, size)
-    picture = ax.imshow(agree, cmap="Blues", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
-    ax.set_facecolor(GRID)
-    first = 0
-    for i in range(1, len(names) + 1):
-        if i == len(names) or group[i] != group[first]:
-            if i - first > 1:
-                ax.add_patch(
-                    Rectangle(
-                        (first - 0.5, first - 0.5),
-                        i - first,
-                        i - first,
-                        fill=False,
-                        edgecolor=BACKGROUND,
-                        linewidth=1.6,
-                    )
-                )
-            first = i
-    ax.set_xticks(range(len(names)), shorten_names(names), fontsize=7, rotation=90)
-    ax.set_yticks(range(len(names)), shorten_names(names), fontsize=7)
-    ax.tick_params(length=0)
-    figure.colorbar(picture, ax=ax, fraction=0.03, pad=0.02).set_label("agreement")
-    return figure
+    frames: list[Mark] = []
+    for _, members in groupby(range(len(names)), key=group.__getitem__):
+        first, *others = members
+        if others:
+            start, end = first - 0.5, others[-1] + 0.5
+            corners = np.array([(start, start), (end, start), (end, end), (start, end), (start, start)])
+            frames.append(Line(corners[:, 0], corners[:, 1], BACKGROUND, 1.6, spill=True))
+    scale = Scale(colours.BLUES, [(n / 5, f"{n / 5:.1f}") for n in range(6)], "agreement")
+    panel = replace(_make_square(names, agree, frames, scale), ground=GRID)
+    return Plot(size + 0.8, size, [panel])
 
 
-def draw_strands(distance: np.ndarray, correlation: np.ndarray, corrected: np.ndarray) -> "Figure":
+def draw_strands(distance: np.ndarray, correlation: np.ndarray, corrected: np.ndarray) -> Plot:
     """Draw the correlation between the predictions of the two strands by distance.
 
     Parameters
@@ -299,15 +306,14 @@ def draw_strands(distance: np.ndarray, correlation: np.ndarray, corrected: np.nd
 
     Returns
     -------
-    Figure
+    Plot
         The figure.
     """
-    figure, ax = make_axes(5.6, 2.4)
-    ax.plot(distance, correlation, color=BACKGROUND, linewidth=1, linestyle=(0, (4, 1.5)), label="uncorrected")
-    ax.plot(distance, corrected, color=SITES, linewidth=1.3, label="corrected for A and T")
-    ax.axhline(0, color=MUTED, linewidth=0.7)
-    ax.set_xlim(distance[0], distance[-1])
-    ax.set_xlabel("position on the − strand minus position on the + strand (nt)")
-    ax.set_ylabel("correlation")
-    ax.legend(fontsize=8)
-    return figure
+    marks: list[Mark] = [
+        Rule(0, False),
+        Line(distance, correlation, BACKGROUND, 1, DASHED, "uncorrected"),
+        Line(distance, corrected, SITES, 1.3, label="corrected for A and T"),
+    ]
+    values = np.concatenate([correlation, corrected, [0.0]])
+    x = Axis(float(distance[0]), float(distance[-1]), "position on the − strand minus position on the + strand (nt)")
+    return Plot(5.6, 2.4, [Panel(x, Axis(*widen(values), "correlation"), marks, "best")])

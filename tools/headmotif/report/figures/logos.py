@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from ...data import Motif
 from ...formats.motifs.logo import information
+from .glyphs import OUTLINES
 
 COLUMN = 14
 """Width of a column in units of the picture; 2 bits are `TALL` units high."""
@@ -27,22 +28,7 @@ def draw_glyphs() -> Markup:
     Markup
         A hidden SVG whose outlines `draw_logo` refers to.
     """
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.path import Path
-    from matplotlib.textpath import TextPath
-
-    font = FontProperties(family="DejaVu Sans", weight="bold")
-    parts = []
-    for letter in "ACGT":
-        path = TextPath((0, 0), letter, size=100, prop=font)
-        low, high = path.vertices.min(axis=0), path.vertices.max(axis=0)
-        codes = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"}
-        words = []
-        for vertices, code in path.iter_segments(simplify=False):
-            points = (vertices.reshape(-1, 2) - low) / (high - low)
-            points[:, 1] = 1 - points[:, 1]
-            words.append(codes[code] + ("" if code == Path.CLOSEPOLY else " ".join(f"{x:.3g}" for x in points.ravel())))
-        parts.append(f'<path id="glyph-{letter}" d="{"".join(words)}"/>')
+    parts = [f'<path id="glyph-{letter}" d="{outline}"/>' for letter, outline in OUTLINES.items()]
     return Markup(f'<svg class="glyphs" aria-hidden="true" focusable="false"><defs>{"".join(parts)}</defs></svg>')
 
 

@@ -27,15 +27,15 @@ LIGHT, DARK = "#fefefe", "#010101"
 BASES = {"A": "#009e73", "C": "#0072b2", "G": "#e69f00", "T": "#d55e00"}
 
 
-def cycle() -> Iterator[tuple[str, object]]:
+def cycle() -> Iterator[tuple[str, tuple[float, ...]]]:
     """Yield the colours and dashes of lines, first in order of colour, then of dashes.
 
     Yields
     ------
     tuple
-        Colour and line style; no pair occurs twice.
+        Colour, and lengths of dashes and gaps in widths of the line; no pair occurs twice.
     """
-    for dashes, colour in product(("-", (0, (4, 1.5)), (0, (1, 1.2))), (SITES, BACKGROUND, THIRD, MUTED, INK)):
+    for dashes, colour in product(((), (4.0, 1.5), (1.0, 1.2)), (SITES, BACKGROUND, THIRD, MUTED, INK)):
         yield colour, dashes
 
 

@@ -1,175 +1,32 @@
-"""Figures of matplotlib as bytes: files for a paper, or parts of the page with the page's font and colours.
+"""Figures as SVG, parts of the page: with its font and its colours, which dark mode replaces.
 
-There are no dates in them, and the names of their parts are fixed. The same figure gives the same bytes with the same
-version of matplotlib.
+The same figure gives the same bytes. There are no dates in them, and the names of their parts are fixed.
 """
 
-import contextlib
-import io
-import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import base64
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import singledispatch
 
+import numpy as np
 from markupsafe import Markup, escape
 
-from .palette import GRID, INK, MUTED, NAMES, PAPER
+from .ink import Box, Fill, Image, Ink, Stroke, Text
+from .layout import INCH, lay_out
+from .palette import NAMES
+from .plot import Plot
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.typing import RcKeyType
-
-DPI = 200
-_STYLE: "dict[RcKeyType, object]" = {
-    "svg.hashsalt": "headmotif",
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": False,
-    "axes.facecolor": "none",
-    "text.color": INK,
-    "text.parse_math": False,  # a name from a file may hold a dollar sign
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "grid.color": GRID,
-    "legend.frameon": False,
-    "figure.facecolor": PAPER,
-    "axes.unicode_minus": True,
-}
+FINE = 100
+"""Steps of a point to which places are rounded."""
 
 
-@contextlib.contextmanager
-def use_style(text: str = "none") -> Iterator[None]:
-    """Use the style of the report's figures within a `with` block.
-
-    Parameters
-    ----------
-    text
-        "none" keeps text as text, "path" turns it into outlines.
-
-    Yields
-    ------
-    None
-        Nothing.
-    """
-    import warnings
-
-    import matplotlib
-
-    with matplotlib.rc_context({**_STYLE, "svg.fonttype": text}), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message="Glyph .* missing from font"
-        )  # a name in any script; the page's font has it
-        yield
-
-
-def make_axes(width: float, height: float) -> "tuple[Figure, Axes]":
-    """Make an empty figure with its axes; draw on it within `use_style`.
-
-    Parameters
-    ----------
-    width, height
-        Size in inches.
-
-    Returns
-    -------
-    tuple
-        The figure and its axes.
-    """
-    figure = _make_empty(width, height)
-    return figure, figure.subplots()
-
-
-def make_row(width: float, height: float, number: int) -> "tuple[Figure, Sequence[Axes]]":
-    """Make an empty figure with axes side by side; draw on it within `use_style`.
-
-    Parameters
-    ----------
-    width, height
-        Size in inches.
-    number
-        Number of axes.
-
-    Returns
-    -------
-    tuple
-        The figure and its axes, from left to right.
-    """
-    figure = _make_empty(width, height)
-    return figure, list(figure.subplots(1, number))
-
-
-def stack_axes(width: float, heights: Sequence[float]) -> "tuple[Figure, Sequence[Axes]]":
-    """Make an empty figure with axes above each other that share their x axis; draw on it within `use_style`.
-
-    Parameters
-    ----------
-    width
-        Width in inches.
-    heights
-        Height of each of the axes in inches.
-
-    Returns
-    -------
-    tuple
-        The figure and its axes, from top to bottom.
-    """
-    figure = _make_empty(width, sum(heights) + 0.6)
-    found = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": list(heights)})
-    return figure, list(found[:, 0])
-
-
-def _make_empty(width: float, height: float) -> "Figure":
-    """An empty figure with room at its sides, because the letters of the page may be wider than those of the layout."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.06))
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def render_file(figure: "Figure", kind: str, dpi: int = DPI) -> bytes:
-    """Render a figure as the bytes of a file.
-
-    The layout is computed once, which takes longer than the drawing, and is then fixed.
-
-    Parameters
-    ----------
-    figure
-        The figure.
-    kind
-        "svg" or "png".
-    dpi
-        Dots per inch of PNG.
-
-    Returns
-    -------
-    bytes
-        The file, without a date.
-    """
-    if (engine := figure.get_layout_engine()) is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
-    buffer = io.BytesIO()
-    undated = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    figure.savefig(buffer, format=kind, dpi=dpi, metadata=undated)
-    return buffer.getvalue()
-
-
-def embed(figure: "Figure", name: str, title: str) -> Markup:
+def embed(plot: Plot, name: str, title: str) -> Markup:
     """Render a figure as a part of the page.
 
     Parameters
     ----------
-    figure
+    plot
         The figure.
     name
         A name that no other figure of the page has, for the names of its parts.
@@ -179,22 +36,127 @@ def embed(figure: "Figure", name: str, title: str) -> Markup:
     Returns
     -------
     Markup
-        The figure as SVG, with the colours and the font of the page.
+        The figure as SVG.
     """
-    figure.patch.set_visible(False)
-    text = render_file(figure, "svg").decode()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', text)
-    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
-    for colour, variable in NAMES.items():
-        text = text.replace(f": {colour}", f": var(--{variable})")
-    text = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'", r"font: \1system-ui, sans-serif", text)
-    text = re.sub(r"\n\s*", "\n", text)
-    opening = text[: text.index(">") + 1]
-    view_box = opening.split('viewBox="')[1].split('"')[0]
-    width = float(view_box.split()[2]) * 4 / 3
-    head = f'<svg viewBox="{view_box}" role="img" aria-labelledby="{name}-title" style="max-width:{width:.0f}px">'
-    head += f'<title id="{name}-title">{escape(title)}</title>'
-    return Markup(head + text[len(opening) :].rstrip())
+    width, height = INCH * plot.width, INCH * plot.height
+    head = (
+        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{name}-title" '
+        f'style="max-width:{width * 4 / 3:.0f}px;font-family:system-ui,sans-serif">'
+        f'<title id="{name}-title">{escape(title)}</title>'
+    )
+    inks = lay_out(plot)
+    boxes = dict.fromkeys(ink.within for ink in inks if isinstance(ink, Stroke | Fill) and ink.within)
+    clips = {box: f"{name}-c{i}" for i, box in enumerate(boxes, 1)}
+    cut = [f'<clipPath id="{clip}">{_write_rectangle("rect", box)}/></clipPath>' for box, clip in clips.items()]
+    return Markup("\n".join([head, *cut, *(_write(ink, clips) for ink in inks), "</svg>"]))
+
+
+@singledispatch
+def _write(ink: Ink, clips: Mapping[Box, str]) -> str:
+    """The element of a piece of ink, by its kind; `clips` names the clip path of each box."""
+    raise TypeError(type(ink))
+
+
+@_write.register
+def _(ink: Stroke, clips: Mapping[Box, str]) -> str:
+    dashes = f";stroke-dasharray:{' '.join(f'{ink.width * dash:g}' for dash in ink.dashes)}" if ink.dashes else ""
+    look = f"fill:none;stroke:{_name(ink.colour)};stroke-width:{ink.width:g}{dashes}"
+    return f'<path d="{_write_path(ink.lines)}" style="{look}"{_clip(ink.within, clips)}/>'
+
+
+@_write.register
+def _(ink: Fill, clips: Mapping[Box, str]) -> str:
+    return f'<path d="{_write_path(ink.shapes, "z")}" style="fill:{_name(ink.colour)}"{_clip(ink.within, clips)}/>'
+
+
+@_write.register
+def _(ink: Text, clips: Mapping[Box, str]) -> str:
+    x, y = f"{ink.x:.2f}", f"{ink.y:.2f}"
+    turned = f' transform="rotate({-ink.turn:g} {x} {y})"' if ink.turn else ""
+    anchor = f' text-anchor="{ink.anchor}"' if ink.anchor != "start" else ""
+    look = f"font-size:{ink.size:g}px;fill:{_name(ink.colour)}" + (";font-style:italic" if ink.italic else "")
+    return f'<text x="{x}" y="{y}"{anchor}{turned} style="{look}">{escape(ink.text)}</text>'
+
+
+@_write.register
+def _(ink: Image, clips: Mapping[Box, str]) -> str:
+    content = base64.b64encode(encode_png(ink.colours)).decode()
+    return (
+        f'{_write_rectangle("image", ink.box)} preserveAspectRatio="none" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{content}"/>'
+    )
+
+
+def _clip(box: Box | None, clips: Mapping[Box, str]) -> str:
+    return "" if box is None else f' clip-path="url(#{clips[box]})"'
+
+
+def _name(colour: str) -> str:
+    """The colour as the page's style sheet names it."""
+    return f"var(--{NAMES[colour]})" if colour in NAMES else colour
+
+
+def _write_rectangle(tag: str, box: Box) -> str:
+    left, top, right, bottom = box
+    return f'<{tag} x="{left:.2f}" y="{top:.2f}" width="{right - left:.2f}" height="{bottom - top:.2f}"'
+
+
+def _write_path(parts: Sequence[np.ndarray], close: str = "") -> str:
+    """The commands of lines in relative steps, each with `close` at its end."""
+    if not parts:
+        return ""
+    whole = np.rint(np.concatenate(parts) * FINE).astype(np.int64)
+    first = np.zeros(len(whole), bool)
+    first[np.cumsum([0, *map(len, parts[:-1])])] = True
+    whole, first = _thin(whole, first)
+    steps = np.diff(whole, axis=0, prepend=0)
+    steps[first] = whole[first]
+    words = [
+        f"{close}M{x:g},{y:g}" if new else f"l{x:g},{y:g}"
+        for new, (x, y) in zip(first.tolist(), (steps / FINE).tolist(), strict=True)
+    ]
+    return "".join(words)[len(close) :] + close
+
+
+def _thin(points: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points without those that repeat the one before and those on a straight way between their neighbours.
+
+    int64 (points, 2) and bool (points,): whether each begins a line.
+    """
+    kept = first | np.diff(points, axis=0, prepend=0).any(axis=1)
+    points, first = points[kept], first[kept]
+    before = np.diff(points, axis=0, prepend=0)
+    after = np.diff(points, axis=0, append=0)
+    turns = (before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]) | ((before * after).sum(axis=1) < 0)
+    kept = turns | first | np.append(first[1:], True)
+    return points[kept], first[kept]
+
+
+def encode_png(colours: np.ndarray) -> bytes:
+    """Encode an image as PNG (https://www.w3.org/TR/png-3/): one chunk of compressed rows without filters.
+
+    Parameters
+    ----------
+    colours
+        uint8 (rows, columns, 4): red, green, blue and opacity.
+
+    Returns
+    -------
+    bytes
+        The file, without a date.
+    """
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    rows, columns, _ = colours.shape
+    unfiltered = np.zeros((rows, 1 + 4 * columns), np.uint8)
+    unfiltered[:, 1:] = colours.reshape(rows, -1)
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 6, 0, 0, 0)),
+            chunk(b"IDAT", zlib.compress(unfiltered.tobytes(), 9)),
+            chunk(b"IEND", b""),
+        ]
+    )

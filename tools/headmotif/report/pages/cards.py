@@ -10,7 +10,8 @@ from ...data import Match, Motif
 from ...data.verdict import Example
 from ...formats.motifs.logo import information
 from ..contents.run import Row, Run
-from ..figures import drawings, heads
+from ..figures import canvas, drawings, heads
+from ..figures.layout import INCH, lay_out_in
 from ..figures.palette import BASES, INK, MUTED
 from . import page
 
@@ -48,7 +49,7 @@ def profiles(run: Run) -> Profiles:
 
 
 def draw_picture(run: Run, row: Row) -> "Figure":
-    """Draw the card of a head as a figure of its own, within `svg.use_style`.
+    """Draw the card of a head as a figure of its own, within `canvas.use_style`.
 
     Parameters
     ----------
@@ -62,11 +63,7 @@ def draw_picture(run: Run, row: Row) -> "Figure":
     Figure
         The card.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH + 0.3, HEIGHT + 0.2))
-    FigureCanvasAgg(figure)
+    figure = canvas.make_sheet(WIDTH + 0.3, HEIGHT + 0.2)
     draw_card(figure, run, row, profiles(run), 0.15, 0.1)
     return figure
 
@@ -94,7 +91,8 @@ def draw_card(figure: "Figure", run: Run, row: Row, known: Profiles, left: float
     _write(figure, left, top + 0.2, "\n".join(says), 8, color=MUTED)
     upper = top + 0.42 + 0.14 * len(says)
     if name in known:
-        heads.draw_profile_on(_make_axes(figure, left + 0.5, upper, 2.75, 0.75), *known[name])
+        box = (0, 0, 2.75 * INCH, 0.75 * INCH)
+        canvas.put(figure, lay_out_in(heads.make_profile(*known[name]), box), left + 0.5, upper)
     facts = [f"{what}: {value} {more}".rstrip() for what, value, more in page.facts(run, row)]
     half = -(-len(facts) // 2)
     for lines, x in ((facts[:half], left), (facts[half:], left + 3.4)):

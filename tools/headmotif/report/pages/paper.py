@@ -3,10 +3,12 @@
 import io
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..contents.run import Row, Run
-from ..figures import drawings, svg
+from ..figures import canvas, drawings
+from ..figures.layout import lay_out
 from ..figures.palette import MUTED
 from . import cards, page, tables
 
@@ -44,7 +46,7 @@ def pdf(run: Run) -> bytes:
 
     buffer = io.BytesIO()
     with (
-        svg.use_style(),
+        canvas.use_style(),
         PdfPages(buffer, metadata={"CreationDate": None, "Producer": None, "Creator": "headmotif"}) as pages,
     ):
         for sheet in _pages(run):
@@ -90,12 +92,7 @@ def _wrap(paragraphs: Sequence[str], width: int = 96) -> list[str]:
 
 
 def _make_blank() -> "Figure":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH, HEIGHT))
-    FigureCanvasAgg(figure)
-    return figure
+    return canvas.make_sheet(WIDTH, HEIGHT)
 
 
 def _text(heading: str, lines: list[str], title: bool = False, small: bool = False) -> Iterator["Figure"]:
@@ -119,22 +116,13 @@ def _text(heading: str, lines: list[str], title: bool = False, small: bool = Fal
 
 def _sheet(words: str, make: drawings.Maker, more: Sequence[str] = ()) -> "Figure":
     """A figure on a page of its own, within the margins, with its caption below."""
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    figure = make()
-    width, height = figure.get_size_inches()
-    scale = min(1, (WIDTH - 2 * MARGIN) / width)
-    width, height = width * scale, min(height, HEIGHT - 2 * MARGIN - 1)
-    figure.set_size_inches(WIDTH, HEIGHT)
-    top = 1 - MARGIN / HEIGHT
-    engine = figure.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):  # as all of `svg` are
-        engine.set(rect=(MARGIN / WIDTH, top - height / HEIGHT, width / WIDTH, height / HEIGHT))
+    plot = make()
+    width, height = min(WIDTH - 2 * MARGIN, plot.width), min(plot.height, HEIGHT - 2 * MARGIN - 1)
+    sheet = _make_blank()
+    canvas.put(sheet, lay_out(replace(plot, width=width, height=height)), MARGIN, MARGIN)
     text = "\n".join(_wrap([words, *more]))
-    figure.text(MARGIN / WIDTH, top - (height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED).set_in_layout(
-        False
-    )
-    return figure
+    sheet.text(MARGIN / WIDTH, 1 - (MARGIN + height + 0.15) / HEIGHT, text, va="top", fontsize=9, color=MUTED)
+    return sheet
 
 
 def _cards(run: Run) -> Iterator["Figure"]:
