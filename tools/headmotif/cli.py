@@ -12,6 +12,7 @@ import os
 import shlex
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, NoReturn, TypeVar
 
@@ -336,28 +337,44 @@ def write_word(path: str) -> str:
     return "FILE" if path == "-" else shlex.quote(path)
 
 
+MARK = 0.02
+"""How far apart the places are from which a pace is taken, as a share of the time so far."""
+
+
 class Progress:
     """Progress of a long step: a line that rewrites itself on a terminal, a plain line now and then elsewhere.
 
-    Nothing shows in the first two seconds. Call with the number done and, if it helps, a word more.
+    Nothing shows in the first two seconds. Call with the number done and, if it helps, a word more. The time that is
+    left follows from the pace of the last quarter of the time so far, since other work may come and go.
     """
 
     def __init__(self, what: str, total: int, quiet: bool = False):
         self.what, self.total, self.quiet = what, total, quiet
         self.began = self.reported = time.monotonic()
+        self.marks = deque([(self.began, 0)])
         self.on_terminal = sys.stderr.isatty()
 
     def __call__(self, done: int, more: str = "") -> None:
         now = time.monotonic()
+        left = self._estimate_left(now, done)
         wait = 0.2 if self.on_terminal else 15.0
         if self.quiet or now - self.began < 2 or (now - self.reported < wait and done < self.total):
             return
         self.reported = now
-        left = (now - self.began) / max(done, 1) * (self.total - done)
         share = f"{done:,} of {self.total:,} ({100 * done / max(self.total, 1):.0f} %)"
         text = f"{self.what}: {share}, about {_format_duration(left)} left{'; ' + more if more else ''}"
         end = "\n" if done >= self.total or not self.on_terminal else ""
         print(f"\r\033[K{text}" if self.on_terminal else text, end=end, file=sys.stderr, flush=True)
+
+    def _estimate_left(self, now: float, done: int) -> float:
+        """Seconds that are left."""
+        recent = now - (now - self.began) / 4
+        while len(self.marks) > 1 and self.marks[1][0] <= recent:
+            self.marks.popleft()
+        (then, before), gap = self.marks[0], MARK * (now - self.began)
+        if now - self.marks[-1][0] > gap:
+            self.marks.append((now, done))
+        return (now - then) / max(done - before, 1) * (self.total - done)
 
 
 def _format_duration(seconds: float) -> str:
@@ -376,12 +393,17 @@ def parse_limit(asked: str) -> int | None:
 
 
 def count_usable_threads(asked: int | None) -> int:
-    """The number asked for, or what this process may really use (Slurm's grant, CPU affinity, the cgroup's quota)."""
+    """The number asked for, or what this process may really use.
+
+    That is the least of Slurm's grant or the CPU affinity, the cgroup's quota, and OMP_NUM_THREADS.
+    """
     if asked:
         return asked
+    wished = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # of nested threads the outermost
+    most = int(wished) if wished.isdigit() and int(wished) else sys.maxsize
     granted = os.environ.get("SLURM_CPUS_PER_TASK", "")
     if granted.isdigit() and int(granted):
-        return int(granted)
+        return min(most, int(granted))
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as stream:
@@ -390,4 +412,4 @@ def count_usable_threads(asked: int | None) -> int:
             count = min(count, max(1, int(quota) // int(period)))
     except (OSError, ValueError):
         pass
-    return max(1, count)
+    return max(1, min(most, count))

@@ -11,6 +11,7 @@ from ...alphabet import N
 from ...data import Asked, GeneTable, Genome, Model, Motif, Predicted, Sites
 from ..network import annotate, timing
 from ..network.device import Compute
+from ..network.parallel import count_threads
 from ..network.presets import Network
 from ..promoters import boxes
 from ..sites import gene_context
@@ -310,12 +311,9 @@ def forecast(net: Network, genome: Genome, asked: Asked, where: Compute) -> str:
         One line for the user.
     """
     nucleotides = 2 * (len(genome.base) + (min(SHUFFLED, len(genome.base)) if asked.shuffled else 0))
-    codes = genome.base[: net.before + net.chunk + net.after]
-    if len(codes) < net.before + net.chunk + net.after or nucleotides < FORECAST:
-        return f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: a few seconds"
-    stretches = codes[None].repeat(net.batch, 0)  # (batch, before + chunk + after)
-    rate = net.batch * net.chunk / timing.seconds(lambda: annotate.probability(net, stretches, where))
-    return (
-        f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands: "
-        f"{timing.format_duration(nucleotides / rate)} on {where}"
-    )
+    size = f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands"
+    if nucleotides < FORECAST:
+        return f"{size}: a few seconds"
+    jobs = annotate.grid(genome, net.chunk)[: 4 * net.batch * count_threads(where)]
+    seconds = timing.seconds(lambda: list(annotate.score_stretches(net, genome, where, jobs=jobs)))
+    return f"{size}: {timing.format_duration(nucleotides / int(jobs[:, 3].sum()) * seconds)} on {where}"
