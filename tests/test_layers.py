@@ -25,8 +25,22 @@ FORMATS = {
 """Which groups of formats know which others: a format knows its own group; what recognises or puts together knows
 many."""
 
+COMMON = {"cli", "errors", "notices", "progress"}
+"""Single modules that every command may use."""
 ALLOWED = {
-    "commands": {"cli", "runs", "formats", "steps", "report", "builtin", "data", "alphabet", "errors", "notices"},
+    "commands": {
+        "cli",
+        "runs",
+        "formats",
+        "steps",
+        "report",
+        "builtin",
+        "data",
+        "alphabet",
+        "errors",
+        "notices",
+        "progress",
+    },
     "runs": {"formats", "steps", "data", "errors", "notices"},
     "report": {"report", "formats", "steps", "data", "errors", "__init__"},
     "formats": {"builtin", "data", "alphabet", "errors", "notices", "formats", "__init__"},
@@ -36,6 +50,7 @@ ALLOWED = {
     "alphabet": set(),
     "errors": set(),
     "notices": {"errors"},
+    "progress": set(),
     "usage": {"usage"},
     "cli": {"usage", "formats.output_files", "errors", "notices", "__init__"},
     "__init__": set(),

@@ -1,6 +1,7 @@
 """In-silico mutagenesis: drops of a network whose logit is known base by base, and mutants against their whole
 windows."""
 
+
 import numpy as np
 import pytest
 import torch
@@ -116,14 +117,18 @@ def windows_of(net, number, gaps=True):
 
 
 def make_mutants(net, windows, number, seed=0):
-    """Mutants of all kinds, in no order of their sites: of one base, of a few side by side, of two far apart, of all,
-    of none; among them the first base, the last, and the site's own; and some bases that become N."""
+    """Mutants of all kinds, in no order of their sites: of one base, of a few side by side, of none, and of the first
+    site also of all bases, of the second of two far apart.
+
+    Among the bases are the first, the last and the site's own, and some become N. The last window has no mutant.
+    """
     rng, width = np.random.default_rng(seed), windows.shape[1]
-    site = rng.integers(0, len(windows) - 1, number)  # the last window has none
+    site = rng.integers(0, len(windows) - 1, number)
     codes = windows[site]
-    for row in codes:
-        start, size = rng.choice([0, net.before, width - 1, rng.integers(width)]), rng.choice([0, 1, 1, 4, 9, width])
-        at = np.append(np.arange(start, min(start + size, width)), rng.choice(width, rng.choice([0, 0, 1])))
+    for one, row in zip(site.tolist(), codes, strict=True):
+        start = rng.choice([0, net.before, width - 1, rng.integers(width)])
+        size = width if one == 0 and rng.random() < 0.2 else rng.choice([0, 1, 1, 4, 9])
+        at = list(range(start, min(start + size, width))) + [int(rng.integers(width))] * (one == 1)
         row[at] = rng.integers(0, N + (rng.random() < 0.2), len(at))
     return Mutants(site, codes)
 

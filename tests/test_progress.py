@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from headmotif import cli
+from headmotif import cli, progress
 
 
 class Clock:
@@ -20,13 +20,13 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     found = Clock()
-    monkeypatch.setattr(cli, "time", found)
+    monkeypatch.setattr(progress, "time", found)
     return found
 
 
 def run(clock, capsys, paces, total=10_000):
     """Do one thing after the other, each at its pace in seconds; returns (seconds left, seconds said to be left)."""
-    shown, ends = cli.Progress("work", total), []
+    shown, ends = progress.Progress("work", total), []
     for done, pace in enumerate(paces, 1):
         clock.now += pace
         shown(done)
@@ -57,11 +57,11 @@ def test_the_forecast_follows_other_work_that_comes_or_goes(clock, capsys, chang
 
 
 def test_few_places_are_remembered(clock):
-    shown = cli.Progress("work", 10**6, quiet=True)
+    shown = progress.Progress("work", 10**6, quiet=True)
     for done in range(20_000):
         clock.now += 0.01
         shown(done)
-    assert len(shown.marks) <= 1 / cli.MARK
+    assert len(shown.marks) <= 1 / progress.MARK
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from ..cli import (
     Manifest,
     MaxRegionQ,
     Output,
-    Progress,
     Quiet,
     Seed,
     Threads,
@@ -23,6 +22,7 @@ from ..cli import (
     write_word,
 )
 from ..errors import FormatError, InputError
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..data import Attention, Contigs, Genome, Model, Regions

@@ -13,7 +13,6 @@ from ..cli import (
     ModelFile,
     Output,
     Precision,
-    Progress,
     Quiet,
     Seed,
     SitesFile,
@@ -27,6 +26,7 @@ from ..cli import (
     write_word,
 )
 from ..errors import InputError
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..data import Genome, Model, Sites

@@ -16,7 +16,6 @@ from ..cli import (
     ModelName,
     Output,
     Precision,
-    Progress,
     Quiet,
     Seed,
     Threads,
@@ -29,6 +28,7 @@ from ..cli import (
     write_word,
 )
 from ..errors import InputError
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..data import Asked, GenomeFile, Model

@@ -15,7 +15,6 @@ from ..cli import (
     ModelFile,
     Output,
     Precision,
-    Progress,
     Quiet,
     Seed,
     SitesFile,
@@ -29,6 +28,7 @@ from ..cli import (
     write_word,
 )
 from ..errors import InputError
+from ..progress import Progress
 
 if TYPE_CHECKING:
     import numpy as np

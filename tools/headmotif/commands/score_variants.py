@@ -12,7 +12,6 @@ from ..cli import (
     ModelName,
     Output,
     Precision,
-    Progress,
     Quiet,
     Threads,
     Threshold,
@@ -24,6 +23,7 @@ from ..cli import (
     write_word,
 )
 from ..errors import InputError
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..data import Model

@@ -12,7 +12,6 @@ from ..cli import (
     Manifest,
     Output,
     Precision,
-    Progress,
     Quiet,
     Seed,
     Threads,
@@ -24,6 +23,7 @@ from ..cli import (
     write_word,
 )
 from ..errors import InputError
+from ..progress import Progress
 from ..steps.training.recipe import DEFAULT
 
 if TYPE_CHECKING:
