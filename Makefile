@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint coverage mutants fuzz bench presets ablation truth builtin ecoli docs docs-commands clean
+.PHONY: demo test lint coverage mutants fuzz bench profile presets ablation truth builtin ecoli docs docs-commands clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -62,6 +62,10 @@ bench: $(READY)
 	$(VENV)/bin/python benchmarks/speed_compare.py --large
 	$(VENV)/bin/python benchmarks/motif_recovery.py
 
+# Minutes: where the time goes, in the network, the commands and their start, beside the machine's peak; no data needed.
+profile: $(READY)
+	$(VENV)/bin/python benchmarks/profiles.py --output profile
+
 # Hours: the presets on E. coli, three seeds each, and their scores side by side.
 presets: $(READY)
 	$(VENV)/bin/python benchmarks/presets.py $(DATA) --output presets
@@ -100,7 +104,7 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .engines .coverage demo ecoli presets ablation truth builtin finetune build dist
+	rm -rf $(VENV) .engines .coverage demo ecoli profile presets ablation truth builtin finetune build dist
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -4,9 +4,9 @@ matrix-product peak.
     python benchmarks/engine.py [--threads N] [--output engine.tsv]
 
 Every figure is of a process of its own. Products are counted while the network runs (PyTorch's counter of
-floating-point operations); the peak is the best of some large products in the same process and precision. `literal` is
-the tests' own writing of the published network: dense scores of all queries and keys of a stretch (in evaluation with
-its halo), the relative term gathered from all distances.
+floating-point operations); the peak is that of `peak.py`, in the same process, precision and number of threads.
+`literal` is the tests' own writing of the published network: dense scores of all queries and keys of a stretch (in
+evaluation with its halo), the relative term gathered from all distances.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from peak import find_peak
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORKS = ("default", "cnn", "paper", "literal")
@@ -67,7 +68,7 @@ def measure(network: str, precision: str, work: str, threads: int) -> dict:
         step()
     took = min(seconds(step) for _ in range(7))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    flops, best = counter.get_total_flops(), peak(where.dtype)
+    flops, best = counter.get_total_flops(), find_peak(where.dtype)
     return {
         "network": network,
         "work": work,
@@ -139,18 +140,6 @@ def seconds(step) -> float:
     began = time.perf_counter()
     step()
     return time.perf_counter() - began
-
-
-def peak(dtype: "torch.dtype") -> float:  # noqa: F821
-    """Floating-point operations a second of the best of some products."""
-    import torch
-
-    best = 0.0
-    for n in (1024, 2048):
-        a, b = (torch.randn(n, n).to(dtype) for _ in range(2))
-        a @ b
-        best = max(best, *(2 * n**3 / seconds(lambda a=a, b=b: a @ b) for _ in range(8)))
-    return best
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ MORE = {
     "test_train.py": 40,
     "test_builtin_models.py": 35,
     "test_published.py": 20,
-    "test_startup.py": 28,
+    "test_startup.py": 36,
     "test_standard_input.py": 55,
     "test_training_files.py": 8,
     "test_model.py": 8,

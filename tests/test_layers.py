@@ -52,7 +52,8 @@ ALLOWED = {
     "notices": {"errors"},
     "progress": set(),
     "usage": {"usage"},
-    "cli": {"usage", "formats.output_files", "errors", "notices", "__init__"},
+    "cli": {"usage", "formats.output_files", "errors", "notices", "startup", "__init__"},
+    "startup": set(),
     "__init__": set(),
 }
 SUBCOMMANDS = {"inspect", "simulate", "demo"}

@@ -86,3 +86,35 @@ def test_no_command_loads_the_compiler():
         "1)\nprint('torch._dynamo' in sys.modules)"
     )
     assert done.stdout == "False\n", done.stderr
+
+
+def test_a_command_leaves_out_of_torch_what_only_its_compiler_needs():
+    done = python(
+        "import sys\nfrom headmotif import startup\nstartup.hasten()\nstartup.hasten()\n"
+        "from headmotif.commands.predict_annot import main\n"
+        "import atexit\natexit.register(lambda: print(*[m for m in ('torch', 'torch._decomp', 'torch._dynamo', "
+        "startup.LATER) if m in sys.modules], hasattr(sys.modules['torch'], '_meta_registrations')))\n"
+        "main(['lambda', '--dry-run', '--threads', '1'])"
+    )
+    assert (done.returncode, done.stdout) == (0, "torch False\n"), done.stderr
+
+
+@pytest.mark.parametrize("first", ["torch._prims", "torch.utils._content_store"])
+def test_what_is_left_out_of_torch_comes_with_the_next_of_its_modules(first):
+    """Both orders in which it fails where nobody sees to it: by itself, and by a module that it uses itself."""
+    done = python(
+        "import sys\nfrom headmotif import startup\nstartup.hasten()\nimport torch\n"
+        "without = torch.linalg.eigh(torch.eye(3))[0].tolist()\n"
+        f"import {first}, torch._decomp\nfrom torch._subclasses.fake_tensor import FakeTensorMode\n"
+        "with FakeTensorMode():\n    fake = torch.linalg.eigh(torch.randn(3, 3))[0].softmax(-1)\n"
+        f"print(without, tuple(fake.shape), startup.LATER in sys.modules, {first}.__spec__.origin == {first}.__file__)"
+    )
+    assert done.stdout == "[1.0, 1.0, 1.0] (3,) True True\n", done.stderr
+
+
+def test_nobody_looks_for_garbage_at_the_end():
+    code = (
+        "class Cycle:\n    def __del__(self):\n        print('collected')\none = Cycle()\none.itself = one\ndel one\n"
+    )
+    assert python(code).stdout == "collected\n"
+    assert python(f"from headmotif import startup\nstartup.hasten()\n{code}").stdout == ""

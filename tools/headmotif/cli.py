@@ -220,6 +220,9 @@ _ShowCompletion = Annotated[str, typer.Option("--show-completion", callback=_ref
 
 def _run(function: Callable[..., None], name: str, options: dict[str, object]) -> None:
     """Run a command; the one place where an exception becomes an exit code."""
+    from .startup import hasten
+
+    hasten()
     try:
         with contextlib.ExitStack() as entered:
             _running.append(entered)

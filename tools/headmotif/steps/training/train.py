@@ -23,6 +23,7 @@ from ..network.protocol import Network
 from ..statistics.metrics import Score, score
 from .batches import Chunks
 from .distributed import Workers
+from .optimiser import AdamW
 from .recipe import Recipe, rate_at
 from .split import VALIDATION
 from .state import Record, State, remember, restore
@@ -62,7 +63,7 @@ def train(
         part; a score is a mean with those just before it (`Recipe.smooth`).
     """
     recipe = chunks.recipe
-    optimiser = torch.optim.AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
+    optimiser = AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
     if not state.weights:
         if recipe.balanced_start:
             new = [label for label in range(len(chunks.prevalence)) if label >= len(begun) or not begun[label]]
@@ -147,7 +148,7 @@ def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
         Seconds.
     """
     trial = copy.deepcopy(net)
-    optimiser = torch.optim.AdamW(_groups(trial, chunks.recipe), lr=0.0)
+    optimiser = AdamW(_groups(trial, chunks.recipe), lr=0.0)
     batch = chunks.batch(*chunks.plan(0)[0], 0)
     state = State(mean={name: p.detach().clone() for name, p in trial.named_parameters()})
     began = 0.0
