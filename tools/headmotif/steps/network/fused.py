@@ -63,14 +63,17 @@ class _Window(torch.autograd.Function):
     def forward(ctx, query, key_value, by_distance, null_key, veil):
         length, ends = query.shape[1], by_distance.shape[1] - 1
         collected = torch.empty_like(query)
-        total = query.new_empty(query.shape[:3])  # log of the summed exponentials, the null key's too
+        # The log of the summed exponentials, the null key's too, which the gradient needs alone.
+        total = query.new_empty(query.shape[:3]) if any(ctx.needs_input_grad) else None
         whole = length - length % BLOCK
         for rows in (slice(0, whole), slice(whole, length)):  # blocks of `BLOCK` queries, and what is left of them
             if rows.start < rows.stop:
                 seen = slice(rows.start, rows.stop + ends)
                 biases = by_distance, null_key, None if veil is None else veil[:, seen]
-                _attend_blocks(query[:, rows], key_value[:, seen], biases, collected[:, rows], total[:, rows])
-        ctx.save_for_backward(query, key_value, by_distance, null_key, veil, collected, total)
+                its = None if total is None else total[:, rows]
+                _attend_blocks(query[:, rows], key_value[:, seen], biases, collected[:, rows], its)
+        if total is not None:
+            ctx.save_for_backward(query, key_value, by_distance, null_key, veil, collected, total)
         return collected
 
     @staticmethod
@@ -112,7 +115,11 @@ class _Window(torch.autograd.Function):
 
 
 def _attend_blocks(
-    query: Tensor, key_value: Tensor, biases: tuple[Tensor, Tensor, Tensor | None], collected: Tensor, total: Tensor
+    query: Tensor,
+    key_value: Tensor,
+    biases: tuple[Tensor, Tensor, Tensor | None],
+    collected: Tensor,
+    total: Tensor | None,
 ) -> None:
     """Attend to whole blocks; the results are written to `collected` and `total`."""
     by_distance, null_key, veil = biases
@@ -123,15 +130,17 @@ def _attend_blocks(
     queries = query.unfold(1, block, block).transpose(3, 4)
     keys, values = key_value.unfold(1, columns, block).transpose(3, 4).split(heads, 2)
     hidden = None if veil is None else veil.unfold(1, columns, block)  # (batch, blocks, columns)
-    blocks, totals = (x.unflatten(1, (-1, block)) for x in (collected, total))
+    blocks = collected.unflatten(1, (-1, block))
+    totals = None if total is None else total.unflatten(1, (-1, block))
     # The kernel takes four dimensions, so one of the two that count blocks is looped over: the shorter.
     dim = int(blocks.shape[1] < blocks.shape[0])
     for number in range(blocks.shape[dim]):
-        q, k, v, found, summed = (x.select(dim, number) for x in (queries, keys, values, blocks, totals))
+        q, k, v, found = (x.select(dim, number) for x in (queries, keys, values, blocks))
         bias = table[None]
         if hidden is not None and bool((these := hidden.select(dim, number)).any()):
             bias = bias + these[:, None, None]
         part, some = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, attn_mask=bias, scale=1.0)
         some = some.transpose(1, 2)  # (rows, block, heads)
         torch.mul(part.transpose(1, 2), torch.sigmoid(some - null_key)[..., None], out=found)
-        torch.logaddexp(some, null_key, out=summed)
+        if totals is not None:
+            torch.logaddexp(some, null_key, out=totals.select(dim, number))
