@@ -11,6 +11,7 @@ from ...data import SHUFFLED, Attention, Genome, Sites
 from ..network.annotate import shift_progress
 from ..network.device import Compute
 from ..network.layers import Recorded
+from ..network.parallel import map_in_order
 from ..network.protocol import HeadedNetwork
 from ..sequence.shuffle import shuffle_surroundings
 from ..sequence.windows import Reads, flip
@@ -332,7 +333,9 @@ def _record(
     shape = (len(place), len(chosen.layers), len(chosen.heads))
     found: dict[str, np.ndarray] = {name: np.empty((*shape, len(net.keys)), np.float16) for name in ("weight", "norm")}
     found |= {"none": np.empty(shape, np.float16), "probability": np.empty(len(place), np.float32)}
-    for batch, length in _batches(_stretches(block, place, net), place, net):
+
+    def read(tile: tuple[list[list[int]], int]) -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, ...]]]:
+        batch, length = tile
         first = np.array([members[0] for members in batch])
         codes = reads.cut(block.contig[first], block.strand[first], place[first], length)
         query = np.concatenate(batch)
@@ -341,9 +344,13 @@ def _record(
         record = _Rows(row, at, chosen)
         with torch.inference_mode(), compute.arithmetic():
             p = torch.sigmoid(net(torch.from_numpy(codes).to(compute.device), record)[row, at, 0].float())
-        found["probability"][query] = p.cpu().numpy()
+        return query, p.cpu().numpy(), record.layers
+
+    tiles = _batches(_stretches(block, place, net), place, net)
+    for query, probability, layers in map_in_order(read, tiles, compute):
+        found["probability"][query] = probability
         for number, layer in enumerate(chosen.layers):
-            for name, value in zip(("weight", "norm", "none"), record.layers[layer], strict=True):
+            for name, value in zip(("weight", "norm", "none"), layers[layer], strict=True):
                 found[name][query, number] = value
     return found
 
@@ -367,11 +374,8 @@ def _stretches(block: Sites, place: np.ndarray, net: HeadedNetwork) -> list[list
     stretches = [order[:1]]
     for one, other in pairwise(order):
         same = block.contig[one] == block.contig[other] and block.strand[one] == block.strand[other]
-        if (
-            same
-            and place[other] - place[one] <= reach
-            and place[other] - place[stretches[-1][0]] < _count_positions(net)
-        ):
+        near = place[other] - place[one] <= reach and place[other] - place[stretches[-1][0]] < _count_positions(net)
+        if same and near:
             stretches[-1].append(other)
         else:
             stretches.append([other])
