@@ -124,9 +124,10 @@ def find_motifs(
     """
     overall = composition(genome)
     half = choose_discovery_half(regions, seed)
+    members = _find_members(regions.head)
 
     def search_group(group: str) -> list[Found]:
-        mine = np.flatnonzero(regions.head == group)
+        mine = members[group]
         first = half[mine]
 
         def fills_halves(part: np.ndarray) -> bool:
@@ -151,8 +152,18 @@ def find_motifs(
         ]
 
     with ThreadPoolExecutor(threads) as pool:
-        for found in pool.map(search_group, sorted(set(regions.head.tolist()), key=make_sort_key)):
+        for found in pool.map(search_group, sorted(members, key=make_sort_key)):
             yield from found
+
+
+def _find_members(names: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the regions of each group, by its name, ascending."""
+    groups, index, sizes = np.unique(names, return_inverse=True, return_counts=True)
+    order, ends = np.argsort(index.ravel(), kind="stable"), np.cumsum(sizes)
+    return {
+        name: order[end - size : end]
+        for name, size, end in zip(groups.tolist(), sizes.tolist(), ends.tolist(), strict=True)
+    }
 
 
 def _select_group(controls: Regions, group: str) -> np.ndarray:
@@ -269,20 +280,18 @@ def _test_beyond_position(
     the head attends to all of them, and chose where to add most.
     """
     distances, own = np.unique(regions.offset, return_inverse=True)
-    own = own.ravel()
+    first, columns = (np.full(len(own), distances[0]), distances - distances[0]) if top.all() else (regions.offset, [0])
     longest = len(found.matrix) + (int(found.gaps[-1]) if isinstance(found, Gapped) else 0)
-    halo = int(np.abs(distances).max()) + abs(start) + longest
-    reads = Reads(genome, halo, halo)
-    place = flip(regions.site, regions.strand, reads.lengths[regions.contig])
+    context = background.order  # bases before the first one, which its probability depends on
+    reads = Reads(genome, context, context)
+    place = flip(regions.site, regions.strand, reads.lengths[regions.contig]) + first + start
     parts = []
-    for first in range(0, len(regions), 1000):  # the scores at all starts of all promoters would not fit into memory
-        rows = slice(first, first + 1000)
-        promoters = reads.cut(regions.contig[rows], regions.strand[rows], place[rows], 1)
-        parts.append(found.scores(promoters, background, both)[:, reads.before + distances + start])
+    for begin in range(0, len(regions), 1000):  # the scores at all starts of all promoters would not fit into memory
+        rows = slice(begin, begin + 1000)
+        cut = reads.cut(regions.contig[rows], regions.strand[rows], place[rows], int(columns[-1]) + longest)
+        parts.append(found.scores(cut, background, both)[:, context + np.asarray(columns)])
     score = np.concatenate(parts)
-    if top.all():
-        return permutation_test(score, own)
-    return permutation_test(score[np.arange(len(own)), own][:, None], np.where(top, 0, NOT_CHOSEN))
+    return permutation_test(score, own.ravel() if top.all() else np.where(top, 0, NOT_CHOSEN))
 
 
 def _place_occurrences(regions: Regions, found: Alignment | Gapped, span: int, name: str) -> Regions:

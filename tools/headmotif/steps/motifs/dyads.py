@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...alphabet import N
 from ..sequence.markov import Background, to_markov
-from .stretches import Tiles, tile_windows
-from .zoops import STILL, choose_screened, frequencies, words
+from .expectation import STILL, fit_share, frequencies
+from .starting_points import find_words
+from .stretches import read_strands, spell
+from .zoops import choose_screened
 
 BLOCK = 6
 SPREAD = 1.0
@@ -108,16 +111,15 @@ class Gapped:
         """
         assert not both, "a bipartite motif is read on the given strand"
         chance = to_markov(background)
-        each = tile_windows(windows, BLOCK, chance, False)
-        said = _score_blocks(each, self.upper, self.lower)
+        seen = _read(windows, chance)
+        with np.errstate(divide="ignore"):
+            above, below = (np.log(seen.find_odds(part)) for part in (self.upper, self.lower))
         starts = max(windows.shape[1] - len(self.matrix) + 1, 0)
         best = np.full((len(windows), starts), np.nan)
         for gap, share in zip(self.gaps.tolist(), self.share.tolist(), strict=True):
-            upper, lower = _pair_blocks(said, gap, starts)
-            with np.errstate(invalid="ignore"):
-                best[:, : upper.shape[1]] = np.fmax(
-                    best[:, : upper.shape[1]], upper + lower + np.log(share * len(self.gaps))
-                )
+            behind = below[:, BLOCK + gap :][:, :starts]
+            fitting = slice(behind.shape[1])
+            best[:, fitting] = np.fmax(best[:, fitting], above[:, fitting] + behind + np.log(share * len(self.gaps)))
         return np.where(np.isfinite(best), best, np.nan)
 
     def scan_windows(self, windows: np.ndarray, weight: np.ndarray, background: Background, both: bool) -> "Gapped":
@@ -136,8 +138,8 @@ class Gapped:
             The same motif with its occurrences in these windows; `gain` stays.
         """
         assert not both, "a bipartite motif is read on the given strand"
-        seen, gaps = tile_windows(windows, BLOCK, background, False), range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
-        return replace(_locate(seen, weight, self.blocks, gaps), gain=self.gain)
+        gaps = range(int(self.gaps[0]), int(self.gaps[-1]) + 1)
+        return replace(_locate(_read(windows, background), weight, self.blocks, gaps), gain=self.gain)
 
 
 def discover(
@@ -166,11 +168,11 @@ def discover(
     if len(gaps) == 0:
         return None
     some = choose_screened(len(windows))
-    seen = tile_windows(windows[some], BLOCK, chance, False)
-    if not seen.valid.any():
+    seen = _read(windows[some], chance)
+    if not seen.rarity.any():
         return None
     best: tuple[float, Blocks] | None = None
-    for blocks in _find_starts(seen, weight[some], chance, gaps):
+    for blocks in _find_starts(windows[some], seen, weight[some], chance, gaps):
         settled = _maximise(seen, weight[some], chance, blocks, gaps, 8)
         if best is None or settled[0] > best[0]:
             best = settled
@@ -203,54 +205,71 @@ def refine(
         The refined motif with its occurrences.
     """
     chance = to_markov(background)
-    seen = tile_windows(windows, BLOCK, chance, False)
+    seen = _read(windows, chance)
     return _locate(seen, weight, _maximise(seen, weight, chance, blocks, gaps, 40)[1], gaps)
 
 
-def _locate(seen: Tiles, weight: np.ndarray, blocks: Blocks, gaps: range) -> Gapped:
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """The words of `BLOCK` bases at all places of some windows: their numbers, as `spell` counts them, int64, and the
+    reciprocals of their probabilities in the background, float64, both (sequences, places).
+    """
+
+    word: np.ndarray
+    rarity: np.ndarray
+
+    def find_odds(self, part: np.ndarray) -> np.ndarray:
+        """Return the odds of one part at each place, float64 (sequences, places); 0 where an N is in the way."""
+        odds = np.ones(1)
+        for column in part:
+            odds = (odds[:, None] * np.append(column, 0.0)).ravel()  # an N is no base of any part
+        return odds[self.word] * self.rarity
+
+    def count(self, held: np.ndarray, shift: int = 0) -> np.ndarray:
+        """Count the bases of the words `shift` places further on, float64 (BLOCK, 4); `held`, float64 (sequences, at
+        most places - shift), is how many words of each place count.
+        """
+        word = self.word[:, shift:][:, : held.shape[1]]
+        count = np.bincount(word.ravel(), weights=held.ravel(), minlength=(N + 1) ** BLOCK)
+        sums = [count.reshape((N + 1) ** i, N + 1, -1).sum(axis=(0, 2))[:N] for i in range(BLOCK)]
+        return np.stack(sums)
+
+
+def _read(windows: np.ndarray, background: Background) -> _Words:
+    return _Words(spell(windows, BLOCK, N + 1), np.exp(-background.stretches(windows, BLOCK)))
+
+
+def _locate(seen: _Words, weight: np.ndarray, blocks: Blocks, gaps: range) -> Gapped:
     """Return where an unchanged bipartite motif lies."""
-    n, held = len(weight), 0.5
-    for _time in range(4):
-        likelihood, posterior = _expect(seen, weight, blocks, gaps, held)
-        held = float(np.clip((weight * posterior.sum(axis=(1, 2))).sum() / weight.sum(), 0.01, 0.99))
+    n, odds = len(weight), _find_odds(seen, blocks, gaps)
+    total = odds.sum(axis=(0, 2))
+    [likelihood], [held] = fit_share(total[:, None], weight)
+    posterior = odds * (held / (1 - held + held * total))[:, None]
     free = 3 * 2 * BLOCK + len(gaps) - 1
-    gain = likelihood - 0.5 * free * np.log(max(n, 2))
-    start, gap = np.divmod(posterior.reshape(n, -1).argmax(axis=1), len(gaps))
-    present, apart = posterior.sum(axis=(1, 2)), np.array(gaps)
+    gain = float(likelihood - 0.5 * free * np.log(max(n, 2)))
+    best = posterior.transpose(1, 2, 0).reshape(n, -1).argmax(axis=1)  # of equals the first start, and its smallest gap
+    start, gap = np.divmod(best, len(gaps))
+    present, apart = posterior.sum(axis=(0, 2)), np.array(gaps)
     return Gapped(blocks.upper, blocks.lower, apart, blocks.share, gain, present, start, apart[gap])
 
 
-def _score_blocks(seen: Tiles, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """Return log-odds of either part at each start, float64 (sequences, starts, 2); -inf where an N is in the way."""
-    flat = np.log(np.stack([upper, lower])).reshape(2, -1).T.astype(np.float32)
-    said = (seen.hot @ flat).astype(np.float64) - seen.chance[:, :, None]
-    return np.where(seen.valid[:, :, None], said, -np.inf)
-
-
-def _pair_blocks(said: np.ndarray, gap: int, starts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scores of the upper part at the starts, and of the lower part `gap` bases behind it, both (sequences,
-    at most starts).
+def _find_odds(seen: _Words, blocks: Blocks, gaps: range) -> np.ndarray:
+    """Return the odds of each gap and start, all valid starts being as likely before, float64 (gaps, sequences,
+    starts).
     """
-    lower = said[:, BLOCK + gap :, 1][:, :starts]
-    return said[:, : lower.shape[1], 0], lower
-
-
-def _expect(seen: Tiles, weight: np.ndarray, blocks: Blocks, gaps: range, held: float) -> tuple[float, np.ndarray]:
-    """Return the log-likelihood ratio and the probability of each start and gap, float64 (sequences, starts, gaps)."""
-    said = _score_blocks(seen, blocks.upper, blocks.lower)
-    starts = seen.hot.shape[1] - BLOCK - gaps.start
-    ratio = np.zeros((len(said), starts, len(gaps)))
+    upper, lower = seen.find_odds(blocks.upper), seen.find_odds(blocks.lower)
+    starts = upper.shape[1] - BLOCK - gaps.start
+    odds = np.zeros((len(gaps), len(upper), starts))
+    possible = np.maximum((upper[:, :starts] > 0).sum(axis=1), 1)
     for i, gap in enumerate(gaps):
-        one, other = _pair_blocks(said, gap, starts)
-        ratio[:, : one.shape[1], i] = np.exp(one + other) * blocks.share[i]
-    possible = (np.isfinite(said[:, :starts, 0])).sum(axis=1)
-    ratio *= held / np.maximum(possible, 1)[:, None, None]
-    total = 1 - held + ratio.sum(axis=(1, 2))
-    return float((weight * np.log(total)).sum() / weight.mean()), ratio / total[:, None, None]
+        behind = lower[:, BLOCK + gap :]
+        np.multiply(upper[:, : behind.shape[1]], behind, out=odds[i, :, : behind.shape[1]])
+        odds[i] *= (blocks.share[i] / possible)[:, None]
+    return odds
 
 
 def _maximise(
-    seen: Tiles,
+    seen: _Words,
     weight: np.ndarray,
     background: Background,
     blocks: Blocks,
@@ -258,53 +277,46 @@ def _maximise(
     rounds: int,
 ) -> tuple[float, Blocks]:
     """Return the likelihood and the motif after `rounds` rounds, or when it comes to rest."""
-    scaled, held, likelihood = weight / weight.mean(), 0.5, -np.inf
+    scaled, held, total = weight / weight.mean(), 0.5, np.ones(len(weight))
     for _ in range(rounds):
-        likelihood, posterior = _expect(seen, weight, blocks, gaps, held)
-        posterior = posterior * scaled[:, None, None]
+        posterior = _find_odds(seen, blocks, gaps)
+        odds = posterior.sum(axis=(0, 2))
+        total = 1 - held + held * odds
+        posterior *= (scaled * held / total)[:, None]
         held = float(np.clip(posterior.sum() / scaled.sum(), 0.01, 0.99))
-        counts = posterior.sum(axis=(0, 1)) + SPREAD
-        at = np.zeros((2, *seen.hot.shape[:2]))  # how probable either block is at each place
-        for i, gap in enumerate(gaps):
-            lower_at = at[1, :, BLOCK + gap :]
-            width = min(lower_at.shape[1], posterior.shape[1])
-            at[0, :, :width] += posterior[:, :width, i]
-            lower_at[:, :width] += posterior[:, :width, i]
-        columns = np.einsum("bns,nsk->bk", at.astype(np.float32), seen.hot, optimize=True).astype(np.float64)
+        counts = posterior.sum(axis=(1, 2)) + SPREAD
+        at = np.zeros(seen.word.shape)  # how many lower parts lie at each place
+        for gap, there in zip(gaps, posterior, strict=True):
+            behind = at[:, BLOCK + gap :]
+            behind += there[:, : behind.shape[1]]
         before = blocks
-        upper, lower = frequencies(columns.reshape(2, BLOCK, 4), background.composition)
+        upper, lower = (frequencies(seen.count(part), background.composition) for part in (posterior.sum(axis=0), at))
         blocks = Blocks(upper, lower, counts / counts.sum())
         if max(np.abs(upper - before.upper).max(), np.abs(lower - before.lower).max()) < STILL:
             break
-    return likelihood, blocks
+    return float(scaled @ np.log(total)), blocks
 
 
-def _find_starts(seen: Tiles, weight: np.ndarray, background: Background, gaps: range) -> list[Blocks]:
+def _find_starts(
+    windows: np.ndarray, seen: _Words, weight: np.ndarray, background: Background, gaps: range
+) -> list[Blocks]:
     """Return motifs to start from: each frequent word as one part, with the most informative bases at any gap as the
     other.
     """
     found = []
-    frequent = words(seen, weight, background)
-    blank = np.broadcast_to(background.composition, (BLOCK, 4))
-    for word in frequent:
+    composition = background.composition
+    for word in find_words(read_strands(windows, background, False), weight, composition, (BLOCK,))[0]:
+        odds = seen.find_odds(word)
+        chosen = odds * (weight / np.maximum(odds.sum(axis=1), 1e-300))[:, None]
         for first in (True, False):
-            said = _score_blocks(seen, word, word)[:, :, 0]
-            chosen = np.exp(said - said.max(axis=1, keepdims=True, initial=-1e9))
-            chosen = (
-                weight[:, None] * chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-300) * np.isfinite(said)
-            )
-            best: tuple[float, np.ndarray, np.ndarray] | None = None
-            for i, gap in enumerate(gaps):
+            sides = []
+            for gap in gaps:
                 shift = BLOCK + gap
-                here, there = (
-                    (chosen[:, :-shift], seen.hot[:, shift:]) if first else (chosen[:, shift:], seen.hot[:, :-shift])
-                )
-                counts = np.einsum("ns,nsk->k", here.astype(np.float32), there, optimize=True).astype(np.float64)
-                block = frequencies(counts.reshape(BLOCK, 4), background.composition)
-                bits = float((block * np.log2(block / blank)).sum())
-                if best is None or bits > best[0]:
-                    best = bits, block, np.where(np.arange(len(gaps)) == i, 0.5, 0.5 / max(len(gaps) - 1, 1))
-            if best:
-                share = best[2] / best[2].sum()
-                found.append(Blocks(word, best[1], share) if first else Blocks(best[1], word, share))
+                counts = seen.count(chosen[:, :-shift], shift) if first else seen.count(chosen[:, shift:])
+                sides.append(frequencies(counts, composition))
+            bits = [float((side * np.log2(side / composition)).sum()) for side in sides]
+            best = int(np.argmax(bits))
+            share = np.where(np.arange(len(gaps)) == best, 0.5, 0.5 / max(len(gaps) - 1, 1))
+            share = share / share.sum()
+            found.append(Blocks(word, sides[best], share) if first else Blocks(sides[best], word, share))
     return found

@@ -7,8 +7,9 @@ motif has half as many free frequencies, and loses likelihood where the halves d
 import numpy as np
 
 from ..sequence.markov import Background, to_markov
-from .stretches import tile_windows
-from .zoops import Alignment, fit
+from .expectation import fit_share, sum_odds
+from .stretches import read_strands, tile
+from .zoops import Alignment
 
 LEAST = 0.75
 """Least share of the motif's information in the columns that pair: two uninformative ends that are alike are no
@@ -33,10 +34,10 @@ def make_palindromic(
         float64 (width, 4), the symmetric motif; None where the motif as it is explains the windows better.
     """
     matrix, chance = found.matrix, to_markov(background)
-    width, seen = len(matrix), tile_windows(windows, len(found.matrix), chance, both)
+    width, seen = len(matrix), tile(read_strands(windows, chance, both), (len(matrix),))
     penalty = 1.5 * np.log(max(len(windows), 2))
     bits = np.maximum((matrix * np.log2(matrix / chance.composition)).sum(axis=1), 0)
-    best, kept = fit(seen, weight, matrix)[0] - penalty * width, None
+    candidates, free = [matrix], [float(width)]  # free: columns with frequencies of their own
     for twice in range(width // 2, width + (width + 1) // 2 + 1):  # column i pairs with column twice - 1 - i
         i = np.arange(width)
         other = twice - 1 - i
@@ -45,7 +46,8 @@ def make_palindromic(
             continue
         symmetric = matrix.copy()
         symmetric[paired] = (matrix[paired] + matrix[other[paired], ::-1]) / 2
-        gain = fit(seen, weight, symmetric)[0] - penalty * (width - paired.sum() / 2)
-        if gain > best:
-            best, kept = gain, symmetric
-    return kept
+        candidates.append(symmetric)
+        free.append(width - paired.sum() / 2)
+    likelihood, _share = fit_share(sum_odds(seen, candidates), weight)
+    best = int(np.argmax(likelihood - penalty * np.array(free)))
+    return candidates[best] if best else None

@@ -14,23 +14,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..sequence.markov import Background, to_markov
-from .stretches import Tiles, places, reverse_complement_windows, tile_windows
+from .expectation import find_places, fit_share, maximise, settle, sum_odds
+from .starting_points import average_starts, find_words
+from .stretches import Strand, Tiles, read_strands, reverse_complement_windows, tile
 
 WIDTHS = (6, 7, 8, 9, 10, 12, 14, 16)
-PSEUDO = 1.0
-"""Pseudocounts of each column, in sequences, distributed like the background."""
 FAINT = 0.12
 """Information in bits against the background below which a column at an end of a motif is cut off. Such a column fits
 the sequences a little better, and is not informative."""
-WORDS = 12
-"""Number of frequent words used as starting points, beside the columns as they stand under each start."""
-STANDING = 40
-"""Largest number of starts whose columns, as they stand, are starting points: the most informative ones."""
 SCREEN = 2000
 ROUNDS = 30
 """Largest number of rounds of expectation maximisation from one matrix."""
-STILL = 1e-4
-"""Largest change of a probability at which a matrix has come to rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +92,7 @@ class Alignment:
             The same matrix with its occurrences in these windows, whose share is estimated anew; `gain` stays.
         """
         return replace(
-            _locate(tile_windows(windows, len(self.matrix), background, both), weight, self.matrix, both),
+            _locate(tile(read_strands(windows, background, both), (len(self.matrix),)), weight, self.matrix),
             gain=self.gain,
         )
 
@@ -138,9 +132,13 @@ def scores(windows: np.ndarray, matrix: np.ndarray, background: Background | np.
     numpy.ndarray
         Log-odds in nats, float64 (sequences, starts); NaN where an N is in the way.
     """
-    hot, valid = places(windows, len(matrix))
-    said = (hot @ np.log(matrix).ravel().astype(np.float32)).astype(np.float64)
-    return np.where(valid, said - to_markov(background).stretches(windows, len(matrix)), np.nan)
+    width, codes = len(matrix), windows.astype(np.intp)
+    logs = np.column_stack([np.log(matrix), np.full(width, np.nan)])  # an N turns every score that it is in into NaN
+    starts = max(windows.shape[1] - width + 1, 0)
+    said = np.zeros((len(windows), starts))
+    for column, log in enumerate(logs):
+        said += log[codes[:, column : column + starts]]
+    return said - to_markov(background).stretches(windows, width)
 
 
 def discover(
@@ -172,24 +170,34 @@ def discover(
     """
     chance = to_markov(background)
     some = choose_screened(len(windows))
-    best: Alignment | None = None
-    for width in widths:
-        if width > windows.shape[1]:
-            continue
-        seen = tile_windows(windows[some], width, chance, both)
-        if not seen.valid.any():
-            continue
-        starts = np.concatenate([_start_unaligned(seen, weight[some], chance), words(seen, weight[some], chance)])
-        found = _settle(seen, weight[some], chance, _maximise(seen, weight[some], chance, starts, rounds=6), both)
-        if best is None or found.gain > best.gain:
-            best = found
-    if best is None:
+    strands, its = read_strands(windows[some], chance, both), weight[some]
+    fitting = tuple(
+        width
+        for width in widths
+        if width <= windows.shape[1] and any(strand.find_valid(width).any() for strand in strands)
+    )
+    if not fitting:
         return None
+    seen = tile(strands, fitting)
+    matrix = _choose_width(strands, seen, its, chance.composition)
     if len(some) < len(windows):
-        best = refine(windows, weight, chance, best.matrix, both=both)
-    if len(short := trim(best.matrix, chance.composition, widths[0])) < len(best.matrix):
-        best = refine(windows, weight, chance, short, both=both)
-    return best
+        found = refine(windows, weight, chance, matrix, both=both)
+    else:
+        found = _locate(seen.narrow(len(matrix)), weight, matrix)
+    if len(short := trim(found.matrix, chance.composition, widths[0])) < len(found.matrix):
+        found = refine(windows, weight, chance, short, both=both)
+    return found
+
+
+def _choose_width(strands: tuple[Strand, ...], seen: Tiles, weight: np.ndarray, composition: np.ndarray) -> np.ndarray:
+    """Return the best matrix of all widths, float64 (width, 4), come to rest on these windows."""
+    best = []
+    for width, words in zip(seen.widths, find_words(strands, weight, composition, seen.widths), strict=True):
+        starts = np.concatenate([average_starts(strands, weight, composition, width), words])
+        best.append(maximise(seen.narrow(width), weight, composition, starts, rounds=6))
+    settled = settle(seen, weight, composition, best, ROUNDS)
+    likelihood, _share = fit_share(sum_odds(seen, settled), weight)
+    return settled[int(np.argmax(likelihood - _penalise(np.array(seen.widths), len(weight))))]
 
 
 def choose_screened(number: int) -> np.ndarray:
@@ -250,145 +258,21 @@ def refine(
         The refined motif with its occurrences.
     """
     chance = to_markov(background)
-    return _settle(tile_windows(windows, len(matrix), chance, both), weight, chance, matrix, both)
+    seen = tile(read_strands(windows, chance, both), (len(matrix),))
+    [settled] = settle(seen, weight, chance.composition, [matrix], ROUNDS)
+    return _locate(seen, weight, settled)
 
 
-def _settle(seen: Tiles, weight: np.ndarray, background: Background, matrix: np.ndarray, both: bool) -> Alignment:
-    return _locate(seen, weight, _maximise(seen, weight, background, matrix[None], ROUNDS), both)
-
-
-def _locate(seen: Tiles, weight: np.ndarray, matrix: np.ndarray, both: bool) -> Alignment:
+def _locate(seen: Tiles, weight: np.ndarray, matrix: np.ndarray) -> Alignment:
     """Return where an unchanged matrix lies."""
     width, n = len(matrix), len(weight)
-    likelihood, posterior = fit(seen, weight, matrix)
-    gain = likelihood - 1.5 * width * np.log(max(n, 2))
-    place, half = posterior.argmax(axis=1), posterior.shape[1] // 2
-    back = (place >= half) if both else np.zeros(n, bool)
-    start = np.where(back, half - 1 - (place - half), place) if both else place
-    return Alignment(matrix, gain, posterior.sum(axis=1), start, back)
+    total, start, reverse = find_places(seen, matrix)
+    [likelihood], [share] = fit_share(total[:, None], weight)
+    present = share * total / (1 - share + share * total)
+    start = np.where(reverse, seen.length - width - start, start)
+    return Alignment(matrix, float(likelihood - _penalise(width, n)), present, start, reverse)
 
 
-def fit(seen: Tiles, weight: np.ndarray, matrix: np.ndarray) -> tuple[float, np.ndarray]:
-    """Fit the share of the sequences that hold a matrix which has come to rest.
-
-    Parameters
-    ----------
-    seen
-        The stretches.
-    weight
-        float64 (sequences,), weights above 0.
-    matrix
-        float64 (width, 4), probabilities above 0.
-
-    Returns
-    -------
-    likelihood : float
-        Log-likelihood ratio, in nats.
-    posterior : numpy.ndarray
-        float64 (sequences, starts), probability of each start.
-    """
-    share = np.array([0.5])
-    for _time in range(4):
-        likelihood, posterior = _expect(seen, weight, matrix[None], share)
-        share = np.clip((weight[:, None] * posterior.sum(1)).sum(0) / weight.sum(), 0.01, 0.99)
-    return float(likelihood[0]), posterior[:, :, 0].astype(np.float64)
-
-
-def _expect(seen: Tiles, weight: np.ndarray, matrices: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return log-likelihood ratios, float64 (matrices,), and probabilities of starts, float32 (sequences, starts,
-    matrices).
-    """
-    flat = np.log(matrices).reshape(len(matrices), -1).T.astype(np.float32)  # (4 width, matrices)
-    ratio = (seen.rows @ flat).reshape(*seen.valid.shape, -1)  # one product, not one a sequence
-    ratio -= seen.chance[:, :, None]
-    np.exp(ratio, out=ratio)
-    ratio *= seen.prior[:, :, None]
-    ratio *= share.astype(np.float32)
-    total = (1 - share) + ratio.sum(axis=1)  # (sequences, matrices)
-    ratio /= total.astype(np.float32)[:, None]
-    return (weight[:, None] * np.log(total)).sum(axis=0) / weight.mean(), ratio
-
-
-def _maximise(seen: Tiles, weight: np.ndarray, background: Background, matrices: np.ndarray, rounds: int) -> np.ndarray:
-    """Return the matrix (width, 4) of the highest likelihood after `rounds` rounds, or at rest, from starting matrices
-    (matrices, width, 4).
-    """
-    share = np.full(len(matrices), 0.5)
-    likelihood = np.zeros(len(matrices))
-    scaled = (weight / weight.mean()).astype(np.float32)
-    for _ in range(rounds):
-        likelihood, posterior = _expect(seen, weight, matrices, share)
-        posterior *= scaled[:, None, None]
-        held = posterior.sum(axis=1, dtype=np.float64).sum(axis=0)
-        share = np.clip(held / scaled.sum(dtype=np.float64), 0.01, 0.99)
-        counts = posterior.reshape(len(seen.rows), -1).T @ seen.rows  # (matrices, 4 width)
-        before, matrices = (
-            matrices,
-            frequencies(counts.astype(np.float64).reshape(matrices.shape), background.composition),
-        )
-        if np.abs(matrices - before).max() < STILL:
-            break
-    return matrices[int(np.argmax(likelihood))]
-
-
-def frequencies(counts: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Turn counts into probabilities, with `PSEUDO` pseudocounts.
-
-    Parameters
-    ----------
-    counts
-        float64 (..., 4).
-    background
-        float64 (4,), the distribution of the pseudocounts.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64 (..., 4).
-    """
-    counts = counts + PSEUDO * background
-    return counts / counts.sum(axis=-1, keepdims=True)
-
-
-def _start_unaligned(seen: Tiles, weight: np.ndarray, background: Background) -> np.ndarray:
-    """Return starting matrices (starts, width, 4): the frequencies under each start, unaligned, a little sharpened."""
-    counts = np.einsum("n,nsk->sk", weight / weight.mean(), seen.hot * seen.valid[:, :, None], optimize=True)
-    frequency = frequencies(counts.reshape(len(counts), -1, 4), background.composition)
-    bits = (frequency * np.log2(frequency / background.composition)).sum(axis=(1, 2))
-    sharp = background.composition * (frequency / background.composition) ** 2
-    return (sharp / sharp.sum(axis=-1, keepdims=True))[np.argsort(-bits, kind="stable")[:STANDING]]
-
-
-def words(seen: Tiles, weight: np.ndarray, background: Background) -> np.ndarray:
-    """Make starting matrices of the words of six bases that are most enriched.
-
-    Parameters
-    ----------
-    seen
-        The stretches.
-    weight
-        float64 (sequences,), weights above 0.
-    background
-        Background model.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64 (words, width, 4), with the word in the middle of the width.
-    """
-    composition = background.composition
-    size = min(6, seen.hot.shape[2] // 4)
-    letters = seen.hot[:, :, : 4 * size].reshape(*seen.hot.shape[:2], size, 4)
-    index = (letters.argmax(axis=3) @ (4 ** np.arange(size - 1, -1, -1))).astype(np.int64)
-    count = np.bincount(
-        index[seen.valid], weights=np.broadcast_to(weight[:, None], seen.valid.shape)[seen.valid], minlength=4**size
-    )
-    digits = np.arange(4**size)[:, None] // 4 ** np.arange(size - 1, -1, -1) % 4  # (words, size)
-    expected = composition[digits].prod(axis=1) * count.sum()
-    surprise = count * np.log(np.maximum(count, 1e-9) / np.maximum(expected, 1e-9))
-    best = np.argsort(-surprise, kind="stable")[:WORDS]
-    width = seen.hot.shape[2] // 4
-    matrices = np.broadcast_to(composition, (WORDS, width, 4)).copy()
-    at = (width - size) // 2
-    matrices[:, at : at + size] = 0.4 * composition + 0.6 * np.eye(4)[digits[best]]
-    return matrices
+def _penalise(columns: np.ndarray | int, sequences: int) -> np.ndarray | float:
+    """Return what Schwarz's criterion takes from a likelihood, for columns of three free frequencies each."""
+    return 1.5 * columns * np.log(max(sequences, 2))

@@ -104,6 +104,22 @@ class Columns:
         """The background of windows read on the other strand."""
         return Columns(self.composition[::-1], self.table[::-1, ::-1])
 
+    def logs(self, windows: np.ndarray) -> np.ndarray:
+        """Look up ln P of each base in its column.
+
+        Parameters
+        ----------
+        windows
+            uint8 (sequences, columns), codes 0-4.
+
+        Returns
+        -------
+        numpy.ndarray
+            float64 (sequences, columns); 0 for N.
+        """
+        known = np.minimum(windows, N - 1)
+        return np.where(windows < N, np.log(self.table)[np.arange(windows.shape[1]), known], 0.0)
+
     def stretches(self, windows: np.ndarray, width: int) -> np.ndarray:
         """Sum ln P over each run of `width` bases.
 
@@ -119,9 +135,7 @@ class Columns:
         numpy.ndarray
             float64 (sequences, columns - width + 1), by the first base of the run.
         """
-        known = np.minimum(windows, N - 1)
-        logs = np.where(windows < N, np.log(self.table)[np.arange(windows.shape[1]), known], 0.0)
-        return _sums(logs, width)
+        return _sums(self.logs(windows), width)
 
 
 def learn_columns(windows: np.ndarray) -> Columns:
@@ -146,7 +160,8 @@ def learn_columns(windows: np.ndarray) -> Columns:
 
 def _sums(logs: np.ndarray, width: int) -> np.ndarray:
     """Sums over each run of `width` columns, (sequences, length - width + 1)."""
-    total = np.cumsum(np.pad(logs, ((0, 0), (1, 0))), axis=1)
+    total = np.zeros((len(logs), logs.shape[1] + 1))
+    np.cumsum(logs, axis=1, out=total[:, 1:])
     return total[:, width:] - total[:, :-width]
 
 

@@ -117,10 +117,21 @@ class Reads:
         numpy.ndarray
             uint8 (windows, before + length + after), codes 0-4, 5' to 3'.
         """
-        found = np.empty((len(place), self.before + length + self.after), np.uint8)
-        for row, c, s, p in zip(found, contig, strand, place, strict=True):
-            codes = self.genome.base[self.start[c] : self.start[c + 1]]
-            row[:] = cut_stretch(codes, self.circular[c], s, p - self.before, p + length + self.after)
+        whole = self.before + length + self.after
+        found = np.empty((len(place), whole), np.uint8)
+        contig, strand, place = np.asarray(contig), np.asarray(strand), np.asarray(place)
+        lengths = self.lengths[contig]
+        first = np.where(strand > 0, place - self.before, lengths - (place + length + self.after))  # + coordinates
+        inside = (first >= 0) & (first + whole <= lengths)
+        for i in np.flatnonzero(~inside):
+            codes = self.genome.base[self.start[contig[i]] : self.start[contig[i] + 1]]
+            begin = place[i] - self.before
+            found[i] = cut_stretch(codes, self.circular[contig[i]], strand[i], begin, begin + whole)
+        if inside.any():
+            windows = np.lib.stride_tricks.sliding_window_view(self.genome.base, whole)
+            found[inside] = windows[self.start[contig[inside]] + first[inside]]
+            turned = inside & (strand <= 0)
+            found[turned] = reverse_complement(found[turned])
         return found
 
 
