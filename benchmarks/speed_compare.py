@@ -18,6 +18,7 @@ import time
 import numpy as np
 
 from headmotif.alphabet import decode
+from headmotif.cli import count_usable_threads
 from headmotif.data import Motif
 from headmotif.formats.inputs import motif_files
 from headmotif.formats.motifs import meme
@@ -93,6 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="36 x 1,400 and 36 x 4,000, too")
     large = parser.parse_args().large
+    threads = count_usable_threads(None)  # memelite, too, takes all
     sizes = [(36, 109), *([(36, 1400), (36, 4000), (1000, 1000)] if large else [])]
     print(f"{'motifs':>12}  {'program':<12}{'cold wall s':>12}{'cold CPU s':>12}{'peak GB':>10}{'warm s':>10}")
     with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +108,12 @@ def main() -> None:
             theirs = [[m.matrix.T.copy() for m in side] for side in (queries, targets)]
             out = f"{folder}/out.tsv"
             for name, code, words, call in (
-                ("pwm-compare", OURS, [*paths, "-o", out, "--max-q", "1"], lambda q=queries, t=targets: compare(q, t)),
+                (
+                    "pwm-compare",
+                    OURS,
+                    [*paths, "-o", out, "--max-q", "1"],
+                    lambda q=queries, t=targets: compare(q, t, threads=threads),
+                ),
                 ("memelite", RIVAL, [*paths, out], lambda pair=theirs: tomtom(*pair)),
             ):
                 wall, cpu, peak = time_cold(code, words, folder)

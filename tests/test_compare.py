@@ -12,13 +12,25 @@ from headmotif.data import Motif, consensus
 from headmotif.formats.inputs import motif_files
 from headmotif.steps.comparison import tomtom as module
 from headmotif.steps.comparison.column_scores import SCORES
+from headmotif.steps.comparison.listing import matches
 from headmotif.steps.comparison.no_matches import explain_no_matches
-from headmotif.steps.comparison.tomtom import Comparison, compare, matches
+from headmotif.steps.comparison.p_values import compute_p_values
+from headmotif.steps.comparison.tomtom import Comparison, compare
+from plain_tomtom import compare_plainly
 
 
 def draw_motifs(seed: int, count: int, low: int = 5, high: int = 24, spread: float = 0.3) -> list[Motif]:
     rng = np.random.default_rng(seed)
     return [Motif(f"m{i}", rng.dirichlet([spread] * 4, size=int(rng.integers(low, high)))) for i in range(count)]
+
+
+def count_sites(seed: int, count: int, sites: int) -> list[Motif]:
+    """Motifs of few sites, whose columns recur and have simple ratios."""
+    rng = np.random.default_rng(seed)
+    return [
+        Motif(f"c{i}", rng.multinomial(sites, rng.dirichlet([0.5] * 4), size=int(rng.integers(1, 20))) / sites)
+        for i in range(count)
+    ]
 
 
 def flip(motif: Motif) -> Motif:
@@ -28,6 +40,10 @@ def flip(motif: Motif) -> Motif:
 def assert_same(a: Comparison, b: Comparison) -> None:
     for name in ("p", "evalue", "q", "offset", "overlap", "reverse"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+
+
+def group(width: np.ndarray) -> dict[int, np.ndarray]:
+    return {t: np.flatnonzero(width == t) for t in np.unique(width).tolist()}
 
 
 def compute_by_hand(score: np.ndarray, t: int, best: int, min_overlap: int = 1) -> float:
@@ -47,8 +63,8 @@ def test_p_values_are_those_of_enumeration(min_overlap: int) -> None:
     for w in (1, 2, 3, 4):
         score = rng.integers(-4, 5, size=(w, 6)).astype(np.int32)
         width = np.array([1, 2, 3, 4, 5, 8])
-        best = rng.integers(0, 4 * w, size=len(width))
-        p = module._p_values(score, best, width, min_overlap)
+        best = np.minimum(rng.integers(0, 4 * w, size=len(width)), score.max(axis=1).sum())
+        p = compute_p_values(score, best, group(width), min_overlap)
         np.testing.assert_allclose(
             p,
             [compute_by_hand(score, t, b, min_overlap) for t, b in zip(width, best, strict=True)],
@@ -77,6 +93,24 @@ def test_the_best_alignment_is_that_of_a_plain_search(distance: str, min_overlap
             mine = int(found.offset[i, j]), bool(found.reverse[i, j]), int(found.overlap[i, j])
             slack = len(query) * np.ptp(raw - median[:, None]) / module.BINS  # what binning may turn round
             assert scores[mine] >= max(scores.values()) - slack
+
+
+@pytest.mark.parametrize(("distance", "min_overlap"), [*[(one, 1) for one in SCORES], ("pearson", 4)])
+def test_scores_and_p_are_those_of_the_plain_method(distance: str, min_overlap: int) -> None:
+    for queries, targets in (
+        (draw_motifs(1, 5, 1, 16), draw_motifs(2, 25, 1, 24)),
+        (count_sites(3, 4, 4), [*count_sites(4, 15, 4), *draw_motifs(5, 1, 60, 61)]),
+    ):
+        found = compare(queries, targets, distance, min_overlap)
+        p, offset, reverse = compare_plainly(queries, targets, distance, min_overlap)
+        np.testing.assert_array_equal(found.offset, offset)
+        np.testing.assert_array_equal(found.reverse, reverse)
+        np.testing.assert_allclose(found.p, p, rtol=1e-12)
+
+
+def test_threads_change_nothing() -> None:
+    queries, targets = draw_motifs(1, 12), draw_motifs(2, 30)
+    assert_same(compare(queries, targets), compare(queries, targets, threads=3))
 
 
 def test_identical_motifs_match_best_and_themselves() -> None:
@@ -122,9 +156,9 @@ def test_the_order_of_targets_and_queries_does_not_matter() -> None:
 
 def test_p_lies_between_0_and_1_and_falls_with_the_score() -> None:
     score = np.random.default_rng(0).integers(-30, 71, size=(9, 200)).astype(np.int32)
-    best = np.arange(0, 9 * int(score.max()))
+    best = np.arange(0, score.max(axis=1).sum() + 1)
     for t in (3, 9, 20):
-        p = module._p_values(score, best, np.full(len(best), t), 1)
+        p = compute_p_values(score, best, {t: np.arange(len(best))}, 1)
         assert ((p >= 0) & (p <= 1)).all()
         assert (np.diff(p) <= 1e-12).all()
 

@@ -542,13 +542,16 @@ def test_matches_refused_with_their_line(field: str, value: object, words: str, 
     assert caught.value.line == 3
 
 
-def test_tables(tmp_path) -> None:
+def test_tables(tmp_path, monkeypatch) -> None:
     path = str(tmp_path / "t")
     x = np.array([0.123456789, np.nan], np.float32)
     tsv.write_table(path, {"name": ["a\tb", "c\nd"], "x": x, "n": np.array([1, 2]), "ok": [True, None]})
     assert (tmp_path / "t").read_text() == "name\tx\tn\tok\na b\t0.123457\t1\tTrue\nc d\tnan\t2\tNone\n"
     assert tsv.read_table(path)["x"] == ["0.123457", "nan"]
-    with pytest.raises(ValueError, match="shorter"):
+    monkeypatch.setattr(tsv, "AT_ONCE", 2)
+    tsv.write_table(path, {"name": ["a", "b", "a", "c\n", "a"], "n": np.arange(5)})
+    assert (tmp_path / "t").read_text() == "name\tn\na\t0\nb\t1\na\t2\nc \t3\na\t4\n"
+    with pytest.raises(ValueError, match="differ in length"):
         tsv.write_table(path, {"a": [1], "b": []})
     for text, line, words in (("", None, "empty"), ("a\ta\n", 1, "twice"), ("a\tb\n1\t2\n\n3\n", 4, "1 cells, but")):
         (tmp_path / "t").write_text(text)

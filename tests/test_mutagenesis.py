@@ -1,7 +1,6 @@
 """In-silico mutagenesis: drops of a network whose logit is known base by base, and mutants against their whole
 windows."""
 
-
 import numpy as np
 import pytest
 import torch

@@ -8,17 +8,22 @@ import numpy as np
 import pytest
 
 from headmotif import builtin
-from headmotif.data import Motif
+from headmotif.data import Match, Motif
 from headmotif.formats.inputs import motif_files
 from headmotif.steps.comparison.factors import (
     combine_by_group,
     combine_p,
     from_table,
-    group_matches,
     parse_tf,
     parse_tfs,
+    tabulate_groups,
 )
-from headmotif.steps.comparison.tomtom import Comparison, compare, matches
+from headmotif.steps.comparison.listing import make_matches, matches
+from headmotif.steps.comparison.tomtom import Comparison, compare
+
+
+def group_matches(*words: object, **named: object) -> list[Match]:
+    return make_matches(tabulate_groups(*words, **named))  # type: ignore[arg-type]
 
 
 def drawn(seed: int, count: int) -> list[Motif]:

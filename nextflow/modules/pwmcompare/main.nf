@@ -31,6 +31,7 @@ process PWMCOMPARE {
     pwm-compare \\
         $args \\
         $group_given \\
+        --threads $task.cpus \\
         --cluster ${prefix}.clusters.tsv \\
         --cluster-motifs ${prefix}.merged.meme \\
         --output ${prefix}.matches.tsv \\

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..cli import Manifest, Output, Quiet, command, conclude, say, write_word
+from ..cli import Manifest, Output, Quiet, Threads, command, conclude, count_usable_threads, say, write_word
 from ..errors import InputError, show_path
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..data import Match, Motif
+    from ..data import Motif
     from ..formats.inputs.motif_files import MotifFile
     from ..steps.comparison.cluster import Clusters
 
@@ -88,6 +88,7 @@ def pwm_compare(
     cluster_motifs: ClusterMotifs = "",
     cluster_p: ClusterP = 1e-3,
     manifest: Manifest = "",
+    threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
     """Compare motifs with known motifs, by the method of Tomtom.
@@ -102,7 +103,8 @@ def pwm_compare(
     from ..formats.tables import tsv
     from ..steps.comparison import cluster as clusters
     from ..steps.comparison.column_scores import SCORES
-    from ..steps.comparison.tomtom import compare, matches
+    from ..steps.comparison.listing import tabulate
+    from ..steps.comparison.tomtom import compare
 
     if distance not in SCORES:
         raise typer.BadParameter(f"{distance} is none of {', '.join(SCORES)}", param_hint="--distance")
@@ -115,39 +117,41 @@ def pwm_compare(
     targets = read_targets(target or [str(MOTIFS)], bool(target), quiet)
     groups = group_targets(targets, group, quiet) if group else []
 
-    found = compare(queries, targets, distance, min_overlap)
+    workers = count_usable_threads(threads)
+    found = compare(queries, targets, distance, min_overlap, workers)
     if group:
-        from ..steps.comparison.factors import combine_by_group, group_matches
+        from ..steps.comparison.factors import combine_by_group, tabulate_groups
 
         counted = combine_by_group(found, targets, groups)
-        result, names = group_matches(counted, found, queries, targets, max_q, best), list(counted.names)
+        table, names = tabulate_groups(counted, found, queries, targets, max_q, best), list(counted.names)
         p, q = counted.p, counted.q
     else:
-        result, names = matches(found, queries, targets, max_q, best), [one.name for one in targets]
+        table, names = tabulate(found, queries, targets, max_q, best), [one.name for one in targets]
         p, q = found.p, found.q
-    tsv.write_matches(output, result, grouped=bool(group))
-    for line in _describe_matches(result, (p, q), queries, names, max_q):
+    tsv.write_match_table(output, table)
+    for line in _describe_matches([str(name) for name in table["query"]], (p, q), queries, names, max_q):
         say(line, quiet)
     if cluster or cluster_motifs:
-        grouped = clusters.cluster(queries, targets, cluster_p, distance, min_overlap)
+        grouped = clusters.cluster(queries, targets, cluster_p, distance, min_overlap, workers)
         write_clusters(grouped, queries, cluster, cluster_motifs, cluster_p, quiet)
-    _conclude(output, (cluster, cluster_motifs), (len(result), len(queries)), query, manifest, quiet)
+    _conclude(output, (cluster, cluster_motifs), (len(table["query"]), len(queries)), query, manifest, quiet)
 
 
 def _describe_matches(
-    found: "Sequence[Match]",
+    matched: Sequence[str],
     of_pairs: "tuple[np.ndarray, np.ndarray]",
     queries: "Sequence[Motif]",
     targets: Sequence[str],
     max_q: float,
 ) -> list[str]:
-    """How many queries match, or why none does. of_pairs: p and q of each query with each target, or its group."""
+    """How many queries match, or why none does. matched: the query of each match; of_pairs: p and q of each query with
+    each target, or its group."""
     from ..steps.comparison.no_matches import explain_no_matches
 
     p, q = of_pairs
-    matched = f"{len({match.query for match in found})} of {len(queries)} queries match with q of at most {max_q:.6g}"
-    why_none = [] if found else [explain_no_matches(p, q, [query.name for query in queries], targets)]
-    return [f"{matched}; {len(found)} of {q.size} pairs reported", *why_none]
+    count = f"{len(set(matched))} of {len(queries)} queries match with q of at most {max_q:.6g}"
+    why_none = [] if matched else [explain_no_matches(p, q, [query.name for query in queries], targets)]
+    return [f"{count}; {len(matched)} of {q.size} pairs reported", *why_none]
 
 
 def _conclude(

@@ -4,13 +4,13 @@ A cell holds no tab and no line end: both are written as a space. NaN is written
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ...data import Match
 from ...errors import FormatError
 from ..files import lines, read_text
-from ..output_files import write_text
+from ..output_files import open_for_writing
 from . import user_table
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ MATCH_COLUMNS = {
 GROUP_COLUMN = "Target_group"
 """A last column, if targets of one TF were counted as one; Tomtom's own table does not have it."""
 
+AT_ONCE = 16_384
+"""Number of rows that are written at a time."""
+
 _BREAKS = str.maketrans("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " " * 11)
 
 
@@ -51,13 +54,22 @@ def write_table(path: str, columns: Mapping[str, "Sequence[object] | np.ndarray"
     ValueError
         If the columns differ in length.
     """
-    cells = [_cells(column) for column in columns.values()]
-    rows = ["\t".join(row) for row in zip(*cells, strict=True)]
-    write_text(path, "".join(line + "\n" for line in ["\t".join(columns), *rows]))
+    lengths = {len(column) for column in columns.values()}
+    if len(lengths) > 1:
+        raise ValueError("the columns differ in length")
+    with open_for_writing(path) as stream:
+        stream.write(("\t".join(columns) + "\n").encode())
+        for start in range(0, max(lengths, default=0), AT_ONCE):
+            cells = [_cells(column[start : start + AT_ONCE]) for column in columns.values()]
+            rows = ["\t".join(row) for row in zip(*cells, strict=True)]
+            stream.write(("\n".join(rows) + "\n").encode())
 
 
-def _cells(column: Iterable[object]) -> list[str]:
-    values = column.tolist() if hasattr(column, "tolist") else column
+def _cells(column: "Sequence[object] | np.ndarray") -> list[str]:
+    values: list[Any] = column.tolist() if hasattr(column, "tolist") else list(column)
+    if {type(value) for value in values} == {str}:  # names come again and again
+        clean = {value: value.translate(_BREAKS) for value in set(values)}
+        return [clean[value] for value in values]
     return [f"{value:.6g}" if isinstance(value, float) else str(value).translate(_BREAKS) for value in values]
 
 
@@ -186,8 +198,23 @@ def write_matches(path: str, matches: Sequence[Match], grouped: bool = False) ->
     grouped
         Whether a last column has the group of the target.
     """
-    columns = MATCH_COLUMNS | ({GROUP_COLUMN: "group"} if grouped else {})
-    write_table(path, {name: [getattr(match, field) for match in matches] for name, field in columns.items()})
+    fields = [*MATCH_COLUMNS.values(), *(["group"] if grouped else [])]
+    write_match_table(path, {field: [getattr(match, field) for match in matches] for field in fields})
+
+
+def write_match_table(path: str, columns: Mapping[str, "Sequence[object] | np.ndarray"]) -> None:
+    """Write matches, given as columns, with Tomtom's columns.
+
+    Parameters
+    ----------
+    path
+        The file; "-" is standard output.
+    columns
+        Lists or arrays of equal length, by the names of the fields of `Match`. If there is a group, it is the last
+        column.
+    """
+    names = MATCH_COLUMNS | ({GROUP_COLUMN: "group"} if "group" in columns else {})
+    write_table(path, {name: columns[field] for name, field in names.items()})
 
 
 def read_matches(path: str) -> list[Match]:

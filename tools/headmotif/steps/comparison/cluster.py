@@ -99,6 +99,7 @@ def cluster(
     limit: float = 1e-3,
     distance: str = "pearson",
     min_overlap: int = 1,
+    threads: int = 1,
 ) -> Clusters:
     """Cluster motifs.
 
@@ -110,7 +111,7 @@ def cluster(
         Known motifs, whose columns only contribute to the null.
     limit
         Largest geometric mean of p at which two groups are joined, in (0, 1].
-    distance, min_overlap
+    distance, min_overlap, threads
         As in `tomtom.compare`.
 
     Returns
@@ -124,7 +125,7 @@ def cluster(
         return Clusters(none, none, np.zeros(0), none, none, np.zeros(0, bool), np.zeros(0))
     keys = [_key(motif) for motif in motifs]
     order = np.array(sorted(range(n), key=keys.__getitem__))
-    found = compare(motifs, [*motifs, *others], distance, min_overlap)
+    found = compare(motifs, [*motifs, *others], distance, min_overlap, threads)
     p = np.maximum(found.p[:, :n], found.p[:, :n].T)
     decades = np.rint(np.log10(np.maximum(p, 1e-300)) * _DECADE)
     ceiling = float(np.rint(np.log10(max(limit, 1e-300)) * _DECADE))

@@ -7,13 +7,14 @@ groups, and q is Benjamini and Hochberg's over all pairs of a query and a group.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ...data import Match, Motif
+from ...data import Motif
 from ..statistics.false_discovery import benjamini_hochberg
-from .tomtom import Comparison, records
+from .listing import Table, choose_pairs, describe_pairs
+from .tomtom import Comparison
 
 _ACCESSION = re.compile(r"[A-Z]{1,3}\d{4,}(\.\d+)?")
 _NUMBER = re.compile(r"[._]\d+(-\d+)?$")
@@ -173,20 +174,20 @@ def combine_p(p: np.ndarray, m: np.ndarray) -> np.ndarray:
         return np.where(m == 1, p, -np.expm1(m * np.log1p(-p)))
 
 
-def group_matches(
+def tabulate_groups(
     grouped: GroupComparison,
     found: Comparison,
     queries: Sequence[Motif],
     targets: Sequence[Motif],
     max_q: float = 1.0,
     best: bool = False,
-) -> list[Match]:
-    """List the pairs of a query and a group with a small q.
+) -> Table:
+    """Tabulate the pairs of a query and a group with a small q.
 
     Parameters
     ----------
     grouped
-        Every query against every group.
+        Every query against every group of targets.
     found
         Every query against every target.
     queries, targets
@@ -198,24 +199,11 @@ def group_matches(
 
     Returns
     -------
-    list[Match]
+    Table
         By query in its order, then by p, then by the name of the group. Target, offset, overlap and orientation are
         those of the best target of the group; p, E and q are the group's.
     """
-    pairs = []
-    for i in range(len(queries)):
-        order = sorted(
-            np.flatnonzero(grouped.q[i] <= max_q).tolist(), key=lambda g: (grouped.p[i, g], grouped.names[g])
-        )
-        pairs += [(i, g) for g in (order[:1] if best else order)]
-    plain = records(found, queries, targets, [(i, int(grouped.target[i, g])) for i, g in pairs])
-    return [
-        replace(
-            match,
-            p=float(grouped.p[i, g]),
-            evalue=float(grouped.evalue[i, g]),
-            q=float(grouped.q[i, g]),
-            group=grouped.names[g],
-        )
-        for match, (i, g) in zip(plain, pairs, strict=True)
-    ]
+    query, group = pair = choose_pairs(grouped.p, grouped.q, grouped.names, max_q, best)
+    table = describe_pairs(found, queries, targets, query, grouped.target[pair])
+    of_group = {"p": grouped.p[pair], "evalue": grouped.evalue[pair], "q": grouped.q[pair]}
+    return table | of_group | {"group": [grouped.names[g] for g in group.tolist()]}

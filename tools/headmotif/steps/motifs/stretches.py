@@ -102,7 +102,13 @@ class Tiles:
 
     @cached_property
     def parts(self) -> list[tuple[slice, np.ndarray]]:
-        """The blocks, each with the places of its windows in `order`."""
+        """The blocks and where they lie.
+
+        Returns
+        -------
+        list of tuple
+            Of each block the places of its windows in `order`, and the block itself.
+        """
         ends = np.cumsum([block.shape[1] for block in self.blocks]).tolist()
         return [(slice(end - block.shape[1], end), block) for end, block in zip(ends, self.blocks, strict=True)]
 

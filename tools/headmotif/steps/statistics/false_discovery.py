@@ -33,7 +33,7 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
 def _step_up(p: np.ndarray) -> np.ndarray:
     """q-values of p, not limited to 1."""
     flat = p.ravel()
-    order = np.argsort(flat, kind="stable")
+    order = np.argsort(flat)  # equal p get the same q, in whatever order
     scaled = flat[order] * len(flat) / np.arange(1, len(flat) + 1)
     q = np.empty_like(flat)
     q[order] = np.minimum.accumulate(scaled[::-1])[::-1]
