@@ -149,6 +149,14 @@ def predict_annot(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="With --samplesheet, continue with the other samples if one fails.")
     ] = False,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast",
+            help="Compute P only where a call is possible; a small network, the model's screen, finds these places. "
+            "Some calls are missed. No built-in model has a screen yet. Not for tracks, which need P everywhere.",
+        ),
+    ] = False,
     manifest: Manifest = "",
     dry_run: DryRun = False,
     seed: Seed = 1,
@@ -180,9 +188,11 @@ def predict_annot(
     alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular), strict=True))
     _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
+    _refuse_fast_tracks(fast, beside, formats)
     trained = models.open_model(model, MODELS)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
-    annotator = _annotator(trained, asked, model if model in MODELS else "", (device, precision, threads))
+    fast = fast and not _says_why_full(trained, asked, quiet)
+    annotator = _annotator(trained, asked, model if model in MODELS else "", (device, precision, threads), fast)
     if samplesheet:
         samples = sample_sheet.read(samplesheet)
         progress, talk = Progress("annotating", len(samples), quiet), partial(say, quiet=quiet)
@@ -196,7 +206,7 @@ def predict_annot(
     if dry_run:
         return
     progress = Progress("annotating", 2 * len(data.base), quiet)
-    found = annotator.predict(data, annotator.annotate(data, progress), read.genes)
+    found = annotator.predict(data, annotator.annotate_for_calls(data, progress), read.genes)
     fit = prediction.fit(trained, found)
     calls.write(found, asdict(fit), beside, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
@@ -263,10 +273,13 @@ def _read_genome(genome: str, circular: list[str], genes: str, sites: str) -> "G
     return replace(read, binding_sites=binding_sites.read(sites, read.genome.contigs)) if sites else read
 
 
-def _annotator(trained: "Model", asked: "Asked", name: str, compute: tuple[str, str, int | None]) -> "Annotator":
+def _annotator(
+    trained: "Model", asked: "Asked", name: str, compute: tuple[str, str, int | None], fast: bool
+) -> "Annotator":
     """name: of a built-in model; compute: device, precision and threads."""
     from ..builtin import MOTIFS
     from ..formats.inputs import motif_files
+    from ..steps.calling import screening
     from ..steps.calling.prediction import Annotator, sigma70
     from ..steps.network import presets
     from ..steps.network.device import use_device
@@ -274,7 +287,17 @@ def _annotator(trained: "Model", asked: "Asked", name: str, compute: tuple[str, 
     device, precision, threads = compute
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     net = presets.build_from_model(trained).to(where.device)
-    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name)
+    screen = screening.open_screen(trained, where) if fast else None
+    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name, screen)
+
+
+def _says_why_full(trained: "Model", asked: "Asked", quiet: bool) -> bool:
+    """Say why --fast computes P everywhere, if it does."""
+    from ..steps.calling import screening
+
+    if why := screening.explain_full(trained, asked):
+        say(f"P is computed everywhere in spite of --fast: {why}", quiet)
+    return bool(why)
 
 
 def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str, folder: str, of_many: bool) -> None:
@@ -290,6 +313,14 @@ def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str,
             f"--{name} applies to one genome; with --samplesheet, give genes and circular as columns of the sheet, and "
             "the output files by --formats"
         )
+
+
+def _refuse_fast_tracks(fast: bool, beside: Mapping[str, str], formats: str) -> None:
+    wanted = [name.replace("_", "-") for name in (*TRACKS, "browser") if beside[name]]
+    listed = {"bigwig", "bedgraph", "browser"} & set(formats.split(","))
+    if fast and (wanted or listed):
+        name = f"--{wanted[0]}" if wanted else f"--formats {min(listed)}"
+        raise typer.BadParameter(f"{name} needs P everywhere, and --fast leaves most positions out; leave out --fast")
 
 
 def _refuse_what_does_not_go_together(choice: tuple[float | None, ...], fdr_from: str) -> None:

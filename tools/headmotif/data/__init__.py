@@ -17,6 +17,7 @@ from .model import Label, LabelledSites, Model, Split, Training, TrainingGenome
 from .motif import Match, Motif, consensus
 from .prediction import Asked, Predicted
 from .score import Calibration, Score
+from .screen import Screen
 from .variants import Variants
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Predicted",
     "Regions",
     "Score",
+    "Screen",
     "Sites",
     "Split",
     "Training",

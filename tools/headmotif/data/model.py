@@ -11,6 +11,7 @@ from .check import check
 from .contigs import Contigs
 from .genome import Genome
 from .score import Calibration, Score
+from .screen import Screen
 
 PARTS = ("validation", "test")
 """The parts of the genome that a model may be scored on."""
@@ -188,6 +189,8 @@ class Model:
         The digest of the model whose thresholds, calibration and scores these are; "" if they are its own.
     weights
         float32 arrays by parameter name; empty if only the record of a training was read.
+    screen
+        What finds the places where P may be high; None if there is none.
     """
 
     network: Mapping[str, Any]
@@ -197,6 +200,7 @@ class Model:
     training: Training = Training()
     scores_of: str = ""
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
+    screen: Screen | None = None
 
     def __post_init__(self) -> None:
         check(len(set(self.names)) == len(self.labels), "two labels have the same name")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..alphabet import N
 from .genes import GeneTable
 from .genome import Genome, Sites
 
@@ -55,7 +56,7 @@ class Predicted:
     label
         The name of the label.
     probability
-        float32 (2, N), P on the rows + and -, by + coordinates; NaN at N.
+        float32 (2, N), P on the rows + and -, by + coordinates; NaN at N, and where a screen left P out.
     calls
         The calls by contig, position and strand. Their strength is P.
     threshold
@@ -87,6 +88,12 @@ class Predicted:
     def n_right(self) -> float:
         """The number of calls that should be right at the exact base: the sum of P, at the model's site density."""
         return float(self.calls.strength.sum(dtype=np.float64))
+
+    @property
+    def share_left_out(self) -> float:
+        """The share of the positions whose base is known, but for which a screen left P out."""
+        known = self.genome.base != N
+        return float(np.isnan(self.probability[:, known]).mean()) if known.any() else 0.0
 
     @property
     def names(self) -> list[str]:

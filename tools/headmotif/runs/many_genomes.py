@@ -15,7 +15,6 @@ from ..formats.output_files import make_folder
 from ..formats.outputs import calls
 from ..formats.tables.sample_sheet import DONE, FAILED, KINDS, STATUS, THERE, Sample, Status
 from ..steps.calling.prediction import Annotator, fit
-from ..steps.network import annotate
 from ..steps.training.description import describe_doubts
 
 Pending = list[tuple[Sample, GenomeFile, dict]]
@@ -85,7 +84,7 @@ def annotate_samples(
             pending.append((sample, read, this))
             yield read.genome
 
-    for raw in annotate.annotate_many(annotator.net, genomes(), annotator.where):
+    for raw in annotator.annotate_many(genomes()):
         sample, read, this = pending.pop(0)
         found = annotator.predict(read.genome, raw, read.genes)
         judged = fit(annotator.model, found)

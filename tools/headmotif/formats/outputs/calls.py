@@ -97,7 +97,8 @@ def write(
 def _summarise(found: Predicted, fit: Mapping[str, object], run: dict[str, Any]) -> dict[str, object]:
     """What the metrics hold."""
     calls = {"expected_right": found.n_right, "why_none": found.why_none}
-    return {"run": run, "threshold": found.threshold, "fit": fit, **calls}
+    screen = {"screen": {"skipped": found.share_left_out}} if found.share_left_out else {}
+    return {"run": run, "threshold": found.threshold, "fit": fit, **calls, **screen}
 
 
 def write_calls(path: str, found: Predicted) -> None:

@@ -4,16 +4,17 @@ Keys: `config` (preset and sizes of the network); `labels` (names of the outputs
 `teachers` (digests of other models); `split` (validation and test regions, 1-based closed); `data` (digests of the
 contigs and labels trained on); `stopped` (steps); `metrics` (the scores by part and label, and the threshold and
 calibration of each label); `metrics_of` (digest of the model whose metrics these are); `learned_from` (properties of
-the training genome and its sites). null is NaN.
+the training genome and its sites); `screen` (sizes of the screen's network, values of P, and for each label the cut of
+each), if there is one. null is NaN.
 """
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from ...data import Calibration, Label, LabelledSites, Model, Score, Split, Training, TrainingGenome
+from ...data import Calibration, Label, LabelledSites, Model, Score, Screen, Split, Training, TrainingGenome
 from ...data.model import PARTS
 from ...errors import FormatError
 from ..files import read_text
@@ -72,6 +73,12 @@ def header(model: Model) -> Header:
             "minus10_chance": model.genome.minus10_chance,
             "labels": {name: asdict(sites) for name, sites in model.genome.learned.items()},
         }
+    if model.screen is not None:
+        known["screen"] = {
+            "config": dict(model.screen.network),
+            "least": list(model.screen.least),
+            "cuts": {label: list(cuts) for label, cuts in model.screen.cuts.items()},
+        }
     return {name: summary.replace_non_finite(value) for name, value in known.items()}
 
 
@@ -85,7 +92,7 @@ def _metrics(model: Model) -> Header:
     return {name: values for name, values in each.items() if values}
 
 
-def model(known: Header, weights: Mapping[str, Any]) -> Model:
+def model(known: Header, weights: Mapping[str, Any], of_screen: Mapping[str, Any] | None = None) -> Model:
     """Make a model of its header and its weights. What the header does not say is unknown.
 
     Parameters
@@ -94,6 +101,8 @@ def model(known: Header, weights: Mapping[str, Any]) -> Model:
         The header.
     weights
         float32 arrays by parameter name.
+    of_screen
+        The same of the screen; without them the model has no screen.
 
     Returns
     -------
@@ -106,7 +115,8 @@ def model(known: Header, weights: Mapping[str, Any]) -> Model:
         If the header contradicts itself, or is not as train-annot writes it.
     """
     try:
-        return _model(known, weights)
+        made = _model(known, weights)
+        return replace(made, screen=_screen(known["screen"], of_screen)) if of_screen else made
     except (AttributeError, KeyError, OverflowError, TypeError) as problem:
         raise ValueError(f"its record is not as train-annot writes it ({problem!r})") from None
 
@@ -141,6 +151,11 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
         scores_of=str(known.get("metrics_of") or ""),
         weights=weights,
     )
+
+
+def _screen(known: Header, weights: Mapping[str, Any]) -> Screen:
+    cuts = {str(label): tuple(map(float, cuts)) for label, cuts in known["cuts"].items()}
+    return Screen(dict(known["config"]), tuple(map(float, known["least"])), cuts, weights)
 
 
 def _label(name: str, metrics: Header, parts: Mapping[str, Header]) -> Label:

@@ -1,6 +1,8 @@
-"""Model file, version 1: the weights of a trained model, in the container of `tensors`.
+"""Model file, version 2: the weights of a trained model, in the container of `tensors`.
 
-Arrays: the parameters of the network, float32, by name. Header: see `model_header`.
+Arrays: the parameters of the network, float32, by name; then, if the model has a screen, those of the screen, whose
+names begin with `screen.`. Header: see `model_header`. A model without a screen is written as version 1, which had
+none, so that older programs read it.
 """
 
 import numpy as np
@@ -9,7 +11,9 @@ from ...data import Model
 from ...errors import FormatError
 from . import container, model_header
 
-VERSION = 1
+VERSION = 2
+SCREEN = "screen."
+"""What the names of a screen's arrays begin with."""
 
 
 def write(path: str, model: Model) -> None:
@@ -22,7 +26,10 @@ def write(path: str, model: Model) -> None:
     model
         The model.
     """
-    container.write(path, {"format": "model", "version": VERSION, **model_header.header(model)}, model.weights)
+    screen = {} if model.screen is None else {SCREEN + name: array for name, array in model.screen.weights.items()}
+    version = VERSION if screen else 1
+    header = {"format": "model", "version": version, **model_header.header(model)}
+    container.write(path, header, {**model.weights, **screen})
 
 
 def read(path: str) -> Model:
@@ -50,6 +57,8 @@ def read(path: str) -> Model:
         if array.dtype == np.float32 and not np.isfinite(array).all():
             raise FormatError(path, None, f"the weights '{name}' have values that are not numbers; train again")
     try:
-        return model_header.model(header, dict(weights))
+        screen = {name.removeprefix(SCREEN): a for name, a in weights.items() if name.startswith(SCREEN)}
+        own = {name: array for name, array in weights.items() if not name.startswith(SCREEN)}
+        return model_header.model(header, own, screen)
     except ValueError as problem:
         raise FormatError(path, None, f"{problem}; train it again") from None

@@ -2,21 +2,23 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from ...alphabet import N
 from ...data import Asked, GeneTable, Genome, Model, Motif, Predicted, Sites
-from ..network import annotate, timing
+from ..network import annotate, screened, timing
 from ..network.device import Compute
+from ..network.kmer_attention import Reader
 from ..network.parallel import count_threads
 from ..network.presets import Network
+from ..network.screen import ScreenNet
 from ..promoters import boxes
 from ..sites import gene_context
 from ..training.description import describe_doubts
-from . import no_calls, rounding, thresholds, transferability
+from . import no_calls, rounding, screening, thresholds, transferability
 from .transferability import Fit
 
 DIGITS = 4
@@ -50,6 +52,8 @@ class Annotator:
         The motifs of the -35 and of the -10 element.
     name
         The name of the model if it is a built-in one, else "".
+    screen
+        The network of the model's screen. With it, `annotate_for_calls` computes P only where a call is possible.
     """
 
     model: Model
@@ -58,6 +62,7 @@ class Annotator:
     asked: Asked
     elements: Elements
     name: str = ""
+    screen: ScreenNet | None = None
 
     def annotate(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
         """Compute P of all labels.
@@ -75,6 +80,50 @@ class Annotator:
             float32 (labels, 2, N), rows + and -, both by + coordinates; NaN at N.
         """
         return annotate.annotate(self.net, genome, self.where, progress=progress)
+
+    def annotate_for_calls(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """Compute P of all labels as far as the calls need it.
+
+        With a screen, P is computed only where a call is possible. If there is no call then, it is computed everywhere,
+        so that the command can say why.
+
+        Parameters
+        ----------
+        genome
+            The genome.
+        progress
+            Receives the number of nucleotides done, of 2 N in all.
+
+        Returns
+        -------
+        numpy.ndarray
+            As from `annotate`; NaN also where P was not computed.
+        """
+        asked, net = self.asked, self.net
+        if self.screen is None or not isinstance(net, Reader):
+            return self.annotate(genome, progress)
+        wanted = screening.list_wanted(self.model, asked)
+        p = screened.annotate_possible(net, self.screen, genome, self.where, wanted, progress)
+        high = thresholds.call_above(_round(p[asked.number]), genome.contigs, asked.threshold, asked.min_distance)
+        return p if len(high) else self.annotate(genome, progress)
+
+    def annotate_many(self, genomes: Iterable[Genome]) -> Iterator[np.ndarray]:
+        """Compute P of all labels of several genomes as far as the calls need it.
+
+        Parameters
+        ----------
+        genomes
+            The genomes.
+
+        Yields
+        ------
+        numpy.ndarray
+            What `annotate_for_calls` returns for each genome, in their order.
+        """
+        if self.screen is None:
+            yield from annotate.annotate_many(self.net, genomes, self.where)
+        else:
+            yield from map(self.annotate_for_calls, genomes)
 
     def predict(self, genome: Genome, raw: np.ndarray, genes: GeneTable | None) -> Predicted:
         """Choose the calls of a genome, and describe each of them.
@@ -154,6 +203,7 @@ class Annotator:
             "contigs": [[c.name, c.digest, c.circular] for c in genome.contigs],
             "genes": known,
             "formats": sorted(set(formats)),
+            **({} if self.screen is None else {"fast": True}),
         }
 
 
@@ -276,7 +326,8 @@ def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
         Lines for the user.
     """
     expected = _describe_expectation(found, trained.labels[found.asked.number].prevalence)
-    return [*judged.words, expected, *describe_doubts(trained.labels)]
+    left_out = [f"the screen left out {found.share_left_out:.1%} of the positions"] if found.share_left_out else []
+    return [*left_out, *judged.words, expected, *describe_doubts(trained.labels)]
 
 
 def _describe_expectation(found: Predicted, density: float | None) -> str:
