@@ -27,6 +27,7 @@ EVERY = {
 }
 LEFT_OUT = {
     "predict-annot": {
+        "fast": "the default for calls alone; the tool gives --full where it is asked for",
         "browser": "Galaxy is a genome browser's server itself: the bigWig, GFF3 and BED are shown from the history",
         "samplesheet": "many genomes are a collection, a job each",
         "outdir": "belongs to --samplesheet",

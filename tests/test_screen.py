@@ -1,4 +1,4 @@
-"""--fast: P where a screen lets it be computed is P of the whole annotation, and no call is made that it has not."""
+"""--fast: P where the screen lets it be computed is that of the whole annotation, and there is no further call."""
 
 import json
 from dataclasses import asdict, replace
@@ -197,19 +197,21 @@ def made_folder(tmp_path_factory):
 
 def test_the_command_says_how_much_it_left_out(made_folder, run):
     results = {}
-    for words in ((), ("--fast",)):
-        paths = [made_folder / f"{len(words)}.{end}" for end in ("bed", "json")]
+    track = ("--bedgraph-plus", made_folder / "p.bg")
+    for words in (("--full",), ("--fast",), (), track):
+        paths = [made_folder / f"{len(results)}.{end}" for end in ("bed", "json")]
         known = [made_folder / "g.fa", "--model", made_folder / "model", *ONE]
         done = run("predict-annot", *known, "-o", paths[0], "--metrics", paths[1], *words)
         assert done.returncode == 0, done.stderr.decode()
         rows = [line.split("\t") for line in paths[0].read_text().splitlines()]
         calls = {(row[1], row[4], row[5]) for row in rows}  # without the names, which are numbered
         results[words] = calls, json.loads(paths[1].read_text()), done.stderr.decode()
-    (whole, metrics, said), (fast, fast_metrics, fast_said) = results.values()
+    (whole, metrics, said), (fast, fast_metrics, fast_said), by_default, with_track = results.values()
+    assert (by_default[:2], with_track[:2]) == ((fast, fast_metrics), (whole, metrics))
     assert fast < whole
     skipped = fast_metrics["screen"]["skipped"]
     assert 0.3 < skipped < 0.9
-    assert f"the screen left out {skipped:.1%} of the positions" in fast_said
+    assert f"the screen left out {skipped:.1%} of the positions; --full computes P everywhere" in fast_said
     assert "screen" not in metrics
     assert "screen" not in said
     assert fast_metrics["run"].pop("fast")
@@ -226,7 +228,7 @@ def test_without_calls_the_reason_is_that_of_the_whole_annotation(made_folder, r
         made_folder / "none.bed",
         *ONE,
     ]
-    said = [run(*words, *more).stderr for more in ([], ["--fast"])]
+    said = [run(*words, *more).stderr for more in (["--full"], ["--fast"])]
     assert said[0] == said[1]
     assert b"no calls" in said[0]
 
@@ -234,6 +236,7 @@ def test_without_calls_the_reason_is_that_of_the_whole_annotation(made_folder, r
 @pytest.mark.parametrize(
     ("more", "code", "expected"),
     [
+        (("--full",), 2, "--fast and --full exclude each other"),
         (("--bigwig-plus", "p.bw"), 2, "--bigwig-plus needs P everywhere"),
         (("--browser", "b"), 2, "--browser needs P everywhere"),
         (("--top", "3"), 0, "P is computed everywhere in spite of --fast: --top and --fdr"),
@@ -250,7 +253,9 @@ def test_many_genomes_fast(made_folder, run):
     (made_folder / "sheet.tsv").write_text(f"sample\tgenome\na\t{made_folder / 'g.fa'}\nb\t{made_folder / 'g.fa'}\n")
     words = ["predict-annot", "--samplesheet", made_folder / "sheet.tsv", "--outdir", made_folder / "many"]
     words += ["--model", made_folder / "model", "--fast", *ONE]
-    assert run(*words, "--formats", "gff3,bigwig").returncode == 2
+    refused = run(*words, "--formats", "gff3,bigwig")
+    assert refused.returncode == 2
+    assert b"--formats bigwig needs P everywhere" in refused.stderr
     done = run(*words)
     assert done.returncode == 0, done.stderr.decode()
     texts = [(made_folder / "many" / f"{name}.bed").read_text() for name in "ab"]

@@ -32,6 +32,7 @@ LEFT_OUT = {
     ("predict-annot", "--tbl"): "a further form of the calls: ext.args, and an optional output",
     ("predict-annot", "--xlsx"): "a further form of the calls: ext.args, and an optional output",
     ("predict-annot", "--fast"): "the pipeline makes tracks, which need P everywhere",
+    ("predict-annot", "--full"): "the pipeline makes tracks, which need P everywhere",
     ("predict-annot", "--binding-sites"): "known sites of one genome, which a submission has and the pipeline has not",
     ("predict-annot", "--bedgraph-plus"): "a further form of the tracks: ext.args, and an optional output",
     ("predict-annot", "--bedgraph-minus"): "a further form of the tracks: ext.args, and an optional output",

@@ -153,9 +153,13 @@ def predict_annot(
         bool,
         typer.Option(
             "--fast",
-            help="Compute P only where a call is possible; a small network, the model's screen, finds these places. "
-            "Some calls are missed. No built-in model has a screen yet. Not for tracks, which need P everywhere.",
+            help="Compute P only where a call is possible, the default for calls. A small network, the model's screen, "
+            "finds these places; it misses fewer than one call in 1,000. With --fast, what needs P everywhere is "
+            "refused.",
         ),
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Compute P everywhere, the default for tracks, so that no call is missed.")
     ] = False,
     manifest: Manifest = "",
     dry_run: DryRun = False,
@@ -181,18 +185,25 @@ def predict_annot(
     from ..formats.outputs import calls
     from ..formats.tables import sample_sheet
     from ..runs.many_genomes import annotate_samples
-    from ..steps.calling import prediction
+    from ..steps.calling import prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
     beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
     alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular), strict=True))
     _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
-    _refuse_fast_tracks(fast, beside, formats)
+    track = _first_track(beside, formats)
+    if fast and full:
+        raise typer.BadParameter("--fast and --full exclude each other; give one of them")
+    if fast and track:
+        raise typer.BadParameter(f"{track} needs P everywhere, and --fast leaves most positions out; leave out --fast")
     trained = models.open_model(model, MODELS)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
-    fast = fast and not _says_why_full(trained, asked, quiet)
-    annotator = _annotator(trained, asked, model if model in MODELS else "", (device, precision, threads), fast)
+    why_full = track or screening.explain_full(trained, asked)
+    if fast and why_full:
+        say(f"P is computed everywhere in spite of --fast: {why_full}", quiet)
+    screened = not full and not why_full
+    annotator = _annotator(trained, asked, model if model in MODELS else "", (device, precision, threads), screened)
     if samplesheet:
         samples = sample_sheet.read(samplesheet)
         progress, talk = Progress("annotating", len(samples), quiet), partial(say, quiet=quiet)
@@ -274,9 +285,9 @@ def _read_genome(genome: str, circular: list[str], genes: str, sites: str) -> "G
 
 
 def _annotator(
-    trained: "Model", asked: "Asked", name: str, compute: tuple[str, str, int | None], fast: bool
+    trained: "Model", asked: "Asked", name: str, compute: tuple[str, str, int | None], screened: bool
 ) -> "Annotator":
-    """name: of a built-in model; compute: device, precision and threads."""
+    """name: of a built-in model; compute: device, precision and threads; screened: P only where a call is possible."""
     from ..builtin import MOTIFS
     from ..formats.inputs import motif_files
     from ..steps.calling import screening
@@ -287,17 +298,8 @@ def _annotator(
     device, precision, threads = compute
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     net = presets.build_from_model(trained).to(where.device)
-    screen = screening.open_screen(trained, where) if fast else None
+    screen = screening.open_screen(trained, where) if screened else None
     return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name, screen)
-
-
-def _says_why_full(trained: "Model", asked: "Asked", quiet: bool) -> bool:
-    """Say why --fast computes P everywhere, if it does."""
-    from ..steps.calling import screening
-
-    if why := screening.explain_full(trained, asked):
-        say(f"P is computed everywhere in spite of --fast: {why}", quiet)
-    return bool(why)
 
 
 def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str, folder: str, of_many: bool) -> None:
@@ -315,12 +317,11 @@ def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str,
         )
 
 
-def _refuse_fast_tracks(fast: bool, beside: Mapping[str, str], formats: str) -> None:
-    wanted = [name.replace("_", "-") for name in (*TRACKS, "browser") if beside[name]]
-    listed = {"bigwig", "bedgraph", "browser"} & set(formats.split(","))
-    if fast and (wanted or listed):
-        name = f"--{wanted[0]}" if wanted else f"--formats {min(listed)}"
-        raise typer.BadParameter(f"{name} needs P everywhere, and --fast leaves most positions out; leave out --fast")
+def _first_track(beside: Mapping[str, str], formats: str) -> str:
+    """The first option that asks for P everywhere, "" if none does."""
+    wanted = [f"--{name.replace('_', '-')}" for name in (*TRACKS, "browser") if beside[name]]
+    listed = sorted({"bigwig", "bedgraph", "browser"} & set(formats.split(",")))
+    return [*wanted, *(f"--formats {name}" for name in listed), ""][0]
 
 
 def _refuse_what_does_not_go_together(choice: tuple[float | None, ...], fdr_from: str) -> None:

@@ -326,7 +326,8 @@ def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
         Lines for the user.
     """
     expected = _describe_expectation(found, trained.labels[found.asked.number].prevalence)
-    left_out = [f"the screen left out {found.share_left_out:.1%} of the positions"] if found.share_left_out else []
+    skipped = f"the screen left out {found.share_left_out:.1%} of the positions; --full computes P everywhere"
+    left_out = [skipped] if found.share_left_out else []
     return [*left_out, *judged.words, expected, *describe_doubts(trained.labels)]
 
 
