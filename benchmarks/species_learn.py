@@ -1,0 +1,305 @@
+"""Teach one network several species, in the variants that are compared.
+
+The loss is the cross-entropy of what a map lists, P(listed) = c x sum over d of j(d) P(site at place - d): `c` is learned
+for each map and class of place, and is 1 for *E. coli*, whose map is the reference; `j`, how far a map is off, is
+learned for each map from -2 to +2.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from species_maps import Map
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from headmotif.alphabet import N
+from headmotif.steps.network.device import Compute
+from headmotif.steps.network.kmer_attention import Reader
+from headmotif.steps.network.parallel import count_threads, map_in_order
+from headmotif.steps.sequence.windows import orient, orient_rows
+from headmotif.steps.sites.genomic_class import CLASSES
+from headmotif.steps.training.optimiser import AdamW
+
+REFERENCE = "ecoli"
+REACH = 2
+"""Nucleotides by which a map may be off."""
+ECOLI_GC = 0.5079
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What may help on a species that a network has not seen.
+
+    Attributes
+    ----------
+    masked
+        Gene-associated maps count only upstream of genes with a listed site.
+    listed
+        The share of sites that a map lists is learned.
+    jitter
+        How far a map is off is learned.
+    balance
+        A group is drawn in proportion to its number of sites to this power.
+    composition
+        What the network is told of the genome: nothing (""), bases less the genome's own frequencies (`bases`), or the
+        GC content, left out in one stretch of five (`gc`).
+    windows
+        Positives of species without a genome are a tenth of the stretches.
+    """
+
+    masked: bool = True
+    listed: bool = False
+    jitter: bool = False
+    balance: float = 1.0
+    composition: str = ""
+    windows: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast: as in `train-annot`, but for what is said in `Variant`."""
+
+    nucleotides: int = 3_000_000
+    batch: int = 32
+    length: int = 128
+    rate: float = 1e-3
+    with_site: float = 0.5
+    average: float = 0.995
+    decay: float = 0.4
+    warmup: int = 50
+    substitutions: float = 0.0
+    seed: int = 1
+
+
+class Stretches(NamedTuple):
+    """What a step learns from; one row a stretch.
+
+    Attributes
+    ----------
+    codes
+        uint8 (batch, before + length + after).
+    site, weight
+        float32 (batch, length).
+    place
+        int64 (batch, length), the class of each place.
+    number
+        int64 (batch,), which map.
+    gc
+        float32 (batch,), GC content less that of *E. coli*.
+    noise
+        int32 (batch, before + length + after), for the dropout.
+    """
+
+    codes: Tensor
+    site: Tensor
+    weight: Tensor
+    place: Tensor
+    number: Tensor
+    gc: Tensor
+    noise: Tensor
+
+
+class Tape:
+    """Both strands of all contigs of a map, 5' to 3', end to end, each with the bases about it."""
+
+    def __init__(self, one: Map, masked: bool, halo: int, length: int):
+        codes, site, place, known = [], [], [], []
+        everywhere = one.known if masked else one.known | (one.genome.base != N)
+        for contig in range(len(one.genome.contigs)):
+            for strand in (1, -1):
+                codes.append(orient(one.genome, contig, strand, halo, halo))
+                for into, rows in ((site, one.site), (place, one.place), (known, everywhere)):
+                    into.append(np.pad(orient_rows(rows, one.genome, contig, strand), (halo, halo)))
+        self.codes, self.site, self.place, self.known = map(np.concatenate, (codes, site, place, known))
+        self.halo, self.length, self.gc = halo, length, one.gc - ECOLI_GC
+        self.site = self.site & self.known
+        self.sites = int(self.site.sum())
+
+    def draw(self, rng: np.random.Generator, number: int, with_site: float) -> Iterator[tuple[int, float]]:
+        """Draw places of stretches, each with its weight: some that hold a site, the others anywhere that is known.
+
+        Weights make them count as they would in the whole map.
+        """
+        phase = int(rng.integers(self.length))
+        start = np.arange(self.halo + phase, len(self.codes) - self.halo - self.length, self.length)
+        some = np.logical_or.reduceat(self.known, start)
+        holds = np.logical_or.reduceat(self.site, start) & some
+        others = np.flatnonzero(some & ~holds)
+        holds = np.flatnonzero(holds)
+        share = len(holds) / (len(holds) + len(others))
+        for _one in range(number):
+            if len(others) == 0 or rng.random() < with_site:
+                weight = share / with_site if len(others) else 1.0
+                yield int(start[rng.choice(holds)]), weight
+            else:
+                yield int(start[rng.choice(others)]), (1 - share) / (1 - with_site)
+
+
+class Pool:
+    """The stretches of several maps."""
+
+    def __init__(self, maps: list[Map], variant: Variant, recipe: Recipe, halo: int):
+        self.maps, self.variant, self.recipe, self.halo = maps, variant, recipe, halo
+        self.tapes = [Tape(one, variant.masked, halo, recipe.length) for one in maps]
+        groups = sorted({one.group for one in maps})
+        of_group = {
+            g: sum(tape.sites for tape, one in zip(self.tapes, maps, strict=True) if one.group == g) for g in groups
+        }
+        share = np.array([
+            of_group[one.group] ** variant.balance * tape.sites / of_group[one.group]
+            for tape, one in zip(self.tapes, maps, strict=True)
+        ])
+        self.share = share / share.sum()
+
+    def batch(self, step: int) -> Stretches:
+        """Draw the stretches of a step; they depend on the seed and the step alone."""
+        recipe = self.recipe
+        rng = np.random.default_rng([recipe.seed, step])
+        count = rng.multinomial(recipe.batch, self.share)
+        rows = [
+            (number, at, weight)
+            for number, (tape, n) in enumerate(zip(self.tapes, count, strict=True))
+            if n
+            for at, weight in tape.draw(rng, int(n), recipe.with_site)
+        ]
+        inner = [(self.tapes[number], slice(at, at + recipe.length)) for number, at, _weight in rows]
+        codes = np.stack([tape.codes[s.start - self.halo : s.stop + self.halo] for tape, s in inner])
+        weight = np.array([weight for _number, _at, weight in rows], np.float32)[:, None]
+        return Stretches(
+            torch.from_numpy(codes),
+            torch.from_numpy(np.stack([tape.site[s] for tape, s in inner]).astype(np.float32)),
+            torch.from_numpy(np.stack([tape.known[s] for tape, s in inner]) * weight),
+            torch.from_numpy(np.stack([tape.place[s] for tape, s in inner]).astype(np.int64)),
+            torch.tensor([number for number, _at, _weight in rows]),
+            torch.tensor([tape.gc for tape, _s in inner], dtype=torch.float32),
+            torch.from_numpy(rng.integers(-(2**31), 2**31, codes.shape, np.int32)),
+        )
+
+
+class Told(nn.Linear):
+    """The first map of the k-mer embedding, with what the network is told of the genome added to its result."""
+
+    told: Tensor | None = None
+
+    def forward(self, kmers: Tensor) -> Tensor:
+        found = super().forward(kmers)
+        return found if self.told is None else found + self.told[:, None]
+
+
+class Listing(nn.Module):
+    """What each map lists of the sites, and how far it is off."""
+
+    def __init__(self, maps: list[Map], variant: Variant):
+        super().__init__()
+        self.variant = variant
+        free = torch.tensor([one.key != REFERENCE for one in maps])
+        self.register_buffer("free", free)
+        self.share = nn.Parameter(torch.full((len(maps), len(CLASSES)), 0.0))
+        shift = torch.full((len(maps), 2 * REACH + 1), -4.0)
+        shift[:, REACH] = 0
+        self.shift = nn.Parameter(shift)
+
+    def loss(self, logits: Tensor, batch: Stretches) -> Tensor:
+        """The loss of each place, (batch, length)."""
+        if not self.variant.listed and not self.variant.jitter:
+            return F.binary_cross_entropy_with_logits(logits, batch.site, reduction="none")
+        p = torch.sigmoid(logits.float())
+        free = self.free[batch.number][:, None]
+        if self.variant.jitter:
+            moved = F.pad(p[:, None], (REACH, REACH), mode="replicate").unfold(2, 2 * REACH + 1, 1)[:, 0]
+            kernel = torch.softmax(self.shift, 1)[batch.number]
+            p = torch.where(free, (moved * kernel[:, None]).sum(2), p)
+        if self.variant.listed:
+            share = torch.sigmoid(self.share)[batch.number[:, None], batch.place]
+            p = torch.where(free, p * share, p)
+        p = p.clamp(1e-7, 1 - 1e-7)
+        return -(batch.site * torch.log(p) + (1 - batch.site) * torch.log1p(-p))
+
+
+def tell(net: Reader, variant: Variant, gc: Tensor, drop: Tensor | None = None) -> None:
+    """Tell the network what it is to know of the genome of each stretch.
+
+    Bases less the genome's own frequencies are a bias of the first map: W (x - f) = W x - W f.
+    """
+    first = net.stem.bases
+    if variant.composition == "bases":
+        by_base = first.weight.unflatten(1, (4, -1)).sum(2)  # (units, bases)
+        first.told = gc[:, None] * ((by_base[:, 0] + by_base[:, 3] - by_base[:, 1] - by_base[:, 2]) / 2)
+    elif variant.composition == "gc":
+        known = gc if drop is None else gc * drop
+        first.told = known[:, None] * 10 * net.by_gc
+
+
+def prepare(net: Reader, variant: Variant) -> None:
+    """Give a network what the variant needs."""
+    old = net.stem.bases
+    net.stem.bases = Told(old.in_features, old.out_features)
+    net.stem.bases.load_state_dict(old.state_dict())
+    if variant.composition == "gc":
+        net.by_gc = nn.Parameter(torch.zeros(old.out_features))
+
+
+def settle(net: Reader, variant: Variant, gc: float) -> None:
+    """Put what the network is told of one genome into its bias, so that it is a plain network for this genome."""
+    with torch.no_grad():
+        tell(net, variant, torch.tensor([gc - ECOLI_GC]))
+        first = net.stem.bases
+        if first.told is not None:
+            first.bias += first.told[0]
+            first.told = None
+
+
+def learn(net: Reader, maps: list[Map], variant: Variant, recipe: Recipe, compute: Compute, progress=None) -> Listing:
+    """Train a network in place; it then has the averaged weights."""
+    pool, listing = Pool(maps, variant, recipe, net.before), Listing(maps, variant)
+    prepare(net, variant)
+    its = dict(net.named_parameters())
+    tables = [p for name, p in its.items() if "by_distance" in name]
+    matrices = [p for name, p in its.items() if p.ndim > 1 and "by_distance" not in name]
+    vectors = [p for p in its.values() if p.ndim <= 1]
+    groups = [
+        {"params": matrices, "weight_decay": 0.05, "faster": 1.0},
+        {"params": vectors, "weight_decay": 0.0, "faster": 1.0},
+        {"params": tables, "weight_decay": 0.0, "faster": 20.0},
+        {"params": list(listing.parameters()), "weight_decay": 0.0, "faster": 10.0},
+    ]
+    optimiser = AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98))
+    parameters = [p for group in groups for p in group["params"]]
+    mean = [p.detach().clone() for p in its.values()]
+    steps = recipe.nucleotides // (recipe.batch * recipe.length)
+    net.train()
+    for step in range(steps):
+        batch = pool.batch(step)
+        total = batch.weight.sum().clamp(min=1)
+        rng = np.random.default_rng([recipe.seed, 3, step])
+        drop = torch.from_numpy((rng.random(recipe.batch) > 0.2).astype(np.float32))
+
+        def gradient(rows: Tensor, batch=batch, total=total, drop=drop) -> tuple[Tensor, list[Tensor | None]]:
+            mine = Stretches(*(x[rows] for x in batch))
+            tell(net, variant, mine.gc, drop[rows])
+            logits = net(mine.codes, noise=mine.noise)[..., 0]
+            loss = (listing.loss(logits, mine) * mine.weight).sum() / total
+            return loss.detach(), list(torch.autograd.grad(loss, parameters, allow_unused=True))
+
+        parts = torch.arange(recipe.batch).tensor_split(count_threads(compute))
+        found = list(map_in_order(gradient, parts, compute))
+        for parameter, *gradients in zip(parameters, *(g for _loss, g in found), strict=True):
+            parameter.grad = None if gradients[0] is None else sum(gradients[1:], gradients[0])
+        torch.nn.utils.clip_grad_norm_(list(its.values()), 1.0)
+        rise, fall = min(1.0, (step + 1) / recipe.warmup), (steps - step) / (recipe.decay * steps)
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.rate * min(rise, fall) * group["faster"]
+        optimiser.step()
+        decay = min(recipe.average, (1 + step) / (10 + step))
+        with torch.no_grad():
+            torch._foreach_lerp_(mean, [p.detach() for p in its.values()], 1 - decay)
+        if progress:
+            progress(step + 1, steps, float(sum(loss for loss, _g in found)))
+    with torch.no_grad():
+        for parameter, value in zip(its.values(), mean, strict=True):
+            parameter.copy_(value)
+    net.eval()
+    return listing
