@@ -13,7 +13,7 @@ from pathlib import Path
 ALL = 2 * 12 * 60
 EACH = 4
 MORE = {
-    "test_demo.py": 184,
+    "test_demo.py": 174,
     "test_commands.py": 154,
     "test_ecoli.py": 110,
     "test_pipeline.py": 65,
@@ -41,6 +41,7 @@ MORE = {
     "test_pwm_compare.py": 9,
     "test_label_checks.py": 9,
     "test_motif_search.py": 9,
+    "test_motif_workers.py": 10,
     "test_in_process.py": 9,
     "test_documentation.py": 8,
     "test_compare.py": 8,

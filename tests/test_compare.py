@@ -281,3 +281,20 @@ def test_a_bare_consensus_finds_sigma_70(data_folder: Path) -> None:
     targets = list(motif_files.read(str(data_folder / "motifs" / "dpinteract.meme")).motifs)
     first = matches(compare([motif_files.consensus("TATAAT")], targets), [motif_files.consensus("TATAAT")], targets)[:3]
     assert all(match.target.startswith("rpoD") and match.q < 0.05 for match in first)
+
+
+@pytest.mark.parametrize("number", [2, 4, 10, 1000, 29_000])
+@pytest.mark.parametrize("kind", ["drawn", "sorted", "ties", "two values", "an unusual sample"])
+def test_the_median_of_scores_is_numpys(number, kind):
+    row = np.random.default_rng(number).normal(size=number)
+    if kind == "sorted":
+        row.sort()
+    elif kind == "ties":
+        row = np.round(row, 1)
+    elif kind == "two values":
+        row = np.sign(row)
+    elif kind == "an unusual sample":
+        row[:: max(1, number // module.SAMPLED)] += 100
+    before = row.copy()
+    assert module._find_median(row) == np.median(row)
+    np.testing.assert_array_equal(row, before)

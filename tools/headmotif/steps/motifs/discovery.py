@@ -1,7 +1,6 @@
 """From regions to motifs: one or more for each group, found on one half of the sites and tested on the other."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +11,7 @@ from ..attention.positions import select_top_fractions
 from ..sequence.markov import Background, Markov, learn, learn_columns
 from ..sequence.region_windows import centres, composition, cut_windows, half_width, shift_regions
 from ..sequence.windows import Reads, flip
-from . import dyads, zoops
+from . import dyads, workers, zoops
 from .dyads import Gapped
 from .palindrome import make_palindromic
 from .permutation import NOT_CHOSEN, find_usual_start, permutation_test, rank_test
@@ -21,6 +20,8 @@ from .zoops import WIDTHS, Alignment
 SHUFFLES = 5
 """Sets of random positions to test against where the regions name no site. Their number does not change what is tested,
 only how precisely it is known."""
+MANY = 10_000
+"""From so many regions on, groups are searched in processes rather than on threads: from two seconds of work on."""
 
 
 @dataclass(frozen=True)
@@ -115,45 +116,65 @@ def find_motifs(
         Regions to test against, of the same group, or all of them for a group without any. None: the regions' own
         offsets exchanged among the sites, or random positions where the regions name no site.
     threads
-        Groups searched at a time; does not change the result.
+        Groups searched at a time, from `MANY` regions on in processes; does not change the result.
 
     Yields
     ------
     Found
         Group by group in the order of their names, the best motif of a group first.
     """
-    overall = composition(genome)
+    groups = _find_members(regions.head)
     half = choose_discovery_half(regions, seed)
-    members = _find_members(regions.head)
+    common = _Common(genome, regions, controls, half, groups, search, seed, composition(genome))
+    names = sorted(groups, key=make_sort_key)
+    sizes = [len(groups[name]) for name in names]
+    processes = threads > 1 and len(names) > 1 and len(regions) >= MANY
+    for found in workers.run_tasks(_search_group, common, names, sizes, threads, processes):
+        yield from found
 
-    def search_group(group: str) -> list[Found]:
-        mine = members[group]
-        first = half[mine]
 
-        def fills_halves(part: np.ndarray) -> bool:
-            return min((first & part).sum(), (~first & part).sum()) >= search.min_sites // 4
+@dataclass(frozen=True, eq=False)
+class _Common:
+    """What the searches of all groups share: the half of the sites on which motifs are found, bool (regions,), the
+    regions of each group, and the composition of the genome, float64 (4,), beside what `find_motifs` is given.
+    """
 
-        whole = np.ones(len(mine), bool)
-        if len(mine) < search.min_sites or not fills_halves(whole):
-            return [Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {search.min_sites}")]
-        others = None if controls is None else controls.take(_select_group(controls, group))
-        its = regions.take(mine)
-        parts = [(Group(group), whole)]
-        if search.top_fractions:
-            parts += [
-                (Group(group, fraction=share), top)
-                for share, top in select_top_fractions(its, search.min_sites)
-                if fills_halves(top)
-            ]
-        return [
-            one
-            for name, top in parts
-            for one in _motifs(_Part(name, genome, its, first, top, search, seed, others), overall)
+    genome: Genome
+    regions: Regions
+    controls: Regions | None
+    half: np.ndarray
+    groups: dict[str, np.ndarray]
+    search: Search
+    seed: int
+    overall: np.ndarray
+
+
+def _search_group(common: _Common, group: str) -> list[Found]:
+    """Return the motifs of a group and of its top fractions."""
+    search, mine = common.search, common.groups[group]
+    first = common.half[mine]
+
+    def fills_halves(part: np.ndarray) -> bool:
+        return min((first & part).sum(), (~first & part).sum()) >= search.min_sites // 4
+
+    whole = np.ones(len(mine), bool)
+    if len(mine) < search.min_sites or not fills_halves(whole):
+        return [Found(group, len(mine), None, float("nan"), f"{len(mine)} regions, fewer than {search.min_sites}")]
+    controls = common.controls
+    others = None if controls is None else controls.take(_select_group(controls, group))
+    its = common.regions.take(mine)
+    parts = [(Group(group), whole)]
+    if search.top_fractions:
+        parts += [
+            (Group(group, fraction=share), top)
+            for share, top in select_top_fractions(its, search.min_sites)
+            if fills_halves(top)
         ]
-
-    with ThreadPoolExecutor(threads) as pool:
-        for found in pool.map(search_group, sorted(members, key=make_sort_key)):
-            yield from found
+    return [
+        one
+        for name, top in parts
+        for one in _motifs(_Part(name, common.genome, its, first, top, search, common.seed, others), common.overall)
+    ]
 
 
 def _find_members(names: np.ndarray) -> dict[str, np.ndarray]:

@@ -19,6 +19,7 @@ from .stretches import read_strands, spell
 from .zoops import choose_screened
 
 BLOCK = 6
+HALF = BLOCK // 2
 SPREAD = 1.0
 """Pseudocount of each gap, in sequences, so that no gap is impossible."""
 
@@ -231,7 +232,12 @@ class _Words:
         """
         word = self.word[:, shift:][:, : held.shape[1]]
         count = np.bincount(word.ravel(), weights=held.ravel(), minlength=(N + 1) ** BLOCK)
-        sums = [count.reshape((N + 1) ** i, N + 1, -1).sum(axis=(0, 2))[:N] for i in range(BLOCK)]
+        halves = count.reshape((N + 1) ** HALF, -1)  # of words: two short sums, and each column's is one of either
+        sums = [
+            half.reshape((N + 1) ** i, N + 1, -1).sum(axis=(0, 2))[:N]
+            for half in (halves.sum(axis=1), halves.sum(axis=0))
+            for i in range(HALF)
+        ]
         return np.stack(sums)
 
 
