@@ -21,6 +21,7 @@ from headmotif.formats.sequences import fasta
 from headmotif.formats.tables import sample_sheet, tsv
 from headmotif.formats.tensors import model_tensor
 from headmotif.formats.tracks import bedgraph, bigwig
+from headmotif.runs.many_genomes import annotate_samples
 from headmotif.steps.calling import prediction
 from headmotif.steps.network import annotate, presets
 from networks import CPU, READER, genome_of, network, random_codes
@@ -457,6 +458,45 @@ def test_many_genomes_are_as_one_by_one_and_are_not_done_again(made_folder, run,
     assert (done.returncode, (tmp_path / "out" / "three.bed").stat().st_mtime_ns) == (0, before)
     assert tsv.read_table(str(tmp_path / "out" / "status.tsv"))["status"] == ["there already", "done", "there already"]
     assert (tmp_path / "out" / "two.bed").exists()
+
+
+def test_the_status_of_many_samples_is_written_now_and_then_and_is_complete_at_the_end(tmp_path, monkeypatch):
+    samples = [sample_sheet.Sample(f"s{i}", f"s{i}", "", "", ()) for i in range(50)]
+    written, tables = [], {}
+
+    def write(path, columns, really=tsv.write_table):
+        written.append(len(columns["sample"]))
+        really(path, columns)
+
+    monkeypatch.setattr(tsv, "write_table", write)
+
+    def tell_all():
+        with sample_sheet.Status(str(tmp_path), samples) as status:
+            for sample in reversed(samples):
+                status.tell(sample.name, sample_sheet.FAILED, problem="broken")
+            raise KeyboardInterrupt
+
+    for share in (0, 1e9):  # after each sample, which is the slow form, and at the end
+        monkeypatch.setattr(sample_sheet, "SHARE", share)
+        with pytest.raises(KeyboardInterrupt):
+            tell_all()
+        tables[share] = (tmp_path / "status.tsv").read_bytes()
+    assert written == [*range(1, 51), 1, 50]
+    assert tables[0] == tables[1e9]
+
+
+def test_samples_that_are_annotated_together_are_counted_on_the_way(made_folder, tmp_path):
+    model = model_tensor.read(str(made_folder / "model.st"))
+    asked = Asked(0, "tss", 0.8, None, None, False, 3, 1)
+    annotator = prediction.Annotator(model, presets.build_from_model(model), CPU, asked, SIGMA70)
+    good = [sample_sheet.Sample(f"s{i}", f"s{i}", str(made_folder / "g.fa"), "", ()) for i in range(3)]
+    samples = [*good[:1], sample_sheet.Sample("bad", "bad", str(tmp_path / "none.fa"), "", ()), *good[1:]]
+    counts, again = [], []
+    for told in (counts, again):
+        with pytest.raises(InputError, match="bad failed"):
+            annotate_samples(samples, str(tmp_path / "out"), (), annotator, True, lambda line: None, told.append)
+    assert counts == sorted(counts)
+    assert (set(counts), counts.count(4), again) == ({1, 2, 3, 4}, 1, [])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ are left as they are.
 """
 
 import os
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
@@ -33,7 +34,7 @@ def annotate_samples(
     """Annotate all samples of a sample sheet.
 
     A sample that is done already, with the same model and options, is left as it is. `status.tsv` in the folder says
-    what became of each sample.
+    what became of each sample; it is complete when the run ends, also with an error.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ def annotate_samples(
     say
         Called with a line where a sample fails or has no calls, or the model may have learned nothing.
     progress
-        Called with the number of samples that are done.
+        Called with the number of samples that are read and, unless they are done already, annotated. Samples that
+        are annotated together are counted by their nucleotides.
 
     Raises
     ------
@@ -66,33 +68,42 @@ def annotate_samples(
     make_folder(folder)
     status = Status(folder, samples)
     pending: Pending = []
+    ends: list[int] = []  # of each genome to annotate: nucleotides of both strands up to its end
+    left_out = 0
 
     def genomes() -> Iterator[Genome]:
+        nonlocal left_out
         for sample in samples:
             try:
                 read = genomes_with_genes.read(sample.genome, sample.circular, sample.genes)
             except InputError as error:
                 status.tell(sample.name, FAILED, problem=str(error))
                 say(f"{sample.name}: {error}")
+                left_out += 1
                 if keep_going:
                     continue
                 return
             this = annotator.run(read.genome, read.genes, formats)
             if calls.is_done(os.path.join(folder, sample.stem), this):
                 status.tell(sample.name, THERE, read.genome)
+                left_out += 1
                 continue
             pending.append((sample, read, this))
+            ends.append(2 * len(read.genome.base) + (ends[-1] if ends else 0))
             yield read.genome
 
-    for raw in annotator.annotate_many(genomes()):
-        sample, read, this = pending.pop(0)
-        found = annotator.predict(read.genome, raw, read.genes)
-        judged = fit(annotator.model, found)
-        calls.write_all(os.path.join(folder, sample.stem), found, asdict(judged), this, formats, read)
-        if found.why_none:
-            say(f"{sample.name}: {found.why_none}")
-        status.tell(sample.name, DONE, read.genome, len(found.calls), judged.verdict, found.why_none)
-        progress(status.n_reported)
+    def count(nucleotides: int) -> None:
+        progress(left_out + bisect_right(ends, nucleotides))
+
+    with status:
+        for raw in annotator.annotate_many(genomes(), count):
+            sample, read, this = pending.pop(0)
+            found = annotator.predict(read.genome, raw, read.genes)
+            judged = fit(annotator.model, found)
+            calls.write_all(os.path.join(folder, sample.stem), found, asdict(judged), this, formats, read)
+            if found.why_none:
+                say(f"{sample.name}: {found.why_none}")
+            status.tell(sample.name, DONE, read.genome, len(found.calls), judged.verdict, found.why_none)
     _refuse_failed(status, folder, keep_going or status.n_reported == len(samples))
 
 

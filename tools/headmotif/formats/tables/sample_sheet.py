@@ -1,8 +1,10 @@
 """Many genomes: the sample sheet that lists them, and the table of the outcome of each."""
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from ...data import Genome
 from ...errors import FormatError
@@ -15,6 +17,8 @@ KINDS = ("gff3", "genbank", "tbl", "xlsx", "bigwig", "bedgraph", "browser")
 STATUS = "status.tsv"
 LONGEST = 200
 """Most bytes in the name of a sample's files, without endings: file systems allow 255 with them."""
+SHARE = 100
+"""The table of outcomes is written again after so many times what it takes to write it."""
 DONE, THERE, FAILED = "done", "there already", "failed"
 
 
@@ -67,6 +71,7 @@ def read(path: str) -> list[Sample]:
     rows, numbers = user_table.read(path, ("sample", "genome"), ("genes", "circular"))
     folder = os.path.dirname(path) if path != "-" else ""
     samples: list[Sample] = []
+    known: set[str] = set()
     empty = [""] * len(numbers)
     columns = (rows["sample"], rows["genome"], rows.get("genes", empty), rows.get("circular", empty))
     stems = make_file_names(rows["sample"])
@@ -80,9 +85,10 @@ def read(path: str) -> list[Sample]:
             )
         if len(stem.encode()) > LONGEST:
             raise FormatError(path, number, f"the sample name has {len(name)} letters; use at most {LONGEST}")
-        if name in [sample.name for sample in samples]:
+        if name in known:
             raise FormatError(path, number, f"sample '{name}' is listed twice; give each genome its own name")
         sequence, annotation = (os.path.join(folder, file) if file else "" for file in (genome, genes))
+        known.add(name)
         circular_names = tuple(word.strip() for word in circular.split(",") if word.strip())
         samples.append(Sample(name, stem, sequence, annotation, circular_names))
     _tell_stems(path, samples, numbers)
@@ -100,7 +106,9 @@ def _tell_stems(path: str, samples: Sequence[Sample], numbers: Sequence[int]) ->
 
 
 class Status:
-    """The outcome of each sample so far, written to disk after each.
+    """The outcome of each sample so far, written to disk now and then, and at the end.
+
+    It is a context, which writes the table when it ends, also because of an error.
 
     Parameters
     ----------
@@ -113,6 +121,14 @@ class Status:
     def __init__(self, folder: str, samples: Sequence[Sample]):
         self.path, self.order = os.path.join(folder, STATUS), [sample.name for sample in samples]
         self.rows: dict[str, tuple[object, ...]] = {}
+        self.is_written, self.due = True, 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if not self.is_written:
+            self._write()
 
     def tell(
         self,
@@ -123,7 +139,9 @@ class Status:
         verdict: str = "",
         problem: str = "",
     ) -> None:
-        """Record the outcome of one sample, and write the table.
+        """Record the outcome of one sample, and write the table if it is time.
+
+        The whole table is written each time, so with thousands of samples it is not written after each of them.
 
         Parameters
         ----------
@@ -142,9 +160,17 @@ class Status:
         """
         size = (len(genome.contigs), len(genome.base)) if genome is not None else ("", "")
         self.rows[sample] = (sample, status, *size, calls, verdict, problem)
+        self.is_written = False
+        if time.monotonic() >= self.due:
+            self._write()
+
+    def _write(self) -> None:
+        began = time.monotonic()
         known = [self.rows[name] for name in self.order if name in self.rows]
         names = ("sample", "status", "contigs", "nucleotides", "calls", "fit", "problem")
         tsv.write_table(self.path, {name: [row[i] for row in known] for i, name in enumerate(names)})
+        ended = time.monotonic()
+        self.is_written, self.due = True, ended + SHARE * (ended - began)
 
     @property
     def n_reported(self) -> int:

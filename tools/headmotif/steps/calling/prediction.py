@@ -107,13 +107,17 @@ class Annotator:
         high = thresholds.call_above(_round(p[asked.number]), genome.contigs, asked.threshold, asked.min_distance)
         return p if len(high) else self.annotate(genome, progress)
 
-    def annotate_many(self, genomes: Iterable[Genome]) -> Iterator[np.ndarray]:
+    def annotate_many(
+        self, genomes: Iterable[Genome], progress: Callable[[int], None] | None = None
+    ) -> Iterator[np.ndarray]:
         """Compute P of all labels of several genomes as far as the calls need it.
 
         Parameters
         ----------
         genomes
             The genomes.
+        progress
+            Receives the number of nucleotides done, both strands of all genomes counted.
 
         Yields
         ------
@@ -121,9 +125,12 @@ class Annotator:
             What `annotate_for_calls` returns for each genome, in their order.
         """
         if self.screen is None:
-            yield from annotate.annotate_many(self.net, genomes, self.where)
-        else:
-            yield from map(self.annotate_for_calls, genomes)
+            yield from annotate.annotate_many(self.net, genomes, self.where, progress)
+            return
+        done = 0
+        for genome in genomes:
+            yield self.annotate_for_calls(genome, annotate.shift_progress(progress, done))
+            done += 2 * len(genome.base)
 
     def predict(self, genome: Genome, raw: np.ndarray, genes: GeneTable | None) -> Predicted:
         """Choose the calls of a genome, and describe each of them.
