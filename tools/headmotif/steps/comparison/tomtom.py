@@ -144,7 +144,7 @@ def _find_median(row: np.ndarray) -> float:
     half = len(row) // 2
     some = np.sort(row[:: max(1, len(row) // SAMPLED)])
     low, high = some[int(0.42 * len(some))], some[int(0.58 * len(some))]
-    inside, before = row[(row >= low) & (row <= high)], np.count_nonzero(row < low)
+    inside, before = row[(row >= low) & (row <= high)], int(np.count_nonzero(row < low))
     if not before < half < before + len(inside):  # an unusual sample, or few scores
         inside, before = row.copy(), 0
     inside.partition([half - before - 1, half - before])
