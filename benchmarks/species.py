@@ -8,7 +8,6 @@ begins with new weights. Finished folds are not made again: each has a row and i
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,9 +126,13 @@ def evaluate(net: Reader, variant: Variant, data: Path, key: str, where: Compute
     result = score(one.site[known], p[known])
     hits, genes = count_right(one, p, wanted)
     return {
-        "average_precision": round(result.average_precision, 5), "roc_auc": round(result.roc_auc, 4),
-        "sites": result.sites, "sum_p": round(float(p[known].sum()), 1), "genes": genes, "right_within_2": round(hits / max(genes, 1), 4),
-    }  # fmt: skip
+        "average_precision": round(result.average_precision, 5),
+        "roc_auc": round(result.roc_auc, 4),
+        "sites": result.sites,
+        "sum_p": round(float(p[known].sum()), 1),
+        "genes": genes,
+        "right_within_2": round(hits / max(genes, 1), 4),
+    }
 
 
 def count_right(one: Map, p: np.ndarray, wanted: np.ndarray) -> tuple[int, int]:

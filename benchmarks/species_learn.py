@@ -1,8 +1,8 @@
 """Teach one network several species, in the variants that are compared.
 
-The loss is the cross-entropy of what a map lists, P(listed) = c x sum over d of j(d) P(site at place - d): `c` is learned
-for each map and class of place, and is 1 for *E. coli*, whose map is the reference; `j`, how far a map is off, is
-learned for each map from -2 to +2.
+The loss is the cross-entropy of what a map lists, P(listed) = c x sum over d of j(d) P(site at place - d). `c` is
+learned for each map and class of place, and is 1 for *E. coli*, whose map is the reference. `j`, how far a map is off,
+is learned for each map from -2 to +2.
 """
 
 from collections.abc import Iterator
@@ -148,10 +148,12 @@ class Pool:
         of_group = {
             g: sum(tape.sites for tape, one in zip(self.tapes, maps, strict=True) if one.group == g) for g in groups
         }
-        share = np.array([
-            of_group[one.group] ** variant.balance * tape.sites / of_group[one.group]
-            for tape, one in zip(self.tapes, maps, strict=True)
-        ])
+        share = np.array(
+            [
+                of_group[one.group] ** variant.balance * tape.sites / of_group[one.group]
+                for tape, one in zip(self.tapes, maps, strict=True)
+            ]
+        )
         self.share = share / share.sum()
 
     def batch(self, step: int) -> Stretches:

@@ -1,4 +1,4 @@
-"""The species with mapped TSS: their genomes, what their maps say of each place, and windows of species without a genome.
+"""The species with mapped TSS: their genomes, what their maps say of each place, and windows without a genome.
 
 Maps differ in how whole they are (column `map` of the manifest). In a full or partial map every place counts. In a
 gene-associated one only the 300 nt upstream of genes with a listed site count, since nothing is known elsewhere.
@@ -6,7 +6,7 @@ gene-associated one only the 300 nt upstream of genes with a listed site count, 
 
 import gzip
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +70,7 @@ def list_species(data: Path) -> dict[str, dict[str, str]]:
     return {row.split("\t")[0]: dict(zip(names, row.split("\t"), strict=False)) for row in lines[1:]}
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_map(data: Path, key: str) -> Map:
     """Read one species."""
     row = list_species(data)[key]
@@ -115,7 +115,8 @@ def without(one: Map, spans: list[tuple[int, int]]) -> Map:
 
 def read_windows(data: Path, key: str) -> tuple[np.ndarray, np.ndarray]:
     """Windows around mapped TSS: codes uint8 (windows, 237), N where a window is shorter, and the index of each +1."""
-    rows = [line.split("\t") for line in gzip.open(data / "windows" / f"{key}.tsv.gz", "rt").read().splitlines()[1:]]
+    text = gzip.decompress((data / "windows" / f"{key}.tsv.gz").read_bytes()).decode()
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
     rows = [row for row in rows if row[0] == "1" and row[4].isdigit()]
     codes = np.full((len(rows), max(len(row[5]) for row in rows)), N, np.uint8)
     for into, row in zip(codes, rows, strict=True):

@@ -192,18 +192,15 @@ def predict_annot(
     alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular), strict=True))
     _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
-    track = _first_track(beside, formats)
-    if fast and full:
-        raise typer.BadParameter("--fast and --full exclude each other; give one of them")
-    if fast and track:
-        raise typer.BadParameter(f"{track} needs P everywhere, and --fast leaves most positions out; leave out --fast")
+    track = "--full" if full else _first_track(beside, formats)
+    _refuse_fast_with(track if fast else "")
     trained = models.open_model(model, MODELS)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
     why_full = track or screening.explain_full(trained, asked)
     if fast and why_full:
         say(f"P is computed everywhere in spite of --fast: {why_full}", quiet)
-    screened = not full and not why_full
-    annotator = _annotator(trained, asked, model if model in MODELS else "", (device, precision, threads), screened)
+    name = model if model in MODELS else ""
+    annotator = _annotator(trained, asked, name, (device, precision, threads), screened=not why_full)
     if samplesheet:
         samples = sample_sheet.read(samplesheet)
         progress, talk = Progress("annotating", len(samples), quiet), partial(say, quiet=quiet)
@@ -315,6 +312,14 @@ def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str,
             f"--{name} applies to one genome; with --samplesheet, give genes and circular as columns of the sheet, and "
             "the output files by --formats"
         )
+
+
+def _refuse_fast_with(other: str) -> None:
+    """other: the option that asks for P everywhere, "" if none does."""
+    if other == "--full":
+        raise typer.BadParameter("--fast and --full exclude each other; give one of them")
+    if other:
+        raise typer.BadParameter(f"{other} needs P everywhere, and --fast leaves most positions out; leave out --fast")
 
 
 def _first_track(beside: Mapping[str, str], formats: str) -> str:
