@@ -178,13 +178,10 @@ def predict_annot(
     model's validation part.
     """
     from dataclasses import asdict
-    from functools import partial
 
     from ..builtin import MODELS
     from ..formats.inputs import models
     from ..formats.outputs import calls
-    from ..formats.tables import sample_sheet
-    from ..runs.many_genomes import annotate_samples
     from ..steps.calling import prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
@@ -202,11 +199,7 @@ def predict_annot(
     name = model if model in MODELS else ""
     annotator = _annotator(trained, asked, name, (device, precision, threads), screened=not why_full)
     if samplesheet:
-        samples = sample_sheet.read(samplesheet)
-        progress, talk = Progress("annotating", len(samples), quiet), partial(say, quiet=quiet)
-        wanted = formats.split(",") if formats else []
-        annotate_samples(samples, outdir, wanted, annotator, keep_going, talk, progress)
-        return
+        return _annotate_many(samplesheet, outdir, formats, annotator, keep_going, quiet)
     calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
     read = _read_genome(genome, circular or [], genes, binding_sites)
     data = read.genome
@@ -221,6 +214,20 @@ def predict_annot(
     for line in prediction.describe_calls(trained, found, fit):
         say(line, quiet)
     _conclude((genome, output), beside, len(found.calls), manifest, quiet)
+
+
+def _annotate_many(
+    sheet: str, folder: str, formats: str, annotator: "Annotator", keep_going: bool, quiet: bool
+) -> None:
+    """All genomes of a sample sheet."""
+    from functools import partial
+
+    from ..formats.tables import sample_sheet
+    from ..runs.many_genomes import annotate_samples
+
+    samples = sample_sheet.read(sheet)
+    progress, talk = Progress("annotating", len(samples), quiet), partial(say, quiet=quiet)
+    annotate_samples(samples, folder, formats.split(",") if formats else [], annotator, keep_going, talk, progress)
 
 
 def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, manifest: str, quiet: bool) -> None:
