@@ -154,7 +154,12 @@ def test_the_usual_shares_asked_for_give_the_same_bytes():
 
 @pytest.mark.parametrize(
     ("shares", "why"),
-    [({"CRP": -0.1}, "below 0"), ({"CRP": float("nan")}, "below 0"), ({"CRP": 0.7, "FNR": 0.4}, "exceed 1"), ({"Fur": 0.1}, "no place for Fur")],
+    [
+        ({"CRP": -0.1}, "below 0"),
+        ({"CRP": float("nan")}, "below 0"),
+        ({"CRP": 0.7, "FNR": 0.4}, "exceed 1"),
+        ({"Fur": 0.1}, "no place for Fur"),
+    ],
 )
 def test_shares_that_cannot_be_are_refused(shares, why):
     with pytest.raises(ValueError, match=why):
