@@ -14,7 +14,7 @@ from headmotif.commands import demo
 from headmotif.formats.tables import tsv
 
 COLUMNS = (
-    "sites", "seed", "element", "head", "motif", "q", "distance", "recall", "precision", "window recall / precision",
+    "sites", "seed", "element", "head", "motif", "q", "offset", "recall", "precision", "window recall / precision",
     "test average precision (prevalence)", "regions", "s",
 )  # fmt: skip
 
@@ -63,7 +63,7 @@ def report(folder: Path, kind: str, seed: int, seconds: float) -> None:
         cell = {name: column[i] for name, column in table.items()}
         shown = {
             name: cell[name] if cell["found"] == "1" else "-"
-            for name in ("head", "motif", "distance", "recall", "precision")
+            for name in ("head", "motif", "offset", "recall", "precision")
         }
         window = (
             f"{shorten(cell['window_recall'])} / {shorten(cell['window_precision'])}" if cell["found"] == "1" else "-"
@@ -75,7 +75,7 @@ def report(folder: Path, kind: str, seed: int, seconds: float) -> None:
         )
         print(
             f"| {kind} | {seed} | {element} | {shown['head']} | {shown['motif']} | {shorten(cell['q'])} | "
-            f"{shown['distance']} | {shorten(shown['recall'])} | {shorten(shown['precision'])} | {window} | {run} |",
+            f"{shown['offset']} | {shorten(shown['recall'])} | {shorten(shown['precision'])} | {window} | {run} |",
             flush=True,
         )
 

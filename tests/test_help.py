@@ -176,7 +176,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(recipe.RECIPES, "default", replace(recipe.DEFAULT, epochs=1))
     monkeypatch.setattr(demo, "_run", lambda words, folder, quiet: None)
     monkeypatch.setattr(demo, "forecast", lambda *sizes: "soon")
-    rows = [{"element": name, "found": 1} for name in demo.REQUIRED]
+    rows = [{"element": name, "found": 1} for name in demo.TARGETS]
     monkeypatch.setattr(demo, "write", lambda folder: rows)
     monkeypatch.setattr(demo, "_format_rows", lambda rows, folder: "found")
 

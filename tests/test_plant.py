@@ -6,12 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headmotif.alphabet import decode, encode, reverse_complement
+from headmotif.commands.simulate import _parse_shares
 from headmotif.data import Motif
 from headmotif.errors import FormatError, InputError
 from headmotif.formats.features import truth
 from headmotif.steps.promoters import frequencies
 from headmotif.steps.simulation import coding
 from headmotif.steps.simulation.plant import Planted, PlantSettings, plant, shuffle_sites
+from in_process import call
+from signatures import options
 
 
 def consensus(name: str, letters: str, share: float) -> Motif:
@@ -126,6 +129,74 @@ def test_factors_sit_where_they_do_and_in_the_stated_numbers(planted_genome):
     assert all(
         first < ten[k][0] and last > ten[k][1] for k, (first, last) in group_by_site(planted_genome, "LexA").items()
     )
+
+
+def test_factors_have_the_shares_that_are_asked_for():
+    asked = plant(PlantSettings(100_000, 120, factors={"CRP": 0.5, "LexA": 0.1}), 1, FACTORS)
+    names, counts = np.unique(asked.elements.head, return_counts=True)
+    number = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    assert (number["CRP"], number["LexA"], number["-10"]) == (60, 12, 120)
+    assert "FNR" not in number
+    centres = [round((first + last) / 2 + 0.5) for first, last in group_by_site(asked, "CRP").values()]
+    assert sum(centre < -50 for centre in centres) == 36  # three at -61.5 for two at -41.5, as usual
+    assert number["-35"] == 120 - 24
+    everywhere = plant(PlantSettings(100_000, 121, factors={"CRP": 1.0}), 1, FACTORS)
+    assert int((everywhere.elements.head == "CRP").sum()) == 121
+    none = plant(PlantSettings(40_000, 40, factors={}), 1, FACTORS)
+    assert set(none.elements.head.tolist()) == {"-10", "-35", "ext-10", "TSS", "decoy"}
+
+
+def test_the_usual_shares_asked_for_give_the_same_bytes():
+    usual = {"CRP": 0.1, "FNR": 0.05, "LexA": 0.02}
+    one, same = (plant(PlantSettings(60_000, 100, factors=given), 5, FACTORS) for given in (None, usual))
+    assert one.genome.base.tobytes() == same.genome.base.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("shares", "why"),
+    [
+        ({"CRP": -0.1}, "below 0"),
+        ({"CRP": float("nan")}, "below 0"),
+        ({"CRP": 0.7, "FNR": 0.4}, "exceed 1"),
+        ({"Fur": 0.1}, "no place for Fur"),
+    ],
+)
+def test_shares_that_cannot_be_are_refused(shares, why):
+    with pytest.raises(ValueError, match=why):
+        frequencies.share_out(shares)
+
+
+def test_the_command_plants_the_shares_that_it_is_given(tmp_path):
+    small = ["--length", "40000", "--promoters", "50", "--elements-out", "truth.bed", "-o", "g.fa", "--quiet"]
+    assert call("headmotif", "simulate", *small, "--factors", "FNR=0.2, LexA=0.1", cwd=tmp_path).returncode == 0
+    names = [line.split("\t")[3] for line in (tmp_path / "truth.bed").read_text().splitlines()]
+    assert [names.count(name) for name in ("CRP", "FNR", "LexA", "-10")] == [0, 10, 5, 50]
+    (told,) = (one.help for one in options("simulate") if one.flag == "--factors")
+    usual = told.partition("default: ")[2].rstrip(".")
+    assert _parse_shares(usual) == pytest.approx(
+        {name: sum(place.share for place in frequencies.FACTORS if place.factor == name) for name in FACTORS}
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("CRP", "is not a list such as CRP=0.3,FNR=0.2"),
+        ("CRP=much", "is not a list"),
+        ("CRP=0.1=0.2", "is not a list"),
+        ("CRP=nan", "below 0"),
+        ("CRP=0.1,CRP=0.2", "CRP is named twice"),
+        ("Fur=0.1", "no place for Fur, only for CRP, FNR, LexA"),
+        ("CRP=0.7,FNR=0.4", "must not exceed 1 together"),
+    ],
+)
+def test_shares_that_make_no_sense_are_bad_usage(tmp_path, asked, why):
+    done = call("headmotif", "simulate", "--factors", asked, "-o", "g.fa", cwd=tmp_path)
+    said = " ".join(done.stderr.decode().split())
+    assert done.returncode == 2
+    assert "--factors" in said
+    assert why in said
+    assert not (tmp_path / "g.fa").exists()
 
 
 def test_factor_letters_follow_their_matrix_in_both_orientations(planted_genomes):

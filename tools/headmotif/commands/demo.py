@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from ..steps.simulation.recovery import Recovery
     from ..steps.training.rehearsal import Pace
 
-TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "CRP": "CRP", "FNR": "FNR", "LexA": "LexA"}
+TARGETS = {"-10": "sigma70_-10", "-35": "sigma70_-35", "FNR": "FNR"}
 """What was planted, and the motif of the built-in collection that must be found for it."""
-REQUIRED = ("-10", "-35")
+SHARES = "FNR=0.2"
+"""One TF, at many promoters: at the published shares (FNR 5 %) two minutes of training do not suffice for a TF."""
+EVERY = 50
+"""Steps between evaluations of training: so few evaluations that training never stops before its last step."""
 SIGNIFICANT = 0.05
 REPORT = "report.html"
 ON_TARGET = 0.5
@@ -25,8 +28,6 @@ SCORED, BESIDE, PUT_INTO = 400, 1000, 50
 do."""
 BACKGROUND = 4000
 """Background positions of dump-attention, its default."""
-LASTS = 0.65
-"""Share of its most steps that training took in the demonstrations that were timed, before it got no better."""
 STARTS = 10
 """What the rest takes, in starts of Python with PyTorch: nine commands, some of which draw, align and compare."""
 
@@ -38,11 +39,9 @@ def demo(
     shuffle_sites: Annotated[
         bool, typer.Option("--shuffle-sites", help="Train on random positions instead of sites, as a negative control.")
     ] = False,
-    length: Annotated[int, typer.Option(min=20_000, help="Length of the genome in nucleotides.")] = 400_000,
-    promoters: Annotated[int, typer.Option(min=20, help="Number of promoters.")] = 800,
-    max_steps: Annotated[
-        int | None, typer.Option(min=1, help="Largest number of training steps; default: as many as the epochs take.")
-    ] = None,
+    length: Annotated[int, typer.Option(min=20_000, help="Length of the genome in nucleotides.")] = 250_000,
+    promoters: Annotated[int, typer.Option(min=20, help="Number of promoters.")] = 700,
+    max_steps: Annotated[int, typer.Option(min=1, help="Largest number of training steps.")] = 300,
     seed: Seed = 1,
     threads: Threads = None,
     quiet: Quiet = False,
@@ -52,8 +51,10 @@ def demo(
     The command trains a network on the sites, reads its heads, compares their motifs with the built-in collection, and
     draws the report. It prints each command line that it runs.
 
-    An element is found if its motif matches with q below 0.05, and if at least half of the regions of its
-    head lie on it. If the -10 or the -35 element is not found, the exit code is 1.
+    The genome has sigma70 promoters with their -10 and -35 elements, and a fifth of them have a site of the TF FNR.
+    That is more than in a real genome, so that heads can learn it from few sites. An element is found if its motif
+    matches with q below 0.05, and if at least half of the regions of its head lie on it. If one of the three is not
+    found, the exit code is 1.
     """
     import os
 
@@ -65,22 +66,22 @@ def demo(
         _run(words, folder, quiet)
     rows = write(folder)
     typer.echo(_format_rows(rows, folder))
-    lost = [row["element"] for row in rows if row["element"] in REQUIRED and not row["found"]]
+    lost = [row["element"] for row in rows if not row["found"]]
     if lost:
         raise InputError(
-            f"{' and '.join(lost)} not found; with --shuffle-sites this is expected, otherwise see {folder}/motifs.tsv"
+            f"not found: {', '.join(lost)}; with --shuffle-sites this is expected, otherwise see {folder}/motifs.tsv"
         )
 
 
 def chain(
-    shuffle_sites: bool, length: int, promoters: int, steps: int | None, seed: int, threads: int | None
+    shuffle_sites: bool, length: int, promoters: int, steps: int, seed: int, threads: int | None
 ) -> list[list[str]]:
     """The command lines, as a user would type them."""
     control = ["--shuffle-sites"] if shuffle_sites else []
     planted = ["--sites-out", "sites.bed", "--elements-out", "truth.bed", "--genes-out", "genes.gff3"]
-    sizes = ["--length", str(length), "--promoters", str(promoters)]
+    sizes = ["--length", str(length), "--promoters", str(promoters), "--factors", SHARES]
     work = ["--threads", str(threads)] if threads else []
-    stop = ["--max-steps", str(steps)] if steps else []
+    stop = ["--max-steps", str(steps), "--eval-steps", str(EVERY)]
     seeded = ["--seed", str(seed)]
     # ablating every head would take as long as all the rest
     few = ["--ablate", "0", "--marginalize", str(PUT_INTO), "--max-sites", str(SCORED), "--background", str(BESIDE)]
@@ -113,7 +114,7 @@ def chain(
     ]
 
 
-def forecast(length: int, promoters: int, steps: int | None, threads: int | None) -> str:
+def forecast(length: int, promoters: int, steps: int, threads: int | None) -> str:
     """How long it will take here, measured in some seconds on a random genome of the same size."""
     import subprocess
     import sys
@@ -128,13 +129,13 @@ def forecast(length: int, promoters: int, steps: int | None, threads: int | None
     subprocess.run([sys.executable, "-c", "import torch"], check=True)
     seconds = _seconds(pace, length, promoters, steps) + STARTS * (time.monotonic() - began)
     shown = f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds"
-    return f"This will take about {shown} on this machine ({where}), measured just now; less if training stops earlier."
+    return f"This will take about {shown} on this machine ({where}), measured just now."
 
 
-def _seconds(pace: "Pace", length: int, promoters: int, steps: int | None) -> float:
+def _seconds(pace: "Pace", length: int, promoters: int, steps: int) -> float:
     """Of training, scoring and reading: the validation part is a tenth of the genome, the test part two."""
-    taken = min(steps or pace.steps, round(LASTS * pace.steps))
-    annotated = length * (0.1 * (taken / pace.between + 1) + 0.3)
+    taken = min(steps, pace.steps)
+    annotated = length * (0.1 * (taken / EVERY + 1) + 0.3)
     queries = promoters + BACKGROUND + 2 * (min(promoters, SCORED) + BESIDE)
     return taken * pace.step + annotated * pace.nucleotide + queries * pace.query
 
@@ -176,10 +177,10 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
     by_head = {r.head: r for r in found if r.name == element}
     mine = [m for m in matches if m.target == target]
     significant = [m for m in mine if m.q < SIGNIFICANT and m.query in by_head]
-    # of the heads that match, the one whose regions recover most; of those that do not, the one that comes nearest
+    # of the heads that match, the one whose regions agree best; of those that do not, the one that comes nearest
     best = max(
         significant,
-        key=lambda m: by_head[m.query].recall,
+        key=lambda m: _agreement(by_head[m.query]),
         default=min(mine, key=lambda m: (m.q, m.p, m.query), default=None),
     )
     recovery = by_head.get(best.query) if best else None
@@ -200,6 +201,12 @@ def _row(element: str, target: str, matches: list["Match"], regions: "Regions", 
         "window_recall": recovery.baseline_recall if recovery else float("nan"),
         "window_precision": recovery.baseline_precision if recovery else float("nan"),
     }
+
+
+def _agreement(recovery: "Recovery") -> float:
+    """The harmonic mean of recall and precision: a head with many regions recovers much and points beside it too."""
+    recall, precision = recovery.recall, recovery.precision
+    return 2 * recall * precision / (recall + precision) if recall > 0 and precision > 0 else 0.0
 
 
 def write(folder: str) -> list[dict]:
@@ -238,7 +245,8 @@ def _format_rows(rows: list[dict], folder: str) -> str:
             "",
             *lines,
             "",
-            "Found by: the head that recovers most, of those whose motif matches the built-in one with q below 0.05.",
+            "Found by: the head with the best recall and precision (their harmonic mean), of those whose motif matches",
+            "the built-in one with q below 0.05.",
             "Lookalike: a motif matches, but less than half of the regions of its head lie on planted elements.",
             "Recall: share of the planted elements at listed sites that the regions of the head cover.",
             "Precision: share of the regions that cover a planted element.",

@@ -43,6 +43,14 @@ def simulate(
             "harder.",
         ),
     ] = DEFAULT.sharpness,
+    factors: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="Share of the promoters that each transcription factor binds to, such as CRP=0.5 or CRP=0.3,FNR=0.2; "
+            "default: CRP=0.1,FNR=0.05,LexA=0.02.",
+        ),
+    ] = "",
     gc: Annotated[
         float | None,
         typer.Option(
@@ -61,8 +69,9 @@ def simulate(
     """Write a simulated genome with planted promoters as FASTA, and its sites and planted elements as BED.
 
     The genome has genes on both strands with the codons of E. coli. Its sigma70 promoters are as degenerate as the
-    published ones. CRP, FNR and LexA have their motifs at the usual offsets. The same number of -10
-    elements is planted where there is no site. The same seed gives the same bytes.
+    published ones. CRP, FNR and LexA have their motifs at the usual offsets, at as many promoters as in E. coli, or as
+    many as --factors gives. The same number of -10 elements is planted where there is no site. The same seed gives the
+    same bytes.
     """
     from .. import builtin
     from ..formats.features import bed
@@ -78,6 +87,7 @@ def simulate(
         false=false_fraction,
         jittered=jittered_fraction,
         sharpness=sharpness,
+        factors=_parse_shares(factors) if factors else None,
         gc=gc,
     )
     planted = step.plant(settings, seed, tfs)
@@ -101,6 +111,27 @@ def simulate(
         quiet,
     )
     _conclude(output, (sites_out, true_sites_out, elements_out, genes_out), length, quiet)
+
+
+def _parse_shares(asked: str) -> dict[str, float]:
+    """Shares of the promoters by TF, from words such as CRP=0.3,FNR=0.2."""
+    from ..steps.promoters.frequencies import share_out
+
+    shares: dict[str, float] = {}
+    try:
+        for name, share in (word.split("=") for word in asked.split(",")):
+            if name.strip() in shares:
+                raise typer.BadParameter(f"{name.strip()} is named twice; name it once", param_hint="--factors")
+            shares[name.strip()] = float(share)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{asked} is not a list such as CRP=0.3,FNR=0.2; give one", param_hint="--factors"
+        ) from None
+    try:
+        share_out(shares)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--factors") from None
+    return shares
 
 
 def _conclude(output: str, beside: tuple[str, str, str, str], length: int, quiet: bool) -> None:

@@ -34,7 +34,7 @@ How degenerate the TF sites are is given by the matrices that the caller passes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -86,6 +86,42 @@ FACTORS = (
     Place("LexA", None, 0.02, 1.0),
 )
 PLAIN = Place("", None, 1.0 - sum(p.share for p in FACTORS), 1.0)
+
+
+def share_out(shares: Mapping[str, float]) -> tuple[Place, ...]:
+    """Give each TF its share of the promoters.
+
+    The places of a TF stand to each other as in `FACTORS`: CRP has three sites at -61.5 for two at -41.5.
+
+    Parameters
+    ----------
+    shares
+        Share of all promoters by the name of the TF, 0 to 1; a TF of `FACTORS` that is not named has none.
+
+    Returns
+    -------
+    tuple of Place
+        In the order of `FACTORS`, without those whose share is 0.
+
+    Raises
+    ------
+    ValueError
+        If a TF has no place in `FACTORS`, or if the shares are below 0 or exceed 1 together.
+
+    Examples
+    --------
+    >>> [(place.factor, place.centre, round(place.share, 3)) for place in share_out({"CRP": 0.5})]
+    [('CRP', -61, 0.3), ('CRP', -41, 0.2)]
+    """
+    usual: dict[str, float] = {}
+    for place in FACTORS:
+        usual[place.factor] = usual.get(place.factor, 0.0) + place.share
+    if unknown := sorted(set(shares) - set(usual)):
+        raise ValueError(f"there is no place for {', '.join(unknown)}, only for {', '.join(usual)}")
+    if not all(share >= 0 for share in shares.values()) or sum(shares.values()) > 1 + 1e-9:
+        raise ValueError("the shares of the factors must not be below 0, and must not exceed 1 together")
+    given = (replace(place, share=place.share / usual[place.factor] * shares.get(place.factor, 0)) for place in FACTORS)
+    return tuple(place for place in given if place.share)
 
 
 Piece = tuple[str, int, np.ndarray]

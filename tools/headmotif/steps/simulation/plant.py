@@ -24,6 +24,7 @@ from ..promoters.frequencies import (
     draw_promoter,
     hexamer,
     match,
+    share_out,
     sharpen,
 )
 from .coding import Genes, background, has_stop, lay_out, tilt_of
@@ -185,7 +186,8 @@ def _plant_promoters(
     sites.
     """
     n = settings.promoters
-    kinds: list[Place] = [place for place in FACTORS for _ in range(round(place.share * n))]
+    places = FACTORS if settings.factors is None else share_out(settings.factors)
+    kinds: list[Place] = [place for place in places for _ in range(round(place.share * n))][:n]
     kinds += [PLAIN] * (n - len(kinds))
     inside, antisense = round(settings.inside * n), round(settings.antisense * n)
     wheres = random.permutation(

@@ -3,6 +3,7 @@
 This module imports nothing heavy, so that a command can show the defaults at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -37,6 +38,8 @@ class PlantSettings:
         Nucleotides at each end without sites, at least 100.
     sharpness
         Power of the probabilities in hexamers and TF sites: 1 as published, above 1 easier, below 1 harder to find.
+    factors
+        Share of the promoters that each TF binds to, by its name; None for the published shares.
     gc
         Share of G and C in the background, 0.25 to 0.75; None for that of E. coli.
     contig
@@ -54,6 +57,7 @@ class PlantSettings:
     jittered: float = 0.15
     margin: int = 150
     sharpness: float = 1.0
+    factors: Mapping[str, float] | None = None
     gc: float | None = None
     contig: str = "planted"
 

@@ -34,15 +34,12 @@ class Pace:
         Seconds for recording the heads at a position.
     steps
         Steps of training, at most, on a genome of the size asked for.
-    between
-        Steps from one evaluation to the next.
     """
 
     step: float
     nucleotide: float
     query: float
     steps: int
-    between: int
 
 
 def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) -> Pace:
@@ -90,5 +87,4 @@ def pace(preset: str, length: int, sites: int, compute: Compute, seed: int = 0) 
         timing.seconds(lambda: record.gather(net, genome, queries, np.zeros(len(queries)), compute), TURNS)
         / len(queries),
         train.limit_steps(chunks),
-        RECIPES[preset].every or train.evaluation_interval(chunks),
     )
