@@ -25,7 +25,7 @@ HEADINGS = {
     "true-sites-out elements-out genes-out "
     "logo profiles pairs strands matrix distances consensus checks cluster cluster-motifs figures pdf "
     "multiqc",
-    "Running": "resume keep-going fast dry-run seed threads device precision quiet version help",
+    "Running": "resume keep-going fast full dry-run seed threads device precision quiet version help",
 }
 """The headings in the order of a page, each with its options: a name means the same in every command."""
 
