@@ -19,7 +19,7 @@ from signatures import options
 
 LAYERS, HEADS, PROMOTERS = 2, 4, 500
 SMALL = ["--length", "150000", "--promoters", str(PROMOTERS), "--max-steps", "300", "--threads", "1"]
-"""With a network of this size enough for all that is planted from each of four seeds, in a fraction of the time."""
+"""With a network of this size enough for all that is planted from seed 1, in a fraction of the time."""
 
 
 @pytest.fixture

@@ -219,6 +219,7 @@ ELSEWHERE = {
     "formats/sequences/fasta.py": {"open"},  # a temporary file for pyfaidx
     "formats/tensors/blocks.py": {"TemporaryFile", "truncate"},
     "formats/bgzip.py": {"BgzfWriter"},
+    "steps/motifs/workers.py": {"fdopen"},  # a worker's standard output, a pipe
     "formats/tables/xlsx.py": {"save"},  # openpyxl's, into memory
 }
 

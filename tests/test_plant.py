@@ -132,7 +132,7 @@ def test_factors_sit_where_they_do_and_in_the_stated_numbers(planted_genome):
 
 
 def test_factors_have_the_shares_that_are_asked_for():
-    asked = plant(PlantSettings(100_000, 120, factors={"CRP": 0.5, "LexA": 0.1}), 1, FACTORS)
+    asked = plant(PlantSettings(100_000, 120, tfs={"CRP": 0.5, "LexA": 0.1}), 1, FACTORS)
     names, counts = np.unique(asked.elements.head, return_counts=True)
     number = dict(zip(names.tolist(), counts.tolist(), strict=True))
     assert (number["CRP"], number["LexA"], number["-10"]) == (60, 12, 120)
@@ -140,15 +140,15 @@ def test_factors_have_the_shares_that_are_asked_for():
     centres = [round((first + last) / 2 + 0.5) for first, last in group_by_site(asked, "CRP").values()]
     assert sum(centre < -50 for centre in centres) == 36  # three at -61.5 for two at -41.5, as usual
     assert number["-35"] == 120 - 24
-    everywhere = plant(PlantSettings(100_000, 121, factors={"CRP": 1.0}), 1, FACTORS)
+    everywhere = plant(PlantSettings(100_000, 121, tfs={"CRP": 1.0}), 1, FACTORS)
     assert int((everywhere.elements.head == "CRP").sum()) == 121
-    none = plant(PlantSettings(40_000, 40, factors={}), 1, FACTORS)
+    none = plant(PlantSettings(40_000, 40, tfs={}), 1, FACTORS)
     assert set(none.elements.head.tolist()) == {"-10", "-35", "ext-10", "TSS", "decoy"}
 
 
 def test_the_usual_shares_asked_for_give_the_same_bytes():
     usual = {"CRP": 0.1, "FNR": 0.05, "LexA": 0.02}
-    one, same = (plant(PlantSettings(60_000, 100, factors=given), 5, FACTORS) for given in (None, usual))
+    one, same = (plant(PlantSettings(60_000, 100, tfs=given), 5, FACTORS) for given in (None, usual))
     assert one.genome.base.tobytes() == same.genome.base.tobytes()
 
 
@@ -168,10 +168,10 @@ def test_shares_that_cannot_be_are_refused(shares, why):
 
 def test_the_command_plants_the_shares_that_it_is_given(tmp_path):
     small = ["--length", "40000", "--promoters", "50", "--elements-out", "truth.bed", "-o", "g.fa", "--quiet"]
-    assert call("headmotif", "simulate", *small, "--factors", "FNR=0.2, LexA=0.1", cwd=tmp_path).returncode == 0
+    assert call("headmotif", "simulate", *small, "--tfs", "FNR=0.2, LexA=0.1", cwd=tmp_path).returncode == 0
     names = [line.split("\t")[3] for line in (tmp_path / "truth.bed").read_text().splitlines()]
     assert [names.count(name) for name in ("CRP", "FNR", "LexA", "-10")] == [0, 10, 5, 50]
-    (told,) = (one.help for one in options("simulate") if one.flag == "--factors")
+    (told,) = (one.help for one in options("simulate") if one.flag == "--tfs")
     usual = told.partition("default: ")[2].rstrip(".")
     assert _parse_shares(usual) == pytest.approx(
         {name: sum(place.share for place in frequencies.FACTORS if place.factor == name) for name in FACTORS}
@@ -191,10 +191,10 @@ def test_the_command_plants_the_shares_that_it_is_given(tmp_path):
     ],
 )
 def test_shares_that_make_no_sense_are_bad_usage(tmp_path, asked, why):
-    done = call("headmotif", "simulate", "--factors", asked, "-o", "g.fa", cwd=tmp_path)
+    done = call("headmotif", "simulate", "--tfs", asked, "-o", "g.fa", cwd=tmp_path)
     said = " ".join(done.stderr.decode().split())
     assert done.returncode == 2
-    assert "--factors" in said
+    assert "--tfs" in said
     assert why in said
     assert not (tmp_path / "g.fa").exists()
 

@@ -79,7 +79,7 @@ def chain(
     """The command lines, as a user would type them."""
     control = ["--shuffle-sites"] if shuffle_sites else []
     planted = ["--sites-out", "sites.bed", "--elements-out", "truth.bed", "--genes-out", "genes.gff3"]
-    sizes = ["--length", str(length), "--promoters", str(promoters), "--factors", SHARES]
+    sizes = ["--length", str(length), "--promoters", str(promoters), "--tfs", SHARES]
     work = ["--threads", str(threads)] if threads else []
     stop = ["--max-steps", str(steps), "--eval-steps", str(EVERY)]
     seeded = ["--seed", str(seed)]

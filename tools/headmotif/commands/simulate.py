@@ -43,11 +43,11 @@ def simulate(
             "harder.",
         ),
     ] = DEFAULT.sharpness,
-    factors: Annotated[
+    tfs: Annotated[
         str,
         typer.Option(
             metavar="TEXT",
-            help="Share of the promoters that each transcription factor binds to, such as CRP=0.5 or CRP=0.3,FNR=0.2; "
+            help="Share of the promoters that each TF binds to, such as CRP=0.5 or CRP=0.3,FNR=0.2; "
             "default: CRP=0.1,FNR=0.05,LexA=0.02.",
         ),
     ] = "",
@@ -70,7 +70,7 @@ def simulate(
 
     The genome has genes on both strands with the codons of E. coli. Its sigma70 promoters are as degenerate as the
     published ones. CRP, FNR and LexA have their motifs at the usual offsets, at as many promoters as in E. coli, or as
-    many as --factors gives. The same number of -10 elements is planted where there is no site. The same seed gives the
+    many as --tfs gives. The same number of -10 elements is planted where there is no site. The same seed gives the
     same bytes.
     """
     from .. import builtin
@@ -79,7 +79,7 @@ def simulate(
     from ..formats.sequences import fasta
     from ..steps.simulation import plant as step
 
-    tfs = _read_motifs(motifs or str(builtin.MOTIFS))
+    known = _read_motifs(motifs or str(builtin.MOTIFS))
     settings = step.PlantSettings(
         length,
         promoters,
@@ -87,10 +87,10 @@ def simulate(
         false=false_fraction,
         jittered=jittered_fraction,
         sharpness=sharpness,
-        factors=_parse_shares(factors) if factors else None,
+        tfs=_parse_shares(tfs) if tfs else None,
         gc=gc,
     )
-    planted = step.plant(settings, seed, tfs)
+    planted = step.plant(settings, seed, known)
     given = step.shuffle_sites(planted.sites, length, seed) if shuffle_sites else planted.sites
     fasta.write(output, [settings.contig], [planted.genome.base])
     if sites_out:
@@ -121,16 +121,16 @@ def _parse_shares(asked: str) -> dict[str, float]:
     try:
         for name, share in (word.split("=") for word in asked.split(",")):
             if name.strip() in shares:
-                raise typer.BadParameter(f"{name.strip()} is named twice; name it once", param_hint="--factors")
+                raise typer.BadParameter(f"{name.strip()} is named twice; name it once", param_hint="--tfs")
             shares[name.strip()] = float(share)
     except ValueError:
         raise typer.BadParameter(
-            f"{asked} is not a list such as CRP=0.3,FNR=0.2; give one", param_hint="--factors"
+            f"{asked} is not a list such as CRP=0.3,FNR=0.2; give one", param_hint="--tfs"
         ) from None
     try:
         share_out(shares)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--factors") from None
+        raise typer.BadParameter(str(error), param_hint="--tfs") from None
     return shares
 
 

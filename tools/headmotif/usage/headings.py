@@ -11,8 +11,7 @@ HEADINGS = {
     "Sites and labels": "sites feature zero-based circular label mask mask-repeats called random everywhere max-sites "
     "validation test truth region",
     "Network and training": "preset max-epochs max-steps batch-size sequence-length learning-rate eval-steps patience",
-    "Simulation": "length promoters missing-fraction false-fraction jittered-fraction sharpness factors gc "
-    "shuffle-sites",
+    "Simulation": "length promoters missing-fraction false-fraction jittered-fraction sharpness tfs gc shuffle-sites",
     "Calls": "threshold min-change top fdr fdr-from min-distance",
     "Comparison": "window min-support missing-value distance min-overlap best group cluster-p",
     "Search": "flank min-sites nmotifs one-group by-offset top-fractions minw maxw revcomp spacer markov-order",

@@ -110,8 +110,8 @@ def share_out(shares: Mapping[str, float]) -> tuple[Place, ...]:
 
     Examples
     --------
-    >>> [(place.factor, place.centre, round(place.share, 3)) for place in share_out({"CRP": 0.5})]
-    [('CRP', -61, 0.3), ('CRP', -41, 0.2)]
+    >>> [(place.centre, round(place.share, 3)) for place in share_out({"CRP": 0.5})]
+    [(-61, 0.3), (-41, 0.2)]
     """
     usual: dict[str, float] = {}
     for place in FACTORS:
@@ -119,7 +119,7 @@ def share_out(shares: Mapping[str, float]) -> tuple[Place, ...]:
     if unknown := sorted(set(shares) - set(usual)):
         raise ValueError(f"there is no place for {', '.join(unknown)}, only for {', '.join(usual)}")
     if not all(share >= 0 for share in shares.values()) or sum(shares.values()) > 1 + 1e-9:
-        raise ValueError("the shares of the factors must not be below 0, and must not exceed 1 together")
+        raise ValueError("the shares of the TFs must not be below 0, and must not exceed 1 together")
     given = (replace(place, share=place.share / usual[place.factor] * shares.get(place.factor, 0)) for place in FACTORS)
     return tuple(place for place in given if place.share)
 

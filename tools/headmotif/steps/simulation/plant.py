@@ -186,7 +186,7 @@ def _plant_promoters(
     sites.
     """
     n = settings.promoters
-    places = FACTORS if settings.factors is None else share_out(settings.factors)
+    places = FACTORS if settings.tfs is None else share_out(settings.tfs)
     kinds: list[Place] = [place for place in places for _ in range(round(place.share * n))][:n]
     kinds += [PLAIN] * (n - len(kinds))
     inside, antisense = round(settings.inside * n), round(settings.antisense * n)

@@ -38,7 +38,7 @@ class PlantSettings:
         Nucleotides at each end without sites, at least 100.
     sharpness
         Power of the probabilities in hexamers and TF sites: 1 as published, above 1 easier, below 1 harder to find.
-    factors
+    tfs
         Share of the promoters that each TF binds to, by its name; None for the published shares.
     gc
         Share of G and C in the background, 0.25 to 0.75; None for that of E. coli.
@@ -57,7 +57,7 @@ class PlantSettings:
     jittered: float = 0.15
     margin: int = 150
     sharpness: float = 1.0
-    factors: Mapping[str, float] | None = None
+    tfs: Mapping[str, float] | None = None
     gc: float | None = None
     contig: str = "planted"
 
