@@ -347,6 +347,17 @@ def test_bfloat16_stays_near_float32_where_sites_are_rare(config):
     assert_near(half, single, 2e-3)
 
 
+def test_bfloat16_counts_in_training_alone():
+    net, codes = network(READER), torch.from_numpy(random_codes(330, seed=2))[None]
+    found = {}
+    for mode in (False, True):
+        for compute in (CPU, HALF):
+            with torch.no_grad(), compute.arithmetic():
+                found[mode, compute] = net.train(mode)(codes)
+    assert torch.equal(found[False, HALF], found[False, CPU])
+    assert 0 < (found[True, HALF] - found[True, CPU]).abs().max() < 0.1
+
+
 @PRECISIONS
 @pytest.mark.parametrize("preset", ["default", "cnn"])  # `paper` takes ten seconds
 def test_networks_of_their_full_size_keep_these_promises(preset, compute):

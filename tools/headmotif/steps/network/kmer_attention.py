@@ -299,11 +299,13 @@ class Reader(nn.Module):
             return compute_logits(self.norm, self.out, state)
 
     def _alone(self, device: torch.device) -> contextlib.AbstractContextManager:
-        """The context of the whole network: float32 on a processor.
+        """The context of the whole network: float32 on a processor, except in training.
 
-        There bfloat16 would gain nothing. Exponentials and memory take most of the time, not products.
+        There bfloat16 would gain nothing: exponentials and memory take most of the time, not products. Of training,
+        products are a larger part.
         """
-        return torch.autocast("cpu", enabled=False) if device.type == "cpu" else contextlib.nullcontext()
+        exact = device.type == "cpu" and not self.training
+        return torch.autocast("cpu", enabled=False) if exact else contextlib.nullcontext()
 
     def _enter(self, codes: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
         """What the layers of a batch begin with.
