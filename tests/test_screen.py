@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from headmotif import builtin
 from headmotif.alphabet import N
 from headmotif.data import Asked, Contig, Genome, Label, Model, Screen
 from headmotif.errors import FormatError, InputError
+from headmotif.formats.inputs import motif_files
 from headmotif.formats.sequences import fasta
 from headmotif.formats.tensors import container, model_tensor
-from headmotif.steps.calling import screening, thresholds
+from headmotif.steps.calling import cost, prediction, screening, thresholds
 from headmotif.steps.network import annotate, presets, screened, sparse
 from headmotif.steps.network.screen import ScreenConfig, ScreenNet, build_screen
 from networks import CPU, HALF, READER, WIDE, genome_of, network, random_codes
@@ -260,3 +262,18 @@ def test_many_genomes_fast(made_folder, run):
     assert done.returncode == 0, done.stderr.decode()
     texts = [(made_folder / "many" / f"{name}.bed").read_text() for name in "ab"]
     assert texts[0] == texts[1] != ""
+
+
+def test_the_forecast_is_measured_with_the_screen(made_folder, monkeypatch):
+    model = model_tensor.read(str(made_folder / "model"))
+    where, asked = CPU, Asked(0, "tss", LEAST, None, None, False, 3, 1)
+    net, screen = presets.build_from_model(model).eval(), build_screen(model.screen)
+    elements = prediction.sigma70(motif_files.read(str(builtin.MOTIFS)).motifs)
+    annotator = prediction.Annotator(model, net, where, asked, elements, "", screen)
+    monkeypatch.setattr(annotate, "score_stretches", None)  # the whole annotation's
+    monkeypatch.setattr(screened, "find_possible", lambda _net, genome, *_rest: np.zeros((1, 2, len(genome.base))))
+    monkeypatch.setattr(cost.timing, "seconds", lambda work: len(work()[0]) and 100.0)
+    monkeypatch.setattr(cost, "SMALL", 0)
+    monkeypatch.setattr(cost, "SAMPLE", 500)
+    genome = genome_of(random_codes(300, 1), random_codes(1700, 2))
+    assert "2,000 nt in 2 contigs, both strands: about 7 minutes" in cost.forecast(annotator, genome)

@@ -182,7 +182,7 @@ def predict_annot(
     from ..builtin import MODELS
     from ..formats.inputs import models
     from ..formats.outputs import calls
-    from ..steps.calling import prediction, screening
+    from ..steps.calling import cost, prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
     beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
@@ -203,7 +203,7 @@ def predict_annot(
     calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
     read = _read_genome(genome, circular or [], genes, binding_sites)
     data = read.genome
-    say(prediction.forecast(annotator.net, data, asked, annotator.where), quiet and not dry_run)
+    say(cost.forecast(annotator, data), quiet and not dry_run)
     if dry_run:
         return
     progress = Progress("annotating", 2 * len(data.base), quiet)

@@ -9,10 +9,9 @@ import numpy as np
 
 from ...alphabet import N
 from ...data import Asked, GeneTable, Genome, Model, Motif, Predicted, Sites
-from ..network import annotate, screened, timing
+from ..network import annotate, screened
 from ..network.device import Compute
 from ..network.kmer_attention import Reader
-from ..network.parallel import count_threads
 from ..network.presets import Network
 from ..network.screen import ScreenNet
 from ..promoters import boxes
@@ -26,8 +25,6 @@ DIGITS = 4
 """
 SHUFFLED = 1_000_000
 """Nucleotides of the shuffled genome from which a false discovery rate is estimated, at most."""
-FORECAST = 1_000_000
-"""Number of positions below which the cost is not worth measuring."""
 SIGMA = ("sigma70_-35", "sigma70_-10")
 """The motifs of the built-in collection that find the -35 and the -10 element."""
 Elements = tuple[Motif, Motif]
@@ -99,13 +96,42 @@ class Annotator:
         numpy.ndarray
             As from `annotate`; NaN also where P was not computed.
         """
-        asked, net = self.asked, self.net
-        if self.screen is None or not isinstance(net, Reader):
+        asked = self.asked
+        if not self.is_screened:
             return self.annotate(genome, progress)
-        wanted = screening.list_wanted(self.model, asked)
-        p = screened.annotate_possible(net, self.screen, genome, self.where, wanted, progress)
+        p = self.annotate_possible(genome, progress)
         high = thresholds.call_above(_round(p[asked.number]), genome.contigs, asked.threshold, asked.min_distance)
         return p if len(high) else self.annotate(genome, progress)
+
+    @property
+    def is_screened(self) -> bool:
+        """Whether P is computed only where a call is possible; networks without k-mers as keys read whole stretches."""
+        return self.screen is not None and isinstance(self.net, Reader)
+
+    def annotate_possible(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
+        """Compute P of all labels where a call is possible, with the screen.
+
+        Parameters
+        ----------
+        genome
+            The genome.
+        progress
+            Receives the number of nucleotides done, of 2 N in all.
+
+        Returns
+        -------
+        numpy.ndarray
+            As from `annotate`; NaN also where P was not computed.
+
+        Raises
+        ------
+        ValueError
+            If there is no screen, or not for this network.
+        """
+        if self.screen is None or not isinstance(self.net, Reader):
+            raise ValueError("no screen")
+        wanted = screening.list_wanted(self.model, self.asked)
+        return screened.annotate_possible(self.net, self.screen, genome, self.where, wanted, progress)
 
     def annotate_many(
         self, genomes: Iterable[Genome], progress: Callable[[int], None] | None = None
@@ -124,7 +150,7 @@ class Annotator:
         numpy.ndarray
             What `annotate_for_calls` returns for each genome, in their order.
         """
-        if self.screen is None:
+        if not self.is_screened:
             yield from annotate.annotate_many(self.net, genomes, self.where, progress)
             return
         done = 0
@@ -348,31 +374,3 @@ def _describe_expectation(found: Predicted, density: float | None) -> str:
         return f"the call should be right at the exact base with a probability of {right:.2g} {basis}"
     many = f"about {right:,.0f}" if right >= 10 else f"about {right:.2g}" if right >= 1 else "fewer than 1"
     return f"{many} of the {number:,} calls should be right at the exact base {basis}"
-
-
-def forecast(net: Network, genome: Genome, asked: Asked, where: Compute) -> str:
-    """Describe what annotating a genome will cost, measured on a part of it.
-
-    Parameters
-    ----------
-    net
-        The network.
-    genome
-        The genome.
-    asked
-        How calls are chosen; the shuffled genome costs too.
-    where
-        Device and precision.
-
-    Returns
-    -------
-    str
-        One line for the user.
-    """
-    nucleotides = 2 * (len(genome.base) + (min(SHUFFLED, len(genome.base)) if asked.shuffled else 0))
-    size = f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands"
-    if nucleotides < FORECAST:
-        return f"{size}: a few seconds"
-    jobs = annotate.grid(genome, net.chunk)[: 4 * net.batch * count_threads(where)]
-    seconds = timing.seconds(lambda: list(annotate.score_stretches(net, genome, where, jobs=jobs)))
-    return f"{size}: {timing.format_duration(nucleotides / int(jobs[:, 3].sum()) * seconds)} on {where}"
