@@ -99,7 +99,7 @@ def make_training_step(network: str, where: "Compute"):  # noqa: F821
     noise = torch.from_numpy(rng.integers(-(2**31), 2**31, shape, np.int32))
     target = torch.from_numpy((rng.random((recipe.batch, recipe.length, 1)) < 0.002).astype(np.float32))
     batch = Batch(codes, target, torch.ones_like(target), noise)
-    optimiser = torch.optim.AdamW(train._groups(net, recipe), lr=recipe.rate)
+    optimiser = torch.optim.AdamW(train.group_parameters(net, recipe), lr=recipe.rate)
     state = State(mean={name: p.detach().clone() for name, p in net.named_parameters()})
     work = functools.partial(step.take_step, net, optimiser, batch, state, recipe, where, train.ALONE)
     return work, recipe.batch * recipe.length

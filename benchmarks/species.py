@@ -8,13 +8,14 @@ begins with new weights. Finished folds are not made again: each has a row and i
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import species_maps
 import torch
 from safetensors.torch import save_file
-from species_learn import Recipe, Variant, learn, settle
+from species_learn import RECIPE, Variant, learn, settle
 from species_maps import Map
 
 from headmotif import builtin
@@ -46,8 +47,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("folds"))
     parser.add_argument("--variants", nargs="*", default=list(VARIANTS))
     parser.add_argument("--groups", nargs="*", default=list(DEVELOPMENT))
-    parser.add_argument("--nucleotides", type=int, default=Recipe.nucleotides)
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--nucleotides", type=int, default=3_000_000)
+    parser.add_argument("--seed", type=int, default=RECIPE.seed)
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
     with use_device("cpu", "float32", 1) as where:
@@ -59,8 +60,9 @@ def main() -> None:
 
 def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) -> None:
     """Train and score one fold; `start` is `ecoli-tss-split` as it is."""
-    recipe = Recipe(nucleotides=asked.nucleotides if name != "start" else 0, seed=asked.seed)
-    stem = f"{name}.{group}.{recipe.nucleotides}.{recipe.seed}"
+    nucleotides = asked.nucleotides if name != "start" else 0
+    recipe = replace(RECIPE, max_steps=nucleotides // (RECIPE.batch * RECIPE.length), seed=asked.seed)
+    stem = f"{name}.{group}.{nucleotides}.{asked.seed}"
     row_file = asked.output / f"{stem}.json"
     if row_file.exists():
         return
@@ -75,12 +77,11 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
             if step % 100 == 0:
                 print(f"{stem}: {step} of {steps} steps, loss {loss:.5f}", flush=True)
 
-        listing = learn(net, maps, variant, recipe, where, say)
+        listing = learn(net, maps, variant, recipe, say)
         save_file({key: p.detach() for key, p in net.named_parameters()}, asked.output / f"{stem}.safetensors")
         share = torch.sigmoid(listing.share).tolist() if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
-    scored = left_out[:1]
-    for key in [*scored, "ecoli"]:
+    for key in [left_out[0], "ecoli"]:
         found[key] = evaluate(net, variant, asked.data, key, where)
     row_file.write_text(json.dumps({"variant": name, "group": group, "recipe": stem, **found}, indent=1))
     print(row_file.read_text(), flush=True)
@@ -138,10 +139,7 @@ def evaluate(net: Reader, variant: Variant, data: Path, key: str, where: Compute
 def count_right(one: Map, p: np.ndarray, wanted: np.ndarray) -> tuple[int, int]:
     """Genes with a listed site upstream whose highest P there lies within 2 nt of it, and all of these genes."""
     right = genes = 0
-    for contig, start, end, strand in one.genes.tolist():
-        row, first, last = int(strand < 0), int(one.genome.start[contig]), int(one.genome.start[contig + 1])
-        low, high = (start - species_maps.NEAR, start) if strand > 0 else (end, end + species_maps.NEAR)
-        span = slice(max(first + low, first), min(first + high, last))
+    for row, span in species_maps.list_upstream(one.genes, one.genome):
         site = np.flatnonzero(one.site[row, span])
         if len(site) and wanted[span].all() and np.isfinite(p[row, span]).any():
             genes += 1

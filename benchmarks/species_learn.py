@@ -6,7 +6,7 @@ is learned for each map from -2 to +2.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from headmotif.alphabet import N
-from headmotif.steps.network.device import Compute
 from headmotif.steps.network.kmer_attention import Reader
-from headmotif.steps.network.parallel import count_threads, map_in_order
 from headmotif.steps.sequence.windows import orient, orient_rows
 from headmotif.steps.sites.genomic_class import CLASSES
 from headmotif.steps.training.optimiser import AdamW
+from headmotif.steps.training.recipe import DEFAULT, Recipe, rate_at
+from headmotif.steps.training.train import group_parameters
 
 REFERENCE = "ecoli"
 REACH = 2
@@ -46,8 +46,6 @@ class Variant:
     composition
         What the network is told of the genome: nothing (""), bases less the genome's own frequencies (`bases`), or the
         GC content, left out in one stretch of five (`gc`).
-    windows
-        Positives of species without a genome are a tenth of the stretches.
     """
 
     masked: bool = True
@@ -55,23 +53,12 @@ class Variant:
     jitter: bool = False
     balance: float = 1.0
     composition: str = ""
-    windows: bool = False
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How long and how fast: as in `train-annot`, but for what is said in `Variant`."""
-
-    nucleotides: int = 3_000_000
-    batch: int = 32
-    length: int = 128
-    rate: float = 1e-3
-    with_site: float = 0.5
-    average: float = 0.995
-    decay: float = 0.4
-    warmup: int = 50
-    substitutions: float = 0.0
-    seed: int = 1
+RECIPE = replace(DEFAULT, rate=1e-3, decay=0.4)
+"""As in `train-annot`, but slower and falling earlier, for the network knows much already."""
+WITH_SITE = 0.5
+"""Share of the stretches that hold a site."""
 
 
 class Stretches(NamedTuple):
@@ -118,7 +105,7 @@ class Tape:
         self.site = self.site & self.known
         self.sites = int(self.site.sum())
 
-    def draw(self, rng: np.random.Generator, number: int, with_site: float) -> Iterator[tuple[int, float]]:
+    def draw(self, rng: np.random.Generator, number: int) -> Iterator[tuple[int, float]]:
         """Draw places of stretches, each with its weight: some that hold a site, the others anywhere that is known.
 
         Weights make them count as they would in the whole map.
@@ -131,11 +118,11 @@ class Tape:
         holds = np.flatnonzero(holds)
         share = len(holds) / (len(holds) + len(others))
         for _one in range(number):
-            if len(others) == 0 or rng.random() < with_site:
-                weight = share / with_site if len(others) else 1.0
+            if len(others) == 0 or rng.random() < WITH_SITE:
+                weight = share / WITH_SITE if len(others) else 1.0
                 yield int(start[rng.choice(holds)]), weight
             else:
-                yield int(start[rng.choice(others)]), (1 - share) / (1 - with_site)
+                yield int(start[rng.choice(others)]), (1 - share) / (1 - WITH_SITE)
 
 
 class Pool:
@@ -165,7 +152,7 @@ class Pool:
             (number, at, weight)
             for number, (tape, n) in enumerate(zip(self.tapes, count, strict=True))
             if n
-            for at, weight in tape.draw(rng, int(n), recipe.with_site)
+            for at, weight in tape.draw(rng, int(n))
         ]
         inner = [(self.tapes[number], slice(at, at + recipe.length)) for number, at, _weight in rows]
         codes = np.stack([tape.codes[s.start - self.halo : s.stop + self.halo] for tape, s in inner])
@@ -254,54 +241,35 @@ def settle(net: Reader, variant: Variant, gc: float) -> None:
             first.told = None
 
 
-def learn(net: Reader, maps: list[Map], variant: Variant, recipe: Recipe, compute: Compute, progress=None) -> Listing:
-    """Train a network in place; it then has the averaged weights."""
+def learn(net: Reader, maps: list[Map], variant: Variant, recipe: Recipe, progress=None) -> Listing:
+    """Train a network in place for `max_steps` of the recipe; it then has the averaged weights."""
     pool, listing = Pool(maps, variant, recipe, net.before), Listing(maps, variant)
     prepare(net, variant)
-    its = dict(net.named_parameters())
-    tables = [p for name, p in its.items() if "by_distance" in name]
-    matrices = [p for name, p in its.items() if p.ndim > 1 and "by_distance" not in name]
-    vectors = [p for p in its.values() if p.ndim <= 1]
-    groups = [
-        {"params": matrices, "weight_decay": 0.05, "faster": 1.0},
-        {"params": vectors, "weight_decay": 0.0, "faster": 1.0},
-        {"params": tables, "weight_decay": 0.0, "faster": 20.0},
-        {"params": list(listing.parameters()), "weight_decay": 0.0, "faster": 10.0},
-    ]
-    optimiser = AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98))
-    parameters = [p for group in groups for p in group["params"]]
-    mean = [p.detach().clone() for p in its.values()]
-    steps = recipe.nucleotides // (recipe.batch * recipe.length)
+    weights = list(net.parameters())
+    listed = {"params": list(listing.parameters()), "weight_decay": 0.0, "faster": 10.0}
+    optimiser = AdamW([*group_parameters(net, recipe), listed], lr=recipe.rate, betas=recipe.momenta)
+    mean = [p.detach().clone() for p in weights]
+    steps = recipe.max_steps
     net.train()
     for step in range(steps):
         batch = pool.batch(step)
-        total = batch.weight.sum().clamp(min=1)
-        rng = np.random.default_rng([recipe.seed, 3, step])
-        drop = torch.from_numpy((rng.random(recipe.batch) > 0.2).astype(np.float32))
-
-        def gradient(rows: Tensor, batch=batch, total=total, drop=drop) -> tuple[Tensor, list[Tensor | None]]:
-            mine = Stretches(*(x[rows] for x in batch))
-            tell(net, variant, mine.gc, drop[rows])
-            logits = net(mine.codes, noise=mine.noise)[..., 0]
-            loss = (listing.loss(logits, mine) * mine.weight).sum() / total
-            return loss.detach(), list(torch.autograd.grad(loss, parameters, allow_unused=True))
-
-        parts = torch.arange(recipe.batch).tensor_split(count_threads(compute))
-        found = list(map_in_order(gradient, parts, compute))
-        for parameter, *gradients in zip(parameters, *(g for _loss, g in found), strict=True):
-            parameter.grad = None if gradients[0] is None else sum(gradients[1:], gradients[0])
-        torch.nn.utils.clip_grad_norm_(list(its.values()), 1.0)
-        rise, fall = min(1.0, (step + 1) / recipe.warmup), (steps - step) / (recipe.decay * steps)
+        known = np.random.default_rng([recipe.seed, 3, step]).random(recipe.batch) > 0.2
+        tell(net, variant, batch.gc, torch.from_numpy(known.astype(np.float32)))
+        logits = net(batch.codes, noise=batch.noise)[..., 0]
+        loss = (listing.loss(logits, batch) * batch.weight).sum() / batch.weight.sum().clamp(min=1)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, recipe.clip)
         for group in optimiser.param_groups:
-            group["lr"] = recipe.rate * min(rise, fall) * group["faster"]
+            group["lr"] = rate_at(recipe, step, steps) * group["faster"]
         optimiser.step()
-        decay = min(recipe.average, (1 + step) / (10 + step))
         with torch.no_grad():
-            torch._foreach_lerp_(mean, [p.detach() for p in its.values()], 1 - decay)
+            decay = min(recipe.average, (1 + step) / (10 + step))
+            torch._foreach_lerp_(mean, [p.detach() for p in weights], 1 - decay)
         if progress:
-            progress(step + 1, steps, float(sum(loss for loss, _g in found)))
+            progress(step + 1, steps, float(loss))
     with torch.no_grad():
-        for parameter, value in zip(its.values(), mean, strict=True):
+        for parameter, value in zip(weights, mean, strict=True):
             parameter.copy_(value)
     net.eval()
     return listing

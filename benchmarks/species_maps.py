@@ -1,33 +1,26 @@
-"""The species with mapped TSS: their genomes, what their maps say of each place, and windows without a genome.
+"""The species with mapped TSS: their genomes, and what their maps say of each place.
 
 Maps differ in how whole they are (column `map` of the manifest). In a full or partial map every place counts. In a
 gene-associated one only the 300 nt upstream of genes with a listed site count, since nothing is known elsewhere.
 """
 
-import gzip
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from headmotif.alphabet import N, encode
+from headmotif.alphabet import N
 from headmotif.data import Genome, Sites
 from headmotif.formats.inputs import gene_files, genomes, site_files
 from headmotif.steps.sequence.repeats import find_repeats
 from headmotif.steps.sites import genomic_class
+from headmotif.steps.sites.genomic_class import REACH
 
 ECOLI_TEST = (2738786, 3667115)
 """The paper's test part of *E. coli*, 0-based half-open."""
 ECOLI_VALIDATION = (3667116, 4131280)
-WINDOW_GROUPS = {
-    "kaerogenes": "Enterobacterales", "bcenocepacia": "Burkholderiales", "novosphingobium": "Sphingomonadales",
-    "linnocua": "Listeria", "paenibacillus": "Bacillus", "anabaena": "Synechococcus", "cdiphtheriae": "Corynebacterium",
-    "cdifficile": "Clostridioides", "mextorquens": "Methylorubrum", "xcampestris": "Xanthomonas",
-}  # fmt: skip
-"""The groups of the species that have windows alone."""
-NEAR = 300
-"""Nucleotides upstream of a gene."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,17 +85,21 @@ def read_map(data: Path, key: str) -> Map:
 
 
 def near_listed_genes(genes: np.ndarray, genome: Genome, site: np.ndarray) -> np.ndarray:
-    """Mark the `NEAR` nt upstream of each gene with a listed site there, and the listed sites with 10 nt about them."""
+    """Mark what is upstream of each gene with a listed site there, and the listed sites with 10 nt about them."""
     known = np.zeros_like(site)
-    for contig, begin, end, strand in np.asarray(genes).tolist():
-        row, first = int(strand < 0), int(genome.start[contig])
-        low, high = (begin - NEAR, begin) if strand > 0 else (end, end + NEAR)
-        span = slice(first + max(low, 0), first + min(max(high, 0), genome.contigs[contig].length))
-        if site[row, span].any():
-            known[row, span] = True
+    for row, span in list_upstream(genes, genome):
+        known[row, span] |= site[row, span].any()
     for shift in range(-10, 11):
         known |= np.roll(site, shift, 1)
     return known
+
+
+def list_upstream(genes: np.ndarray, genome: Genome) -> Iterator[tuple[int, slice]]:
+    """For each gene, the strand's row and the nucleotides upstream of it that lie on the contig."""
+    for contig, begin, end, strand in np.asarray(genes).tolist():
+        first, last = genome.start[contig : contig + 2].tolist()
+        low, high = (begin - REACH, begin) if strand > 0 else (end, end + REACH)
+        yield int(strand < 0), slice(max(first + low, first), min(first + high, last))
 
 
 def without(one: Map, spans: list[tuple[int, int]]) -> Map:
@@ -111,14 +108,3 @@ def without(one: Map, spans: list[tuple[int, int]]) -> Map:
     for begin, end in spans:
         known[:, begin:end] = False
     return replace(one, known=known)
-
-
-def read_windows(data: Path, key: str) -> tuple[np.ndarray, np.ndarray]:
-    """Windows around mapped TSS: codes uint8 (windows, 237), N where a window is shorter, and the index of each +1."""
-    text = gzip.decompress((data / "windows" / f"{key}.tsv.gz").read_bytes()).decode()
-    rows = [line.split("\t") for line in text.splitlines()[1:]]
-    rows = [row for row in rows if row[0] == "1" and row[4].isdigit()]
-    codes = np.full((len(rows), max(len(row[5]) for row in rows)), N, np.uint8)
-    for into, row in zip(codes, rows, strict=True):
-        into[: len(row[5])] = encode(row[5])
-    return codes, np.array([int(row[4]) for row in rows])

@@ -63,7 +63,7 @@ def train(
         part; a score is a mean with those just before it (`Recipe.smooth`).
     """
     recipe = chunks.recipe
-    optimiser = AdamW(_groups(net, recipe), lr=recipe.rate, betas=recipe.momenta)
+    optimiser = AdamW(group_parameters(net, recipe), lr=recipe.rate, betas=recipe.momenta)
     if not state.weights:
         if recipe.balanced_start:
             new = [label for label in range(len(chunks.prevalence)) if label >= len(begun) or not begun[label]]
@@ -148,7 +148,7 @@ def seconds_per_step(net: Network, chunks: Chunks, compute: Compute) -> float:
         Seconds.
     """
     trial = copy.deepcopy(net)
-    optimiser = AdamW(_groups(trial, chunks.recipe), lr=0.0)
+    optimiser = AdamW(group_parameters(trial, chunks.recipe), lr=0.0)
     batch = chunks.batch(*chunks.plan(0)[0], 0)
     state = State(mean={name: p.detach().clone() for name, p in trial.named_parameters()})
     began = 0.0
@@ -206,8 +206,19 @@ def _is_finished(state: State, recipe: Recipe, limit: int) -> bool:
     return len(state.records) - 1 - best >= recipe.patience and bool(state.records)
 
 
-def _groups(net: Network, recipe: Recipe) -> list[dict]:
-    """Parameters by weight decay, which only matrices have; the tables of distances learn faster."""
+def group_parameters(net: Network, recipe: Recipe) -> list[dict]:
+    """Group the weights for the optimiser by weight decay, which only matrices have; tables of distances learn faster.
+
+    Parameters
+    ----------
+    net, recipe
+        The network, and how it is trained.
+
+    Returns
+    -------
+    list of dict
+        Groups as PyTorch's optimisers take them; `faster` is the learning rate of each as a multiple of the recipe's.
+    """
     tables = [p for n, p in net.named_parameters() if "by_distance" in n]
     matrices = [p for n, p in net.named_parameters() if p.ndim > 1 and "by_distance" not in n]
     vectors = [p for _, p in net.named_parameters() if p.ndim <= 1]
