@@ -28,14 +28,18 @@ from headmotif.steps.statistics.metrics import score
 DEVELOPMENT = ("Bacillus", "Campylobacter", "Rhodobacter", "Streptococcus")
 """The groups on which variants are chosen."""
 ENTERICS = "Enterobacterales"
+ANCHORED = Variant(balance=0.5, listed=True, reference=0.35)
 VARIANTS = {
     "plain": Variant(masked=False),
     "masked": Variant(),
     "balanced": Variant(balance=0.5),
     "listed": Variant(balance=0.5, listed=True),
-    "jitter": Variant(balance=0.5, listed=True, jitter=True),
-    "bases": Variant(balance=0.5, listed=True, composition="bases"),
-    "gc": Variant(balance=0.5, listed=True, composition="gc"),
+    "anchored": ANCHORED,
+    "windows": replace(ANCHORED, odds=True, windows=True),
+    "odds": replace(ANCHORED, odds=True),
+    "jitter": replace(ANCHORED, jitter=True),
+    "bases": replace(ANCHORED, composition="bases"),
+    "gc": replace(ANCHORED, composition="gc"),
 }
 SCORED = 500_000
 """Nucleotides of a genome that a fold is scored on; of a gene-associated map what is known, of all its length."""
@@ -71,6 +75,8 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
     variant, found = VARIANTS.get(name, Variant()), {}
     if name != "start":
         maps = [read_for_training(asked.data, key) for key in species_maps.list_species(asked.data)]
+        if variant.windows:
+            maps += [species_maps.read_windows(asked.data, key) for key in species_maps.WINDOWS]
         maps = [one for one in maps if one.group != group]
 
         def say(step: int, steps: int, loss: float) -> None:
@@ -79,7 +85,8 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
 
         listing = learn(net, maps, variant, recipe, say)
         save_file({key: p.detach() for key, p in net.named_parameters()}, asked.output / f"{stem}.safetensors")
-        share = torch.sigmoid(listing.share).tolist() if variant.listed else []
+        share = listing.share.tolist() if variant.odds else torch.sigmoid(listing.share).tolist()
+        share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
     for key in [left_out[0], "ecoli"]:
         found[key] = evaluate(net, variant, asked.data, key, where)

@@ -2,7 +2,8 @@
 
 The loss is the cross-entropy of what a map lists, P(listed) = c x sum over d of j(d) P(site at place - d). `c` is
 learned for each map and class of place, and is 1 for *E. coli*, whose map is the reference. `j`, how far a map is off,
-is learned for each map from -2 to +2.
+is learned for each map from -2 to +2. Places that are chosen because a site is listed there, upstream of a gene or in a
+window, have more sites than others: of these the odds of P are multiplied by a learned factor instead of c.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from headmotif.steps.training.recipe import DEFAULT, Recipe, rate_at
 from headmotif.steps.training.train import group_parameters
 
 REFERENCE = "ecoli"
+CHOSEN = ("gene", "window")
+"""The kinds of maps of which only places near listed sites are known."""
 REACH = 2
 """Nucleotides by which a map may be off."""
 ECOLI_GC = 0.5079
@@ -39,10 +42,16 @@ class Variant:
         Gene-associated maps count only upstream of genes with a listed site.
     listed
         The share of sites that a map lists is learned.
+    odds
+        Of places that are chosen by their sites, the ratio of the odds is learned instead.
+    windows
+        Windows of species without a genome are learned from too.
     jitter
         How far a map is off is learned.
     balance
         A group is drawn in proportion to its number of sites to this power.
+    reference
+        Least share of the stretches that are of *E. coli*.
     composition
         What the network is told of the genome: nothing (""), bases less the genome's own frequencies (`bases`), or the
         GC content, left out in one stretch of five (`gc`).
@@ -50,8 +59,11 @@ class Variant:
 
     masked: bool = True
     listed: bool = False
+    odds: bool = False
+    windows: bool = False
     jitter: bool = False
     balance: float = 1.0
+    reference: float = 0.0
     composition: str = ""
 
 
@@ -141,7 +153,9 @@ class Pool:
                 for tape, one in zip(self.tapes, maps, strict=True)
             ]
         )
-        self.share = share / share.sum()
+        its = np.array([one.key == REFERENCE for one in maps])
+        at_least = max(variant.reference, share[its].sum() / share.sum()) if its.any() else 0.0
+        self.share = np.where(its, at_least, (1 - at_least) * share / share[~its].sum())
 
     def batch(self, step: int) -> Stretches:
         """Draw the stretches of a step; they depend on the seed and the step alone."""
@@ -186,6 +200,7 @@ class Listing(nn.Module):
         self.variant = variant
         free = torch.tensor([one.key != REFERENCE for one in maps])
         self.register_buffer("free", free)
+        self.register_buffer("chosen", torch.tensor([variant.odds and one.kind in CHOSEN for one in maps]))
         self.share = nn.Parameter(torch.full((len(maps), len(CLASSES)), 0.0))
         shift = torch.full((len(maps), 2 * REACH + 1), -4.0)
         shift[:, REACH] = 0
@@ -195,15 +210,15 @@ class Listing(nn.Module):
         """The loss of each place, (batch, length)."""
         if not self.variant.listed and not self.variant.jitter:
             return F.binary_cross_entropy_with_logits(logits, batch.site, reduction="none")
-        p = torch.sigmoid(logits.float())
-        free = self.free[batch.number][:, None]
+        free, chosen = self.free[batch.number][:, None], self.chosen[batch.number][:, None]
+        share = self.share[batch.number[:, None], batch.place]
+        p = torch.sigmoid(torch.where(chosen, logits.float() + share, logits.float()))
         if self.variant.jitter:
             moved = F.pad(p[:, None], (REACH, REACH), mode="replicate").unfold(2, 2 * REACH + 1, 1)[:, 0]
             kernel = torch.softmax(self.shift, 1)[batch.number]
             p = torch.where(free, (moved * kernel[:, None]).sum(2), p)
         if self.variant.listed:
-            share = torch.sigmoid(self.share)[batch.number[:, None], batch.place]
-            p = torch.where(free, p * share, p)
+            p = torch.where(free & ~chosen, p * torch.sigmoid(share), p)
         p = p.clamp(1e-7, 1 - 1e-7)
         return -(batch.site * torch.log(p) + (1 - batch.site) * torch.log1p(-p))
 

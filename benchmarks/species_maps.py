@@ -1,9 +1,11 @@
 """The species with mapped TSS: their genomes, and what their maps say of each place.
 
 Maps differ in how whole they are (column `map` of the manifest). In a full or partial map every place counts. In a
-gene-associated one only the 300 nt upstream of genes with a listed site count, since nothing is known elsewhere.
+gene-associated one only the 300 nt upstream of genes with a listed site count, since nothing is known elsewhere. Of
+some species there are only windows about their TSS.
 """
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from headmotif.alphabet import N
-from headmotif.data import Genome, Sites
+from headmotif.data import Contig, Contigs, Genome, Sites
 from headmotif.formats.inputs import gene_files, genomes, site_files
 from headmotif.steps.sequence.repeats import find_repeats
 from headmotif.steps.sites import genomic_class
@@ -22,6 +24,22 @@ ECOLI_TEST = (2738786, 3667115)
 """The paper's test part of *E. coli*, 0-based half-open."""
 ECOLI_VALIDATION = (3667116, 4131280)
 
+WINDOWS = {
+    "anabaena": "Synechococcus",
+    "bcenocepacia": "Burkholderiales",
+    "cdifficile": "Clostridioides",
+    "cdiphtheriae": "Corynebacterium",
+    "kaerogenes": "Enterobacterales",
+    "linnocua": "Listeria",
+    "mextorquens": "Methylorubrum",
+    "novosphingobium": "Sphingomonadales",
+    "paenibacillus": "Bacillus",
+    "xcampestris": "Xanthomonas",
+}
+"""The species of which there are windows alone, and their groups."""
+EDGE, AROUND = 110, 50
+"""Random bases between two windows, more than a network reads; and how far from its +1 a window counts."""
+
 
 @dataclass(frozen=True, eq=False)
 class Map:
@@ -30,7 +48,7 @@ class Map:
     Attributes
     ----------
     key, group, kind
-        Name of the species, the group that is left out together, and `full`, `partial` or `gene`.
+        Name of the species, the group that is left out together, and `full`, `partial`, `gene` or `window`.
     genome
         The sequence.
     site
@@ -82,6 +100,36 @@ def read_map(data: Path, key: str) -> Map:
     known &= (genome.base != N) & ~find_repeats(genome)
     gc = float(np.isin(genome.base, (1, 2)).sum() / (genome.base != N).sum())
     return Map(key, row["group"], kind, genome, site, place, known, np.asarray(genes.spans), gc)
+
+
+@cache
+def read_windows(data: Path, key: str) -> Map:
+    """Read the windows of a species as one contig, with random bases of its composition between them.
+
+    A window that ended with N would show where its +1 is.
+    """
+    with gzip.open(data / "windows" / f"{key}.tsv.gz", "rt", encoding="utf-8") as file:
+        rows = [line.rstrip("\n").split("\t") for line in file if line.startswith("1\t")]
+    rng = np.random.default_rng(len(rows))
+    windows = [np.frombuffer(row[5].encode(), np.uint8) for row in rows]
+    code = np.full(256, N, np.uint8)
+    code[list(b"ACGT")] = range(4)
+    every = code[np.concatenate(windows)]
+    gc = float(np.isin(every, (1, 2)).sum() / (every != N).sum())
+    parts, sites, length = [], [], 0
+    for row, window in zip(rows, windows, strict=True):
+        edge = rng.choice(4, EDGE, p=[(1 - gc) / 2, gc / 2, gc / 2, (1 - gc) / 2]).astype(np.uint8)
+        parts += [edge, code[window]]
+        sites.append(length + EDGE + int(row[4]))
+        length += EDGE + len(window)
+    genome = Genome(Contigs([Contig(key, length)]), np.concatenate(parts))
+    site, known = np.zeros((2, length), bool), np.zeros((2, length), bool)
+    site[0, sites] = True
+    for shift in range(-AROUND, AROUND + 1):
+        known[0, np.array(sites) + shift] = True
+    known &= genome.base != N
+    place = np.full(site.shape, genomic_class.UPSTREAM, np.uint8)
+    return Map(key, WINDOWS[key], "window", genome, site, place, known, np.zeros((0, 4), np.int64), gc)
 
 
 def near_listed_genes(genes: np.ndarray, genome: Genome, site: np.ndarray) -> np.ndarray:

@@ -295,22 +295,22 @@ MODEL = Model({}, (Label("tss", 0.8, scores={"validation": Score(0.9, 0.3, 0.001
 
 
 @pytest.mark.parametrize(
-    ("p", "said"),
+    ("p", "said", "end"),
     [
-        ([0.5] * 30, "about 15 of the 30 calls should be right at the exact base"),
-        ([0.9, 0.5, 0.25], "about 1.6 of the 3 calls should be right at the exact base"),
-        ([0.1, 0.2], "fewer than 1 of the 2 calls should be right at the exact base"),
-        ([0.25], "the call should be right at the exact base with a probability of 0.25"),
+        ([0.5] * 30, "about 15 of the 30 calls should be right at the exact base", " (the sum of P)"),
+        ([0.9, 0.5, 0.25], "about 1.6 of the 3 calls should be right at the exact base", " (the sum of P)"),
+        ([0.1, 0.2], "fewer than 1 of the 2 calls should be right at the exact base", " (the sum of P)"),
+        ([0.25], "the call should be right at the exact base with a probability of 0.25", ""),
     ],
 )
-def test_the_number_of_right_calls_is_the_sum_of_p(contigs, p, said):
+def test_the_number_of_right_calls_is_the_sum_of_p(p, said, end):
     places = np.arange(len(p))
     calls = Sites(0 * places, places * 10, places * 0 + 1, np.array(p, np.float32))
     found = Predicted(None, "tss", None, calls, 0.1, make_asked(), {}, None)
     assert found.n_right == pytest.approx(sum(p))
     words = prediction._describe_expectation(found, 0.0016)
-    assert words == f"{said} (the sum of P, at the model's site density of 1.60e-03)"
-    assert prediction._describe_expectation(found, None) == f"{said} (the sum of P, at the model's site density)"
+    assert words == f"{said}, in a genome with 3.2 sites a kb on both strands{end}"
+    assert prediction._describe_expectation(found, None) == f"{said}{end}"
 
 
 @pytest.mark.usefixtures("one_thread")

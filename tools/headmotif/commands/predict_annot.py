@@ -66,6 +66,15 @@ def predict_annot(
             "has the same dinucleotides.",
         ),
     ] = "probability",
+    tss_density: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            max=1000,
+            help="Sites per kb of genome, both strands together, at which P holds; default: the model's, for tss that "
+            "of Cappable-seq in E. coli (3.3). A map by dRNA-seq has about 0.4.",
+        ),
+    ] = None,
     min_distance: Annotated[
         int,
         typer.Option(
@@ -174,8 +183,8 @@ def predict_annot(
     The result is BED6, with 1000 times P as the score. A call is a local maximum of P on its strand that reaches the
     threshold.
 
-    P is calibrated: of all positions with a given P, that share are sites in a genome with the site density of the
-    model's validation part.
+    P is calibrated: of all positions with a given P, that share are sites in a genome with the density of sites that
+    is printed. How many sites a genome has depends on how deep its map is; --tss-density states P for another depth.
     """
     from dataclasses import asdict
 
@@ -191,7 +200,7 @@ def predict_annot(
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
     track = "--full" if full else _first_track(beside, formats)
     _refuse_fast_with(track if fast else "")
-    trained = models.open_model(model, MODELS)
+    trained = _open_at(models.open_model(model, MODELS), model, label, tss_density)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
     why_full = track or screening.explain_full(trained, asked)
     if fast and why_full:
@@ -275,6 +284,15 @@ def _build_request(
         raise InputError(f"{model} has no threshold; give --threshold, --top or --fdr")
     name = trained.names[number]
     return Asked(number, name, chosen or 0.0, top, fdr, fdr_from == "shuffled", min_distance, seed)
+
+
+def _open_at(model: "Model", name: str, label: str, per_kb: float | None) -> "Model":
+    """A model whose P holds at a density of sites."""
+    from ..steps.calling import density, thresholds
+
+    if per_kb is None:
+        return model
+    return density.hold_at(model, name, thresholds.choose_label(model, name, label, None)[0], per_kb)
 
 
 def _read_genome(genome: str, circular: list[str], genes: str, sites: str) -> "GenomeFile":

@@ -31,12 +31,15 @@ class Label:
         The calibration of the logit; None if the model does not say.
     scores
         The scores by part of the genome, of `PARTS`.
+    density
+        The site density at which P holds, if it is another than that of the validation part.
     """
 
     name: str
     threshold: float | None = None
     calibration: Calibration | None = None
     scores: Mapping[str, Score] = field(default_factory=dict)
+    density: float | None = None
 
     def __post_init__(self) -> None:
         check(set(self.scores) <= set(PARTS), f"label {self.name} has scores for an unknown part of the genome")
@@ -47,8 +50,9 @@ class Label:
 
     @property
     def prevalence(self) -> float | None:
-        """The site density of the validation part, for which P is calibrated; None if unknown."""
-        return self.scores["validation"].prevalence if "validation" in self.scores else None
+        """The site density at which P holds: that of the validation part, or `density`; None if unknown."""
+        known = self.scores["validation"].prevalence if "validation" in self.scores else None
+        return known if self.density is None else self.density
 
 
 @dataclass(frozen=True)

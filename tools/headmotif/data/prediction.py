@@ -86,7 +86,7 @@ class Predicted:
 
     @property
     def n_right(self) -> float:
-        """The number of calls that should be right at the exact base: the sum of P, at the model's site density."""
+        """The number of calls that should be right at the exact base: the sum of P, at the density at which P holds."""
         return float(self.calls.strength.sum(dtype=np.float64))
 
     @property

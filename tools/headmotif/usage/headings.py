@@ -12,7 +12,7 @@ HEADINGS = {
     "validation test truth region",
     "Network and training": "preset max-epochs max-steps batch-size sequence-length learning-rate eval-steps patience",
     "Simulation": "length promoters missing-fraction false-fraction jittered-fraction sharpness tfs gc shuffle-sites",
-    "Calls": "threshold min-change top fdr fdr-from min-distance",
+    "Calls": "threshold min-change top fdr fdr-from tss-density min-distance",
     "Comparison": "window min-support missing-value distance min-overlap best group cluster-p",
     "Search": "flank min-sites nmotifs one-group by-offset top-fractions minw maxw revcomp spacer markov-order",
     "Heads and regions": "layers heads top-k max-per-site",

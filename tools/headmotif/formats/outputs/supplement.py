@@ -115,7 +115,7 @@ def _methods(found: Predicted, run: Mapping[str, Any], has_binding_sites: bool) 
     yield f"The genome has {parts} and {contigs.total:,} nt; the sheet contigs has the refget digest of each."
     yield "The model gives each nucleotide of both strands a probability P."
     if run["prevalence"]:
-        yield f"P is calibrated for a genome with {run['prevalence']:.3g} sites per position."
+        yield f"P is calibrated for a genome with {2000 * run['prevalence']:.2g} sites per kb on both strands together."
     yield f"A call is a local maximum of P, at least {asked.min_distance} nt from the next call on its strand."
     yield from _choice(found)
     if found.genes is not None:

@@ -17,7 +17,7 @@ from ..network.screen import ScreenNet
 from ..promoters import boxes
 from ..sites import gene_context
 from ..training.description import describe_doubts
-from . import no_calls, rounding, screening, thresholds, transferability
+from . import density, no_calls, rounding, screening, thresholds, transferability
 from .transferability import Fit
 
 DIGITS = 4
@@ -358,19 +358,36 @@ def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
     list of str
         Lines for the user.
     """
-    expected = _describe_expectation(found, trained.labels[found.asked.number].prevalence)
+    share = trained.labels[found.asked.number].prevalence
+    expected = [_describe_expectation(found, share), *_describe_less_deep(found, share)]
     skipped = f"the screen left out {found.share_left_out:.1%} of the positions; --full computes P everywhere"
     left_out = [skipped] if found.share_left_out else []
-    return [*left_out, *judged.words, expected, *describe_doubts(trained.labels)]
+    return [*left_out, *judged.words, *expected, *describe_doubts(trained.labels)]
 
 
-def _describe_expectation(found: Predicted, density: float | None) -> str:
-    """How many of the calls should be right at the model's site density, or why there are none."""
-    number, right = len(found.calls), found.n_right
-    basis = f"(the sum of P, at the model's site density{f' of {density:.2e}' if density else ''})"
-    if not number:
+def _describe_expectation(found: Predicted, share: float | None) -> str:
+    """How many of the calls should be right at the density at which P holds, or why there are none."""
+    if not len(found.calls):
         return found.why_none
-    if number == 1:
-        return f"the call should be right at the exact base with a probability of {right:.2g} {basis}"
-    many = f"about {right:,.0f}" if right >= 10 else f"about {right:.2g}" if right >= 1 else "fewer than 1"
-    return f"{many} of the {number:,} calls should be right at the exact base {basis}"
+    basis = f", in a genome with {density.describe_density(share)} on both strands" if share else ""
+    if len(found.calls) == 1:
+        return f"the call should be right at the exact base with a probability of {found.n_right:.2g}{basis}"
+    many = f"{_count(found.n_right)} of the {len(found.calls):,} calls should be right at the exact base"
+    return f"{many}{basis} (the sum of P)"
+
+
+def _describe_less_deep(found: Predicted, share: float | None) -> list[str]:
+    """How many of the calls a map by dRNA-seq would hold, if P is that of a deeper one."""
+    other = density.share_of(density.DEPTHS[density.DRNA])
+    if share is None or share <= other or found.label != "tss" or not len(found.calls):
+        return []
+    right = float(density.restate(found.calls.strength, density.shift_between(share, other)).sum())
+    per_kb = density.DEPTHS[density.DRNA]
+    return [
+        f"{_count(right)} of them should be in a map by dRNA-seq, with {per_kb:g} sites a kb; --tss-density {per_kb:g} "
+        "states P for such a map"
+    ]
+
+
+def _count(right: float) -> str:
+    return f"about {right:,.0f}" if right >= 10 else f"about {right:.2g}" if right >= 1 else "fewer than 1"

@@ -1,0 +1,109 @@
+"""What P of a genome is worth, against its mapped TSS; and what P alone tells of that, without any site.
+
+Average precision counts only what a map knows: of gene-associated maps the 300 nt upstream of genes with a listed site.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from ecoli import scan_genome
+from species_maps import ECOLI_TEST, Map, list_upstream
+
+from headmotif.steps.calling import local_maxima
+from headmotif.steps.network import calibrate
+from headmotif.steps.statistics.metrics import score
+
+NEAR = 2
+"""Distance within which a call is right."""
+INSIDE = (100, 400)
+"""Nucleotides downstream of a gene's first base whose P is compared with that upstream of it."""
+
+
+def choose_part(one: Map, length: int) -> np.ndarray:
+    """The nucleotides that are scored, bool (N,): the first of each genome, and of *E. coli* the paper's test part."""
+    wanted = np.zeros(len(one.genome.base), bool)
+    begin, end = ECOLI_TEST if one.key == "ecoli" else (0, length)
+    wanted[begin : min(end, begin + length)] = True
+    return wanted
+
+
+def measure(one: Map, p: np.ndarray, wanted: np.ndarray) -> dict[str, float]:
+    """Score P, (2, N), on the nucleotides that are wanted and known."""
+    known = wanted & one.known & np.isfinite(p)
+    exact = score(one.site[known], p[known])
+    found = {"average_precision": exact.average_precision, "roc_auc": exact.roc_auc, "sites": exact.sites}
+    for d in (2, 5):
+        calls = local_maxima.calls(p, one.site.astype(np.uint8), one.genome.contigs, d, known)
+        found[f"within_{d}"] = calls.average_precision
+    hits, genes = count_right(one, p, wanted)
+    found |= {"genes": genes, "right_within_2": hits / max(genes, 1)}
+    found["best_n_precision"] = float(one.site[known][np.argsort(-p[known], kind="stable")[: exact.sites]].mean())
+    slope, shift = calibrate.fit(one.site[known], p[known])
+    found |= {"expected_sites": float(p[known].sum()), "slope": slope, "shift": shift}
+    return {name: round(float(value), 5) for name, value in found.items()}
+
+
+def count_right(one: Map, p: np.ndarray, wanted: np.ndarray) -> tuple[int, int]:
+    """Genes with a listed site upstream whose highest P there lies within 2 nt of it, and all of these genes."""
+    right = genes = 0
+    for row, span in list_upstream(one.genes, one.genome):
+        site = np.flatnonzero(one.site[row, span])
+        if len(site) and wanted[span].all() and np.isfinite(p[row, span]).any():
+            genes += 1
+            right += int(np.abs(site - np.nanargmax(p[row, span])).min() <= NEAR)
+    return right, genes
+
+
+class Windows(NamedTuple):
+    """For each gene: the highest P upstream, its place, the sum of P there; and the highest P inside, either strand."""
+
+    highest: np.ndarray
+    place: np.ndarray
+    total: np.ndarray
+    inside: np.ndarray
+    antisense: np.ndarray
+
+
+def look_at_genes(one: Map, p: np.ndarray, wanted: np.ndarray) -> Windows:
+    """What P says around each gene of the part, with no site known."""
+    rows = []
+    start = one.genome.start
+    upstream = list_upstream(one.genes, one.genome)
+    for (row, span), (contig, begin, end, strand) in zip(upstream, one.genes.tolist(), strict=True):
+        first = int(start[contig])
+        low, high = INSIDE if strand > 0 else (end - begin - INSIDE[1], end - begin - INSIDE[0])
+        inner = slice(first + begin + low, first + begin + high)
+        usable = (
+            end - begin >= INSIDE[1] and span.stop - span.start >= 100 and wanted[span].all() and wanted[inner].all()
+        )
+        if usable and np.isfinite(p[:, [*range(span.start, span.stop), *range(inner.start, inner.stop)]]).all():
+            here = p[row, span]
+            rows.append(
+                (here.max(), span.start + int(here.argmax()), here.sum(), p[row, inner].max(), p[1 - row, inner].max())
+            )
+    return Windows(*np.array(rows).T.reshape(5, -1))
+
+
+def describe(windows: Windows, other: Windows | None = None) -> dict[str, float]:
+    """What needs no sites: how far P upstream of genes stands out, how sharp it is, and whether two networks agree."""
+    told = {
+        "over_inside": _auc(windows.highest, windows.inside),
+        "over_antisense": _auc(windows.highest, windows.antisense),
+        "sharpness": float(np.mean(windows.highest / windows.total)),
+        "upstream_mean": float(windows.highest.mean()),
+        "inside_mean": float(windows.inside.mean()),
+    }
+    if other is not None:
+        told["agreement"] = float((np.abs(windows.place - other.place) <= NEAR).mean())
+    return {name: round(value, 4) for name, value in told.items()}
+
+
+def _auc(high: np.ndarray, low: np.ndarray) -> float:
+    """The share of pairs in which the first is higher; ties are half a pair."""
+    low = np.sort(low)
+    return float((np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")).mean() / (2 * len(low)))
+
+
+def scan(one: Map) -> np.ndarray:
+    """The -35/-10 scan, as something like P, (2, N)."""
+    return scan_genome(one.genome)
