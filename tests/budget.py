@@ -13,7 +13,7 @@ from pathlib import Path
 ALL = 2 * 12 * 60
 EACH = 4
 MORE = {
-    "test_demo.py": 174,
+    "test_demo.py": 120,
     "test_commands.py": 154,
     "test_ecoli.py": 110,
     "test_pipeline.py": 65,
