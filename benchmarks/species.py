@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import species_maps
+import species_measure
 import torch
 from safetensors.torch import save_file
 from species_learn import RECIPE, Variant, learn, settle
@@ -23,7 +24,6 @@ from headmotif.formats.inputs import models
 from headmotif.steps.network import annotate, presets
 from headmotif.steps.network.device import Compute, use_device
 from headmotif.steps.network.kmer_attention import Reader
-from headmotif.steps.statistics.metrics import score
 
 DEVELOPMENT = ("Bacillus", "Campylobacter", "Rhodobacter", "Streptococcus")
 """The groups on which variants are chosen."""
@@ -42,7 +42,7 @@ VARIANTS = {
     "gc": replace(ANCHORED, composition="gc"),
 }
 SCORED = 500_000
-"""Nucleotides of a genome that a fold is scored on; of a gene-associated map what is known, of all its length."""
+"""Nucleotides of a genome that a fold is scored on; gene-associated maps are scored wherever they are known."""
 
 
 def main() -> None:
@@ -52,6 +52,8 @@ def main() -> None:
     parser.add_argument("--variants", nargs="*", default=list(VARIANTS))
     parser.add_argument("--groups", nargs="*", default=list(DEVELOPMENT))
     parser.add_argument("--nucleotides", type=int, default=3_000_000)
+    parser.add_argument("--scored", type=int, default=SCORED, help="nucleotides of a genome that are scored")
+    parser.add_argument("--all", action="store_true", help="score all species of a group, not the first alone")
     parser.add_argument("--seed", type=int, default=RECIPE.seed)
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
@@ -88,8 +90,8 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
         share = listing.share.tolist() if variant.odds else torch.sigmoid(listing.share).tolist()
         share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
-    for key in [left_out[0], "ecoli"]:
-        found[key] = evaluate(net, variant, asked.data, key, where)
+    for key in dict.fromkeys([*(left_out if asked.all else left_out[:1]), "ecoli"]):
+        found[key] = evaluate(net, variant, asked, key, where)
     row_file.write_text(json.dumps({"variant": name, "group": group, "recipe": stem, **found}, indent=1))
     print(row_file.read_text(), flush=True)
 
@@ -115,54 +117,48 @@ def read_for_training(data: Path, key: str) -> Map:
     return species_maps.without(one, parts)
 
 
-def evaluate(net: Reader, variant: Variant, data: Path, key: str, where: Compute) -> dict[str, float]:
-    """Score a network on a species: average precision, and how often the best place upstream of a gene is right."""
-    one = species_maps.read_map(data, key)
+def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, key: str, where: Compute) -> dict:
+    """Score a network on a part of a species, and keep what P alone says of it."""
+    one = species_maps.read_map(asked.data, key)
     before = {name: p.detach().clone() for name, p in net.named_parameters()}
     if variant.composition:
         settle(net, variant, one.gc)
-    wanted = np.zeros(len(one.genome.base), bool)
-    begin_at = species_maps.ECOLI_TEST[0] if key == "ecoli" else 0
-    wanted[begin_at : begin_at + SCORED] = True
-    if one.kind == "gene":
-        wanted = one.known.any(0)
-    p = annotate.annotate(net, one.genome, where, wanted)[0]
+    wanted = species_measure.choose_part(one, asked.scored)
+    p = annotate.annotate(net, one.genome, where, wanted | one.known.any(0) if one.kind == "gene" else wanted)[0]
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(before[name])
-    known = wanted & one.known & np.isfinite(p)
-    result = score(one.site[known], p[known])
-    hits, genes = count_right(one, p, wanted)
+    windows = species_measure.look_at_genes(one, p, wanted)
     return {
-        "average_precision": round(result.average_precision, 5),
-        "roc_auc": round(result.roc_auc, 4),
-        "sites": result.sites,
-        "sum_p": round(float(p[known].sum()), 1),
-        "genes": genes,
-        "right_within_2": round(hits / max(genes, 1), 4),
+        **species_measure.measure(one, p, one.known.any(0) if one.kind == "gene" else wanted),
+        "told": species_measure.describe(windows, look_with_start(asked, one, where)),
+        "bins": species_measure.count_by_bin(one, p, wanted),
     }
 
 
-def count_right(one: Map, p: np.ndarray, wanted: np.ndarray) -> tuple[int, int]:
-    """Genes with a listed site upstream whose highest P there lies within 2 nt of it, and all of these genes."""
-    right = genes = 0
-    for row, span in species_maps.list_upstream(one.genes, one.genome):
-        site = np.flatnonzero(one.site[row, span])
-        if len(site) and wanted[span].all() and np.isfinite(p[row, span]).any():
-            genes += 1
-            right += int(np.abs(site - np.nanargmax(p[row, span])).min() <= 2)
-    return right, genes
+def look_with_start(asked: argparse.Namespace, one: Map, where: Compute) -> species_measure.Windows:
+    """What `ecoli-tss-split` says around the genes of the part, kept in a file."""
+    file = asked.output / "cache" / f"{one.key}.{asked.scored}.npy"
+    if not file.exists():
+        wanted = species_measure.choose_part(one, asked.scored)
+        p = annotate.annotate(begin(new=False), one.genome, where, wanted)[0]
+        file.parent.mkdir(exist_ok=True)
+        np.save(file, np.array(species_measure.look_at_genes(one, p, wanted)))
+    return species_measure.Windows(*np.load(file))
+
+
+COLUMNS = ("average_precision", "within_2", "roc_auc", "sites", "best_n_precision", "genes", "right_within_2", "slope")
 
 
 def collect(folder: Path) -> None:
     """All rows as one table."""
     rows = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    lines = ["variant\tgroup\trecipe\tspecies\taverage_precision\troc_auc\tsites\tsum_p\tgenes\tright_within_2"]
+    lines = ["\t".join(("variant", "group", "recipe", "species", *COLUMNS))]
     for row in rows:
         for key, value in row.items():
             if isinstance(value, dict) and "average_precision" in value:
-                lines.append("\t".join(map(str, [row["variant"], row["group"], row["recipe"], key, *value.values()])))
-    (folder / "folds.tsv").write_text("\n".join(lines) + "\n")
+                figures = [value.get(name, "") for name in COLUMNS]
+                lines.append("\t".join(map(str, [row["variant"], row["group"], row["recipe"], key, *figures])))
     print("\n".join(lines))
 
 

@@ -9,10 +9,14 @@ import numpy as np
 from ecoli import scan_genome
 from species_maps import ECOLI_TEST, Map, list_upstream
 
-from headmotif.steps.calling import local_maxima
+from headmotif.alphabet import N
+from headmotif.steps.calling import local_maxima, thresholds
 from headmotif.steps.network import calibrate
+from headmotif.steps.sites.genomic_class import UPSTREAM
 from headmotif.steps.statistics.metrics import score
 
+EDGES = np.array([0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7])
+"""Lower borders of the bins of P."""
 NEAR = 2
 """Distance within which a call is right."""
 INSIDE = (100, 400)
@@ -52,6 +56,17 @@ def count_right(one: Map, p: np.ndarray, wanted: np.ndarray) -> tuple[int, int]:
             genes += 1
             right += int(np.abs(site - np.nanargmax(p[row, span])).min() <= NEAR)
     return right, genes
+
+
+def count_by_bin(one: Map, p: np.ndarray, wanted: np.ndarray) -> dict[str, list[int]]:
+    """The local maxima of P by bins of P: how many there are, are upstream of a gene, and are listed sites."""
+    part = np.where(wanted & (one.genome.base != N), p, np.nan)
+    calls = thresholds.call_above(part, one.genome.contigs, float(EDGES[0]), 3)
+    row, place = (calls.strand < 0).astype(int), one.genome.contigs.place(calls.contig, calls.position)
+    number = np.searchsorted(EDGES, calls.strength, "right") - 1
+    counted = {"calls": np.ones(len(calls), bool), "upstream": one.place[row, place] == UPSTREAM}
+    counted |= {"listed": one.site[row, place], "known": one.known[row, place]}
+    return {name: np.bincount(number[yes], minlength=len(EDGES)).tolist() for name, yes in counted.items()}
 
 
 class Windows(NamedTuple):
