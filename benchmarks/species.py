@@ -39,6 +39,7 @@ VARIANTS = {
     "odds": replace(ANCHORED, odds=True),
     "jitter": replace(ANCHORED, jitter=True),
     "bases": replace(ANCHORED, composition="bases"),
+    "both": replace(ANCHORED, composition="bases", odds=True, windows=True),
     "gc": replace(ANCHORED, composition="gc"),
 }
 SCORED = 500_000

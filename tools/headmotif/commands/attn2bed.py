@@ -103,10 +103,10 @@ def attn2bed(
         from ..steps.network.device import use_device
 
         where = enter(use_device(device, "float32", count_usable_threads(threads)))
-        net = presets.build_with_heads(trained, model).to(where.device)
+        data = _read_same_genome(genome, seen.contigs)
+        net = presets.build_with_heads(trained, model, data).to(where.device)
         progress = Progress("replacing bases", len(regions), quiet)
-        drop = mutagenesis.drops(net, _read_same_genome(genome, seen.contigs), regions, where, ism, seed, progress)
-        regions = replace(regions, drop=drop)
+        regions = replace(regions, drop=mutagenesis.drops(net, data, regions, where, ism, seed, progress))
     if controls_out:
         bed_regions.write(controls_out, permute_offsets(regions, seed), seen.contigs)
     if gff3:

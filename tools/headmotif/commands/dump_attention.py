@@ -107,8 +107,8 @@ def dump_attention(
     _refuse_what_does_not_go_together([bool(sites), called, bool(random), everywhere], resume, output)
     refuse_terminal("" if dry_run else output)
     trained = models.open_model(model, MODELS)
-    net = presets.build_with_heads(trained, model)
     data = genomes.read(genome)
+    net = presets.build_with_heads(trained, model, data)
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     net.to(where.device)
     if everywhere:

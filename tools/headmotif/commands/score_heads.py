@@ -132,8 +132,8 @@ def score_heads(
     from ..steps.network.device import use_device
 
     _refuse_what_does_not_go_together(strands, ablate)
-    trained, net, rivals, knowing_nothing = _networks(model, replicate or [], null_model or [], untrained, seed)
     data = genomes.read(genome)
+    trained, net, rivals, knowing_nothing = _networks(data, model, replicate or [], null_model or [], untrained, seed)
     data, known = named_sites.read_for_genome(data, sites, feature)
     asked = queries.sample(known, parse_limit(max_sites), seed)
     looked_at = queries.concatenate(asked, queries.draw_matched(data, asked, known, background, seed))
@@ -183,18 +183,18 @@ def _refuse_what_does_not_go_together(strands: str, ablate: int) -> None:
 
 
 def _networks(
-    model: str, also: list[str], null: list[str], untrained: int, seed: int
+    genome: "Genome", model: str, also: list[str], null: list[str], untrained: int, seed: int
 ) -> tuple["Model", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
-    """The model and its network, the replicates by their files, and the control networks."""
+    """The model and its network for a genome, the replicates by their files, and the control networks."""
     from ..builtin import MODELS
     from ..formats.inputs import models
     from ..steps.network import presets
 
     def open_network(path: str) -> "HeadedNetwork":
-        return presets.build_with_heads(models.open_model(path, MODELS), path)
+        return presets.build_with_heads(models.open_model(path, MODELS), path, genome)
 
     trained = models.open_model(model, MODELS)
-    net = presets.build_with_heads(trained, model)
+    net = presets.build_with_heads(trained, model, genome)
     fresh = [presets.build_fresh(net.config, len(trained.labels), seed + 1000 + number) for number in range(untrained)]
     return trained, net, [(path, open_network(path)) for path in also], [*map(open_network, null), *fresh]
 

@@ -79,7 +79,7 @@ def score_variants(
     data = genomes.read(genome, circular or [])
     read = vcf.read(variants, data)
     where = enter(use_device(device, precision, count_usable_threads(threads)))
-    net = presets.build_from_model(trained).to(where.device)
+    net = presets.build_from_model(trained, data).to(where.device)
     rule = variant_effects.Rule(least, min_change)
     progress = Progress("scoring variants", len(read), quiet)
     found = variant_effects.effects(net, data, read, where, number, rule, progress)

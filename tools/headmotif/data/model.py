@@ -195,6 +195,8 @@ class Model:
         float32 arrays by parameter name; empty if only the record of a training was read.
     screen
         What finds the places where P may be high; None if there is none.
+    source
+        The digest of the model in the file, if this is that model restated for a genome or a density; else "".
     """
 
     network: Mapping[str, Any]
@@ -205,6 +207,7 @@ class Model:
     scores_of: str = ""
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
     screen: Screen | None = None
+    source: str = ""
 
     def __post_init__(self) -> None:
         check(len(set(self.names)) == len(self.labels), "two labels have the same name")
@@ -212,6 +215,8 @@ class Model:
     @property
     def digest(self) -> str:
         """The first 16 hexadecimal digits of the SHA-256 of the weights. Files made with the model name it so."""
+        if self.source:
+            return self.source
         total = hashlib.sha256()
         for name in sorted(self.weights):
             total.update(name.encode() + np.ascontiguousarray(self.weights[name]).tobytes())

@@ -124,7 +124,8 @@ def hold_at(model: Model, name: str, number: int, density: float) -> Model:
     label = replace(model.labels[number], density=share_of(density))
     labels = tuple(label if i == number else one for i, one in enumerate(model.labels))
     screen = model.screen and _restate_screen(model.screen, label.name, shift)
-    return replace(model, labels=labels, weights={**model.weights, "out.bias": bias}, screen=screen)
+    weights = {**model.weights, "out.bias": bias}
+    return replace(model, labels=labels, weights=weights, screen=screen, source=model.digest)
 
 
 def describe_density(share: float) -> str:

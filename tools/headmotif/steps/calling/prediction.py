@@ -9,7 +9,7 @@ import numpy as np
 
 from ...alphabet import N
 from ...data import Asked, GeneTable, Genome, Model, Motif, Predicted, Sites
-from ..network import annotate, screened
+from ..network import annotate, composition, presets, screened
 from ..network.device import Compute
 from ..network.kmer_attention import Reader
 from ..network.presets import Network
@@ -76,7 +76,7 @@ class Annotator:
         numpy.ndarray
             float32 (labels, 2, N), rows + and -, both by + coordinates; NaN at N.
         """
-        return annotate.annotate(self.net, genome, self.where, progress=progress)
+        return annotate.annotate(self._settle(genome), genome, self.where, progress=progress)
 
     def annotate_for_calls(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
         """Compute P of all labels as far as the calls need it.
@@ -128,10 +128,17 @@ class Annotator:
         ValueError
             If there is no screen, or not for this network.
         """
-        if self.screen is None or not isinstance(self.net, Reader):
+        net = self._settle(genome)
+        if self.screen is None or not isinstance(net, Reader):
             raise ValueError("no screen")
         wanted = screening.list_wanted(self.model, self.asked)
-        return screened.annotate_possible(self.net, self.screen, genome, self.where, wanted, progress)
+        return screened.annotate_possible(net, self.screen, genome, self.where, wanted, progress)
+
+    def _settle(self, genome: Genome) -> Network:
+        """The network for a genome: its own, or another bias for each if it depends on the composition."""
+        if not composition.depends(self.model):
+            return self.net
+        return presets.build_from_model(self.model, genome).to(self.where.device)
 
     def annotate_many(
         self, genomes: Iterable[Genome], progress: Callable[[int], None] | None = None
@@ -150,7 +157,7 @@ class Annotator:
         numpy.ndarray
             What `annotate_for_calls` returns for each genome, in their order.
         """
-        if not self.is_screened:
+        if not self.is_screened and not composition.depends(self.model):
             yield from annotate.annotate_many(self.net, genomes, self.where, progress)
             return
         done = 0

@@ -52,6 +52,9 @@ class ReaderConfig:
     words
         Letters of the words that some units of the k-mer embedding detect at first, side by side through the key; 0:
         there are no such units.
+    learned_gc
+        The GC content to which the bias of the embedding belongs, if the network reads bases less the genome's own
+        frequencies (`composition`); None if it does not.
     """
 
     preset: str = "default"
@@ -63,6 +66,7 @@ class ReaderConfig:
     kmer: int = 11
     dropout: float = 0.2
     words: int = 0
+    learned_gc: float | None = None
 
 
 WORD = 1.5

@@ -10,9 +10,10 @@ from typing import Any, overload
 import numpy as np
 import torch
 
-from ...data import Model
+from ...data import Genome, Model
 from ...errors import InputError
 from .cnn import Dilated, DilatedConfig
+from .composition import settle
 from .kmer_attention import WIDE, Reader, ReaderConfig
 from .protocol import Config, HeadedConfig, HeadedNetwork, Network, has_heads
 from .published import Published, PublishedConfig
@@ -111,9 +112,9 @@ def config_header(config: Config) -> dict:
     Returns
     -------
     dict
-        The preset, and the sizes by name.
+        The preset, and the sizes by name; what is None is left out.
     """
-    return asdict(config)
+    return {name: value for name, value in asdict(config).items() if value is not None}
 
 
 def continue_from(old: Network, known: Sequence[str], labels: Sequence[str]) -> Network:
@@ -183,13 +184,15 @@ def restore(config: Mapping[str, Any], labels: int, weights: Mapping[str, np.nda
     return net
 
 
-def build_from_model(model: Model) -> Network:
+def build_from_model(model: Model, genome: Genome | None = None) -> Network:
     """Build the network of a model, of any preset.
 
     Parameters
     ----------
     model
         The model.
+    genome
+        The genome that it is to read; a network that depends on its composition is settled on it (`composition`).
 
     Returns
     -------
@@ -201,10 +204,11 @@ def build_from_model(model: Model) -> Network:
     InputError
         If the model's description and its weights do not fit together.
     """
+    model = model if genome is None else settle(model, genome)
     return restore(model.network, len(model.labels), model.weights)
 
 
-def build_with_heads(model: Model, path: str) -> HeadedNetwork:
+def build_with_heads(model: Model, path: str, genome: Genome | None = None) -> HeadedNetwork:
     """Build the network of a model whose heads are to be read.
 
     Parameters
@@ -213,6 +217,8 @@ def build_with_heads(model: Model, path: str) -> HeadedNetwork:
         The model.
     path
         The model's file, for the message.
+    genome
+        As in `build_from_model`.
 
     Returns
     -------
@@ -224,7 +230,7 @@ def build_with_heads(model: Model, path: str) -> HeadedNetwork:
     InputError
         If the network has no heads, or the model's description and its weights do not fit together.
     """
-    net = build_from_model(model)
+    net = build_from_model(model, genome)
     if has_heads(net):
         return net
     raise InputError(

@@ -1,0 +1,93 @@
+"""Networks that read bases less the frequencies of the genome: another bias for each genome."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from headmotif.alphabet import A, C, G, T
+from headmotif.data import Label, Model
+from headmotif.formats.sequences import fasta
+from headmotif.formats.tensors import model_tensor
+from headmotif.steps.network import annotate, composition, presets
+from networks import CPU, READER, genome_of, network, random_codes
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def model_at(gc):
+    config = replace(READER, learned_gc=gc)
+    net = network(config)
+    weights = {name: p.detach().numpy().copy() for name, p in net.named_parameters()}
+    return Model(presets.config_header(config), (Label("tss", 0.5),), weights=weights)
+
+
+def genome_with_gc(gc, length=20_000, seed=1):
+    share = [(1 - gc) / 2, gc / 2, gc / 2, (1 - gc) / 2]
+    return genome_of(np.random.default_rng(seed).choice([A, C, G, T], length, p=share).astype(np.uint8))
+
+
+def test_the_settled_bias_is_that_of_bases_less_their_frequencies():
+    model, genome = model_at(0.5), genome_with_gc(0.3)
+    settled = composition.settle(model, genome)
+    gc = settled.network["learned_gc"]
+    assert gc == pytest.approx(0.3, abs=0.02)
+    weight = torch.from_numpy(model.weights["stem.bases.weight"]).double()
+    kmers = random_codes(8 * READER.kmer, 3).reshape(8, READER.kmer)
+    words = torch.nn.functional.one_hot(torch.from_numpy(kmers).long(), 4)
+
+    def less(share):
+        frequency = torch.tensor([(1 - share) / 2, share / 2, share / 2, (1 - share) / 2], dtype=torch.float64)
+        return (words - frequency).transpose(1, 2).flatten(1) @ weight.T
+
+    # The bias of the model belongs to its own GC content.
+    expected = less(gc) - less(0.5) + torch.from_numpy(model.weights["stem.bases.bias"])
+    found = torch.from_numpy(settled.weights["stem.bases.bias"])
+    assert torch.allclose(expected, found.double(), atol=1e-6)
+    assert not np.allclose(found, model.weights["stem.bases.bias"])
+
+
+def test_a_model_settled_twice_is_settled_on_the_second_genome():
+    model, first, second = model_at(0.5), genome_with_gc(0.3), genome_with_gc(0.7)
+    twice, once = (composition.settle(one, second) for one in (composition.settle(model, first), model))
+    assert np.allclose(twice.weights["stem.bases.bias"], once.weights["stem.bases.bias"], atol=1e-6)
+    assert twice.network == once.network
+    assert twice.digest == once.digest == model.digest  # it is still the model of the file
+
+
+def test_other_models_stay_as_they_are():
+    net = network(READER)
+    model = Model(presets.config_header(net.config), (Label("tss", 0.5),), weights={})
+    assert "learned_gc" not in model.network
+    assert not composition.depends(model)
+    assert composition.settle(model, genome_with_gc(0.3)) is model
+
+
+def test_the_file_keeps_the_gc_content(tmp_path):
+    model_tensor.write(str(tmp_path / "m.safetensors"), model_at(0.41))
+    found = model_tensor.read(str(tmp_path / "m.safetensors"))
+    assert found.network["learned_gc"] == 0.41
+    assert composition.depends(found)
+
+
+def test_each_genome_of_many_has_its_own_p(tmp_path, run):
+    model = model_at(0.5)
+    path = tmp_path / "m.safetensors"
+    model_tensor.write(str(path), model)
+    genomes = {name: genome_with_gc(gc, 3000) for name, gc in (("at", 0.3), ("cg", 0.7))}
+    (tmp_path / "sheet.tsv").write_text("sample\tgenome\n" + "".join(f"{n}\t{n}.fa\n" for n in genomes))
+    for name, genome in genomes.items():
+        fasta.write(str(tmp_path / f"{name}.fa"), ["c"], [genome.base])
+    words = ("--model", path, "--threads", "1", "--threshold", "0")
+    done = run("predict-annot", "--samplesheet", tmp_path / "sheet.tsv", "--outdir", tmp_path / "out", *words)
+    assert done.returncode == 0, done.stderr.decode()
+    for name, genome in genomes.items():
+        alone = run("predict-annot", tmp_path / f"{name}.fa", *words)
+        assert (tmp_path / "out" / f"{name}.bed").read_bytes() == alone.stdout
+        plain = annotate.annotate(presets.build_from_model(model), genome, CPU)
+        settled = annotate.annotate(presets.build_from_model(model, genome), genome, CPU)
+        assert np.nanmax(np.abs(plain - settled)) > 1e-3
+        best = np.nanargmax(settled[0, 0])
+        line = next(row for row in alone.stdout.decode().splitlines() if row.split("\t")[1] == str(best))
+        assert int(line.split("\t")[4]) == pytest.approx(1000 * settled[0, 0, best], abs=1)
