@@ -40,6 +40,7 @@ VARIANTS = {
     "jitter": replace(ANCHORED, jitter=True),
     "bases": replace(ANCHORED, composition="bases"),
     "both": replace(ANCHORED, composition="bases", odds=True, windows=True),
+    "alone": Variant(alone=True, composition="bases"),
     "gc": replace(ANCHORED, composition="gc"),
 }
 SCORED = 500_000
@@ -73,14 +74,14 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
     row_file = asked.output / f"{stem}.json"
     if row_file.exists():
         return
-    left_out = [key for key, row in species_maps.list_species(asked.data).items() if row["group"] == group]
-    net = begin(new=group == ENTERICS and name != "start")
+    group_of = {key: row["group"] for key, row in species_maps.list_species(asked.data).items()}
     variant, found = VARIANTS.get(name, Variant()), {}
+    net = begin(new=variant.alone or (group == ENTERICS and name != "start"))
     if name != "start":
         maps = [read_for_training(asked.data, key) for key in species_maps.list_species(asked.data)]
         if variant.windows:
             maps += [species_maps.read_windows(asked.data, key) for key in species_maps.WINDOWS]
-        maps = [one for one in maps if one.group != group]
+        maps = [one for one in maps if (one.group == group) == variant.alone]
 
         def say(step: int, steps: int, loss: float) -> None:
             if step % 100 == 0:
@@ -91,10 +92,19 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
         share = listing.share.tolist() if variant.odds else torch.sigmoid(listing.share).tolist()
         share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
-    for key in dict.fromkeys([*(left_out if asked.all else left_out[:1]), "ecoli"]):
+    for key in list_scored(group_of, group, variant.alone, asked.all):
         found[key] = evaluate(net, variant, asked, key, where)
     row_file.write_text(json.dumps({"variant": name, "group": group, "recipe": stem, **found}, indent=1))
     print(row_file.read_text(), flush=True)
+
+
+def list_scored(group_of: dict[str, str], group: str, alone: bool, every: bool) -> list[str]:
+    """The species that a fold is scored on: those left out, or the first of them; one of each group for a network of
+    one group; and *E. coli*."""
+    first = {its: key for key, its in reversed(group_of.items())}
+    left_out = [key for key, its in group_of.items() if its == group]
+    chosen = list(first.values()) if alone else left_out if every else left_out[:1]
+    return list(dict.fromkeys([*chosen, "ecoli"]))
 
 
 def begin(new: bool) -> Reader:

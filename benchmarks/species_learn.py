@@ -52,6 +52,8 @@ class Variant:
         A group is drawn in proportion to its number of sites to this power.
     reference
         Least share of the stretches that are of *E. coli*.
+    alone
+        The group is learned from alone, from new weights, instead of left out.
     composition
         What the network is told of the genome: nothing (""), bases less the genome's own frequencies (`bases`), or the
         GC content, left out in one stretch of five (`gc`).
@@ -64,6 +66,7 @@ class Variant:
     jitter: bool = False
     balance: float = 1.0
     reference: float = 0.0
+    alone: bool = False
     composition: str = ""
 
 

@@ -1,6 +1,6 @@
 """The stretches of the training part that a network learns from, epoch by epoch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -26,12 +26,15 @@ class Batch:
         float32 (batch, length, labels), the weight of the loss; 0 where nothing is learned.
     noise
         int32 (batch, before + length + after), random numbers for the dropout.
+    listed
+        Share of the sites that the labels list; the others have a target of 0 and are sites all the same.
     """
 
     codes: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
     noise: torch.Tensor
+    listed: float = field(default=1.0, kw_only=True)
 
     @property
     def parts(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -52,7 +55,8 @@ class Batch:
             The parts, in the order of the stretches.
         """
         number = min(number, len(self.codes))
-        return [Batch(*some) for some in zip(*(torch.tensor_split(x, number) for x in self.parts), strict=True)]
+        parts = zip(*(torch.tensor_split(x, number) for x in self.parts), strict=True)
+        return [Batch(*some, listed=self.listed) for some in parts]
 
 
 Plan = list[tuple[np.ndarray, np.ndarray, int]]

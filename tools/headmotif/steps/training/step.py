@@ -45,7 +45,7 @@ def take_step(
         The mean loss of the whole batch.
     """
     total = batch.weight.sum().clamp(min=1).to(compute.device)
-    mine = Batch(*map(workers.take_share, batch.parts))
+    mine = Batch(*map(workers.take_share, batch.parts), listed=batch.listed)
     parameters = [p for p in net.parameters() if p.requires_grad]
     net.train()
 
@@ -53,7 +53,7 @@ def take_step(
         codes, target, weight, noise = (x.to(compute.device) for x in part.parts)
         with compute.arithmetic():
             logits = net(codes, noise=noise)
-        loss = (loss_of(logits, target, recipe.focal) * weight).sum() / total
+        loss = (loss_of(logits, target, recipe.focal, part.listed) * weight).sum() / total
         return loss.detach(), list(torch.autograd.grad(loss, parameters, allow_unused=True))
 
     found = list(map_in_order(find_gradient, mine.divide(count_threads(compute)), compute))
@@ -75,8 +75,13 @@ def _add(parts: Iterable[Tensor]) -> Tensor:
     return functools.reduce(torch.add, parts)
 
 
-def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
+def loss_of(logits: Tensor, target: Tensor, focal: float, listed: float = 1.0) -> Tensor:
     """Compute the cross-entropy of each position and label.
+
+    If the labels list only a share c of the sites, what is not listed is a site with the probability
+    P (1 - c) / (1 - c P), and that is its target. No gradient passes through it, so the gradient is that of the
+    likelihood of the list, in which P(listed) = c P (the step of Dempster, Laird & Rubin 1977, J R Stat Soc B 39:1-38,
+    unchecked).
 
     With `focal` > 0 it is multiplied by (1 - P of the true label) to that power, through which no gradient passes. Lin
     et al. 2017, Focal loss for dense object detection, in the form of Clauwaert et al. 2021.
@@ -85,11 +90,16 @@ def loss_of(logits: Tensor, target: Tensor, focal: float) -> Tensor:
     ----------
     logits, target, focal
         Logits and targets (0 to 1), both (batch, length, labels), and the power, 0 for plain cross-entropy.
+    listed
+        The share of the sites that are listed, above 0.
 
     Returns
     -------
     torch.Tensor
         (batch, length, labels).
     """
+    if listed < 1:
+        p = torch.sigmoid(logits.detach().float())
+        target = target + (1 - target) * p * (1 - listed) / (1 - listed * p)
     loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return loss * (1 - torch.exp(-loss.detach())) ** focal if focal else loss
