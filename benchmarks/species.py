@@ -139,23 +139,23 @@ def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, key: str,
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(before[name])
-    windows = species_measure.look_at_genes(one, p, wanted)
     return {
         **species_measure.measure(one, p, one.known.any(0) if one.kind == "gene" else wanted),
-        "told": species_measure.describe(windows, look_with_start(asked, one, where)),
+        "signs": species_measure.find_signs(one, p, wanted, read_with_start(asked, one, wanted, where)),
         "bins": species_measure.count_by_bin(one, p, wanted),
     }
 
 
-def look_with_start(asked: argparse.Namespace, one: Map, where: Compute) -> species_measure.Windows:
-    """What `ecoli-tss-split` says around the genes of the part, kept in a file."""
+def read_with_start(asked: argparse.Namespace, one: Map, wanted: np.ndarray, where: Compute) -> np.ndarray:
+    """P of `ecoli-tss-split` on a part of a species, kept in a file."""
     file = asked.output / "cache" / f"{one.key}.{asked.scored}.npy"
     if not file.exists():
-        wanted = species_measure.choose_part(one, asked.scored)
         p = annotate.annotate(begin(new=False), one.genome, where, wanted)[0]
         file.parent.mkdir(exist_ok=True)
-        np.save(file, np.array(species_measure.look_at_genes(one, p, wanted)))
-    return species_measure.Windows(*np.load(file))
+        np.save(file, p[:, wanted])
+    p = np.zeros((2, len(wanted)), np.float32)
+    p[:, wanted] = np.load(file)
+    return p
 
 
 COLUMNS = ("average_precision", "within_2", "roc_auc", "sites", "best_n_precision", "genes", "right_within_2", "slope")

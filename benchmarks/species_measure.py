@@ -3,24 +3,22 @@
 Average precision counts only what a map knows: of gene-associated maps the 300 nt upstream of genes with a listed site.
 """
 
-from typing import NamedTuple
+from dataclasses import asdict
 
 import numpy as np
 from ecoli import scan_genome
 from species_maps import ECOLI_TEST, Map, list_upstream
 
 from headmotif.alphabet import N
-from headmotif.steps.calling import local_maxima, thresholds
+from headmotif.steps.calling import gene_signs, local_maxima, thresholds
 from headmotif.steps.network import calibrate
-from headmotif.steps.sites.genomic_class import UPSTREAM
+from headmotif.steps.sites.genomic_class import REACH, UPSTREAM
 from headmotif.steps.statistics.metrics import score
 
 EDGES = np.array([0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7])
 """Lower borders of the bins of P."""
 NEAR = 2
 """Distance within which a call is right."""
-INSIDE = (100, 400)
-"""Nucleotides downstream of a gene's first base whose P is compared with that upstream of it."""
 
 
 def choose_part(one: Map, length: int) -> np.ndarray:
@@ -69,54 +67,15 @@ def count_by_bin(one: Map, p: np.ndarray, wanted: np.ndarray) -> dict[str, list[
     return {name: np.bincount(number[yes], minlength=len(EDGES)).tolist() for name, yes in counted.items()}
 
 
-class Windows(NamedTuple):
-    """For each gene: the highest P upstream, its place, the sum of P there; and the highest P inside, either strand."""
-
-    highest: np.ndarray
-    place: np.ndarray
-    total: np.ndarray
-    inside: np.ndarray
-    antisense: np.ndarray
-
-
-def look_at_genes(one: Map, p: np.ndarray, wanted: np.ndarray) -> Windows:
-    """What P says around each gene of the part, with no site known."""
-    rows = []
-    start = one.genome.start
-    upstream = list_upstream(one.genes, one.genome)
-    for (row, span), (contig, begin, end, strand) in zip(upstream, one.genes.tolist(), strict=True):
-        first = int(start[contig])
-        low, high = INSIDE if strand > 0 else (end - begin - INSIDE[1], end - begin - INSIDE[0])
-        inner = slice(first + begin + low, first + begin + high)
-        usable = (
-            end - begin >= INSIDE[1] and span.stop - span.start >= 100 and wanted[span].all() and wanted[inner].all()
-        )
-        if usable and np.isfinite(p[:, [*range(span.start, span.stop), *range(inner.start, inner.stop)]]).all():
-            here = p[row, span]
-            rows.append(
-                (here.max(), span.start + int(here.argmax()), here.sum(), p[row, inner].max(), p[1 - row, inner].max())
-            )
-    return Windows(*np.array(rows).T.reshape(5, -1))
-
-
-def describe(windows: Windows, other: Windows | None = None) -> dict[str, float]:
-    """What needs no sites: how far P upstream of genes stands out, how sharp it is, and whether two networks agree."""
-    told = {
-        "over_inside": _auc(windows.highest, windows.inside),
-        "over_antisense": _auc(windows.highest, windows.antisense),
-        "sharpness": float(np.mean(windows.highest / windows.total)),
-        "upstream_mean": float(windows.highest.mean()),
-        "inside_mean": float(windows.inside.mean()),
-    }
-    if other is not None:
-        told["agreement"] = float((np.abs(windows.place - other.place) <= NEAR).mean())
-    return {name: round(value, 4) for name, value in told.items()}
-
-
-def _auc(high: np.ndarray, low: np.ndarray) -> float:
-    """The share of pairs in which the first is higher; ties are half a pair."""
-    low = np.sort(low)
-    return float((np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")).mean() / (2 * len(low)))
+def find_signs(one: Map, p: np.ndarray, wanted: np.ndarray, other: np.ndarray) -> dict[str, float]:
+    """What P says around the genes of a part, with no site known; `other` is P of another network."""
+    windows = gene_signs.choose_windows(one.genome, one.genes)
+    inside = np.array(
+        [wanted[[a, a + 299, b, b + 299]].all() for a, b in zip(windows.upstream, windows.inside, strict=True)]
+    )
+    part = gene_signs.Windows(windows.row[inside], windows.upstream[inside], windows.inside[inside])
+    found = asdict(gene_signs.find_signs(part, p, other))
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def scan(one: Map) -> np.ndarray:

@@ -166,7 +166,7 @@ class Draws:
         row = np.where(about, site[:, 0], np.searchsorted(self.begins, anywhere, "right") - 1)
         start = np.where(about, site[:, 1] - back, anywhere - self.begins[row] - length + 1 + chunks.margin)
         held = [int(chunks.site[i][:, p : p + length].any(0).sum()) for i, p in zip(row, start, strict=True)]
-        # A stretch with k of n sites is drawn about one k / (n length) as often, and anywhere 1 / (all starts) as often.
+        # A stretch with k of n sites is drawn about one k / (n length) as often, anywhere 1 / (all starts) as often.
         ratio = np.array(held) * self.begins[-1] / (len(self.sites) * length)
         weight = 1 / (with_site * ratio + 1 - with_site)
         place = np.stack([row // 2, row % 2, start - chunks.margin], 1).astype(np.int64)
