@@ -29,6 +29,7 @@ DEVELOPMENT = ("Bacillus", "Campylobacter", "Rhodobacter", "Streptococcus")
 """The groups on which variants are chosen."""
 ENTERICS = "Enterobacterales"
 ANCHORED = Variant(balance=0.5, listed=True, reference=0.35)
+BASES = replace(ANCHORED, composition="bases")
 VARIANTS = {
     "plain": Variant(masked=False),
     "masked": Variant(),
@@ -36,10 +37,10 @@ VARIANTS = {
     "listed": Variant(balance=0.5, listed=True),
     "anchored": ANCHORED,
     "windows": replace(ANCHORED, odds=True, windows=True),
-    "odds": replace(ANCHORED, odds=True),
-    "jitter": replace(ANCHORED, jitter=True),
-    "bases": replace(ANCHORED, composition="bases"),
-    "both": replace(ANCHORED, composition="bases", odds=True, windows=True),
+    "bases": BASES,
+    "jitter": replace(BASES, jitter=True),
+    "odds": replace(BASES, odds=True),
+    "both": replace(BASES, odds=True, windows=True),
     "alone": Variant(alone=True, composition="bases"),
     "gc": replace(ANCHORED, composition="gc"),
 }

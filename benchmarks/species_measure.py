@@ -70,9 +70,8 @@ def count_by_bin(one: Map, p: np.ndarray, wanted: np.ndarray) -> dict[str, list[
 def find_signs(one: Map, p: np.ndarray, wanted: np.ndarray, other: np.ndarray) -> dict[str, float]:
     """What P says around the genes of a part, with no site known; `other` is P of another network."""
     windows = gene_signs.choose_windows(one.genome, one.genes)
-    inside = np.array(
-        [wanted[[a, a + 299, b, b + 299]].all() for a, b in zip(windows.upstream, windows.inside, strict=True)]
-    )
+    starts = np.stack([windows.upstream, windows.inside], 1)
+    inside = wanted[np.concatenate([starts, starts + REACH - 1], 1)].all(1)
     part = gene_signs.Windows(windows.row[inside], windows.upstream[inside], windows.inside[inside])
     found = asdict(gene_signs.find_signs(part, p, other))
     return {name: round(value, 4) for name, value in found.items()}
