@@ -159,6 +159,9 @@ class Training:
         The number of training steps, None if unknown.
     kept_step
         The step whose weights were kept, None if unknown.
+    init_labels
+        For each label that did not begin with the output of its own name in the model `init`: the label whose output
+        it began with, or "" for a fresh output.
     """
 
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -166,6 +169,7 @@ class Training:
     teachers: tuple[str, ...] = ()
     steps: int | None = None
     kept_step: int | None = None
+    init_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
