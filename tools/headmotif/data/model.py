@@ -195,6 +195,8 @@ class Model:
         float32 arrays by parameter name; empty if only the record of a training was read.
     screen
         What finds the places where P may be high; None if there is none.
+    limits
+        What the model is known to miss, a clause without a full stop; "" if nothing is known of it.
     """
 
     network: Mapping[str, Any]
@@ -205,6 +207,7 @@ class Model:
     scores_of: str = ""
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
     screen: Screen | None = None
+    limits: str = ""
 
     def __post_init__(self) -> None:
         check(len(set(self.names)) == len(self.labels), "two labels have the same name")

@@ -6,7 +6,7 @@ in `init`, and what it began with), if there are any; `split` (validation and te
 (digests of the contigs and labels trained on); `stopped` (steps); `metrics` (the scores by part and label, and the
 threshold and calibration of each label); `metrics_of` (digest of the model whose metrics these are); `learned_from`
 (properties of the training genome and its sites); `screen` (sizes of the screen's network, values of P, and for each
-label the cut of each), if there is one. null is NaN.
+label the cut of each), if there is one; `limits` (what the model is known to miss), if that is known. null is NaN.
 """
 
 import json
@@ -82,6 +82,8 @@ def header(model: Model) -> Header:
             "least": list(model.screen.least),
             "cuts": {label: list(cuts) for label, cuts in model.screen.cuts.items()},
         }
+    if model.limits:
+        known["limits"] = model.limits
     return {name: summary.replace_non_finite(value) for name, value in known.items()}
 
 
@@ -154,6 +156,7 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
         ),
         scores_of=str(known.get("metrics_of") or ""),
         weights=weights,
+        limits=str(known.get("limits") or ""),
     )
 
 

@@ -182,7 +182,8 @@ class Annotator:
         by_p = asked.top is None and asked.fdr is None
         lowest = asked.threshold if by_p else float(calls.strength.min()) if len(calls) else math.nan
         columns |= describe(genome, genes, calls, self.elements)
-        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, self.name, why_none)
+        about = (self.name, why_none, self.model.limits)
+        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, *about)
 
     def _choose_calls(self, genome: Genome, p: np.ndarray) -> tuple[Sites, np.ndarray | None, str]:
         """The calls, the share of false ones for each (None unless it was asked for), and why there are none."""
@@ -342,7 +343,7 @@ def fit(trained: Model, found: Predicted) -> Fit:
 
 
 def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
-    """Describe the calls: whether the model fits, how many should be right, or why there are none.
+    """Describe the calls: whether the model fits, how many should be right, or why there are none; what it misses.
 
     Parameters
     ----------
@@ -361,7 +362,8 @@ def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
     expected = _describe_expectation(found, trained.labels[found.asked.number].prevalence)
     skipped = f"the screen left out {found.share_left_out:.1%} of the positions; --full computes P everywhere"
     left_out = [skipped] if found.share_left_out else []
-    return [*left_out, *judged.words, expected, *describe_doubts(trained.labels)]
+    limits = [trained.limits] if trained.limits else []
+    return [*left_out, *judged.words, expected, *limits, *describe_doubts(trained.labels)]
 
 
 def _describe_expectation(found: Predicted, density: float | None) -> str:
