@@ -251,5 +251,6 @@ def test_the_selection_score_counts_the_known_model_for_missing_evaluations_and_
     records = [make_record(0, 0.3), make_record(10, 0.6)]
     assert selection.score_each(records, DEFAULT) == pytest.approx([0.3, 0.4])
     assert selection.score_each(records, PUBLISHED) == [-0.25, -0.25]
+    assert description.format_evaluation(("tss",), records, PUBLISHED).endswith("; selection score -0.25000")
     nothing = replace(records[0], scores=(Score(NAN, NAN, NAN, 0, 0),))
     assert description.format_evaluation(("tss",), [nothing], DEFAULT) == "step 0: loss 0.50000"

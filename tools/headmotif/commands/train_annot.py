@@ -158,7 +158,7 @@ def train_annot(
     from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach, train
     from ..steps.training import refit as refitting
 
-    _refuse_options(refit, bool(init or validation or test or max_epochs or max_steps), resume, checkpoint)
+    _refuse_options(refit, init or init_label or validation or test or max_epochs or max_steps, resume, checkpoint)
     refuse_terminal("" if dry_run else output)
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     team = distributed.join(where.device.type)
@@ -180,7 +180,7 @@ def train_annot(
     if dry_run:
         return distributed.leave()
     report_loss = partial(_tell_loss, Progress("training", limit, quiet))
-    for _ in train.train(net, chunks, where, stand, report_loss, team, start.is_known()):
+    for _ in train.train(net, chunks, where, stand, report_loss, team, start.list_known()):
         _keep(checkpoint if team.is_first else "", run, stand)
         say(description.format_evaluation(data.labels, stand.records, recipe), quiet)
     held = refitting.calibrate_as(net, like) if like else None
@@ -201,11 +201,12 @@ def _conclude(output: str, metrics: str, history: str, manifest: str, genome: st
     conclude(results, f"dump-attention {write_word(output)} {write_word(genome)} -o attention.safetensors", quiet)
 
 
-def _refuse_options(refit: str, other: bool, resume: bool, checkpoint: str) -> None:
+def _refuse_options(refit: str, other: object, resume: bool, checkpoint: str) -> None:
+    """other: any option that --refit excludes, if one was given."""
     if refit and other:
         raise InputError(
-            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, "
-            "--max-epochs and --max-steps"
+            "--refit takes the recipe and its length from its MODEL; leave out --init, --init-label, --validation, "
+            "--test, --max-epochs and --max-steps"
         )
     if resume and not checkpoint:
         raise InputError("--resume needs --checkpoint FILE, the state to continue from")

@@ -139,8 +139,9 @@ def format_evaluation(labels: tuple[str, ...], records: Sequence[Record], recipe
         f"site density {s.prevalence:.2e}"
         for label, s in zip(labels, record.scores, strict=True)
     )
-    chosen_by = f"selection score {selection.score(records, recipe):.4f}{' (best so far)' if record.best else ''}"
-    return f"step {record.step}: loss {record.loss:.5f}; validation {scores}; {chosen_by}"
+    chosen_by = f"selection score {selection.score(records, recipe):.{5 if recipe.by_loss else 4}f}"
+    best = " (best so far)" if record.best else ""
+    return f"step {record.step}: loss {record.loss:.5f}; validation {scores}; {chosen_by}{best}"
 
 
 def format_scores(labels: Sequence[Label]) -> str:

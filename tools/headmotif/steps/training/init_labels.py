@@ -30,7 +30,7 @@ class Start:
     model: Model | None
     sources: Mapping[str, str]
 
-    def is_known(self) -> list[bool]:
+    def list_known(self) -> list[bool]:
         """Tell which outputs begin with one of the model's.
 
         Returns
@@ -135,7 +135,7 @@ def match(labels: Sequence[str], known: Sequence[str], chosen: Mapping[str, str]
         example = " ".join(f"--init-label {label}={name}" for label, name in pairs)
         raise InputError(
             f"--init {init}: the model has {_count(free)}, and the genome {_count(left)} of another name; say which "
-            f"belong together, such as {example} (nothing after = is a fresh output)"
+            f"belong together, such as {example} (nothing after = begins with fresh weights)"
         )
     found |= dict(zip(left, free, strict=False))
     return {label: found.get(label, FRESH) for label in labels}
