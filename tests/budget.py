@@ -14,7 +14,7 @@ ALL = 2 * 12 * 60
 EACH = 4
 MORE = {
     "test_demo.py": 120,
-    "test_commands.py": 154,
+    "test_commands.py": 146,
     "test_ecoli.py": 110,
     "test_pipeline.py": 65,
     "test_head_report.py": 45,
@@ -26,6 +26,7 @@ MORE = {
     "test_startup.py": 36,
     "test_standard_input.py": 55,
     "test_training_files.py": 8,
+    "test_init_labels.py": 8,
     "test_model.py": 8,
     "test_fixed_run.py": 18,
     "test_help.py": 25,

@@ -1,9 +1,16 @@
 """The models in the package: small, described, and at home on promoters that none of them has seen."""
 
 import json
+import re
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "benchmarks"))
+import builtin_models
 
 from headmotif import builtin
 from headmotif.data import Split
@@ -14,6 +21,7 @@ from headmotif.steps.network import annotate, device, presets
 from headmotif.steps.statistics import metrics
 from headmotif.steps.training import split
 
+TINY = Path(__file__).resolve().parent.parent / "galaxy" / "test-data" / "tiny.safetensors"
 CARD = (builtin.HERE / "ecoli-tss.md").read_text(encoding="utf-8")
 NAMES = ("ecoli-tis", "ecoli-tss", "ecoli-tss-split")
 LAMBDA = {"pL": (35582, -1), "pR": (38023, 1), "p'R": (44587, 1), "pO": (38675, -1)}
@@ -45,6 +53,51 @@ def test_each_says_how_it_was_made_and_the_card_names_it(trained_model):
     assert model.genome.contigs == ("SQ.NjjHtoQ2gYdy2RVkAZBKURBiV7xp-8ZS",)
     header = {key: value for key, value in model_header.header(model).items() if key != "split"}
     assert "/" not in json.dumps(header)  # no path of a machine
+
+
+def test_the_tss_models_say_which_sigma_factors_they_miss_as_the_card_does(trained_model):
+    name, model = trained_model
+    assert model.limits == builtin_models.LIMITS.get(model.names[0], "")
+    figures = re.findall(r"\d+ (?:%|of \d+) for sigma\d+", model.limits)
+    assert len(figures) == (0 if name == "ecoli-tis" else 3)
+    assert [figure for figure in figures if figure not in CARD] == []
+
+
+@pytest.fixture
+def genome(tmp_path):
+    bases = "".join(np.random.default_rng(1).choice(list("ACGT"), 600))
+    (tmp_path / "g.fa").write_text(f">g\n{bases}\n")
+    return tmp_path / "g.fa"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "tiny"])
+def test_a_run_says_once_what_its_model_misses_and_its_files_do(name, genome, tmp_path, run):
+    """A copy of a built-in model has the same limits; another model has none."""
+    path = tmp_path / "model"
+    path.write_bytes((TINY if name == "tiny" else builtin.MODELS[name]).read_bytes())
+    limits = model_tensor.read(str(path)).limits
+    assert bool(limits) == (name in ("ecoli-tss", "ecoli-tss-split"))
+    words = [genome, "--model", path, "--top", 3, "--threads", 1, "-o", tmp_path / "c.bed"]
+    done = run("predict-annot", *words, "--metrics", tmp_path / "c.json", "--xlsx", tmp_path / "c.xlsx")
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.decode().splitlines() if "sigma" in line] == [limits] * bool(limits)
+    assert json.loads((tmp_path / "c.json").read_text())["limits"] == limits
+    methods = [cell.value for row in load_workbook(tmp_path / "c.xlsx")["methods"] for cell in row][1]
+    assert (f" The model{limits.removeprefix('the model')}. " in methods) == bool(limits)
+    assert ("sigma24" in methods) == bool(limits)
+    assert run("predict-annot", *words, "--quiet").stderr == b""
+
+
+def test_a_samplesheet_says_it_once(genome, tmp_path, run):
+    (tmp_path / "sheet.tsv").write_text(f"sample\tgenome\na\t{genome}\nb\t{genome}\n")
+    words = ["--samplesheet", tmp_path / "sheet.tsv", "--outdir", tmp_path / "out", "--threads", 1]
+    done = run("predict-annot", *words)
+    assert done.returncode == 0, done.stderr
+    limits = open_model("ecoli-tss").limits
+    assert done.stderr.decode().splitlines().count(limits) == 1
+    assert [json.loads((tmp_path / "out" / f"{one}.json").read_text())["limits"] for one in "ab"] == [limits] * 2
+    quiet = run("predict-annot", *words[:3], tmp_path / "other", "--threads", 1, "--quiet")
+    assert (quiet.returncode, quiet.stderr) == (0, b"")
 
 
 def test_a_model_is_written_as_it_was_read(trained_model, tmp_path):

@@ -9,7 +9,7 @@ from headmotif import builtin
 from headmotif.data import Label, Model, Sites
 from headmotif.errors import InputError
 from headmotif.formats.inputs import genomes, models
-from headmotif.steps.calling import density, prediction
+from headmotif.steps.calling import call_summary, density, prediction
 from headmotif.steps.network import annotate, presets
 from networks import CPU
 
@@ -86,8 +86,8 @@ def test_what_a_map_by_drna_seq_would_hold_is_the_restated_sum():
     share = model.labels[0].prevalence
     right = density.restate(calls.strength, density.shift_between(share, 0.0002)).sum()
     assert right > 1
-    assert prediction._describe_less_deep(found, share)[0].startswith(f"about {right:.2g} of them")
-    assert prediction._describe_less_deep(found, 0.0001) == []
+    assert call_summary.describe_less_deep(found, share)[0].startswith(f"about {right:.2g} of them")
+    assert call_summary.describe_less_deep(found, 0.0001) == []
 
 
 def test_a_model_that_knows_no_density_says_so():

@@ -274,6 +274,7 @@ def test_tensors_are_read_from_standard_input_as_from_a_file(name):
 def test_built_in_models_and_genomes_are_known_by_name(capfdbinary):
     assert inspect_file("lambda", capfdbinary)["contig NC_001416.1"] == "48,502 nt"
     assert inspect_file("ecoli-tss", capfdbinary)["file"] == "model, version 2"  # with a screen
+    assert "sigma54" in inspect_file("ecoli-tss", capfdbinary)["limits"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ WHOLE = Model(
     genome=TrainingGenome(("SQ.1",), "feed", 40, 0.5, 0.02, {"a": LabelledSites(0, NAN), "b": LabelledSites(2, 0.3)}),
     training=Training({"seed": 3, "momenta": (0.9, 0.98)}, "abc", ("d", "e"), 9, 7),
     scores_of="dead",
+    limits="it misses much",
 )
 
 
@@ -40,6 +41,8 @@ def test_a_header_says_all_and_comes_back():
     assert (found.split, found.training.teachers, found.scores_of) == (WHOLE.split, ("d", "e"), "dead")
     assert found.labels[0].prevalence == 0.002
     assert found.scores("test") == {}
+    assert found.limits == header["limits"] == "it misses much"
+    assert "init_labels" not in header
 
 
 def test_a_run_is_what_a_checkpoint_must_agree_in():
@@ -48,6 +51,9 @@ def test_a_run_is_what_a_checkpoint_must_agree_in():
     assert run["training"]["momenta"] == [0.9, 0.98]
     later = replace(WHOLE, labels=(Label("b"), Label("a")), scores_of="", training=replace(WHOLE.training, steps=None))
     assert model_header.run(later) == run
+    renamed = replace(WHOLE, training=replace(WHOLE.training, init_labels={"b": "x", "a": ""}))
+    assert model_header.run(renamed) == {**run, "init_labels": {"b": "x", "a": ""}}
+    assert model_header.model(model_header.header(renamed), {}).training.init_labels == {"b": "x", "a": ""}
 
 
 def test_what_a_header_does_not_say_is_unknown():
@@ -56,6 +62,7 @@ def test_what_a_header_does_not_say_is_unknown():
     assert (found.labels[0].threshold, found.labels[0].prevalence, found.training.kept_step) == (None, None, None)
     assert (found.genome.nucleotides, math.isnan(found.genome.gc), found.genome.learned) == (0, True, {})
     assert set(model_header.header(found)["metrics"]) == set()
+    assert (found.limits, found.training.init_labels, "limits" in model_header.header(found)) == ("", {}, False)
 
 
 def test_nought_is_a_number():

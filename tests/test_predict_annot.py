@@ -22,7 +22,7 @@ from headmotif.formats.tables import sample_sheet, tsv
 from headmotif.formats.tensors import model_tensor
 from headmotif.formats.tracks import bedgraph, bigwig
 from headmotif.runs.many_genomes import annotate_samples
-from headmotif.steps.calling import prediction
+from headmotif.steps.calling import call_summary, prediction
 from headmotif.steps.network import annotate, presets
 from networks import CPU, READER, genome_of, network, random_codes
 
@@ -308,9 +308,9 @@ def test_the_number_of_right_calls_is_the_sum_of_p(p, said, end):
     calls = Sites(0 * places, places * 10, places * 0 + 1, np.array(p, np.float32))
     found = Predicted(None, "tss", None, calls, 0.1, make_asked(), {}, None)
     assert found.n_right == pytest.approx(sum(p))
-    words = prediction._describe_expectation(found, 0.0016)
+    words = call_summary.describe_expectation(found, 0.0016)
     assert words == f"{said}, in a genome with 3.2 sites a kb on both strands{end}"
-    assert prediction._describe_expectation(found, None) == f"{said}{end}"
+    assert call_summary.describe_expectation(found, None) == f"{said}{end}"
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -338,7 +338,7 @@ def test_the_best_and_those_that_a_decoy_allows(contigs, expected_p):
         none = call_sites(nothing)
         assert (len(none.calls), none.n_right) == (0, 0.0)
         assert np.isnan(none.threshold) == (nothing.fdr is not None)
-        assert none.why_none in prediction.describe_calls(MODEL, none, prediction.fit(MODEL, none))
+        assert none.why_none in call_summary.describe_calls(MODEL, none, prediction.fit(MODEL, none))
         if setting := re.search(r"--(threshold|fdr) ([\d.]+)\b.* gives ([\d,]+) call", none.why_none):
             nearest = make_asked(**{setting[1]: float(setting[2])}, shuffled=nothing.shuffled)
             assert len(call_sites(nearest).calls) == int(setting[3].replace(",", "")) > 0

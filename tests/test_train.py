@@ -15,7 +15,7 @@ from headmotif.formats.tensors import checkpoint_tensor
 from headmotif.steps.network import presets
 from headmotif.steps.network.device import Compute
 from headmotif.steps.statistics.metrics import Score
-from headmotif.steps.training import split, train
+from headmotif.steps.training import selection, split, train
 from headmotif.steps.training import state as run_state
 from headmotif.steps.training.batches import Chunks
 from headmotif.steps.training.recipe import PUBLISHED, Recipe
@@ -443,5 +443,5 @@ def test_a_network_that_knows_something_is_scored_before_the_first_step_and_kept
     assert train.find_kept(state).step == 0
     for name, p in net.named_parameters():
         assert torch.equal(p, before[name]), name  # the bias too: what it knows of the prevalence is not thrown away
-    assert train.smooth(records[:1], 3) == pytest.approx(records[0].average_precision)
-    assert train.smooth(records[1:2], 3) == pytest.approx(records[1].average_precision / 3)
+    assert selection.smooth(records[:1], 3) == pytest.approx(records[0].average_precision)
+    assert selection.smooth(records[1:2], 3) == pytest.approx(records[1].average_precision / 3)

@@ -56,15 +56,15 @@ def test_the_same_sequence_twice_would_leak_and_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("preset", list(model.PRESETS))
-def test_a_model_is_gone_on_with_by_its_labels_names(tmp_path, preset):
+def test_a_model_is_gone_on_with_by_its_outputs(tmp_path, preset):
     torch.manual_seed(0)
     old = model.build(model.PRESETS[preset], 2)
     weights = {name: p.detach().numpy() for name, p in old.named_parameters()}
     known = Model(model.config_header(old.config), (Label("tss"), Label("tis")), weights=weights)
     model_tensor.write(str(tmp_path / "old.st"), known)
-    net = presets.begin("default", model_tensor.read(str(tmp_path / "old.st")), ("new", "tis"), 1).eval()
+    net = presets.begin("default", model_tensor.read(str(tmp_path / "old.st")), ("", "tis"), 1).eval()
     assert net.config == old.config  # the model's preset, whatever --preset says
-    fresh = presets.begin(preset, None, ("new", "tis"), 1).eval()
+    fresh = presets.begin(preset, None, ("", ""), 1).eval()
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, 4, (1, net.before + 8 + net.after)).astype(np.uint8))
     with torch.inference_mode():
         was, now, never = (x(codes)[0] for x in (old.eval(), net, fresh))

@@ -50,8 +50,8 @@ LEFT_OUT = {
 """Options that are in no module's script, and why; those that are settings alone are in SETTINGS."""
 SETTINGS = {
     "fasta2tensor": "feature zero-based mask-repeats quiet",
-    "train-annot": "preset validation test max-epochs max-steps batch-size sequence-length learning-rate eval-steps "
-    "patience seed device precision quiet",
+    "train-annot": "preset init-label validation test max-epochs max-steps batch-size sequence-length learning-rate "
+    "eval-steps patience seed device precision quiet",
     "dump-attention": "feature called random everywhere max-sites background shuffled layers heads top-k seed device "
     "precision quiet",
     "attn2bed": "max-q max-p max-per-site ism seed device quiet",

@@ -191,7 +191,7 @@ def predict_annot(
     from ..builtin import MODELS
     from ..formats.inputs import models
     from ..formats.outputs import calls
-    from ..steps.calling import cost, prediction, screening
+    from ..steps.calling import call_summary, cost, prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
     beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
@@ -220,7 +220,7 @@ def predict_annot(
     fit = prediction.fit(trained, found)
     calls.write(found, asdict(fit), beside, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
-    for line in prediction.describe_calls(trained, found, fit):
+    for line in call_summary.describe_calls(trained, found, fit):
         say(line, quiet)
     _conclude((genome, output), beside, len(found.calls), manifest, quiet)
 

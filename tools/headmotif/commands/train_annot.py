@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ..data import Genome, Model
     from ..steps.network.presets import Network
+    from ..steps.training.init_labels import Start
     from ..steps.training.recipe import Recipe
     from ..steps.training.split import Stretch
     from ..steps.training.state import State
@@ -53,6 +54,14 @@ def train_annot(
     init: Annotated[
         str, typer.Option(metavar="MODEL", help=f"{MODEL}, whose weights training starts from; its preset is kept.")
     ] = "",
+    init_label: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DATA=MODEL",
+            help="Label of the genome and the label of the --init model whose output it begins with; DATA= begins with "
+            "fresh weights. May be given several times. Default: the same name, or the only label left in each.",
+        ),
+    ] = None,
     teacher: Annotated[
         list[str] | None,
         typer.Option(
@@ -139,7 +148,8 @@ def train_annot(
     --validation and --test, the last 20 % of the bases of each genome are the test part, and the 10 % before them
     are the validation part.
 
-    Training stops when the average precision on the validation part no longer rises. The best weights are kept.
+    After each evaluation, the selection score is the mean of the last three average precisions on the validation part.
+    The weights with the best one are kept. Training stops when it no longer rises.
     """
     from functools import partial
 
@@ -148,36 +158,36 @@ def train_annot(
     from ..steps.training import batches, calibrated_scores, description, distributed, split, state, teach, train
     from ..steps.training import refit as refitting
 
-    _refuse_options(refit, bool(init or validation or test or max_epochs or max_steps), resume, checkpoint)
+    _refuse_options(refit, init or init_label or validation or test or max_epochs or max_steps, resume, checkpoint)
     refuse_terminal("" if dry_run else output)
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     team = distributed.join(where.device.type)
     quiet |= not team.is_first
     data, regions = _genomes(genome)
-    known, like, teachers = _open_model(init), _open_model(refit), _teachers(teacher or [])
+    start = _open_init(init, init_label or [], data.labels, quiet)
+    like, teachers = _open_model(refit), _teachers(teacher or [])
     asked = (max_epochs, max_steps, batch_size, sequence_length, learning_rate, eval_steps, patience)
-    net, recipe = _build_refit_network(refit, like, data) if like else _build_network(preset, known, data, seed, asked)
+    net, recipe = _build_refit_network(refit, like, data) if like else _build_network(preset, start, seed, asked)
     regions = {"validation": [], "test": []} if like else _regions(data, validation or [], test or []) or regions
     part, net = _parts(data, regions), net.to(where.device)
     progress = partial(Progress, quiet=quiet)
     taught = teach.ask_teachers(teachers, data, part == split.TRAIN, where, team, progress)
     chunks = batches.Chunks(data, part, recipe, net.learning, taught)
-    limit, run = train.limit_steps(chunks), description.describe(data, net.config, recipe, regions, known, teachers)
+    limit, run = train.limit_steps(chunks), description.describe(data, net.config, recipe, regions, start, teachers)
     stand = _resume_state(checkpoint, run, quiet) if resume else state.State()
     seconds = train.seconds_per_step(net, chunks, where)
     say(description.forecast(net, seconds, limit - stand.step, recipe, where), quiet and not dry_run)
     if dry_run:
         return distributed.leave()
-    begun = [label in known.names for label in data.labels] if known else []
     report_loss = partial(_tell_loss, Progress("training", limit, quiet))
-    for record in train.train(net, chunks, where, stand, report_loss, team, begun):
+    for _ in train.train(net, chunks, where, stand, report_loss, team, start.list_known()):
         _keep(checkpoint if team.is_first else "", run, stand)
-        say(description.format_evaluation(data.labels, record), quiet)
+        say(description.format_evaluation(data.labels, stand.records, recipe), quiet)
     held = refitting.calibrate_as(net, like) if like else None
     labels = held or calibrated_scores.calibrate_and_score(net, data, part, where, team, progress)
     if team.is_first:
         made = description.describe_finished(run, labels, train.count_steps(stand), like.digest if like else "")
-        _write(output, history, metrics, made, net, data, stand)
+        _write((output, history, metrics), made, net, recipe, data, stand)
         say((f"held out from {refit}:\n" if like else "") + description.format_scores(labels), quiet)
         _conclude(output, metrics, history, manifest, genome[0], quiet)
     distributed.leave()
@@ -191,11 +201,12 @@ def _conclude(output: str, metrics: str, history: str, manifest: str, genome: st
     conclude(results, f"dump-attention {write_word(output)} {write_word(genome)} -o attention.safetensors", quiet)
 
 
-def _refuse_options(refit: str, other: bool, resume: bool, checkpoint: str) -> None:
+def _refuse_options(refit: str, other: object, resume: bool, checkpoint: str) -> None:
+    """other: any option that --refit excludes, if one was given."""
     if refit and other:
         raise InputError(
-            "--refit takes the recipe and its length from its MODEL; leave out --init, --validation, --test, "
-            "--max-epochs and --max-steps"
+            "--refit takes the recipe and its length from its MODEL; leave out --init, --init-label, --validation, "
+            "--test, --max-epochs and --max-steps"
         )
     if resume and not checkpoint:
         raise InputError("--resume needs --checkpoint FILE, the state to continue from")
@@ -223,6 +234,23 @@ def _open_model(path: str) -> "Model | None":
     return models.open_model(path, MODELS) if path else None
 
 
+def _open_init(path: str, choices: list[str], labels: tuple[str, ...], quiet: bool) -> "Start":
+    """The model that training begins with, and which of its outputs each label begins with. choices: DATA=MODEL."""
+    from ..steps.training import init_labels
+
+    known = _open_model(path)
+    if known is None:
+        if choices:
+            raise InputError("--init-label names a label of the --init model; give --init MODEL too")
+        return init_labels.Start(None, dict.fromkeys(labels, init_labels.FRESH))
+    name = path if path != "-" else "the model"
+    chosen = init_labels.parse_choices(choices, labels, known.names, name)
+    sources = init_labels.match(labels, known.names, chosen, name)
+    for line in init_labels.describe(sources, known.names, chosen, name):
+        say(line, quiet)
+    return init_labels.Start(known, sources)
+
+
 def _teachers(paths: list[str]) -> list[tuple[str, "Model"]]:
     """Each read once: its digest is wanted as well as its weights."""
     return [(path, model) for path in paths if (model := _open_model(path))]
@@ -234,17 +262,17 @@ def _build_refit_network(refit: str, like: "Model", data: "Genome") -> tuple["Ne
     from ..steps.training import refit as refitting
 
     recipe = refitting.recipe(refit, like, data)
-    return presets.begin(like.preset, None, data.labels, recipe.seed), recipe
+    return presets.begin(like.preset, None, [""] * len(data.labels), recipe.seed), recipe
 
 
 def _build_network(
-    preset: str, known: "Model | None", data: "Genome", seed: int, asked: tuple[float | None, ...]
+    preset: str, start: "Start", seed: int, asked: tuple[float | None, ...]
 ) -> tuple["Network", "Recipe"]:
     """A network of a preset or from another model's weights, and its preset's recipe with what was asked for
     instead."""
     from ..steps.network import presets
 
-    net = presets.begin(preset, known, data.labels, seed)
+    net = presets.begin(preset, start.model, list(start.sources.values()), seed)
     return net, _recipe(net.config.preset, seed, *asked)
 
 
@@ -274,7 +302,7 @@ def _resume_state(path: str, run: "Model", quiet: bool) -> "State":
     found = checkpoint_tensor.read(path)
     wanted = model_header.run(run)
     if found.run != wanted:
-        other = [key for key in wanted if found.run.get(key) != wanted[key]]
+        other = [key for key in wanted | found.run if found.run.get(key) != wanted.get(key)]
         raise InputError(
             f"{path}: this checkpoint belongs to another run ({', '.join(other)} differ); give the same options, or "
             "another file"
@@ -285,9 +313,9 @@ def _resume_state(path: str, run: "Model", quiet: bool) -> "State":
 
 
 def _write(
-    output: str, history: str, metrics: str, made: "Model", net: "Network", data: "Genome", state: "State"
+    paths: tuple[str, str, str], made: "Model", net: "Network", recipe: "Recipe", data: "Genome", state: "State"
 ) -> None:
-    """The model last: where it is, the rest is too."""
+    """The model last: where it is, the rest is too. paths: of model, history and metrics."""
     from dataclasses import replace
 
     from ..formats.tables import tsv
@@ -295,10 +323,11 @@ def _write(
     from ..steps.calling import transferability
     from ..steps.training import description
 
+    output, history, metrics = paths
     weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
     made = replace(made, genome=transferability.origin(data), weights=weights)
     if history:
-        tsv.write_table(history, description.history(data.labels, state.records))
+        tsv.write_table(history, description.history(data.labels, state.records, recipe))
     if metrics:
         model_header.write_metrics(metrics, made)
     model_tensor.write(output, made)

@@ -163,6 +163,9 @@ class Training:
         The number of training steps, None if unknown.
     kept_step
         The step whose weights were kept, None if unknown.
+    init_labels
+        For each label that did not begin with the output of its own name in the model `init`: the label whose output
+        it began with, or "" for a fresh output.
     """
 
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -170,6 +173,7 @@ class Training:
     teachers: tuple[str, ...] = ()
     steps: int | None = None
     kept_step: int | None = None
+    init_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +201,8 @@ class Model:
         What finds the places where P may be high; None if there is none.
     source
         The digest of the model in the file, if this is that model restated for a genome or a density; else "".
+    limits
+        What the model is known to miss, a clause without a full stop; "" if nothing is known of it.
     """
 
     network: Mapping[str, Any]
@@ -208,6 +214,7 @@ class Model:
     weights: Mapping[str, np.ndarray] = field(default_factory=dict)
     screen: Screen | None = None
     source: str = ""
+    limits: str = ""
 
     def __post_init__(self) -> None:
         check(len(set(self.names)) == len(self.labels), "two labels have the same name")

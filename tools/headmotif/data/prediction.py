@@ -71,6 +71,8 @@ class Predicted:
         The name of the model if it is a built-in one, else "".
     why_none
         Why there are no calls, and which setting gives some; "" if there are calls.
+    limits
+        What the model is known to miss, from `Model.limits`.
     """
 
     genome: Genome
@@ -83,6 +85,7 @@ class Predicted:
     genes: GeneTable | None
     model: str = ""
     why_none: str = ""
+    limits: str = ""
 
     @property
     def n_right(self) -> float:

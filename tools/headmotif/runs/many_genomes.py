@@ -49,7 +49,8 @@ def annotate_samples(
     keep_going
         Whether to continue after a sample that fails.
     say
-        Called with a line where a sample fails or has no calls, or the model may have learned nothing.
+        Called with a line where a sample fails or has no calls, the model may have learned nothing, or it is known
+        what it misses.
     progress
         Called with the number of samples that are read and, unless they are done already, annotated. Samples that
         are annotated together are counted by their nucleotides.
@@ -63,8 +64,9 @@ def annotate_samples(
     if wrong := [kind for kind in formats if kind not in KINDS]:
         raise InputError(f"--formats {wrong[0]}: there is no such format; choose from {', '.join(KINDS)}")
     calls.refuse_label(annotator.asked.label, formats)
-    for doubt in describe_doubts(annotator.model.labels):
-        say(doubt)
+    for line in (annotator.model.limits, *describe_doubts(annotator.model.labels)):
+        if line:
+            say(line)
     make_folder(folder)
     status = Status(folder, samples)
     pending: Pending = []

@@ -62,6 +62,8 @@ def _model(path: str) -> Facts:
     facts += [("labels", show_names(model.names)), ("weights", f"{n_weights:,}"), ("digest", model.digest)]
     if model.screen is not None:
         facts.append(("screen", f"for calls with a P of {model.screen.least[0]:.4g} or more"))
+    if model.limits:
+        facts.append(("limits", model.limits))
     if model.scores_of:
         facts.append(("metrics are those of", model.scores_of))
     known = model_header.header(model)

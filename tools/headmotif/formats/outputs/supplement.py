@@ -111,6 +111,8 @@ def _methods(found: Predicted, run: Mapping[str, Any], has_binding_sites: bool) 
     libraries = ", ".join(f"{name} {number}" for name, number in versions.items())
     yield f"Sites were predicted with predict-annot of headmotif {__version__} ({libraries})."
     yield f"They are those of the label {found.label} of {named} (digest {run['model']})."
+    if found.limits:
+        yield f"{found.limits[0].upper()}{found.limits[1:]}."
     parts = "1 contig" if len(contigs) == 1 else f"{len(contigs):,} contigs"
     yield f"The genome has {parts} and {contigs.total:,} nt; the sheet contigs has the refget digest of each."
     yield "The model gives each nucleotide of both strands a probability P."

@@ -1,11 +1,12 @@
 """The record of a model as JSON: the header of its file, and what train-annot --metrics writes.
 
 Keys: `config` (preset and sizes of the network); `labels` (names of the outputs); `training` (the recipe); `init` and
-`teachers` (digests of other models); `split` (validation and test regions, 1-based closed); `data` (digests of the
-contigs and labels trained on); `stopped` (steps); `metrics` (the scores by part and label, and the threshold and
-calibration of each label); `metrics_of` (digest of the model whose metrics these are); `learned_from` (properties of
-the training genome and its sites); `screen` (sizes of the screen's network, values of P, and for each label the cut of
-each), if there is one. null is NaN.
+`teachers` (digests of other models); `init_labels` (the labels whose output did not begin with that of their own name
+in `init`, and what it began with), if there are any; `split` (validation and test regions, 1-based closed); `data`
+(digests of the contigs and labels trained on); `stopped` (steps); `metrics` (the scores by part and label, and the
+threshold and calibration of each label); `metrics_of` (digest of the model whose metrics these are); `learned_from`
+(properties of the training genome and its sites); `screen` (sizes of the screen's network, values of P, and for each
+label the cut of each), if there is one; `limits` (what the model is known to miss), if that is known. null is NaN.
 """
 
 import json
@@ -39,11 +40,13 @@ def run(model: Model) -> Header:
     Header
         The keys from `config` to `data`.
     """
+    renamed = {"init_labels": dict(model.training.init_labels)} if model.training.init_labels else {}
     return {
         "config": dict(model.network),
         "labels": list(model.names),
         "training": {name: list(x) if isinstance(x, tuple) else x for name, x in model.training.recipe.items()},
         "init": model.training.init,
+        **renamed,
         "teachers": list(model.training.teachers),
         "split": {part: list(getattr(model.split, part)) for part in PARTS},
         "data": {"contigs": list(model.genome.contigs), "labels": model.genome.labels},
@@ -79,6 +82,8 @@ def header(model: Model) -> Header:
             "least": list(model.screen.least),
             "cuts": {label: list(cuts) for label, cuts in model.screen.cuts.items()},
         }
+    if model.limits:
+        known["limits"] = model.limits
     return {name: summary.replace_non_finite(value) for name, value in known.items()}
 
 
@@ -147,9 +152,11 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
             teachers=tuple(map(str, known.get("teachers") or ())),
             steps=_parse_whole(stopped.get("steps")),
             kept_step=_parse_whole(stopped.get("kept_step")),
+            init_labels={str(label): str(source) for label, source in (known.get("init_labels") or {}).items()},
         ),
         scores_of=str(known.get("metrics_of") or ""),
         weights=weights,
+        limits=str(known.get("limits") or ""),
     )
 
 

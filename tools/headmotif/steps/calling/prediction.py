@@ -16,8 +16,7 @@ from ..network.presets import Network
 from ..network.screen import ScreenNet
 from ..promoters import boxes
 from ..sites import gene_context
-from ..training.description import describe_doubts
-from . import density, no_calls, rounding, screening, thresholds, transferability
+from . import no_calls, rounding, screening, thresholds, transferability
 from .transferability import Fit
 
 DIGITS = 4
@@ -189,7 +188,8 @@ class Annotator:
         by_p = asked.top is None and asked.fdr is None
         lowest = asked.threshold if by_p else float(calls.strength.min()) if len(calls) else math.nan
         columns |= describe(genome, genes, calls, self.elements)
-        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, self.name, why_none)
+        about = (self.name, why_none, self.model.limits)
+        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, *about)
 
     def _choose_calls(self, genome: Genome, p: np.ndarray) -> tuple[Sites, np.ndarray | None, str]:
         """The calls, the share of false ones for each (None unless it was asked for), and why there are none."""
@@ -346,55 +346,3 @@ def fit(trained: Model, found: Predicted) -> Fit:
     asked = found.asked
     usual = asked.top is None and asked.fdr is None and asked.threshold == trained.labels[asked.number].threshold
     return transferability.fit(found.genome, found.calls, found.genes, trained.genome, found.label, usual)
-
-
-def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
-    """Describe the calls: whether the model fits, how many should be right, or why there are none.
-
-    Parameters
-    ----------
-    trained
-        The model.
-    found
-        What it predicts for the genome.
-    judged
-        Whether the model fits the genome, from `fit`.
-
-    Returns
-    -------
-    list of str
-        Lines for the user.
-    """
-    share = trained.labels[found.asked.number].prevalence
-    expected = [_describe_expectation(found, share), *_describe_less_deep(found, share)]
-    skipped = f"the screen left out {found.share_left_out:.1%} of the positions; --full computes P everywhere"
-    left_out = [skipped] if found.share_left_out else []
-    return [*left_out, *judged.words, *expected, *describe_doubts(trained.labels)]
-
-
-def _describe_expectation(found: Predicted, share: float | None) -> str:
-    """How many of the calls should be right at the density at which P holds, or why there are none."""
-    if not len(found.calls):
-        return found.why_none
-    basis = f", in a genome with {density.describe_density(share)} on both strands" if share else ""
-    if len(found.calls) == 1:
-        return f"the call should be right at the exact base with a probability of {found.n_right:.2g}{basis}"
-    many = f"{_count(found.n_right)} of the {len(found.calls):,} calls should be right at the exact base"
-    return f"{many}{basis} (the sum of P)"
-
-
-def _describe_less_deep(found: Predicted, share: float | None) -> list[str]:
-    """How many of the calls a map by dRNA-seq would hold, if P is that of a deeper one."""
-    other = density.share_of(density.DEPTHS[density.DRNA])
-    if share is None or share <= other or found.label != "tss" or not len(found.calls):
-        return []
-    right = float(density.restate(found.calls.strength, density.shift_between(share, other)).sum())
-    per_kb = density.DEPTHS[density.DRNA]
-    return [
-        f"{_count(right)} of them should be in a map by dRNA-seq, with {per_kb:g} sites a kb; --tss-density {per_kb:g} "
-        "states P for such a map"
-    ]
-
-
-def _count(right: float) -> str:
-    return f"about {right:,.0f}" if right >= 10 else f"about {right:.2g}" if right >= 1 else "fewer than 1"

@@ -117,10 +117,10 @@ def config_header(config: Config) -> dict:
     return {name: value for name, value in asdict(config).items() if value is not None}
 
 
-def continue_from(old: Network, known: Sequence[str], labels: Sequence[str]) -> Network:
+def continue_from(old: Network, known: Sequence[str], sources: Sequence[str]) -> Network:
     """Build a network that begins with the weights of another.
 
-    The outputs of labels that the other network does not know are fresh.
+    The calibration of an output that is taken over is part of its weights, so it gives the same P as in `old`.
 
     Parameters
     ----------
@@ -128,17 +128,18 @@ def continue_from(old: Network, known: Sequence[str], labels: Sequence[str]) -> 
         The network whose weights are copied.
     known
         The labels of `old`, in the order of its outputs.
-    labels
-        The labels of the new network.
+    sources
+        For each output of the new network, the label of `old` whose output it begins with; a fresh output for any
+        name that `old` does not know, such as "".
 
     Returns
     -------
     Network
         A network of the same sizes.
     """
-    net = build(old.config, len(labels))
-    rows = [known.index(label) if label in known else None for label in labels]
-    per_label = net.out.out_features // len(labels)
+    net = build(old.config, len(sources))
+    rows = [known.index(source) if source in known else None for source in sources]
+    per_label = net.out.out_features // len(sources)
     with torch.no_grad():
         fresh = {name: p for name, p in net.named_parameters() if name.startswith("out.")}
         for name, parameter in old.named_parameters():
@@ -238,7 +239,7 @@ def build_with_heads(model: Model, path: str, genome: Genome | None = None) -> H
     )
 
 
-def begin(preset: str, init: Model | None, labels: tuple[str, ...], seed: int) -> Network:
+def begin(preset: str, init: Model | None, sources: Sequence[str], seed: int) -> Network:
     """Build the network that a training run begins with.
 
     PyTorch's generator is set to `seed`.
@@ -248,9 +249,9 @@ def begin(preset: str, init: Model | None, labels: tuple[str, ...], seed: int) -
     preset
         Name of the preset.
     init
-        Model whose sizes and weights are taken; its outputs are matched to labels by name. None: all weights are fresh.
-    labels
-        Names of the labels to be learned.
+        Model whose sizes and weights are taken. None: all weights are fresh.
+    sources
+        For each label to be learned, the label of `init` whose output it begins with; "" for a fresh output.
     seed
         Seed of fresh weights.
 
@@ -268,7 +269,7 @@ def begin(preset: str, init: Model | None, labels: tuple[str, ...], seed: int) -
         raise InputError(f"there is no preset '{preset}'; take one of {', '.join(PRESETS)}")
     torch.manual_seed(seed)
     return (
-        build(PRESETS[preset], len(labels))
+        build(PRESETS[preset], len(sources))
         if init is None
-        else continue_from(build_from_model(init), init.names, labels)
+        else continue_from(build_from_model(init), init.names, sources)
     )

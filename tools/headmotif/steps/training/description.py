@@ -8,7 +8,8 @@ from ...data.model import PARTS
 from ..network import presets, timing
 from ..network.device import Compute
 from ..network.presets import Config, Network
-from . import split
+from . import selection, split
+from .init_labels import Start
 from .recipe import Recipe
 from .split import Stretch
 from .state import Record
@@ -19,7 +20,7 @@ def describe(
     config: Config,
     recipe: Recipe,
     regions: dict[str, list[Stretch]],
-    init: Model | None,
+    start: Start,
     teachers: list[tuple[str, Model]],
 ) -> Model:
     """Describe the model that a run will make, before training.
@@ -36,8 +37,8 @@ def describe(
         How the network is trained.
     regions
         The validation and the test stretches, by `validation` and `test`.
-    init
-        The model whose weights the network begins with, or None.
+    start
+        What the network begins with.
     teachers
         File and model of each teacher.
 
@@ -51,7 +52,12 @@ def describe(
         tuple(map(Label, genome.labels)),
         Split(**{name: tuple(split.format_stretches(genome, stretches)) for name, stretches in regions.items()}),
         TrainingGenome.from_genome(genome),
-        Training(asdict(recipe), init.digest if init else "", tuple(known.digest for _path, known in teachers)),
+        Training(
+            asdict(recipe),
+            start.model.digest if start.model else "",
+            tuple(teacher.digest for _path, teacher in teachers),
+            init_labels=start.list_renamed(),
+        ),
     )
 
 
@@ -107,21 +113,25 @@ def forecast(net: Network, seconds: float, steps: int, recipe: Recipe, where: Co
     )
 
 
-def format_evaluation(labels: tuple[str, ...], record: Record) -> str:
-    """Describe an evaluation.
+def format_evaluation(labels: tuple[str, ...], records: Sequence[Record], recipe: Recipe) -> str:
+    """Describe the last evaluation.
 
     Parameters
     ----------
     labels
         Names of the labels.
-    record
-        The evaluation.
+    records
+        The evaluations so far.
+    recipe
+        How the network is trained.
 
     Returns
     -------
     str
-        One line with the loss and, if the validation part has positions to be scored, the scores of each label.
+        One line with the loss and, if the validation part has positions to be scored, the scores of each label and the
+        selection score.
     """
+    record = records[-1]
     if not any(s.positions for s in record.scores):
         return f"step {record.step}: loss {record.loss:.5f}"
     scores = "; ".join(
@@ -129,7 +139,9 @@ def format_evaluation(labels: tuple[str, ...], record: Record) -> str:
         f"site density {s.prevalence:.2e}"
         for label, s in zip(labels, record.scores, strict=True)
     )
-    return f"step {record.step}: loss {record.loss:.5f}; validation {scores}{' (best so far)' if record.best else ''}"
+    chosen_by = f"selection score {selection.score(records, recipe):.{5 if recipe.by_loss else 4}f}"
+    best = " (best so far)" if record.best else ""
+    return f"step {record.step}: loss {record.loss:.5f}; validation {scores}; {chosen_by}{best}"
 
 
 def format_scores(labels: Sequence[Label]) -> str:
@@ -178,7 +190,7 @@ def describe_doubts(labels: Sequence[Label]) -> list[str]:
     ]
 
 
-def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
+def history(labels: tuple[str, ...], records: Sequence[Record], recipe: Recipe) -> dict[str, list]:
     """Make the table of evaluations, with a row for each evaluation and label.
 
     Parameters
@@ -187,6 +199,8 @@ def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
         Names of the labels.
     records
         The evaluations.
+    recipe
+        How the network is trained.
 
     Returns
     -------
@@ -204,9 +218,10 @@ def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
             s.roc_auc,
             s.average_precision,
             s.prevalence,
+            chosen_by,
             int(r.best),
         )
-        for r in records
+        for r, chosen_by in zip(records, selection.score_each(records, recipe), strict=True)
         for label, s in zip(labels, r.scores, strict=True)
     ]
     names = (
@@ -219,6 +234,7 @@ def history(labels: tuple[str, ...], records: list[Record]) -> dict[str, list]:
         "roc_auc",
         "average_precision",
         "site_density",
+        "selection_score",
         "best",
     )
     return {name: [row[i] for row in rows] for i, name in enumerate(names)}

@@ -21,6 +21,7 @@ from ..network.annotate import annotate
 from ..network.device import Compute
 from ..network.protocol import Network
 from ..statistics.metrics import Score, score
+from . import selection
 from .batches import Chunks
 from .distributed import Workers
 from .optimiser import AdamW
@@ -60,7 +61,7 @@ def train(
     ------
     Record
         Each evaluation. After the last one the network holds the averaged weights that scored best on the validation
-        part; a score is a mean with those just before it (`Recipe.smooth`).
+        part, by the score of `selection`.
     """
     recipe = chunks.recipe
     optimiser = AdamW(group_parameters(net, recipe), lr=recipe.rate, betas=recipe.momenta)
@@ -227,7 +228,7 @@ def group_parameters(net: Network, recipe: Recipe) -> list[dict]:
 
 
 def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, workers: Workers) -> Record:
-    """Score the averaged weights on the validation part, and keep them if their smoothed score is the best so far."""
+    """Score the averaged weights on the validation part, and keep them if their selection score is the best so far."""
     current = {name: p.detach().clone() for name, p in net.named_parameters()}
     _take(net, state.mean)
     wanted = chunks.part == VALIDATION
@@ -238,8 +239,8 @@ def _evaluate(net: Network, chunks: Chunks, compute: Compute, state: State, work
     total, steps = state.loss
     record = Record(state.step, state.epoch, state.seen, total / max(steps, 1), validation_loss, scores, False)
     state.records.append(record)
-    merits = [_merit(state.records[: i + 1], chunks.recipe) for i in range(len(state.records))]
-    if merits[-1] > max(merits[:-1], default=float("-inf")):
+    *before, last = selection.score_each(state.records, chunks.recipe)
+    if last > max(before, default=float("-inf")):
         record = Record(record.step, record.epoch, record.nucleotides, record.loss, validation_loss, scores, True)
         state.best = {name: mean.clone() for name, mean in state.mean.items()}
     state.loss = (0.0, 0)
@@ -279,28 +280,6 @@ def _take(net: Network, weights: dict[str, Tensor]) -> None:
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(weights[name])
-
-
-def _merit(records: list[Record], recipe: Recipe) -> float:
-    """The value by which the best evaluation is chosen: the larger, the better."""
-    return -records[-1].validation_loss if recipe.by_loss else smooth(records, recipe.smooth)
-
-
-def smooth(records: list[Record], number: int) -> float:
-    """Compute the sum of the last validation scores over `number`: the first evaluations count less, as they should.
-
-    Parameters
-    ----------
-    records, number
-        The evaluations so far, and how many are averaged; one before the first step stands for missing ones.
-
-    Returns
-    -------
-    float
-        The smoothed average precision.
-    """
-    before = [records[0]] * (number - 1) if records[0].step == 0 else []
-    return sum(r.average_precision for r in [*before, *records][-number:]) / number
 
 
 def part_scores(genome: Genome, probability: np.ndarray, wanted: np.ndarray) -> tuple[Score, ...]:
