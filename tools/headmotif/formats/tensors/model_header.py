@@ -93,6 +93,7 @@ def _metrics(model: Model) -> Header:
         **parts,
         "threshold": {label.name: label.threshold for label in model.labels if label.threshold is not None},
         "calibration": {label.name: label.calibration._asdict() for label in model.labels if label.calibration},
+        "density": {label.name: label.density for label in model.labels if label.density is not None},
     }
     return {name: values for name, values in each.items() if values}
 
@@ -166,12 +167,14 @@ def _screen(known: Header, weights: Mapping[str, Any]) -> Screen:
 
 
 def _label(name: str, metrics: Header, parts: Mapping[str, Header]) -> Label:
-    threshold, calibration = ((metrics.get(what) or {}).get(name) for what in ("threshold", "calibration"))
+    named = ("threshold", "calibration", "density")
+    threshold, calibration, density = ((metrics.get(what) or {}).get(name) for what in named)
     return Label(
         name,
         None if threshold is None else float(threshold),
         Calibration(float(calibration["slope"]), float(calibration["shift"])) if calibration else None,
         {part: _score(scores[name]) for part, scores in parts.items() if name in scores},
+        None if density is None else float(density),
     )
 
 
