@@ -88,13 +88,16 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
             if step % 100 == 0:
                 print(f"{stem}: {step} of {steps} steps, loss {loss:.5f}", flush=True)
 
-        listing = learn(net, maps, variant, recipe, say)
+        state = asked.output / "cache" / f"{stem}.state"
+        state.parent.mkdir(exist_ok=True)
+        listing = learn(net, maps, variant, recipe, checkpoint=state, progress=say)
         save_file({key: p.detach() for key, p in net.named_parameters()}, asked.output / f"{stem}.safetensors")
         share = listing.share.tolist() if variant.odds else torch.sigmoid(listing.share).tolist()
         share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
     for key in list_scored(group_of, group, variant.alone, asked.all):
         found[key] = evaluate(net, variant, asked, key, where)
+    (asked.output / "cache" / f"{stem}.state").unlink(missing_ok=True)
     row_file.write_text(json.dumps({"variant": name, "group": group, "recipe": stem, **found}, indent=1))
     print(row_file.read_text(), flush=True)
 

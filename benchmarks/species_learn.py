@@ -6,12 +6,14 @@ is learned for each map from -2 to +2. Places that are chosen because a site is 
 window, have more sites than others: of these the odds of P are multiplied by a learned factor instead of c.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from species_maps import Map
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -22,6 +24,7 @@ from headmotif.steps.sequence.windows import orient, orient_rows
 from headmotif.steps.sites.genomic_class import CLASSES
 from headmotif.steps.training.optimiser import AdamW
 from headmotif.steps.training.recipe import DEFAULT, Recipe, rate_at
+from headmotif.steps.training.state import State, remember, restore
 from headmotif.steps.training.train import group_parameters
 
 REFERENCE = "ecoli"
@@ -72,6 +75,8 @@ class Variant:
 
 RECIPE = replace(DEFAULT, rate=1e-3, decay=0.4)
 """As in `train-annot`, but slower and falling earlier, for the network knows much already."""
+EVERY = 250
+"""Steps between two states that are kept."""
 WITH_SITE = 0.5
 """Share of the stretches that hold a site."""
 
@@ -259,35 +264,82 @@ def settle(net: Reader, variant: Variant, gc: float) -> None:
             first.told = None
 
 
-def learn(net: Reader, maps: list[Map], variant: Variant, recipe: Recipe, progress=None) -> Listing:
-    """Train a network in place for `max_steps` of the recipe; it then has the averaged weights."""
+def learn(
+    net: Reader,
+    maps: list[Map],
+    variant: Variant,
+    recipe: Recipe,
+    teachers: Sequence[Reader] = (),
+    checkpoint: Path | None = None,
+    progress: Callable[[int, int, float], None] | None = None,
+) -> Listing:
+    """Train a network in place for `max_steps` of the recipe; it then has the averaged weights.
+
+    With teachers, half of the loss is the cross-entropy of the mean of their P. The state is kept in the checkpoint
+    every `EVERY` steps.
+    """
     pool, listing = Pool(maps, variant, recipe, net.before), Listing(maps, variant)
-    prepare(net, variant)
-    weights = list(net.parameters())
+    for one in (net, *teachers):
+        prepare(one, variant)
+    weights, both = list(net.parameters()), nn.ModuleList([net, listing])
     listed = {"params": list(listing.parameters()), "weight_decay": 0.0, "faster": 10.0}
     optimiser = AdamW([*group_parameters(net, recipe), listed], lr=recipe.rate, betas=recipe.momenta)
-    mean = [p.detach().clone() for p in weights]
-    steps = recipe.max_steps
+    state = read_state(checkpoint, both, optimiser)
+    mean = [state.mean[name] for name, _p in net.named_parameters()]
     net.train()
-    for step in range(steps):
+    for step in range(state.step, recipe.max_steps):
         batch = pool.batch(step)
         known = np.random.default_rng([recipe.seed, 3, step]).random(recipe.batch) > 0.2
-        tell(net, variant, batch.gc, torch.from_numpy(known.astype(np.float32)))
+        for one in (net, *teachers):
+            tell(one, variant, batch.gc, torch.from_numpy(known.astype(np.float32)))
         logits = net(batch.codes, noise=batch.noise)[..., 0]
-        loss = (listing.loss(logits, batch) * batch.weight).sum() / batch.weight.sum().clamp(min=1)
+        each = listing.loss(logits, batch)
+        if teachers:
+            with torch.no_grad():
+                taught = torch.stack([torch.sigmoid(one(batch.codes)[..., 0]) for one in teachers]).mean(0)
+            each = (each + F.binary_cross_entropy_with_logits(logits, taught, reduction="none")) / 2
+        loss = (each * batch.weight).sum() / batch.weight.sum().clamp(min=1)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, recipe.clip)
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(recipe, step, steps) * group["faster"]
+            group["lr"] = rate_at(recipe, step, recipe.max_steps) * group["faster"]
         optimiser.step()
         with torch.no_grad():
             decay = min(recipe.average, (1 + step) / (10 + step))
             torch._foreach_lerp_(mean, [p.detach() for p in weights], 1 - decay)
+        state.step = step + 1
+        if checkpoint and state.step % EVERY == 0:
+            write_state(checkpoint, both, optimiser, state)
         if progress:
-            progress(step + 1, steps, float(loss))
+            progress(state.step, recipe.max_steps, float(loss.detach()))
     with torch.no_grad():
         for parameter, value in zip(weights, mean, strict=True):
             parameter.copy_(value)
     net.eval()
     return listing
+
+
+def write_state(path: Path, both: nn.ModuleList, optimiser: AdamW, state: State) -> None:
+    """Keep the state of a training in a file, which is whole at any time."""
+    remember(both, optimiser, state)
+    arrays = {"step": torch.tensor(state.step)}
+    for kind in ("weights", "mean", "moments"):
+        arrays |= {f"{kind}/{name}": value.contiguous() for name, value in getattr(state, kind).items()}
+    save_file(arrays, f"{path}.new")
+    Path(f"{path}.new").replace(path)
+
+
+def read_state(path: Path | None, both: nn.ModuleList, optimiser: AdamW) -> State:
+    """Go on from a file, if there is one."""
+    net = both[0]
+    state = State(mean={name: p.detach().clone() for name, p in net.named_parameters()})
+    if path is None or not path.exists():
+        return state
+    arrays = load_file(path)
+    state.step = int(arrays.pop("step"))
+    for kind in ("weights", "mean", "moments"):
+        start = f"{kind}/"
+        setattr(state, kind, {name[len(start) :]: x for name, x in arrays.items() if name.startswith(start)})
+    restore(both, optimiser, state)
+    return state

@@ -87,8 +87,7 @@ def read_map(data: Path, key: str) -> Map:
     row = list_species(data)[key]
     folder = data / "ecoli" if key == "ecoli" else data / "species" / key
     genome = genomes.read(str(folder / "genome.fa.gz"))
-    table = site_files.read(str(folder / ("tss.cappable.bed" if key == "ecoli" else "tss.bed")), genome.contigs)
-    sites: Sites = table if isinstance(table, Sites) else table.sites
+    sites = read_sites(data, key, genome.contigs)
     genes = gene_files.read(str(folder / "genes.gff3.gz"), genome.contigs)
     site = np.zeros((2, len(genome.base)), bool)
     site[(sites.strand < 0).astype(int), genome.contigs.place(sites.contig, sites.position)] = True
@@ -100,6 +99,12 @@ def read_map(data: Path, key: str) -> Map:
     known &= (genome.base != N) & ~find_repeats(genome)
     gc = float(np.isin(genome.base, (1, 2)).sum() / (genome.base != N).sum())
     return Map(key, row["group"], kind, genome, site, place, known, np.asarray(genes.spans), gc)
+
+
+def read_sites(data: Path, key: str, contigs: Contigs) -> Sites:
+    """Read the listed sites of a species, with their strengths where they are known."""
+    path = data / "ecoli" / "tss.cappable.bed" if key == "ecoli" else data / "species" / key / "tss.bed"
+    return site_files.read(str(path), contigs).sites
 
 
 @cache
