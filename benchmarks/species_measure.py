@@ -57,13 +57,14 @@ def count_right(one: Map, p: np.ndarray, wanted: np.ndarray) -> tuple[int, int]:
 
 
 def count_by_bin(one: Map, p: np.ndarray, wanted: np.ndarray) -> dict[str, list[int]]:
-    """The local maxima of P by bins of P: how many there are, are upstream of a gene, and are listed sites."""
+    """The local maxima of P by bins of P: how many there are, are upstream of a gene, are listed, and are both."""
     part = np.where(wanted & (one.genome.base != N), p, np.nan)
     calls = thresholds.call_above(part, one.genome.contigs, float(EDGES[0]), 3)
     row, place = (calls.strand < 0).astype(int), one.genome.contigs.place(calls.contig, calls.position)
     number = np.searchsorted(EDGES, calls.strength, "right") - 1
     counted = {"calls": np.ones(len(calls), bool), "upstream": one.place[row, place] == UPSTREAM}
     counted |= {"listed": one.site[row, place], "known": one.known[row, place]}
+    counted["both"] = counted["listed"] & counted["upstream"]
     return {name: np.bincount(number[yes], minlength=len(EDGES)).tolist() for name, yes in counted.items()}
 
 
@@ -72,7 +73,7 @@ def find_signs(one: Map, p: np.ndarray, wanted: np.ndarray, other: np.ndarray) -
     windows = gene_signs.choose_windows(one.genome, one.genes)
     starts = np.stack([windows.upstream, windows.inside], 1)
     inside = wanted[np.concatenate([starts, starts + REACH - 1], 1)].all(1)
-    part = gene_signs.Windows(windows.row[inside], windows.upstream[inside], windows.inside[inside])
+    part = windows.take(inside)
     found = asdict(gene_signs.find_signs(part, p, other))
     return {name: round(value, 4) for name, value in found.items()}
 

@@ -30,7 +30,9 @@ def test_windows_lie_whole_on_their_contig_and_in_genes_that_are_long_enough(gen
     assert windows.inside[-1] == 120_000 + 1400 + 100
     assert (windows.row[0], windows.upstream[0], windows.inside[0]) == (1, 1500, 1100)  # 5' is at the end
     assert (windows.row[1], windows.upstream[1], windows.inside[1]) == (0, 1700, 2100)
-    assert windows.cover(len(genome.base)).sum() <= 2 * REACH * 110
+    assert windows.take(windows.row == 1).cover_upstream(len(genome.base))[1500:1800].all()
+    assert windows.cover_upstream(len(genome.base)).sum() <= REACH * 110
+    assert windows.cover_inside(len(genome.base))[1100:1400].all()
 
 
 def test_a_window_with_n_is_left_out(genome, genes):

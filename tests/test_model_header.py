@@ -7,7 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from headmotif.data import Calibration, Label, LabelledSites, Model, Score, Split, Training, TrainingGenome
+from headmotif.data import (
+    Applicability,
+    Calibration,
+    Label,
+    LabelledSites,
+    Model,
+    Score,
+    Split,
+    Training,
+    TrainingGenome,
+)
 from headmotif.errors import FormatError
 from headmotif.formats.tensors import container, model_header, model_tensor
 from headmotif.report.contents.run import Run
@@ -24,6 +34,7 @@ WHOLE = Model(
     training=Training({"seed": 3, "momenta": (0.9, 0.98)}, "abc", ("d", "e"), 9, 7),
     scores_of="dead",
     limits="it misses much",
+    applicability=Applicability(0.5, {"over_inside": 1.5, "sharpness": -0.25}, 0.4, 21),
 )
 
 
@@ -42,6 +53,8 @@ def test_a_header_says_all_and_comes_back():
     assert found.labels[0].prevalence == 0.002
     assert found.scores("test") == {}
     assert found.limits == header["limits"] == "it misses much"
+    assert found.applicability == WHOLE.applicability
+    assert header["applicability"]["weights"] == {"over_inside": 1.5, "sharpness": -0.25}
     assert "init_labels" not in header
 
 

@@ -217,7 +217,7 @@ def predict_annot(
         return
     progress = Progress("annotating", 2 * len(data.base), quiet)
     found = annotator.predict(data, annotator.annotate_for_calls(data, progress), read.genes)
-    fit = prediction.fit(trained, found)
+    fit = prediction.fit(trained, found, annotator.foretell(data, read.genes))
     calls.write(found, asdict(fit), beside, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
     for line in call_summary.describe_calls(trained, found, fit):

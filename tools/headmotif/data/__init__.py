@@ -5,6 +5,7 @@ array each.
 """
 
 from .annotation import Annotation, Feature
+from .applicability import Applicability
 from .attention import BACKGROUND, SHUFFLED, SITE, Attention, Regions
 from .browser import BrowserTrack
 from .contigs import Contig, Contigs
@@ -26,6 +27,7 @@ __all__ = [
     "SHUFFLED",
     "SITE",
     "Annotation",
+    "Applicability",
     "Asked",
     "Attention",
     "BrowserTrack",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .applicability import Applicability
 from .check import check
 from .contigs import Contigs
 from .genome import Genome
@@ -203,6 +204,8 @@ class Model:
         The digest of the model in the file, if this is that model restated for a genome or a density; else "".
     limits
         What the model is known to miss, a clause without a full stop; "" if nothing is known of it.
+    applicability
+        What foretells its quality on a genome that it has not seen; None if nothing does.
     """
 
     network: Mapping[str, Any]
@@ -215,6 +218,7 @@ class Model:
     screen: Screen | None = None
     source: str = ""
     limits: str = ""
+    applicability: Applicability | None = None
 
     def __post_init__(self) -> None:
         check(len(set(self.names)) == len(self.labels), "two labels have the same name")

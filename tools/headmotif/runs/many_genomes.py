@@ -101,7 +101,7 @@ def annotate_samples(
         for raw in annotator.annotate_many(genomes(), count):
             sample, read, this = pending.pop(0)
             found = annotator.predict(read.genome, raw, read.genes)
-            judged = fit(annotator.model, found)
+            judged = fit(annotator.model, found, annotator.foretell(read.genome, read.genes))
             calls.write_all(os.path.join(folder, sample.stem), found, asdict(judged), this, formats, read)
             if found.why_none:
                 say(f"{sample.name}: {found.why_none}")

@@ -99,6 +99,14 @@ FIT = (
     Column("minus10_shuffled", "share", "0-1", "The same for a random sequence of the genome's base composition."),
     Column("upstream", "share", "0-1 or null", "Calls at most 300 nt upstream of a gene."),
     Column("upstream_chance", "share", "0-1 or null", "The same for all positions."),
+    Column(
+        "right",
+        "share",
+        "0-1 or null",
+        "Genes with a start site upstream whose best position there should lie within 2 nt of it.",
+    ),
+    Column("right_low", "share", "0-1 or null", "The lower end of its 95 % interval."),
+    Column("right_high", "share", "0-1 or null", "The upper end of its 95 % interval."),
     Column("verdict", "", "fits, doubtful or not applicable", "Whether the model seems to fit the genome."),
     Column("words", "", "list of sentences", "The reasons."),
 )

@@ -6,7 +6,8 @@ in `init`, and what it began with), if there are any; `split` (validation and te
 (digests of the contigs and labels trained on); `stopped` (steps); `metrics` (the scores by part and label, and the
 threshold and calibration of each label); `metrics_of` (digest of the model whose metrics these are); `learned_from`
 (properties of the training genome and its sites); `screen` (sizes of the screen's network, values of P, and for each
-label the cut of each), if there is one; `limits` (what the model is known to miss), if that is known. null is NaN.
+label the cut of each), if there is one; `limits` (what the model is known to miss), if that is known;
+`applicability` (what foretells its quality on a new genome), if that is known. null is NaN.
 """
 
 import json
@@ -15,7 +16,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from ...data import Calibration, Label, LabelledSites, Model, Score, Screen, Split, Training, TrainingGenome
+from ...data import (
+    Applicability,
+    Calibration,
+    Label,
+    LabelledSites,
+    Model,
+    Score,
+    Screen,
+    Split,
+    Training,
+    TrainingGenome,
+)
 from ...data.model import PARTS
 from ...errors import FormatError
 from ..files import read_text
@@ -84,6 +96,8 @@ def header(model: Model) -> Header:
         }
     if model.limits:
         known["limits"] = model.limits
+    if model.applicability is not None:
+        known["applicability"] = asdict(model.applicability)
     return {name: summary.replace_non_finite(value) for name, value in known.items()}
 
 
@@ -158,7 +172,13 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
         scores_of=str(known.get("metrics_of") or ""),
         weights=weights,
         limits=str(known.get("limits") or ""),
+        applicability=_applicability(known["applicability"]) if known.get("applicability") else None,
     )
+
+
+def _applicability(known: Header) -> Applicability:
+    weights = {str(name): float(weight) for name, weight in known["weights"].items()}
+    return Applicability(float(known["constant"]), weights, float(known["error"]), int(known["species"]))
 
 
 def _screen(known: Header, weights: Mapping[str, Any]) -> Screen:

@@ -40,8 +40,23 @@ class Windows:
     def __len__(self) -> int:
         return len(self.row)
 
-    def cover(self, length: int) -> np.ndarray:
-        """Mark the nucleotides of all windows.
+    def take(self, rows: np.ndarray) -> "Windows":
+        """Take some of the genes.
+
+        Parameters
+        ----------
+        rows
+            Indices, or a mask.
+
+        Returns
+        -------
+        Windows
+            Their windows.
+        """
+        return Windows(self.row[rows], self.upstream[rows], self.inside[rows])
+
+    def cover_upstream(self, length: int) -> np.ndarray:
+        """Mark the nucleotides of the windows upstream.
 
         Parameters
         ----------
@@ -53,10 +68,22 @@ class Windows:
         numpy.ndarray
             bool (length,).
         """
-        covered = np.zeros(length, bool)
-        covered[_spread(self.upstream)] = True
-        covered[_spread(self.inside)] = True
-        return covered
+        return _cover(self.upstream, length)
+
+    def cover_inside(self, length: int) -> np.ndarray:
+        """Mark the nucleotides of the windows inside genes.
+
+        Parameters
+        ----------
+        length
+            Nucleotides of the genome.
+
+        Returns
+        -------
+        numpy.ndarray
+            bool (length,).
+        """
+        return _cover(self.inside, length)
 
 
 @dataclass(frozen=True)
@@ -172,6 +199,12 @@ def compare(high: np.ndarray, low: np.ndarray) -> float:
     low = np.sort(low)
     below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
     return float(below.mean() / (2 * len(low)))
+
+
+def _cover(start: np.ndarray, length: int) -> np.ndarray:
+    covered = np.zeros(length, bool)
+    covered[_spread(start)] = True
+    return covered
 
 
 def _spread(start: np.ndarray) -> np.ndarray:

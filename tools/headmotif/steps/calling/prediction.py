@@ -16,7 +16,8 @@ from ..network.presets import Network
 from ..network.screen import ScreenNet
 from ..promoters import boxes
 from ..sites import gene_context
-from . import no_calls, rounding, screening, thresholds, transferability
+from . import applicability, gene_signs, no_calls, rounding, screening, thresholds, transferability
+from .applicability import Forecast
 from .transferability import Fit
 
 DIGITS = 4
@@ -214,6 +215,28 @@ class Annotator:
             calls, thresholds.call_above(said, decoy.contigs, 0.0, asked.min_distance).strength, times
         ).strength
 
+    def foretell(self, genome: Genome, genes: GeneTable | None) -> Forecast | None:
+        """Foretell how good the model is on a genome, from its P around genes.
+
+        Parameters
+        ----------
+        genome
+            The genome.
+        genes
+            The genes, or None.
+
+        Returns
+        -------
+        Forecast or None
+            None without genes, with too few, for another label than the first, or if the model's file does not say how.
+        """
+        known, net = self.model.applicability, self._settle(genome)
+        if known is None or genes is None or self.asked.number or not isinstance(net, Reader):
+            return None
+        windows = applicability.choose_windows(genome, genes, self.asked.seed)
+        p = applicability.read_windows(net, genome, windows, self.where)
+        return applicability.foretell(known, gene_signs.find_signs(windows, p[0]))
+
     def run(self, genome: Genome, genes: GeneTable | None, formats: Sequence[str] = ()) -> dict:
         """Describe what the results of a genome depend on; with the same description they need not be computed again.
 
@@ -328,7 +351,7 @@ def _numbers(values: np.ndarray, there: np.ndarray) -> list[str]:
     return [str(value) if known else "" for value, known in zip(values.tolist(), there.tolist(), strict=True)]
 
 
-def fit(trained: Model, found: Predicted) -> Fit:
+def fit(trained: Model, found: Predicted, foretold: Forecast | None = None) -> Fit:
     """Judge whether a model fits a genome.
 
     Parameters
@@ -337,6 +360,8 @@ def fit(trained: Model, found: Predicted) -> Fit:
         The model.
     found
         What it predicts for the genome.
+    foretold
+        How good it should be there, from `Annotator.foretell`.
 
     Returns
     -------
@@ -345,4 +370,4 @@ def fit(trained: Model, found: Predicted) -> Fit:
     """
     asked = found.asked
     usual = asked.top is None and asked.fdr is None and asked.threshold == trained.labels[asked.number].threshold
-    return transferability.fit(found.genome, found.calls, found.genes, trained.genome, found.label, usual)
+    return transferability.fit(found.genome, found.calls, found.genes, trained.genome, found.label, usual, foretold)

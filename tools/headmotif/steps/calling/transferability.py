@@ -15,6 +15,7 @@ from ...alphabet import C, G, N
 from ...data import GeneTable, Genome, LabelledSites, Sites, TrainingGenome
 from ..sites.coordinate_checks import minus10_background, minus10_share
 from ..sites.genomic_class import UPSTREAM, classes
+from .applicability import Forecast
 
 FEW = 20
 """Fewer calls than these are too few to compute a share from."""
@@ -65,6 +66,10 @@ class Fit:
         Share of the calls upstream of a gene.
     upstream_chance
         The same for all positions.
+    right
+        Share of the genes with a start site upstream whose best position there should lie within 2 nt of it.
+    right_low, right_high
+        Ends of its 95 % interval.
     verdict
         `fits`, `doubtful` or `not applicable`.
     words
@@ -82,6 +87,9 @@ class Fit:
     minus10_shuffled: float
     upstream: float
     upstream_chance: float
+    right: float = math.nan
+    right_low: float = math.nan
+    right_high: float = math.nan
     verdict: str = UNKNOWN
     words: tuple[str, ...] = ()
 
@@ -119,6 +127,7 @@ def fit(
     learned_from: TrainingGenome,
     label: str,
     usual: bool = True,
+    foretold: Forecast | None = None,
 ) -> Fit:
     """Compare the calls of a label with what a model learned from.
 
@@ -136,6 +145,8 @@ def fit(
         Name of the label.
     usual
         Whether the calls are those above the model's own threshold, so that their number can be judged.
+    foretold
+        How good the model should be on the genome; if that is known, it is the verdict.
 
     Returns
     -------
@@ -158,6 +169,8 @@ def fit(
         upstream=upstream,
         upstream_chance=upstream_chance,
     )
+    if foretold is not None:
+        return _judge_forecast(look, label, foretold)
     applies = mine is not None and mine.minus10 > SIGNAL * learned_from.minus10_chance
     enough = look.calls >= FEW
     seen = [*_judge_number_and_gc(look, label, usual and enough)]
@@ -167,18 +180,36 @@ def fit(
     return replace(look, verdict=verdict, words=(*(words for _, words in seen), _summarise(look, verdict, applies)))
 
 
-def _judge_number_and_gc(look: Fit, label: str, countable: bool) -> Iterator[tuple[bool, str]]:
-    """Yield sentences about number and GC, each with whether it is a doubt.
+def _judge_forecast(look: Fit, label: str, foretold: Forecast) -> Fit:
+    """The verdict from how good the model should be: learned from many species, it needs no training genome."""
+    verdict = DOUBTFUL if foretold.is_doubtful else FITS
+    share, ends = f"{foretold.share:.0%}", f"{foretold.low:.0%} to {foretold.high:.0%}"
+    words = (
+        _describe_number(look, label),
+        f"the best position upstream of a gene should lie within 2 nt of its start site for {share} of the genes that "
+        f"have one there (95 % interval {ends}), judging by P around {foretold.signs.genes} genes",
+        _summarise(look, verdict, True),
+    )
+    look = replace(look, right=foretold.share, right_low=foretold.low, right_high=foretold.high)
+    return replace(look, verdict=verdict, words=words)
 
-    The number of calls is judged only if `countable`.
-    """
+
+def _describe_number(look: Fit, label: str) -> str:
     words = (
         f"{look.calls:,} call{'s' if look.calls != 1 else ''} of {label}, {look.calls_per_mb:,.0f} per million "
         "positions of both strands"
     )
     if look.learned_per_mb == look.learned_per_mb:
         words += f"; the model learned from {look.learned_per_mb:,.0f} sites per million"
-    yield False, words
+    return words
+
+
+def _judge_number_and_gc(look: Fit, label: str, countable: bool) -> Iterator[tuple[bool, str]]:
+    """Yield sentences about number and GC, each with whether it is a doubt.
+
+    The number of calls is judged only if `countable`.
+    """
+    yield False, _describe_number(look, label)
     if countable and look.calls_per_mb > DENSE * look.learned_per_mb:
         yield (
             True,
