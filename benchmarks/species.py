@@ -96,7 +96,7 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
         share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
     for key in list_scored(group_of, group, variant.alone, asked.all):
-        found[key] = evaluate(net, variant, asked, key, where)
+        found[key] = evaluate(net, variant, asked, stem, key, where)
     (asked.output / "cache" / f"{stem}.state").unlink(missing_ok=True)
     row_file.write_text(json.dumps({"variant": name, "group": group, "recipe": stem, **found}, indent=1))
     print(row_file.read_text(), flush=True)
@@ -132,8 +132,8 @@ def read_for_training(data: Path, key: str) -> Map:
     return species_maps.without(one, parts)
 
 
-def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, key: str, where: Compute) -> dict:
-    """Score a network on a part of a species, and keep what P alone says of it."""
+def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, stem: str, key: str, where: Compute) -> dict:
+    """Score a network on a part of a species, and say what P alone tells of it; P stays in the folder `cache`."""
     one = species_maps.read_map(asked.data, key)
     before = {name: p.detach().clone() for name, p in net.named_parameters()}
     if variant.composition:
@@ -143,6 +143,8 @@ def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, key: str,
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(before[name])
+    (asked.output / "cache").mkdir(exist_ok=True)
+    np.save(asked.output / "cache" / f"{stem}.{key}.npy", p[:, wanted])
     return {
         **species_measure.measure(one, p, one.known.any(0) if one.kind == "gene" else wanted),
         "signs": species_measure.find_signs(one, p, wanted, read_with_start(asked, one, wanted, where)),

@@ -152,7 +152,9 @@ def test_a_spreadsheet_explains_columns_as_the_page_does():
 
 def test_json():
     training, calls = (json.loads((RUN / file).read_text(encoding="utf-8")) for file in ("cnn.json", "c.json"))
-    assert {*training, "init_labels", "limits", "applicability"} == set(described("Metrics (JSON)"))  # with --init, and of some models
+    assert {*training, "init_labels", "limits", "applicability"} == set(
+        described("Metrics (JSON)")
+    )  # with --init, and of some models
     assert set(training["metrics"]["test"]["tss"]) == set(described("Metrics (JSON)", 1))
     assert {*calls, "screen"} == set(described("Metrics of calls (JSON)"))  # the screen's part with --fast alone
     assert set(calls["fit"]) == set(described("Metrics of calls (JSON)", 1))

@@ -68,6 +68,10 @@ def test_p_that_says_nothing_and_p_that_knows(genome, genes):
     assert sees.over_inside == sees.over_antisense == 1
     assert 0.3 < sees.sharpness < 0.5
     assert sees.agreement == 1
+    assert blind.near_start == pytest.approx(1 / 3, abs=0.15)
+    assert sees.near_start == pytest.approx(np.mean(windows.row == 1))  # 41 nt before those of the - strand, 260 else
+    assert blind.contrast == pytest.approx(0.5, abs=0.02)
+    assert sees.contrast == pytest.approx(0.9 / (0.9 + 0.01), abs=0.01)
     assert gene_signs.find_signs(windows, knows, np.roll(near, 1, 1)).agreement < 0.1
     other = p.copy()  # as high inside the genes, on the other strand
     other[1 - windows.row, windows.inside + 7] = other[windows.row, at] = 0.9

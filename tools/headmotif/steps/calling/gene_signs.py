@@ -14,6 +14,8 @@ from ..sites.genomic_class import REACH
 
 INSIDE = (100, 400)
 """Nucleotides from a gene's first base on whose P is compared with that of the 300 nt upstream."""
+UTR = range(16, 116)
+"""Nucleotides before a gene's first base where most start sites lie."""
 NEAR = 2
 """Two networks agree on a gene if their best positions upstream are at most so many nucleotides apart."""
 FEWEST = 50
@@ -101,6 +103,11 @@ class Signs:
         The same with the windows inside the genes on the other strand.
     sharpness
         Mean share that the highest P upstream has of the sum of P there, 0 to 1.
+    near_start
+        Share of genes whose best position lies within `UTR` of their first base: a third by chance, more for real start
+        sites.
+    contrast
+        Mean of the highest P upstream over that of the highest P inside, both strands counted, as a share of their sum.
     agreement
         Share of genes for which another network has its best position upstream within 2 nt; NaN without one.
     """
@@ -109,6 +116,8 @@ class Signs:
     over_inside: float = float("nan")
     over_antisense: float = float("nan")
     sharpness: float = float("nan")
+    near_start: float = float("nan")
+    contrast: float = float("nan")
     agreement: float = float("nan")
 
 
@@ -170,15 +179,20 @@ def find_signs(windows: Windows, p: np.ndarray, other: np.ndarray | None = None)
         return Signs(len(windows))
     row, upstream, inside = windows.row[:, None], _spread(windows.upstream), _spread(windows.inside)
     before = p[row, upstream]
-    highest = before.max(1)
+    highest, best = before.max(1), before.argmax(1)
+    inner, other_strand = p[row, inside].max(1), p[1 - row, inside].max(1)
+    distance = np.where(windows.row == 0, REACH - best, best + 1)
+    average, elsewhere = float(highest.mean()), float((inner.mean() + other_strand.mean()) / 2)
     agreement = float("nan")
     if other is not None:
-        agreement = float((np.abs(before.argmax(1) - other[row, upstream].argmax(1)) <= NEAR).mean())
+        agreement = float((np.abs(best - other[row, upstream].argmax(1)) <= NEAR).mean())
     return Signs(
         len(windows),
-        compare(highest, p[row, inside].max(1)),
-        compare(highest, p[1 - row, inside].max(1)),
+        compare(highest, inner),
+        compare(highest, other_strand),
         float((highest / np.maximum(before.sum(1), 1e-12)).mean()),
+        float(np.isin(distance, UTR).mean()),
+        average / max(average + elsewhere, 1e-12),
         agreement,
     )
 
