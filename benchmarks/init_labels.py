@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--species", default="cjejuni")
     parser.add_argument("--sites", type=int, default=300)
     parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--every", type=int, default=40, help="steps between evaluations")
     parser.add_argument("--model", default="ecoli-tss")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
@@ -63,7 +64,7 @@ def train_and_score(asked: argparse.Namespace, genome: Path, split: list[str], s
     metrics = Path(f"{stem}.json")
     if not metrics.exists():
         init = ["--init", asked.model, *STARTS[start]] if start != "nothing" else []
-        size = ["--max-steps", str(asked.steps), "--eval-steps", str(max(1, asked.steps // 5))]
+        size = ["--max-steps", str(asked.steps), "--eval-steps", str(asked.every)]
         fixed = ["--seed", str(asked.seed), "--threads", "1", "--history", f"{stem}.tsv", "-o", f"{stem}.model"]
         words = [*split, *init, *size, *fixed, "--metrics", str(metrics)]
         run_command("train-annot", str(genome), *words, log=f"{stem}.log")
