@@ -33,6 +33,7 @@ LEFT_OUT = {
         "outdir": "belongs to --samplesheet",
         "formats": "belongs to --samplesheet",
         "keep_going": "belongs to --samplesheet",
+        "save_model": "the tool calls sites; models are made by train-annot",
     },
 }
 ASKED_FOR = {

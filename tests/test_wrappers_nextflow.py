@@ -33,6 +33,8 @@ LEFT_OUT = {
     ("predict-annot", "--xlsx"): "a further form of the calls: ext.args, and an optional output",
     ("predict-annot", "--fast"): "the pipeline makes tracks, which need P everywhere",
     ("predict-annot", "--full"): "the pipeline makes tracks, which need P everywhere",
+    ("predict-annot", "--sites"): "the sites of a sample train a model of its own",
+    ("predict-annot", "--save-model"): "the sites of a sample train a model of its own",
     ("predict-annot", "--binding-sites"): "known sites of one genome, which a submission has and the pipeline has not",
     ("predict-annot", "--bedgraph-plus"): "a further form of the tracks: ext.args, and an optional output",
     ("predict-annot", "--bedgraph-minus"): "a further form of the tracks: ext.args, and an optional output",

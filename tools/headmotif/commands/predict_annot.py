@@ -42,7 +42,7 @@ GenomeOrNone = Annotated[
 FDR_FROM = ("probability", "shuffled")
 TRACKS = ("bigwig_plus", "bigwig_minus", "bedgraph_plus", "bedgraph_minus")
 TABLES = ("table", "gff3", "genbank", "tbl", "xlsx", "browser", "metrics")
-OF_ONE = ("output", "genes", "binding_sites", "circular")
+OF_ONE = ("output", "genes", "binding_sites", "circular", "sites")
 
 
 def predict_annot(
@@ -91,6 +91,17 @@ def predict_annot(
             help=f"{GENES}; each call gets its site class, the gene downstream and its 5' UTR; default: the genes of "
             "a GenBank GENOME.",
         ),
+    ] = "",
+    sites: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Known sites of GENOME, from 50 on, as BED6, GFF3, GTF or a table (TSV); the model is tuned with them "
+            "before it calls.",
+        ),
+    ] = "",
+    save_model: Annotated[
+        str, typer.Option(metavar="FILE", help="The model tuned with --sites, for other genomes and commands.")
     ] = "",
     binding_sites: Annotated[
         str,
@@ -185,44 +196,50 @@ def predict_annot(
 
     P is calibrated: of all positions with a given P, that share are sites in a genome with the density of sites that
     is printed. How many sites a genome has depends on how deep its map is; --tss-density states P for another depth.
+
+    On a species far from those that the model learned from, some known sites help much: with --sites the model is tuned
+    before it calls, in a minute or two. The list need not be whole.
     """
     from dataclasses import asdict
+    from functools import partial
 
     from ..builtin import MODELS
     from ..formats.inputs import models
     from ..formats.outputs import calls
+    from ..runs.tuning import tune_to_sites
     from ..steps.calling import call_summary, cost, prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
     beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
-    alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular), strict=True))
+    alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular, sites), strict=True))
     _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
-    _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
-    track = "--full" if full else _first_track(beside, formats)
+    _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from, save_model if not sites else "")
+    track = "--full" if full else "--sites" if sites else _first_track(beside, formats)
     _refuse_fast_with(track if fast else "")
     trained = _open_at(models.open_model(model, MODELS), model, label, tss_density)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
     why_full = track or screening.explain_full(trained, asked)
     if fast and why_full:
         say(f"P is computed everywhere in spite of --fast: {why_full}", quiet)
-    name = model if model in MODELS else ""
-    annotator = _annotator(trained, asked, name, (device, precision, threads), screened=not why_full)
+    compute, name = (device, precision, threads), model if model in MODELS else ""
+    annotator = _annotator(trained, asked, name, compute, screened=not why_full)
     if samplesheet:
         return _annotate_many(samplesheet, outdir, formats, annotator, keep_going, quiet)
     calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
     read = _read_genome(genome, circular or [], genes, binding_sites)
-    data = read.genome
+    data, total, count = read.genome, 2 * len(read.genome.base), partial(Progress, quiet=quiet)
     say(cost.forecast(annotator, data), quiet and not dry_run)
     if dry_run:
         return
-    progress = Progress("annotating", 2 * len(data.base), quiet)
-    found = annotator.predict(data, annotator.annotate_for_calls(data, progress), read.genes)
-    fit = prediction.fit(trained, found, annotator.foretell(data, read.genes))
+    if sites:
+        annotator = tune_to_sites(annotator, data, sites, save_model, partial(say, quiet=quiet), count)
+    found = annotator.predict(data, annotator.annotate_for_calls(data, count("annotating", total)), read.genes)
+    fit = prediction.fit(annotator.model, found, annotator.foretell(data, read.genes))
     calls.write(found, asdict(fit), beside, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
-    for line in call_summary.describe_calls(trained, found, fit):
+    for line in call_summary.describe_calls(annotator.model, found, fit):
         say(line, quiet)
-    _conclude((genome, output), beside, len(found.calls), manifest, quiet)
+    _conclude((genome, output), {**beside, "save_model": save_model}, len(found.calls), manifest, quiet)
 
 
 def _annotate_many(
@@ -253,7 +270,11 @@ def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, man
         "tbl": "the calls as a feature table",
         "xlsx": "the calls with columns and methods explained",
     }
-    holds |= {"browser": "a folder for genome browsers", "metrics": "figures of the calls, JSON"}
+    holds |= {
+        "save_model": "the tuned model",
+        "browser": "a folder for genome browsers",
+        "metrics": "figures of the calls, JSON",
+    }
     results = {
         path: holds.get(kind, f"P of every nucleotide, {kind[-5:].strip('_')} strand") for kind, path in beside.items()
     }
@@ -354,7 +375,10 @@ def _first_track(beside: Mapping[str, str], formats: str) -> str:
     return [*wanted, *(f"--formats {name}" for name in listed), ""][0]
 
 
-def _refuse_what_does_not_go_together(choice: tuple[float | None, ...], fdr_from: str) -> None:
+def _refuse_what_does_not_go_together(choice: tuple[float | None, ...], fdr_from: str, untuned: str) -> None:
+    """untuned: the file of --save-model if no model is tuned."""
+    if untuned:
+        raise typer.BadParameter("--save-model keeps the model that --sites tunes; give --sites too")
     if fdr_from not in FDR_FROM:
         raise typer.BadParameter(f"{fdr_from} is none of {', '.join(FDR_FROM)}", param_hint="--fdr-from")
     if fdr_from != FDR_FROM[0] and choice[2] is None:

@@ -6,12 +6,16 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from ...data import NO_LABEL, Genome, Label, Model, Sites, Training
+from ...errors import InputError
 from ..network import composition, presets
 from ..network.device import Compute
 from ..training import few_sites, split
 from ..training.batches import Chunks
 from ..training.labels import label
 from . import transferability
+
+FEWEST = 20
+"""With fewer sites a model is not tuned."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,14 @@ def begin(model: Model, genome: Genome, sites: Sites, number: int, seed: int) ->
     -------
     tuple
         The network, and what it learns from: of the other labels nothing.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than `FEWEST` sites.
     """
+    if len(sites) < FEWEST:
+        raise InputError(f"{len(sites)} sites are too few to tune a model with; give {FEWEST} or more, better 50")
     nothing = sites.take(np.zeros(len(sites), bool))
     named = {name: sites if i == number else nothing for i, name in enumerate(model.names)}
     known = label(Genome(genome.contigs, genome.base), named)
