@@ -74,7 +74,7 @@ def train(asked: argparse.Namespace, name: str) -> None:
     recipe = replace(RECIPE, max_steps=asked.nucleotides // (RECIPE.batch * RECIPE.length), seed=seed)
     maps = [species_maps.read_map(asked.data, key) for key in species_maps.list_species(asked.data)]
     if variant.windows:
-        maps += [species_maps.read_windows(asked.data, key) for key in species_maps.WINDOWS]
+        maps += [species_maps.read_windows(asked.data, key, variant.around) for key in species_maps.WINDOWS]
     if name != "whole":
         maps = leave_out_test(maps)
     teachers = [read_network(asked.output / f"{one}.weights") for one in TEACHERS] if name not in TEACHERS else []

@@ -41,6 +41,8 @@ VARIANTS = {
     "jitter": replace(BASES, jitter=True),
     "odds": replace(BASES, odds=True),
     "both": replace(BASES, odds=True, windows=True),
+    "near": replace(BASES, odds=True, windows=True, around=8),
+    "half": replace(BASES, odds=True, reference=0.5),
     "alone": Variant(alone=True, composition="bases"),
     "gc": replace(ANCHORED, composition="gc"),
 }
@@ -81,7 +83,7 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
     if name != "start":
         maps = [read_for_training(asked.data, key) for key in species_maps.list_species(asked.data)]
         if variant.windows:
-            maps += [species_maps.read_windows(asked.data, key) for key in species_maps.WINDOWS]
+            maps += [species_maps.read_windows(asked.data, key, variant.around) for key in species_maps.WINDOWS]
         maps = [one for one in maps if (one.group == group) == variant.alone]
 
         def say(step: int, steps: int, loss: float) -> None:

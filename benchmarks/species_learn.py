@@ -47,8 +47,8 @@ class Variant:
         The share of sites that a map lists is learned.
     odds
         Of places that are chosen by their sites, the ratio of the odds is learned instead.
-    windows
-        Windows of species without a genome are learned from too.
+    windows, around
+        Windows of species without a genome are learned from too, as far as so many nucleotides from their +1.
     jitter
         How far a map is off is learned.
     balance
@@ -66,6 +66,7 @@ class Variant:
     listed: bool = False
     odds: bool = False
     windows: bool = False
+    around: int = 50
     jitter: bool = False
     balance: float = 1.0
     reference: float = 0.0

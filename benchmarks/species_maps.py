@@ -37,8 +37,8 @@ WINDOWS = {
     "xcampestris": "Xanthomonas",
 }
 """The species of which there are windows alone, and their groups."""
-EDGE, AROUND = 110, 50
-"""Random bases between two windows, more than a network reads; and how far from its +1 a window counts."""
+EDGE = 110
+"""Random bases between two windows, more than a network reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +108,11 @@ def read_sites(data: Path, key: str, contigs: Contigs) -> Sites:
 
 
 @cache
-def read_windows(data: Path, key: str) -> Map:
+def read_windows(data: Path, key: str, around: int) -> Map:
     """Read the windows of a species as one contig, with random bases of its composition between them.
 
+    They count as far as `around` nucleotides from their +1. They reach some 100 nt to either side, so a place farther
+    from the +1 sees random bases on one side.
     A window that ended with N would show where its +1 is.
     """
     with gzip.open(data / "windows" / f"{key}.tsv.gz", "rt", encoding="utf-8") as file:
@@ -130,7 +132,7 @@ def read_windows(data: Path, key: str) -> Map:
     genome = Genome(Contigs([Contig(key, length)]), np.concatenate(parts))
     site, known = np.zeros((2, length), bool), np.zeros((2, length), bool)
     site[0, sites] = True
-    for shift in range(-AROUND, AROUND + 1):
+    for shift in range(-around, around + 1):
         known[0, np.array(sites) + shift] = True
     known &= genome.base != N
     place = np.full(site.shape, genomic_class.UPSTREAM, np.uint8)
