@@ -58,6 +58,7 @@ def test_a_tuned_model_keeps_what_its_p_means_and_has_no_scores(genome, tmp_path
     assert (label.threshold, label.prevalence, label.scores) == (0.05, 0.002, {})
     assert (made.model.training.init, made.model.limits) == (model.digest, "it misses much")
     assert made.model.digest != model.digest
+    assert made.model.genome.learned["tss"].sites == round(0.002 * 2 * 4000)  # the list is a part of these
     model_tensor.write(str(tmp_path / "m.safetensors"), made.model)
     assert model_tensor.read(str(tmp_path / "m.safetensors")).labels == made.model.labels
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from ...data import NO_LABEL, Genome, Label, Model, Sites, Training
+from ...data import NO_LABEL, Genome, Label, Model, Sites, Training, TrainingGenome
 from ...errors import InputError
 from ..network import composition, presets
 from ..network.device import Compute
@@ -111,9 +111,20 @@ def tune(
     after = Model(
         network=composition.settle(model, chunks.genome).network,
         labels=tuple(Label(one.name, one.threshold, density=one.prevalence) for one in model.labels),
-        genome=transferability.origin(chunks.genome),
+        genome=_describe_genome(model, chunks.genome),
         training=Training(asdict(chunks.recipe), init=model.digest, steps=steps, kept_step=steps),
         weights=weights,
         limits=model.limits,
     )
     return Tuned(after, int((chunks.genome.label[number] == 1).sum()), listed, steps)
+
+
+def _describe_genome(model: Model, genome: Genome) -> TrainingGenome:
+    """What the tuned model keeps of its genome: of sites as many as there are at its density, not those listed."""
+    found = transferability.origin(genome)
+    learned = {
+        label.name: replace(found.learned[label.name], sites=round(2 * found.nucleotides * (label.prevalence or 0)))
+        for label in model.labels
+        if label.prevalence
+    }
+    return replace(found, learned={**found.learned, **learned})
