@@ -23,6 +23,11 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 PLACE = np.arange(500, 3500, 75)
 
 
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch):
+    monkeypatch.setattr(few_sites, "FEW", replace(few_sites.FEW, batch=8))
+
+
 @pytest.fixture(scope="module")
 def genome():
     codes = random_codes(4000, 1)
