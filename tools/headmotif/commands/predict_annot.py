@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..cli import (
+    TSS_MODEL,
     GENES,
     GENOME,
     Circular,
@@ -41,13 +42,13 @@ GenomeOrNone = Annotated[
 
 FDR_FROM = ("probability", "shuffled")
 TRACKS = ("bigwig_plus", "bigwig_minus", "bedgraph_plus", "bedgraph_minus")
-TABLES = ("table", "gff3", "genbank", "tbl", "xlsx", "browser", "metrics")
+TABLES = ("table", "gff3", "genbank", "tbl", "xlsx", "browser", "metrics", "gene_table")
 OF_ONE = ("output", "genes", "binding_sites", "circular")
 
 
 def predict_annot(
     genome: GenomeOrNone = "",
-    model: ModelName = "ecoli-tss",
+    model: ModelName = TSS_MODEL,
     label: LabelName = "",
     threshold: Threshold = None,
     top: Annotated[
@@ -93,6 +94,14 @@ def predict_annot(
     ] = "",
     output: Output = "-",
     table: Annotated[str, typer.Option(metavar="FILE", help="Table of all that is known of each call, TSV.")] = "",
+    gene_table: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Table of all genes with the best call at most 300 nt upstream of each or, without a call, the best "
+            "position there, TSV; needs genes.",
+        ),
+    ] = "",
     gff3: Annotated[str, typer.Option(metavar="FILE", help="Calls as GFF3.")] = "",
     genbank: Annotated[str, typer.Option(metavar="FILE", help="Genome with the calls as features, GenBank.")] = "",
     tbl: Annotated[
@@ -143,7 +152,7 @@ def predict_annot(
         typer.Option(
             metavar="LIST",
             help="Formats to write with --samplesheet, beside BED and table: gff3, genbank, tbl, xlsx, bigwig, "
-            "bedgraph or browser, with commas between them.",
+            "bedgraph, browser or gene-table, with commas between them.",
         ),
     ] = "",
     keep_going: Annotated[
@@ -177,7 +186,7 @@ def predict_annot(
     P is calibrated: of all positions with a given P, that share are sites in a genome with the site density of the
     model's validation part.
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from ..builtin import MODELS
     from ..formats.inputs import models
@@ -185,7 +194,7 @@ def predict_annot(
     from ..steps.calling import cost, prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
-    beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
+    beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics, gene_table), strict=True))
     alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular), strict=True))
     _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from)
@@ -198,10 +207,12 @@ def predict_annot(
         say(f"P is computed everywhere in spite of --fast: {why_full}", quiet)
     name = model if model in MODELS else ""
     annotator = _annotator(trained, asked, name, (device, precision, threads), screened=not why_full)
+    annotator = replace(annotator, by_gene=bool(gene_table) or "gene-table" in formats.split(","))
     if samplesheet:
         return _annotate_many(samplesheet, outdir, formats, annotator, keep_going, quiet)
     calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
     read = _read_genome(genome, circular or [], genes, binding_sites)
+    calls.refuse_without_genes([name for name, path in beside.items() if path], read)
     data = read.genome
     say(cost.forecast(annotator, data), quiet and not dry_run)
     if dry_run:
@@ -243,6 +254,7 @@ def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, man
         "genbank": "the calls as features",
         "tbl": "the calls as a feature table",
         "xlsx": "the calls with columns and methods explained",
+        "gene_table": "a row for each gene",
     }
     holds |= {"browser": "a folder for genome browsers", "metrics": "figures of the calls, JSON"}
     results = {

@@ -1,6 +1,7 @@
 """A request to predict the sites of one genome, and its result."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -71,6 +72,8 @@ class Predicted:
         The name of the model if it is a built-in one, else "".
     why_none
         Why there are no calls, and which setting gives some; "" if there are calls.
+    gene_columns
+        The table of genes, columns by name; empty if it was not asked for.
     """
 
     genome: Genome
@@ -83,6 +86,7 @@ class Predicted:
     genes: GeneTable | None
     model: str = ""
     why_none: str = ""
+    gene_columns: dict[str, Sequence[object]] = field(default_factory=dict)
 
     @property
     def n_right(self) -> float:

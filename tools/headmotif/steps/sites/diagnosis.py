@@ -44,7 +44,7 @@ class Diagnosis:
     both, plus, minus
         Checks of all sites, and of the sites of each strand.
     starts
-        The share of the sites that behave like starts.
+        The share of the sites that behave like starts; NaN where another fault explains all.
     far
         A long way that many sites lie from their starts, or None.
     """
@@ -103,11 +103,11 @@ def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Di
     if both.sites < FEWEST:
         few = f"{both.sites:,} sites are too few to judge by their -10 elements ({FEWEST} are needed)"
         return Diagnosis(NOT_APPLICABLE, f"not applicable: {few}", both, plus, minus)
-    starts, far = estimate_starts(genome, sites), far_shift.find(genome, sites)
     kind, words = _judge(genome, sites, both, plus, minus)
-    if kind == OK or (kind in (ABSENT, NOT_APPLICABLE) and not _is_of_genes(both)):
-        kind, words = _judge_starts(kind, words, starts, far)
-    return Diagnosis(kind, words, both, plus, minus, starts, far)
+    if kind not in (OK, ABSENT, NOT_APPLICABLE) or (kind != OK and _is_of_genes(both)):
+        return Diagnosis(kind, words, both, plus, minus)
+    starts, far = estimate_starts(genome, sites), far_shift.find(genome, sites)
+    return Diagnosis(*_judge_starts(kind, words, starts, far), both, plus, minus, starts, far)
 
 
 def verdicts(genome: Genome, sets: Mapping[str, Sites]) -> dict[str, Diagnosis]:
@@ -151,7 +151,7 @@ def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check)
         )
     other = _shifts(plus.other_shift, minus.other_shift, both.other_shift)
     if other and (not own or both.other > 2 * both.share):
-        off = "" if other == {0} else f"; {_describe_shift(plus.other_shift, minus.other_shift, -1)}"
+        off = "" if other == {0} else f"; {describe_shift(plus.other_shift, minus.other_shift, -1)}"
         return (
             SWAPPED,
             f"the strands seem swapped: {element}, but in {_percent(both.other)} of the sites if the strands are "
@@ -170,7 +170,7 @@ def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check)
     if own == {0}:
         return OK, f"{element}, {start}{AS_IT_SHOULD}"
     alike = len(own) == 1 or (minus.shift is not None and plus.shift == -minus.shift)
-    return (SHIFTED if alike else STRAND), _describe_shift(plus.shift, minus.shift)
+    return (SHIFTED if alike else STRAND), describe_shift(plus.shift, minus.shift)
 
 
 def _is_of_genes(both: Check) -> bool:
@@ -180,7 +180,7 @@ def _is_of_genes(both: Check) -> bool:
 def _judge_starts(kind: str, words: str, starts: StartShare, far: FarShift | None) -> tuple[str, str]:
     """The verdict with the share of starts: it may contradict a good one, or say what the -10 elements cannot."""
     if not starts.is_doubtful and not far:
-        return kind, words.replace(AS_IT_SHOULD, f", {starts.words} of them behave like starts{AS_IT_SHOULD}")
+        return kind, words.replace(AS_IT_SHOULD, f", and {starts.words} of the sites behave like starts{AS_IT_SHOULD}")
     few = f"only {starts.words} of the sites behave like starts, by their -10 elements and first bases"
     why = "; ".join([*([few] if starts.is_doubtful else []), *([far.words] if far else []), WHY])
     if kind == OK:
@@ -193,7 +193,7 @@ def _shifts(*shifts: int | None) -> set[int]:
     return {k for k in shifts[:2] if k is not None} or {k for k in shifts[2:] if k is not None}
 
 
-def _describe_shift(plus: int | None, minus: int | None, sign: int = 1) -> str:
+def describe_shift(plus: int | None, minus: int | None, sign: int = 1) -> str:
     """How far the sites of the strands lie downstream of where they should, in words.
 
     sign: -1 where the strands are swapped.

@@ -17,7 +17,7 @@ NEAR, FAR = 150, 1000
 """Positions to compare with lie this far from a site of the list, in nt: so they have its composition and its genes."""
 APART = 100
 """And they are further than this from every site on their strand, in nt."""
-FEWEST_NEARBY, MOST_NEARBY = 2000, 10_000
+FEWEST_NEARBY, MOST_NEARBY = 2000, 5000
 """Positions to compare a list with, at least and at most."""
 TRIES = 8
 """Positions that are drawn for each one that is wanted: some lie too near to a site, on an N or off the contig."""
@@ -48,6 +48,7 @@ def draw_nearby(genome: Genome, sites: Sites, number: int, seed: int = 1) -> Sit
     rng = np.random.default_rng([seed, 31])
     if not len(sites):
         return sites
+    sites = sites.take(np.lexsort((sites.strand, sites.position, sites.contig)))  # whatever the order of the list
     row = rng.integers(0, len(sites), TRIES * number)
     moved = rng.integers(NEAR, FAR, len(row)) * rng.choice(np.array([-1, 1]), len(row))
     contig, strand = sites.contig[row], sites.strand[row]
