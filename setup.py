@@ -18,6 +18,7 @@ COMMANDS = [
     "bed2pwm",
     "pwm-compare",
     "predict-annot",
+    "audit-annot",
     "score-annot",
     "score-variants",
     "annot-compare",

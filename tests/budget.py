@@ -13,9 +13,9 @@ from pathlib import Path
 ALL = 2 * 12 * 60
 EACH = 4
 MORE = {
-    "test_demo.py": 120,
+    "test_demo.py": 85,
     "test_commands.py": 146,
-    "test_ecoli.py": 110,
+    "test_ecoli.py": 105,
     "test_pipeline.py": 65,
     "test_head_report.py": 45,
     "test_workers.py": 55,
@@ -40,7 +40,10 @@ MORE = {
     "test_accuracy.py": 10,
     "test_attend.py": 9,
     "test_pwm_compare.py": 9,
-    "test_label_checks.py": 9,
+    "test_label_checks.py": 20,
+    "test_audit.py": 30,
+    "test_gene_table.py": 12,
+    "test_start_share.py": 12,
     "test_motif_search.py": 9,
     "test_motif_workers.py": 10,
     "test_in_process.py": 9,

@@ -54,9 +54,11 @@ NEAR = {
     "further": f"train-annot genome.safetensors --init tiny.safetensors --max-steps 2 --batch-size 4 "
     f"--precision float32 {ONE} -o further.st",
     "calls": f"predict-annot genome.fa --model tiny.safetensors --top 40 --genes genes.gff3 {ONE} -o c.bed --table "
-    "c.tsv --gff3 c.gff3 --tbl c.tbl --binding-sites binding_sites.bed "
+    "c.tsv --gene-table c.genes.tsv --gff3 c.gff3 --tbl c.tbl --binding-sites binding_sites.bed "
     "--genbank c.gbk --bedgraph-plus c.plus.bedgraph --metrics c.json --browser browser",
     "variants": f"score-variants genome.fa variants.vcf --model tiny.safetensors {ONE} -o c.variants.tsv",
+    "audit": f"audit-annot genome.fa sites.bed --model tiny.safetensors --genes genes.gff3 {ONE} -o c.audit.tsv "
+    "--metrics c.audit.json",
     "attention": "dump-attention tiny.safetensors genome.fa --sites sites.bed --max-sites 20 --background 40 "
     f"--shuffled 5 {ONE} -o look.st",
     "heads": "score-heads tiny.safetensors genome.safetensors --max-sites 60 --background 100 --ablate 4000 "

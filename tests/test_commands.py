@@ -31,6 +31,7 @@ COMMANDS = (
     "attn2bed",
     "bed2pwm",
     "pwm-compare",
+    "audit-annot",
     "score-annot",
     "score-variants",
     "annot-compare",

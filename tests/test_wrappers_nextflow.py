@@ -31,6 +31,7 @@ LEFT_OUT = {
     ("predict-annot", "--genbank"): "a further form of the calls: ext.args, and an optional output",
     ("predict-annot", "--tbl"): "a further form of the calls: ext.args, and an optional output",
     ("predict-annot", "--xlsx"): "a further form of the calls: ext.args, and an optional output",
+    ("predict-annot", "--gene-table"): "ext.args, and an optional output",
     ("predict-annot", "--fast"): "the pipeline makes tracks, which need P everywhere",
     ("predict-annot", "--full"): "the pipeline makes tracks, which need P everywhere",
     ("predict-annot", "--sites"): "the sites of a sample train a model of its own",
@@ -63,6 +64,7 @@ SETTINGS = {
     "predict-annot": "label threshold top fdr fdr-from tss-density min-distance formats seed device precision quiet "
     "bigwig-plus bigwig-minus",
     "score-annot": "window feature zero-based circular region threshold missing-value bootstrap quiet",
+    "audit-annot": "label feature zero-based seed device precision quiet",
     "score-variants": "label threshold min-change device precision quiet",
     "annot-compare": "window feature zero-based circular min-support quiet",
     "score-heads": "feature untrained max-sites background max-q max-p ablate marginalize seed device precision quiet",

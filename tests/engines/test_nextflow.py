@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 PARSERS = ["v1", "v2"]
-UNUSED = {"scorevariants"}
+UNUSED = {"auditannot", "scorevariants"}
 """Modules for others' pipelines: this one has no use for them."""
 
 
@@ -218,17 +218,20 @@ def test_one_more_sample_changes_one_task_only(tmp_path: Path) -> None:
 
 
 ALONE = """
+include {{ AUDITANNOT }} from '{modules}/auditannot/main'
 include {{ SCOREVARIANTS }} from '{modules}/scorevariants/main'
 
 workflow {{
     SCOREVARIANTS(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('v.vcf'), [], 'ecoli-tss']))
+    AUDITANNOT(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('s.bed'), [], [], 'ecoli-tss']))
 }}
 """
 
 
-def test_the_module_that_the_pipeline_does_not_use_gives_the_shells_bytes(tmp_path: Path) -> None:
+def test_modules_that_the_pipeline_does_not_use_give_the_shells_bytes(tmp_path: Path) -> None:
     shutil.copy(DATA / "gamma" / "genome.fa.gz", tmp_path)
     (tmp_path / "v.vcf").write_text("#CHROM\tPOS\tID\tREF\tALT\nplanted\t5000\tany\tN\tA,C,G,T\n")
+    (tmp_path / "s.bed").write_text("planted\t5000\t5001\ts\t0\t+\n")
     (tmp_path / "main.nf").write_text(ALONE.format(modules=PIPELINE / "modules"))
     (tmp_path / "nextflow.config").write_text(f"includeConfig '{PIPELINE}/conf/base.config'\nparams.cpus = 1\n")
     env = environment(tmp_path / ".home", NXF_SYNTAX_PARSER="v2")
@@ -239,6 +242,9 @@ def test_the_module_that_the_pipeline_does_not_use_gives_the_shells_bytes(tmp_pa
     shell(tmp_path, "score-variants", "genome.fa.gz", "v.vcf", "--circular", "all", *ONE, "-o", "effects.tsv")
     assert made.read_bytes() == (tmp_path / "effects.tsv").read_bytes()
     assert len(made.read_text().splitlines()) == 5
+    (made,) = tmp_path.glob("work/*/*/v.audit.tsv")
+    shell(tmp_path, "audit-annot", "genome.fa.gz", "s.bed", "--circular", "all", *ONE, "-o", "audit.tsv")
+    assert made.read_bytes() == (tmp_path / "audit.tsv").read_bytes()
 
 
 REFUSED = {

@@ -14,6 +14,7 @@ process PREDICTANNOT {
     tuple val(meta), path("${prefix}.bed"), emit: calls
     tuple val(meta), path("${prefix}.tsv"), emit: table
     tuple val(meta), path("${prefix}.json"), emit: metrics
+    tuple val(meta), path("*.genes.tsv"), emit: gene_table, optional: true
     tuple val(meta), path("*.gff3"), emit: gff3, optional: true
     tuple val(meta), path("*.gbk"), emit: genbank, optional: true
     tuple val(meta), path("*.tbl"), emit: tbl, optional: true

@@ -70,9 +70,10 @@ def annot_compare(
     window, the shares, and the Jaccard index. Sites are paired one to one: as many as possible, then the nearest.
 
     The coordinates of each set are checked by two signs of a promoter: a -10 element (TATAAT with at most one
-    mismatch) that starts 14 to 10 nt upstream, and a purine at the +1. Both are weak or
-    absent if a strand is off by one, or if the sites belong to another version of the genome. The verdict is printed
-    on standard error. With one set, only this check is made.
+    mismatch) that starts 14 to 10 nt upstream, and a purine after a pyrimidine at the +1. From the two together the
+    share of the sites that behave like starts is estimated. The signs are weak or absent if a strand is off by one, if
+    many sites lie elsewhere, or if the sites belong to another version of the genome. The verdict is printed on
+    standard error. With one set, only this check is made.
     """
     from functools import partial
 

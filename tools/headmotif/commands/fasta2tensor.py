@@ -62,6 +62,8 @@ def fasta2tensor(
     site. Each file of --sites gives a label, named by NAME= or by the name of the file. A GFF3 file of sites also
     says which contigs are circular.
 
+    The coordinates of each set are checked as in annot-compare. The verdict is printed on standard error.
+
     Masked positions keep their sites in the genome tensor. If you add a label to a genome tensor later, give --mask
     again.
     """
@@ -83,6 +85,8 @@ def fasta2tensor(
     genome_tensor.write(output, data)
     for line in [*_describe_contigs(data), *_describe_files(found), *_describe_masks(data, hidden)]:
         say(line, quiet)
+    if not quiet:
+        _check(data, found)
     manifests.add(manifest, {"genome": output})
     labels = f"{len(data.labels)} label set{'s' * (len(data.labels) != 1)}" if data.labels else "no labels"
     follow = (
@@ -91,6 +95,14 @@ def fasta2tensor(
         else f"predict-annot {write_word(output)} -o calls.bed"
     )
     conclude({output: f"genome tensor, {len(data.base):,} nt, {labels}"}, follow, quiet)
+
+
+def _check(genome: "Genome", found: "dict[str, SiteFile]") -> None:
+    """Print whether the sites of each file lie where transcripts start."""
+    from ..steps.sites import diagnosis
+
+    for name, one in diagnosis.verdicts(genome, {name: one.sites for name, one in found.items()}).items():
+        say(f"check of {name}: {one.words}")
 
 
 def _find_masked(genome: "Genome", files: Sequence[str], k: int | None) -> "dict[str, np.ndarray]":

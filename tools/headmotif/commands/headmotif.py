@@ -17,6 +17,7 @@ PIPELINE = {
 
 BESIDE = {
     "predict-annot": "call the sites of a genome with a built-in model or your own",
+    "audit-annot": "audit a list of sites: does each look like a start, and does the list?",
     "score-annot": "score calls and tracks against true sites",
     "score-variants": "score how variants create, destroy, strengthen or weaken sites",
     "annot-compare": "compare sets of sites, and check their coordinates",

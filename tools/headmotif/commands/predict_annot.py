@@ -8,6 +8,7 @@ import typer
 from ..cli import (
     GENES,
     GENOME,
+    TSS_MODEL,
     Circular,
     Device,
     DryRun,
@@ -41,13 +42,13 @@ GenomeOrNone = Annotated[
 
 FDR_FROM = ("probability", "shuffled")
 TRACKS = ("bigwig_plus", "bigwig_minus", "bedgraph_plus", "bedgraph_minus")
-TABLES = ("table", "gff3", "genbank", "tbl", "xlsx", "browser", "metrics")
+TABLES = ("table", "gff3", "genbank", "tbl", "xlsx", "browser", "metrics", "gene_table")
 OF_ONE = ("output", "genes", "binding_sites", "circular", "sites")
 
 
 def predict_annot(
     genome: GenomeOrNone = "",
-    model: ModelName = "ecoli-tss",
+    model: ModelName = TSS_MODEL,
     label: LabelName = "",
     threshold: Threshold = None,
     top: Annotated[
@@ -113,6 +114,14 @@ def predict_annot(
     ] = "",
     output: Output = "-",
     table: Annotated[str, typer.Option(metavar="FILE", help="Table of all that is known of each call, TSV.")] = "",
+    gene_table: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Table of all genes with the best call at most 300 nt upstream of each or, without a call, the best "
+            "position there, TSV; needs genes.",
+        ),
+    ] = "",
     gff3: Annotated[str, typer.Option(metavar="FILE", help="Calls as GFF3.")] = "",
     genbank: Annotated[str, typer.Option(metavar="FILE", help="Genome with the calls as features, GenBank.")] = "",
     tbl: Annotated[
@@ -163,7 +172,7 @@ def predict_annot(
         typer.Option(
             metavar="LIST",
             help="Formats to write with --samplesheet, beside BED and table: gff3, genbank, tbl, xlsx, bigwig, "
-            "bedgraph or browser, with commas between them.",
+            "bedgraph, browser or gene-table, with commas between them.",
         ),
     ] = "",
     keep_going: Annotated[
@@ -200,7 +209,7 @@ def predict_annot(
     On a species far from those that the model learned from, some known sites help much: with --sites the model is tuned
     before it calls, in a minute or two. The list need not be whole.
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
     from functools import partial
 
     from ..builtin import MODELS
@@ -210,7 +219,7 @@ def predict_annot(
     from ..steps.calling import call_summary, cost, prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
-    beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics), strict=True))
+    beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics, gene_table), strict=True))
     alone = dict(zip(OF_ONE, (output.strip("-"), genes, binding_sites, circular, sites), strict=True))
     _refuse_one_with_many(genome, {**beside, **alone}, samplesheet, outdir, bool(formats or keep_going))
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from, save_model if not sites else "")
@@ -219,14 +228,15 @@ def predict_annot(
     trained = _open_at(models.open_model(model, MODELS), model, label, tss_density)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
     why_full = track or screening.explain_full(trained, asked)
-    if fast and why_full:
-        say(f"P is computed everywhere in spite of --fast: {why_full}", quiet)
+    say(f"P is computed everywhere in spite of --fast: {why_full}", quiet or not (fast and why_full))
     compute, name = (device, precision, threads), model if model in MODELS else ""
     annotator = _annotator(trained, asked, name, compute, screened=not why_full)
+    annotator = replace(annotator, by_gene=bool(gene_table) or "gene-table" in formats.split(","))
     if samplesheet:
         return _annotate_many(samplesheet, outdir, formats, annotator, keep_going, quiet)
     calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
     read = _read_genome(genome, circular or [], genes, binding_sites)
+    calls.refuse_without_genes([name for name, path in beside.items() if path], read)
     data, total, count = read.genome, 2 * len(read.genome.base), partial(Progress, quiet=quiet)
     say(cost.forecast(annotator, data), quiet and not dry_run)
     if dry_run:
@@ -237,8 +247,7 @@ def predict_annot(
     fit = prediction.fit(annotator.model, found, annotator.foretell(data, read.genes))
     calls.write(found, asdict(fit), beside, read, annotator.run(data, read.genes))
     calls.write_calls(output, found)
-    for line in call_summary.describe_calls(annotator.model, found, fit):
-        say(line, quiet)
+    say("\n".join(call_summary.describe_calls(annotator.model, found, fit)), quiet)
     _conclude((genome, output), {**beside, "save_model": save_model}, len(found.calls), manifest, quiet)
 
 
@@ -269,12 +278,10 @@ def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, man
         "genbank": "the calls as features",
         "tbl": "the calls as a feature table",
         "xlsx": "the calls with columns and methods explained",
-    }
-    holds |= {
-        "save_model": "the tuned model",
-        "browser": "a folder for genome browsers",
+        "gene_table": "a row for each gene",
         "metrics": "figures of the calls, JSON",
     }
+    holds |= {"browser": "a folder for genome browsers", "save_model": "the tuned model"}
     results = {
         path: holds.get(kind, f"P of every nucleotide, {kind[-5:].strip('_')} strand") for kind, path in beside.items()
     }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..cli import (
+    TSS_MODEL,
     Circular,
     Device,
     GenomeFile,
@@ -35,7 +36,7 @@ KINDS = ("gained", "lost", "stronger", "weaker", "none")
 def score_variants(
     genome: GenomeFile,
     variants: Annotated[str, typer.Argument(metavar="VCF", help="Variants of the genome, VCF; - is standard input.")],
-    model: ModelName = "ecoli-tss",
+    model: ModelName = TSS_MODEL,
     label: LabelName = "",
     threshold: Threshold = None,
     min_change: Annotated[

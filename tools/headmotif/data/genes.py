@@ -27,6 +27,8 @@ class GeneTable:
         The symbol of each gene, else its locus tag, else "".
     kind
         What each gene codes for (protein_coding, tRNA) if that is known, else the feature type (gene, CDS).
+    locus_tag
+        The locus tag of each gene, "" where there is none; empty if no tags are known.
     """
 
     contig: np.ndarray
@@ -35,10 +37,12 @@ class GeneTable:
     strand: np.ndarray
     name: tuple[str, ...]
     kind: tuple[str, ...]
+    locus_tag: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         columns = (self.contig, self.end, self.strand, self.name, self.kind)
         check(all(len(column) == len(self.start) for column in columns), "columns of genes differ in length")
+        check(len(self.locus_tag) in (0, len(self.start)), "columns of genes differ in length")
         check(bool((self.end > self.start).all()), "a gene is empty")
         check(bool(np.isin(self.strand, (-1, 1)).all()), "a strand is neither +1 nor -1")
 
@@ -64,5 +68,6 @@ class GeneTable:
             The chosen genes.
         """
         which = np.arange(len(self))[rows].tolist()
-        names, kinds = (tuple(column[row] for row in which) for column in (self.name, self.kind))
-        return GeneTable(self.contig[which], self.start[which], self.end[which], self.strand[which], names, kinds)
+        columns = (self.name, self.kind, self.locus_tag or ("",) * len(self))
+        words = (tuple(column[row] for row in which) for column in columns)
+        return GeneTable(self.contig[which], self.start[which], self.end[which], self.strand[which], *words)

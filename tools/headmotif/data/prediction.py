@@ -1,6 +1,7 @@
 """A request to predict the sites of one genome, and its result."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -73,6 +74,8 @@ class Predicted:
         Why there are no calls, and which setting gives some; "" if there are calls.
     limits
         What the model is known to miss, from `Model.limits`.
+    gene_columns
+        The table of genes, columns by name; empty if it was not asked for.
     """
 
     genome: Genome
@@ -86,6 +89,7 @@ class Predicted:
     model: str = ""
     why_none: str = ""
     limits: str = ""
+    gene_columns: dict[str, Sequence[object]] = field(default_factory=dict)
 
     @property
     def n_right(self) -> float:

@@ -78,6 +78,7 @@ def annotate_samples(
         for sample in samples:
             try:
                 read = genomes_with_genes.read(sample.genome, sample.circular, sample.genes)
+                calls.refuse_without_genes(formats, read)
             except InputError as error:
                 status.tell(sample.name, FAILED, problem=str(error))
                 say(f"{sample.name}: {error}")

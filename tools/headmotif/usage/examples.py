@@ -60,6 +60,13 @@ EXAMPLES = {
             "predict-annot genome.fa --fdr 0.1 --genes genes.gff3 -o calls.bed --gff3 calls.gff3 --table calls.tsv",
         ),
     ),
+    "audit-annot": (
+        ("Audit a list of transcription start sites", "audit-annot genome.fa tss.bed -o audit.tsv"),
+        (
+            "Add the genes around each site, and write figures of the list as a whole",
+            "audit-annot genome.fa tss.bed --genes genes.gff3 -o audit.tsv --metrics audit.json",
+        ),
+    ),
     "score-variants": (
         ("Score the variants with the built-in model", "score-variants genome.fa variants.vcf -o effects.tsv"),
         (

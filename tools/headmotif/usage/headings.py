@@ -19,7 +19,8 @@ HEADINGS = {
     "Controls and statistics": "background shuffled controls untrained null-model replicate ablate marginalize ism "
     "max-q max-p max-evalue bootstrap",
     "Page": "title examples locus",
-    FILES: "output format formats outdir table gff3 genbank tbl xlsx save-model bigwig-plus bigwig-minus bedgraph-plus "
+    FILES: "output format formats outdir table gene-table gff3 genbank tbl xlsx save-model bigwig-plus bigwig-minus "
+    "bedgraph-plus "
     "bedgraph-minus browser metrics history manifest checkpoint curve per-head merge-overlaps controls-out sites-out "
     "true-sites-out elements-out genes-out "
     "logo profiles pairs strands matrix distances consensus checks cluster cluster-motifs figures pdf "

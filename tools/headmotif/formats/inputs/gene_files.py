@@ -26,6 +26,7 @@ from . import annotations
 
 NAMES = ("gene", "gene_name", "locus_tag", "Name", "gene_id", "ID")
 BIOTYPES = ("gene_biotype", "biotype")
+TAGS = ("locus_tag",)
 STANDING = (*kinds.GENES, "pseudogene")
 BEYOND = "beyond the end of its contig; use the genes of this version of the genome"
 WANTED = (*STANDING, *kinds.CODING)
@@ -122,6 +123,7 @@ def place(annotation: Annotation, contigs: Contigs) -> GeneTable:
         np.array([SIGN[one.strand] for one in features], np.int8),
         tuple(_attribute(one, NAMES) for one in features),
         tuple(_attribute(one, BIOTYPES) or one.kind for one in features),
+        tuple(_attribute(one, TAGS) for one in features),
     )
 
 

@@ -22,12 +22,13 @@ ENDINGS = {
     "bigwig": {"bigwig_plus": ".plus.bw", "bigwig_minus": ".minus.bw"},
     "bedgraph": {"bedgraph_plus": ".plus.bedgraph", "bedgraph_minus": ".minus.bedgraph"},
     "browser": {"browser": ".browser"},
+    "gene-table": {"gene_table": ".genes.tsv"},
 }
 """With many genomes: the outputs of each format, and the endings of their file names."""
 TRANSLATION = "tis"
 """The label of translation initiation sites. All other labels are of transcription."""
-OF_PROMOTERS = ("genbank", "tbl")
-"""Formats that have promoters alone."""
+OF_PROMOTERS = ("genbank", "tbl", "gene_table", "gene-table")
+"""Results that have promoters or transcripts alone."""
 
 
 def refuse_label(label: str, outputs: Iterable[str]) -> None:
@@ -47,8 +48,29 @@ def refuse_label(label: str, outputs: Iterable[str]) -> None:
     """
     wrong = [name for name in OF_PROMOTERS if name in outputs]
     if wrong and label == TRANSLATION:
-        problem = f"{wrong[0]} has features for promoters alone, and the label {label} has translation initiation sites"
+        what = f"{wrong[0].replace('_', '-')} has the starts of transcripts alone"
+        problem = f"{what}, and the label {label} has translation initiation sites"
         raise InputError(f"{problem}; use gff3 instead")
+
+
+def refuse_without_genes(outputs: Iterable[str], source: GenomeFile) -> None:
+    """Refuse a table of genes where no genes are known.
+
+    Parameters
+    ----------
+    outputs
+        The names of the results or formats that are wanted.
+    source
+        The content of the genome's file.
+
+    Raises
+    ------
+    InputError
+        If the table is wanted and there are no genes.
+    """
+    if {"gene_table", "gene-table"} & set(outputs) and (source.genes is None or not len(source.genes)):
+        what = "gene-table needs genes, and there are none"
+        raise InputError(f"{source.path}: {what}; give a file of genes (--genes, or genes in the sample sheet)")
 
 
 def write(
@@ -78,6 +100,7 @@ def write(
         "bedgraph_plus": lambda path: bedgraph.write(path, contigs, strand["plus"]),
         "bedgraph_minus": lambda path: bedgraph.write(path, contigs, strand["minus"]),
         "table": lambda path: tsv.write_table(path, make_table(found)),
+        "gene_table": lambda path: tsv.write_table(path, found.gene_columns),
         "xlsx": lambda path: supplement.write(path, found, fit, run, sites),
         "gff3": lambda path: gff3_calls.write(path, contigs, calls, names, found.columns, sites, kind),
         "genbank": lambda path: genbank_calls.write(
@@ -96,7 +119,7 @@ def write(
 
 def _summarise(found: Predicted, fit: Mapping[str, object], run: dict[str, Any]) -> dict[str, object]:
     """What the metrics hold."""
-    calls = {"expected_right": found.n_right, "why_none": found.why_none, "limits": found.limits}
+    calls = {"expected_right": found.n_right, "why_none": found.why_none}
     screen = {"screen": {"skipped": found.share_left_out}} if found.share_left_out else {}
     return {"run": run, "threshold": found.threshold, "fit": fit, **calls, **screen}
 

@@ -12,7 +12,7 @@ from ...notices import warn
 from ..output_files import make_file_names
 from . import tsv, user_table
 
-KINDS = ("gff3", "genbank", "tbl", "xlsx", "bigwig", "bedgraph", "browser")
+KINDS = ("gff3", "genbank", "tbl", "xlsx", "bigwig", "bedgraph", "browser", "gene-table")
 """Formats that can be written beside the calls, the table and the metrics of each sample."""
 STATUS = "status.tsv"
 LONGEST = 200

@@ -8,7 +8,7 @@ import numpy as np
 from ...data import Applicability, GeneTable, Genome
 from ..network import screened
 from ..network.device import Compute
-from ..network.kmer_attention import Reader
+from ..network.protocol import Network
 from . import gene_signs
 from .gene_signs import Signs, Windows
 
@@ -63,7 +63,7 @@ def choose_windows(genome: Genome, genes: GeneTable, seed: int) -> Windows:
     return gene_signs.choose_windows(genome, genes.spans, GENES, seed)
 
 
-def read_windows(net: Reader, genome: Genome, windows: Windows, where: Compute) -> np.ndarray:
+def read_windows(net: Network, genome: Genome, windows: Windows, where: Compute) -> np.ndarray:
     """Compute P in the windows alone: upstream of each gene on its strand, and inside it on both.
 
     Parameters
@@ -86,9 +86,7 @@ def read_windows(net: Reader, genome: Genome, windows: Windows, where: Compute) 
     wanted[:, windows.cover_inside(len(genome.base))] = True
     for row in (0, 1):
         wanted[row] |= windows.take(windows.row == row).cover_upstream(len(genome.base))
-    p = np.full((net.labels, *wanted.shape), np.nan, np.float32)
-    screened.Tape(genome, net.before, net.after).score(net, where, wanted, p)
-    return p
+    return screened.annotate_some(net, genome, where, wanted)
 
 
 def foretell(known: Applicability, signs: Signs) -> Forecast | None:

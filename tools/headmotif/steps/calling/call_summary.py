@@ -2,7 +2,7 @@
 
 from ...data import Model, Predicted
 from ..training.description import describe_doubts
-from . import density
+from . import density, gene_starts
 from .transferability import Fit
 
 
@@ -28,7 +28,8 @@ def describe_calls(trained: Model, found: Predicted, judged: Fit) -> list[str]:
     skipped = f"the screen left out {found.share_left_out:.1%} of the positions; --full computes P everywhere"
     left_out = [skipped] if found.share_left_out else []
     limits = [trained.limits] if trained.limits else []
-    return [*left_out, *judged.words, *expected, *limits, *describe_doubts(trained.labels)]
+    by_gene = [gene_starts.describe(found.gene_columns)] if found.gene_columns else []
+    return [*left_out, *judged.words, *expected, *by_gene, *limits, *describe_doubts(trained.labels)]
 
 
 def describe_expectation(found: Predicted, share: float | None) -> str:

@@ -3,7 +3,8 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,10 +15,9 @@ from ..network.device import Compute
 from ..network.kmer_attention import Reader
 from ..network.presets import Network
 from ..network.screen import ScreenNet
-from ..promoters import boxes
-from ..sites import gene_context
-from . import applicability, gene_signs, no_calls, rounding, screening, thresholds, transferability
+from . import applicability, gene_signs, gene_starts, no_calls, rounding, screening, thresholds, transferability
 from .applicability import Forecast
+from .call_columns import Elements, describe
 from .transferability import Fit
 
 DIGITS = 4
@@ -27,8 +27,6 @@ SHUFFLED = 1_000_000
 """Nucleotides of the shuffled genome from which a false discovery rate is estimated, at most."""
 SIGMA = ("sigma70_-35", "sigma70_-10")
 """The motifs of the built-in collection that find the -35 and the -10 element."""
-Elements = tuple[Motif, Motif]
-"""The motifs of the -35 and of the -10 element."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +49,8 @@ class Annotator:
         The name of the model if it is a built-in one, else "".
     screen
         The network of the model's screen. With it, `annotate_for_calls` computes P only where a call is possible.
+    by_gene
+        Whether the table of genes is made.
     """
 
     model: Model
@@ -60,6 +60,7 @@ class Annotator:
     elements: Elements
     name: str = ""
     screen: ScreenNet | None = None
+    by_gene: bool = False
 
     def annotate(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
         """Compute P of all labels.
@@ -190,7 +191,16 @@ class Annotator:
         lowest = asked.threshold if by_p else float(calls.strength.min()) if len(calls) else math.nan
         columns |= describe(genome, genes, calls, self.elements)
         about = (self.name, why_none, self.model.limits)
-        return Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, *about)
+        found = Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, *about)
+        if not self.by_gene or genes is None:
+            return found
+        return replace(
+            found, gene_columns=gene_starts.tabulate(found, genes, self.elements, partial(self._score, genome))
+        )
+
+    def _score(self, genome: Genome, wanted: np.ndarray) -> np.ndarray:
+        """P of the label asked for at some positions, as it is written."""
+        return _round(screened.annotate_some(self._settle(genome), genome, self.where, wanted)[self.asked.number])
 
     def _choose_calls(self, genome: Genome, p: np.ndarray) -> tuple[Sites, np.ndarray | None, str]:
         """The calls, the share of false ones for each (None unless it was asked for), and why there are none."""
@@ -290,65 +300,6 @@ def sigma70(motifs: Sequence[Motif]) -> Elements:
 def _round(probability: np.ndarray) -> np.ndarray:
     """P of both strands, rounded as it is written."""
     return np.stack([rounding.round_digits(strand, DIGITS) for strand in probability])
-
-
-def describe(genome: Genome, genes: GeneTable | None, calls: Sites, elements: Elements) -> dict[str, list]:
-    """Make the columns that describe calls.
-
-    If genes are known: the site class, the gene downstream and its 5' UTR, and the genes of either strand that the call
-    lies in. Always: the best pair of -35 and -10 elements before the call. There is a best pair at any position;
-    `minus10_p` says whether its -10 element is better than chance.
-
-    Parameters
-    ----------
-    genome
-        The genome.
-    genes
-        The genes, or None.
-    calls
-        The calls.
-    elements
-        The motifs of the -35 and of the -10 element.
-
-    Returns
-    -------
-    dict of list
-        The columns by name, each (calls,); "" where there is no value.
-    """
-    columns: dict[str, list] = {}
-    if genes is not None:
-        found = gene_context.context(genes, genome.contigs, calls)
-        names = {
-            name: [genes.name[i] if i >= 0 else "" for i in getattr(found, name)]
-            for name in ("gene", "internal_to", "antisense_to")
-        }
-        columns = {
-            "site_class": gene_context.site_classes(found, calls.strength),
-            "gene": names["gene"],
-            "utr5_nt": [str(n) if n >= 0 else "" for n in found.utr],
-            "internal_to": names["internal_to"],
-            "antisense_to": names["antisense_to"],
-        }
-    best = boxes.find_elements(genome, calls, *elements)
-    there = best.spacer >= 0
-    columns |= {
-        "minus35": best.minus35.tolist(),
-        "spacer_nt": _numbers(best.spacer, there),
-        "minus10": best.minus10.tolist(),
-    }
-    columns |= {
-        "discriminator_nt": _numbers(best.to_start - 1, there),
-        "extended_minus10": ["yes" if yes else "" for yes in best.extended],
-    }
-    columns |= {
-        name: [f"{x:.3g}" if x == x else "" for x in getattr(best, field)]
-        for name, field in (("element_bits", "score"), ("minus10_p",) * 2)
-    }
-    return columns
-
-
-def _numbers(values: np.ndarray, there: np.ndarray) -> list[str]:
-    return [str(value) if known else "" for value, known in zip(values.tolist(), there.tolist(), strict=True)]
 
 
 def fit(trained: Model, found: Predicted, foretold: Forecast | None = None) -> Fit:

@@ -96,6 +96,33 @@ def annotate_possible(
     return p
 
 
+def annotate_some(net: Network, genome: Genome, compute: Compute, wanted: np.ndarray) -> np.ndarray:
+    """Compute P(site) at some positions.
+
+    Parameters
+    ----------
+    net
+        The network. Only one with k-mers as keys can leave out single positions; others read whole stretches.
+    genome
+        The genome.
+    compute
+        Device and precision.
+    wanted
+        bool (2, N), the positions, rows + and -, both by + coordinates.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (labels, 2, N), rows as in `wanted`. NaN where the base is N, and at most of the other positions.
+    """
+    if not isinstance(net, Reader):
+        return annotate.annotate(net, genome, compute, wanted=np.logical_or(*wanted))
+    p = np.full((net.labels, 2, len(genome.base)), np.nan, np.float32)
+    Tape(genome, net.before, net.after).score(net, compute, wanted, p)
+    p[:, :, genome.base == N] = np.nan
+    return p
+
+
 def find_possible(
     screen: ScreenNet, genome: Genome, compute: Compute, progress: Callable[[int], None] | None = None
 ) -> np.ndarray:

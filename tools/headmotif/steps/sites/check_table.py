@@ -18,6 +18,9 @@ SHARES = {
 }
 """Columns, and the fields of `Check` that they hold."""
 
+STARTS = {"": "share", "_low": "low", "_high": "high"}
+"""What follows `starts` in the names of columns, and the fields of `StartShare` that they hold."""
+
 
 def tabulate(found: Mapping[str, Diagnosis]) -> dict[str, list]:
     """Arrange checks as a table with a row for each set and strand (both, +, -).
@@ -37,6 +40,8 @@ def tabulate(found: Mapping[str, Diagnosis]) -> dict[str, list]:
     columns |= {name: [getattr(one, field) for *_, one, _ in rows] for name, field in SHARES.items()}
     for name, field in (("shift_nt", "shift"), ("other_strand_shift_nt", "other_shift")):
         columns[name] = ["" if (k := getattr(one, field)) is None else str(k) for *_, one, _ in rows]
+    columns |= {f"starts{end}": [getattr(one.starts, field) for *_, one in rows] for end, field in STARTS.items()}
+    columns["far_shift_nt"] = ["" if one.far is None else str(one.far.shift) for *_, one in rows]
     columns["start_codon"] = [one.start_codon for *_, one, _ in rows]
     columns |= {
         f"purine_{k}": [float(one.purine[i]) for *_, one, _ in rows]

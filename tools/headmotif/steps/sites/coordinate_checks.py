@@ -117,13 +117,30 @@ def minus10_background(genome: Genome) -> float:
     edge = -STARTS[0]
     for index in range(len(genome.contigs)):
         for strand in (1, -1):
-            codes = orient(genome, index, strand, edge, edge)
-            count = np.concatenate([[0], np.cumsum(_starts(codes))])
-            place = np.arange(edge, len(codes) - edge)
-            some = count[place + STARTS[-1] + 1] > count[place + STARTS[0]]
-            hits += int((some & (codes[place] != N)).sum())
-            known += int((codes[place] != N).sum())
+            codes = orient(genome, index, strand, edge, 0)
+            there = codes[edge:] != N
+            hits += int((follow_minus10(codes)[edge:] & there).sum())
+            known += int(there.sum())
     return hits / known if known else float("nan")
+
+
+def follow_minus10(codes: np.ndarray) -> np.ndarray:
+    """Find the positions of a strand with a -10 element that starts 14-10 nt upstream.
+
+    Parameters
+    ----------
+    codes
+        uint8 (length,), codes 0-4, 5' to 3'.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (length,); False where the strand begins later.
+    """
+    edge = -STARTS[0]
+    count = np.concatenate([np.zeros(edge + 1, np.int64), np.cumsum(_starts(codes))])  # before each base, from -edge on
+    place = np.arange(edge, edge + len(codes))
+    return np.asarray(count[place + STARTS[-1] + 1] > count[place + STARTS[0]])
 
 
 def cut_around(genome: Genome, sites: Sites, reach: int = REACH) -> np.ndarray:

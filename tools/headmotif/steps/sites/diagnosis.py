@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...data import Contigs, Genome, Sites
-from . import coordinate_checks
+from . import coordinate_checks, far_shift, start_share, start_signs
 from .coordinate_checks import Check
+from .far_shift import FarShift
+from .start_share import StartShare
 
 OK, SHIFTED, STRAND, SWAPPED, PARTLY, ABSENT, NOT_APPLICABLE = (
     "ok",
@@ -23,6 +25,8 @@ FEWEST = 50
 EXPECTED = 4
 """Sites with a -10 element by chance that are needed to show that elements are missing. Three times as many are then
 four standard deviations away."""
+AS_IT_SHOULD = ": as it should be"
+WHY = "check the version of the genome and the coordinates; some organisms and kinds of sites have no -10 element"
 GROUP, GROUPS = 100, 40
 """Least number of sites in a part of the genome that is examined by itself, and largest number of such parts."""
 
@@ -39,6 +43,10 @@ class Diagnosis:
         The verdict in one or two sentences.
     both, plus, minus
         Checks of all sites, and of the sites of each strand.
+    starts
+        The share of the sites that behave like starts; NaN where another fault explains all.
+    far
+        A long way that many sites lie from their starts, or None.
     """
 
     kind: str
@@ -46,6 +54,31 @@ class Diagnosis:
     both: Check
     plus: Check
     minus: Check
+    starts: StartShare = start_share.UNKNOWN
+    far: FarShift | None = None
+
+
+def estimate_starts(genome: Genome, sites: Sites) -> StartShare:
+    """Estimate the share of sites that behave like starts, from their -10 elements and their first bases.
+
+    Parameters
+    ----------
+    genome
+        The sequence.
+    sites
+        The sites.
+
+    Returns
+    -------
+    StartShare
+        The share with its interval.
+    """
+    near = start_signs.draw_nearby(genome, sites, start_signs.count_nearby(sites))
+    both = (sites, near)
+    upstream, first = (
+        [measure(genome, one) for one in both] for measure in (start_signs.score_minus10, start_signs.rate_first_bases)
+    )
+    return start_share.estimate(upstream[0], first[0], upstream[1], first[1])
 
 
 def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Diagnosis:
@@ -67,7 +100,14 @@ def verdict(genome: Genome, sites: Sites, background: float | None = None) -> Di
     """
     background = coordinate_checks.minus10_background(genome) if background is None else background
     both, plus, minus = (coordinate_checks.check(genome, sites.take(rows), background) for rows in _rows(sites))
-    return Diagnosis(*_judge(genome, sites, both, plus, minus), both, plus, minus)
+    if both.sites < FEWEST:
+        few = f"{both.sites:,} sites are too few to judge by their -10 elements ({FEWEST} are needed)"
+        return Diagnosis(NOT_APPLICABLE, f"not applicable: {few}", both, plus, minus)
+    kind, words = _judge(genome, sites, both, plus, minus)
+    if kind not in (OK, ABSENT, NOT_APPLICABLE) or (kind != OK and _is_of_genes(both)):
+        return Diagnosis(kind, words, both, plus, minus)
+    starts, far = estimate_starts(genome, sites), far_shift.find(genome, sites)
+    return Diagnosis(*_judge_starts(kind, words, starts, far), both, plus, minus, starts, far)
 
 
 def verdicts(genome: Genome, sets: Mapping[str, Sites]) -> dict[str, Diagnosis]:
@@ -94,11 +134,6 @@ def _rows(sites: Sites) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check) -> tuple[str, str]:
-    if both.sites < FEWEST:
-        return (
-            NOT_APPLICABLE,
-            f"not applicable: {both.sites:,} sites are too few to judge by their -10 elements ({FEWEST} are needed)",
-        )
     element = f"a -10 element in {_percent(both.share)} of the sites, {_percent(both.background)} of all positions"
     start = f"a purine at +1 in {_percent(both.purine[3])}"
     own = _shifts(plus.shift, minus.shift, both.shift)
@@ -108,7 +143,7 @@ def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check)
             f"{element}, but no -10 signal at {missing}; check whether these belong to another version of the genome, "
             "or are sites of another kind",
         )
-    if both.start_codon > 0.7 and own != {0}:
+    if _is_of_genes(both) and own != {0}:
         begin = f"{_percent(both.start_codon)} of the sites lie at an ATG, GTG or TTG, within one base"
         return (
             NOT_APPLICABLE,
@@ -116,7 +151,7 @@ def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check)
         )
     other = _shifts(plus.other_shift, minus.other_shift, both.other_shift)
     if other and (not own or both.other > 2 * both.share):
-        off = "" if other == {0} else f"; {_describe_shift(plus.other_shift, minus.other_shift, -1)}"
+        off = "" if other == {0} else f"; {describe_shift(plus.other_shift, minus.other_shift, -1)}"
         return (
             SWAPPED,
             f"the strands seem swapped: {element}, but in {_percent(both.other)} of the sites if the strands are "
@@ -133,9 +168,24 @@ def _judge(genome: Genome, sites: Sites, both: Check, plus: Check, minus: Check)
                 f"the other strand; {why}",
             )
     if own == {0}:
-        return OK, f"{element}, {start}: as it should be"
+        return OK, f"{element}, {start}{AS_IT_SHOULD}"
     alike = len(own) == 1 or (minus.shift is not None and plus.shift == -minus.shift)
-    return (SHIFTED if alike else STRAND), _describe_shift(plus.shift, minus.shift)
+    return (SHIFTED if alike else STRAND), describe_shift(plus.shift, minus.shift)
+
+
+def _is_of_genes(both: Check) -> bool:
+    return both.start_codon > 0.7
+
+
+def _judge_starts(kind: str, words: str, starts: StartShare, far: FarShift | None) -> tuple[str, str]:
+    """The verdict with the share of starts: it may contradict a good one, or say what the -10 elements cannot."""
+    if not starts.is_doubtful and not far:
+        return kind, words.replace(AS_IT_SHOULD, f", and {starts.words} of the sites behave like starts{AS_IT_SHOULD}")
+    few = f"only {starts.words} of the sites behave like starts, by their -10 elements and first bases"
+    why = "; ".join([*([few] if starts.is_doubtful else []), *([far.words] if far else []), WHY])
+    if kind == OK:
+        return PARTLY, words.replace(AS_IT_SHOULD, f", but {why}")
+    return ABSENT, f"{words.partition('; ')[0]}; {why}" if kind == ABSENT else why
 
 
 def _shifts(*shifts: int | None) -> set[int]:
@@ -143,7 +193,7 @@ def _shifts(*shifts: int | None) -> set[int]:
     return {k for k in shifts[:2] if k is not None} or {k for k in shifts[2:] if k is not None}
 
 
-def _describe_shift(plus: int | None, minus: int | None, sign: int = 1) -> str:
+def describe_shift(plus: int | None, minus: int | None, sign: int = 1) -> str:
     """How far the sites of the strands lie downstream of where they should, in words.
 
     sign: -1 where the strands are swapped.
@@ -190,9 +240,8 @@ def _describe_absence(both: Check, element: str, start: str) -> tuple[str, str]:
             "needed to show that it is missing"
         )
         return NOT_APPLICABLE, f"not applicable: {few}, and there are {both.sites:,}"
-    why = "check the version of the genome and the coordinates; some organisms and kinds of sites have no -10 element"
     usual = " as by chance" if abs(both.purine[3] - 0.5) < 4 * np.sqrt(0.25 / both.sites) else ""
-    return ABSENT, f"no -10 signal: {element}, {start}{usual}; {why}"
+    return ABSENT, f"no -10 signal: {element}, {start}{usual}; {WHY}"
 
 
 def _describe_without(genome: Genome, sites: Sites, background: float) -> str:

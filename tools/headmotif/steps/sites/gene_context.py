@@ -105,8 +105,21 @@ def site_classes(found: Context, strength: np.ndarray) -> list[str]:
     return words
 
 
-def _find_first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
-    """Oriented positions of the genes' first bases, int64 (genes,); on circular contigs modulo the length."""
+def find_first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
+    """Find the first base of each gene.
+
+    Parameters
+    ----------
+    genes
+        The genes.
+    contigs
+        The contigs.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (genes,), oriented positions, 0-based; on circular contigs modulo the length.
+    """
     length, circular = contigs.lengths[genes.contig], contigs.circular[genes.contig]
     place = flip(np.where(genes.strand > 0, genes.start, genes.end - 1), genes.strand, length)
     return np.where(circular, place % np.maximum(length, 1), place)
@@ -115,7 +128,7 @@ def _find_first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
 def _find_downstream(genes: GeneTable, contigs: Contigs, sites: Sites, reach: int) -> tuple[np.ndarray, np.ndarray]:
     """The next gene of each site's strand and the number of nucleotides before it."""
     gene, utr = np.full((2, len(sites)), NONE, np.int64)
-    first = _find_first_bases(genes, contigs)
+    first = find_first_bases(genes, contigs)
     at = flip(sites.position, sites.strand, contigs.lengths[sites.contig])
     for number, contig in enumerate(contigs):
         for strand in (1, -1):
