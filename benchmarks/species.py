@@ -42,6 +42,7 @@ VARIANTS = {
     "odds": replace(BASES, odds=True),
     "both": replace(BASES, odds=True, windows=True),
     "near": replace(BASES, odds=True, windows=True, around=8),
+    "mixed": replace(BASES, odds=True, windows=True, window_share=0.1),
     "half": replace(BASES, odds=True, reference=0.5),
     "alone": Variant(alone=True, composition="bases"),
     "gc": replace(ANCHORED, composition="gc"),

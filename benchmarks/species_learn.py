@@ -49,6 +49,8 @@ class Variant:
         Of places that are chosen by their sites, the ratio of the odds is learned instead.
     windows, around
         Windows of species without a genome are learned from too, as far as so many nucleotides from their +1.
+    window_share
+        Share of the stretches that are of windows; 0: as by the number of their sites.
     jitter
         How far a map is off is learned.
     balance
@@ -67,6 +69,7 @@ class Variant:
     odds: bool = False
     windows: bool = False
     around: int = 50
+    window_share: float = 0.0
     jitter: bool = False
     balance: float = 1.0
     reference: float = 0.0
@@ -146,6 +149,11 @@ class Tape:
                 yield int(start[rng.choice(others)]), (1 - share) / (1 - WITH_SITE)
 
 
+def fix_share(share: np.ndarray, some: np.ndarray, total: float) -> np.ndarray:
+    """Scale shares so that some of them have this sum together, and all have 1."""
+    return np.where(some, total * share / share[some].sum(), (1 - total) * share / share[~some].sum())
+
+
 class Pool:
     """The stretches of several maps."""
 
@@ -162,9 +170,12 @@ class Pool:
                 for tape, one in zip(self.tapes, maps, strict=True)
             ]
         )
+        windows = np.array([one.kind == "window" for one in maps])
+        if variant.window_share and windows.any():
+            share = fix_share(share, windows, variant.window_share)
         its = np.array([one.key == REFERENCE for one in maps])
-        at_least = max(variant.reference, share[its].sum() / share.sum()) if its.any() else 0.0
-        self.share = np.where(its, at_least, (1 - at_least) * share / share[~its].sum())
+        least = max(variant.reference, share[its].sum() / share.sum())
+        self.share = fix_share(share, its, least) if its.any() else share / share.sum()
 
     def batch(self, step: int) -> Stretches:
         """Draw the stretches of a step; they depend on the seed and the step alone."""
