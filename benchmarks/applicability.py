@@ -1,6 +1,6 @@
 """How well P around genes foretells the quality of a network on a species that it has not seen.
 
-    python benchmarks/applicability.py folds --recipe both.8000000 --alone alone.1500000
+    python benchmarks/applicability.py DATA folds --recipe mixed.8000000 --alone alone.1500000
 
 Rows come from species.py: networks that left a group out, and networks of one group alone on all others. What is
 foretold is the share of genes with a listed site upstream whose highest P there lies within 2 nt of it. A line through
@@ -14,42 +14,49 @@ import json
 from pathlib import Path
 
 import numpy as np
+import species_maps
 
-SIGNS = ("over_inside", "over_antisense", "sharpness", "agreement")
-REFERENCE = "ecoli"
+SIGNS = ("over_inside", "over_antisense", "sharpness", "near_start", "contrast", "agreement")
 RIDGE = 1.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
     parser.add_argument("folds", type=Path)
-    parser.add_argument("--recipe", default="both.8000000")
+    parser.add_argument("--recipe", default="mixed.8000000")
     parser.add_argument("--alone", default="alone.1500000")
     asked = parser.parse_args()
-    rows = read_rows(asked.folds, asked.recipe) + read_rows(asked.folds, asked.alone)
-    print(f"{len(rows)} rows, {len({row['target'] for row in rows})} groups")
-    for number in (1, 2, 3, 4):
-        for chosen in itertools.combinations(SIGNS, number):
-            pooled = [row for row in rows if row["pooled"]]
-            foretold = {"left out": forecast(rows, pooled, chosen), "all": forecast(rows, rows, chosen)}
-            words = [
-                f"{name}: rank {rank(real, said):.2f}, error {np.abs(real - said).mean():.3f}"
-                for name, (real, said) in foretold.items()
-            ]
-            print(", ".join(chosen), "|", "; ".join(words))
+    group_of = {key: row["group"] for key, row in species_maps.list_species(asked.data).items()}
+    rows = [row for recipe in (asked.recipe, asked.alone) for row in read_rows(asked.folds, recipe, group_of)]
+    left_out = [row for row in rows if row["pooled"]]
+    print(
+        f"{len(rows)} rows of {len({row['target'] for row in rows})} groups, {len(left_out)} of networks of many species"
+    )
+    for number in range(1, len(SIGNS) + 1):
+        for signs in itertools.combinations(SIGNS, number):
+            words = []
+            for name, wanted in (("many species", left_out), ("all", rows)):
+                real, said = forecast(rows, wanted, signs)
+                error = np.abs(real - said).mean()
+                words.append(f"{name}: rank {rank(real, said):.2f}, error {error:.3f}")
+            print(", ".join(signs), "|", "; ".join(words))
 
 
-def read_rows(folder: Path, recipe: str) -> list[dict]:
-    """A row for each network and species that it has not seen, with the groups of both."""
+def read_rows(folder: Path, recipe: str, group_of: dict[str, str]) -> list[dict]:
+    """A row for each network and species of a group that it has not seen.
+
+    A network that left out a group has seen all others; one of a group alone has seen that.
+    """
     variant, nucleotides = recipe.split(".")
     rows = []
     for path in sorted(folder.glob(f"{variant}.*.{nucleotides}.*.json")):
         fold = json.loads(path.read_text())
         for key, found in fold.items():
-            if isinstance(found, dict) and "signs" in found:
-                rows.append(
-                    {"network": fold["group"], "species": key, "pooled": variant != "alone", **found, **found["signs"]}
-                )
+            alone, same = variant == "alone", group_of.get(key) == fold["group"]
+            if isinstance(found, dict) and "signs" in found and alone != same:
+                about = {"network": fold["group"], "target": group_of[key], "species": key, "pooled": not alone}
+                rows.append({**about, **found, **found["signs"]})
     return rows
 
 
