@@ -30,9 +30,8 @@ def main() -> None:
     group_of = {key: row["group"] for key, row in species_maps.list_species(asked.data).items()}
     rows = [row for recipe in (asked.recipe, asked.alone) for row in read_rows(asked.folds, recipe, group_of)]
     left_out = [row for row in rows if row["pooled"]]
-    print(
-        f"{len(rows)} rows of {len({row['target'] for row in rows})} groups, {len(left_out)} of networks of many species"
-    )
+    groups = len({row["target"] for row in rows})
+    print(f"{len(rows)} rows of {groups} groups, {len(left_out)} of networks of many species")
     for number in range(1, len(SIGNS) + 1):
         for signs in itertools.combinations(SIGNS, number):
             words = []

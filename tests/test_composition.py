@@ -7,10 +7,14 @@ import pytest
 import torch
 
 from headmotif.alphabet import A, C, G, T
+from headmotif.commands import audit_annot, train_annot
 from headmotif.data import Label, Model
 from headmotif.formats.sequences import fasta
 from headmotif.formats.tensors import model_tensor
 from headmotif.steps.network import annotate, composition, presets
+from headmotif.steps.training import teach
+from headmotif.steps.training.init_labels import Start
+from headmotif.steps.training.train import ALONE
 from networks import CPU, READER, genome_of, network, random_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -91,3 +95,27 @@ def test_each_genome_of_many_has_its_own_p(tmp_path, run):
         best = np.nanargmax(settled[0, 0])
         line = next(row for row in alone.stdout.decode().splitlines() if row.split("\t")[1] == str(best))
         assert int(line.split("\t")[4]) == pytest.approx(1000 * settled[0, 0, best], abs=1)
+
+
+def test_training_begins_with_the_network_settled_on_the_genome():
+    model, genome = model_at(0.5), genome_with_gc(0.3)
+    net, _recipe = train_annot._build_network("default", Start(model, {"mine": "tss"}), genome, 1, (None,) * 7)
+    settled = composition.settle(model, genome)
+    assert all(np.array_equal(p.detach().numpy(), settled.weights[name]) for name, p in net.named_parameters())
+    assert net.config.learned_gc == settled.network["learned_gc"]
+    taught = teach.ask_teachers(
+        [("m", model)],
+        replace(genome, labels=("tss",), label=np.zeros((1, 2, 20_000), np.uint8)),
+        np.ones(20_000, bool),
+        CPU,
+        ALONE,
+        lambda _name, _total: lambda _done: None,
+    )
+    assert np.allclose(taught[0], annotate.annotate(presets.build_from_model(settled), genome, CPU)[0], atol=1e-6)
+
+
+def test_an_audit_reads_the_genome_with_the_settled_network():
+    model, genome = model_at(0.5), genome_with_gc(0.3)
+    scorer = audit_annot._scorer(model, "m", "", genome, ("cpu", "float32", 1))
+    settled = composition.settle(model, genome)
+    assert np.array_equal(scorer.net.stem.bases.bias.detach().numpy(), settled.weights["stem.bases.bias"])

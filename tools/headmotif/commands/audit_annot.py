@@ -112,7 +112,7 @@ def _scorer(
     number, _ = thresholds.choose_label(trained, model, label, None)
     device, precision, threads = compute
     where = enter(use_device(device, precision, count_usable_threads(threads)))
-    return Scorer(presets.build_from_model(trained).to(where.device), number, genome, where)
+    return Scorer(presets.build_from_model(trained, genome).to(where.device), number, genome, where)
 
 
 main = command(audit_annot)

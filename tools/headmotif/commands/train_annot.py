@@ -167,7 +167,7 @@ def train_annot(
     start = _open_init(init, init_label or [], data.labels, quiet)
     like, teachers = _open_model(refit), _teachers(teacher or [])
     asked = (max_epochs, max_steps, batch_size, sequence_length, learning_rate, eval_steps, patience)
-    net, recipe = _build_refit_network(refit, like, data) if like else _build_network(preset, start, seed, asked)
+    net, recipe = _build_refit_network(refit, like, data) if like else _build_network(preset, start, data, seed, asked)
     regions = {"validation": [], "test": []} if like else _regions(data, validation or [], test or []) or regions
     part, net = _parts(data, regions), net.to(where.device)
     progress = partial(Progress, quiet=quiet)
@@ -266,13 +266,14 @@ def _build_refit_network(refit: str, like: "Model", data: "Genome") -> tuple["Ne
 
 
 def _build_network(
-    preset: str, start: "Start", seed: int, asked: tuple[float | None, ...]
+    preset: str, start: "Start", genome: "Genome", seed: int, asked: tuple[float | None, ...]
 ) -> tuple["Network", "Recipe"]:
     """A network of a preset or from another model's weights, and its preset's recipe with what was asked for
     instead."""
-    from ..steps.network import presets
+    from ..steps.network import composition, presets
 
-    net = presets.begin(preset, start.model, list(start.sources.values()), seed)
+    known = composition.settle(start.model, genome) if start.model else None
+    net = presets.begin(preset, known, list(start.sources.values()), seed)
     return net, _recipe(net.config.preset, seed, *asked)
 
 

@@ -59,7 +59,7 @@ def ask_teachers(
                 f"{path}: this teacher has no label named {' or '.join(genome.labels)}, only {', '.join(labels)}; "
                 "give a teacher that shares a label with the genome"
             )
-        net = presets.build_from_model(known).to(where.device)
+        net = presets.build_from_model(known, genome).to(where.device)
         advance = progress(f"annotating with teacher {turn} of {len(teachers)}", 2 * len(genome.base))
         found = train.annotate_shared(net, genome, where, wanted, team, advance)
         total[mine] += found[[labels.index(genome.labels[i]) for i in mine]]
