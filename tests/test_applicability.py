@@ -17,7 +17,7 @@ from networks import CPU, READER, genome_of, network, random_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-KNOWN = Applicability(0.5, {"over_inside": 2.0, "sharpness": 1.0}, 0.4, 21)
+KNOWN = Applicability(0.5, {"over_inside": 2.0, "sharpness": 1.0}, 0.4, 21, (0.3, 0.5))
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,10 @@ def test_the_command_foretells_and_judges_by_it(made_folder, run):
     assert 0 < fit["right_low"] < fit["right"] < fit["right_high"] < 1
     assert fit["verdict"] == (transferability.DOUBTFUL if fit["right"] < applicability.DOUBT else transferability.FITS)
     assert "judging by P around 87 genes" in done.stderr.decode()
+    excess = fit["upstream"] - fit["upstream_chance"]
+    for name, of_sites in (("by_genes_low", 0.5), ("by_genes_high", 0.3)):
+        expected = min(max(excess / (of_sites - fit["upstream_chance"]), 0), 1)
+        assert fit[name] == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize(("model", "with_genes"), [("m", False), ("plain", True)])

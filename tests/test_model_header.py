@@ -34,7 +34,7 @@ WHOLE = Model(
     training=Training({"seed": 3, "momenta": (0.9, 0.98)}, "abc", ("d", "e"), 9, 7),
     scores_of="dead",
     limits="it misses much",
-    applicability=Applicability(0.5, {"over_inside": 1.5, "sharpness": -0.25}, 0.4, 21),
+    applicability=Applicability(0.5, {"over_inside": 1.5, "sharpness": -0.25}, 0.4, 21, (0.3, 0.5)),
 )
 
 

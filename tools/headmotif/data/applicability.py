@@ -23,12 +23,17 @@ class Applicability:
         Standard deviation of the logit of the real share about the forecast, on species left out.
     species
         Number of species from which it was learned.
+    upstream
+        Least and largest share of the start sites of a genome that lie at most 300 nt upstream of a gene, over the
+        groups with whole maps.
     """
 
     constant: float
     weights: Mapping[str, float]
     error: float
     species: int
+    upstream: tuple[float, float]
 
     def __post_init__(self) -> None:
         check(bool(self.weights) and self.error > 0, "the applicability has no weights, or no error above 0")
+        check(0 < self.upstream[0] <= self.upstream[1] <= 1, "the shares of sites upstream of genes do not ascend")

@@ -107,6 +107,14 @@ FIT = (
     ),
     Column("right_low", "share", "0-1 or null", "The lower end of its 95 % interval."),
     Column("right_high", "share", "0-1 or null", "The upper end of its 95 % interval."),
+    Column(
+        "by_genes_low",
+        "share",
+        "0-1 or null",
+        "Calls that lie at start sites, judging by the share of them upstream of genes; if mapped sites are there as "
+        "often as in any species with a whole map.",
+    ),
+    Column("by_genes_high", "share", "0-1 or null", "The same, if they are there as seldom as in any."),
     Column("verdict", "", "fits, doubtful or not applicable", "Whether the model seems to fit the genome."),
     Column("words", "", "list of sentences", "The reasons."),
 )

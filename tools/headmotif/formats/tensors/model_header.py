@@ -178,7 +178,8 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
 
 def _applicability(known: Header) -> Applicability:
     weights = {str(name): float(weight) for name, weight in known["weights"].items()}
-    return Applicability(float(known["constant"]), weights, float(known["error"]), int(known["species"]))
+    low, high = map(float, known["upstream"])
+    return Applicability(float(known["constant"]), weights, float(known["error"]), int(known["species"]), (low, high))
 
 
 def _screen(known: Header, weights: Mapping[str, Any]) -> Screen:

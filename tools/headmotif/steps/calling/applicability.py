@@ -34,12 +34,15 @@ class Forecast:
         Ends of its 95 % interval.
     signs
         What it was foretold from.
+    upstream
+        Least and largest share of start sites upstream of genes, as in `Applicability`.
     """
 
     share: float
     low: float
     high: float
     signs: Signs
+    upstream: tuple[float, float]
 
     @property
     def is_doubtful(self) -> bool:
@@ -110,7 +113,7 @@ def foretell(known: Applicability, signs: Signs) -> Forecast | None:
     logit = known.constant + sum(w * find_logit(x) for w, x in zip(known.weights.values(), values, strict=True))
     ends = (logit, logit - TWO_SIDED * known.error, logit + TWO_SIDED * known.error)
     share, low, high = (1 / (1 + math.exp(-x)) for x in ends)
-    return Forecast(share, low, high, signs)
+    return Forecast(share, low, high, signs, known.upstream)
 
 
 def find_logit(share: float) -> float:

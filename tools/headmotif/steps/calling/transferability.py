@@ -70,6 +70,9 @@ class Fit:
         Share of the genes with a start site upstream whose best position there should lie within 2 nt of it.
     right_low, right_high
         Ends of its 95 % interval.
+    by_genes_low, by_genes_high
+        Share of the calls that lie at start sites, judging by genes, if mapped sites lie upstream of them as often, or
+        as seldom, as in any species with a whole map.
     verdict
         `fits`, `doubtful` or `not applicable`.
     words
@@ -90,6 +93,8 @@ class Fit:
     right: float = math.nan
     right_low: float = math.nan
     right_high: float = math.nan
+    by_genes_low: float = math.nan
+    by_genes_high: float = math.nan
     verdict: str = UNKNOWN
     words: tuple[str, ...] = ()
 
@@ -183,15 +188,27 @@ def fit(
 def _judge_forecast(look: Fit, label: str, foretold: Forecast) -> Fit:
     """The verdict from how good the model should be: learned from many species, it needs no training genome."""
     verdict = DOUBTFUL if foretold.is_doubtful else FITS
+    low, high = (_judge_by_genes(look, of_sites) for of_sites in reversed(foretold.upstream))
     share, ends = f"{foretold.share:.0%}", f"{foretold.low:.0%} to {foretold.high:.0%}"
     words = (
         _describe_number(look, label),
         f"the best position upstream of a gene should lie within 2 nt of its start site for {share} of the genes that "
         f"have one there (95 % interval {ends}), judging by P around {foretold.signs.genes} genes",
+        f"{low:.0%} to {high:.0%} of the calls should lie at start sites, judging by genes: {look.upstream:.0%} of the "
+        f"calls lie upstream of one, {look.upstream_chance:.0%} of all positions, and {foretold.upstream[0]:.0%} to "
+        f"{foretold.upstream[1]:.0%} of mapped sites",
         _summarise(look, verdict, True),
     )
     look = replace(look, right=foretold.share, right_low=foretold.low, right_high=foretold.high)
+    look = replace(look, by_genes_low=low, by_genes_high=high)
     return replace(look, verdict=verdict, words=words)
+
+
+def _judge_by_genes(look: Fit, of_sites: float) -> float:
+    """The share of the calls that lie at start sites, of which this share lies upstream of genes: of a mixture of sites
+    and of positions anywhere, by the share upstream."""
+    excess = (look.upstream - look.upstream_chance) / (of_sites - look.upstream_chance)
+    return min(max(excess, 0.0), 1.0) if of_sites > look.upstream_chance else math.nan
 
 
 def _describe_number(look: Fit, label: str) -> str:
