@@ -13,6 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from species_maps import list_species
 
 from headmotif.builtin import MODELS, MOTIFS
 from headmotif.cli import TSS_MODEL
@@ -24,7 +25,6 @@ from headmotif.steps.calling.site_scores import Scorer
 from headmotif.steps.network import presets
 from headmotif.steps.network.device import use_device
 from headmotif.steps.sites import diagnosis
-from species_maps import list_species
 
 SHARES = (0.0, 0.1, 0.5, 0.93)
 SIZES = (100, 400, None)
@@ -91,7 +91,7 @@ def audit_some(data: Path, keys: list[str], number: int) -> None:
             for name, one in cases.items():
                 whole = audit(Scorer(net, 0, genome, where), one, genes, elements, 1).whole
                 shares = ", ".join(f"{n / len(one):.1%} {kind}" for kind, n in whole.kinds.items())
-                print(f"{key}, {name}: {shares}; {whole.judged[0]}, {whole.starts.words}", flush=True)
+                print(f"{key}, {name}: {shares}; {whole.conclusion[0]}, {whole.starts.words}", flush=True)
 
 
 if __name__ == "__main__":

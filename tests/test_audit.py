@@ -88,7 +88,8 @@ def judge(sites: Sites, p_by: list[dict[int, float]], contigs: Contigs) -> list[
     n = len(sites)
     best = make_around(p_by)
     columns = (best.here < 0.1) * 0.9, (best.best < 0.1) * 0.9, ["TT"] * n, np.zeros(n, bool), [""] * n
-    return list(zip(*site_verdicts.judge(Evidence(best, *columns, np.full(n, np.nan), [""] * n), sites, contigs), strict=True))
+    known = Evidence(best, *columns, np.full(n, np.nan), [""] * n)
+    return list(zip(*site_verdicts.judge(known, sites, contigs), strict=True))
 
 
 def test_a_site_beside_a_listed_start_is_not_shifted() -> None:
@@ -150,10 +151,10 @@ def move_offsets(shift: int | None) -> StrandOffsets:
 )
 def test_the_verdict_on_a_list(changed: dict[str, object], kind: str, words: str) -> None:
     found = make_list(**changed)
-    assert found.judged[0] == kind
-    assert words in found.judged[1]
+    assert found.conclusion[0] == kind
+    assert words in found.conclusion[1]
     assert found.summarise()["verdict"] == kind
-    assert [*found.describe()][-1] == f"audit: {found.judged[1]}"
+    assert [*found.describe()][-1] == f"audit: {found.conclusion[1]}"
 
 
 def test_offsets_of_a_strand_are_counted_where_the_start_is_clear() -> None:
@@ -270,7 +271,7 @@ def test_planted_sites_are_starts_and_faults_are_named(tmp_path: Path, run) -> N
     assert ahead.count("-1") > len(ahead) / 2
     assert "site_class" not in rows[0]
     swapped = tmp_path / "swapped.bed"
-    swapped.write_text("".join("\t".join([*line.split("\t")[:5], "+-"[line.split("\t")[5] == "+"]]) + "\n" for line in lines))
+    swapped.write_text("".join(line[:-1] + "+-"[line[-1] == "+"] + "\n" for line in lines))
     assert audit(run, tmp_path, swapped)[1]["verdict"] == "strands swapped"
 
 
@@ -325,7 +326,8 @@ def test_displaced_sites_of_a_gc_rich_genome_are_named(data_folder: Path, tmp_pa
         path = tmp_path / f"{name}.bed.gz"
         path.write_bytes(gzip.compress("".join(lines).encode()))
         metrics = tmp_path / f"{name}.json"
-        done = run("audit-annot", folder / "genome.fa.gz", path, "-o", tmp_path / "t.tsv", "--metrics", metrics, "--quiet")
+        words = ["-o", tmp_path / "t.tsv", "--metrics", metrics, "--quiet"]
+        done = run("audit-annot", folder / "genome.fa.gz", path, *words)
         assert done.returncode == 0, done.stderr
         kinds[name] = json.loads(metrics.read_text())
     assert kinds["real"]["verdict"] == "ok"

@@ -98,7 +98,8 @@ def test_each_gene_has_what_a_walk_upstream_finds(case) -> None:
             assert (row["tss"], row["called"], row["utr5_nt"]) == (str(places[far]), "no", str(far)), row
             assert float(row["probability"]) == pytest.approx(float(p[far]), rel=1e-3)
         else:
-            assert [row[name] for name in ("tss", "called", "probability", "utr5_nt", "leaderless", "minus10")] == [""] * 6
+            empty = ("tss", "called", "probability", "utr5_nt", "leaderless", "minus10")
+            assert [row[name] for name in empty] == [""] * 6
         if row["utr5_nt"]:
             assert row["leaderless"] == ("yes" if int(row["utr5_nt"]) <= 5 else "no")
         kinds.add(row["called"])
@@ -175,13 +176,14 @@ def test_without_genes_it_is_refused(tmp_path: Path, run) -> None:
 def test_a_sample_sheet_gives_a_table_for_each_sample_with_genes(tmp_path: Path, run) -> None:
     genome, genes = DATA / "genome.fa.gz", DATA / "genes.gff3"
     (tmp_path / "s.tsv").write_text(f"sample\tgenome\tgenes\na\t{genome}\t{genes}\nb\t{genome}\t\n")
-    words = ["--samplesheet", tmp_path / "s.tsv", "--outdir", tmp_path / "out", "--formats", "gene-table", "--keep-going"]
+    words = ["--samplesheet", tmp_path / "s.tsv", "--outdir", tmp_path / "out", "--formats", "gene-table"]
     model = ["--model", DATA / "tiny.safetensors", "--threads", "1"]
-    done = run("predict-annot", *words, *model)
+    done = run("predict-annot", *words, "--keep-going", *model)
     assert done.returncode == 1
     assert b"b: " in done.stderr
     assert b"gene-table needs genes" in done.stderr
-    alone = run("predict-annot", genome, "--genes", genes, "--gene-table", tmp_path / "g.tsv", "-o", tmp_path / "g.bed", *model)
+    results = ["--gene-table", tmp_path / "g.tsv", "-o", tmp_path / "g.bed"]
+    alone = run("predict-annot", genome, "--genes", genes, *results, *model)
     assert alone.returncode == 0, alone.stderr
     assert (tmp_path / "out" / "a.genes.tsv").read_bytes() == (tmp_path / "g.tsv").read_bytes()
     assert not (tmp_path / "out" / "b.genes.tsv").exists()

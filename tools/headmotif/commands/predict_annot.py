@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..cli import (
-    TSS_MODEL,
     GENES,
     GENOME,
+    TSS_MODEL,
     Circular,
     Device,
     DryRun,

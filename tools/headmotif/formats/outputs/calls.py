@@ -48,7 +48,8 @@ def refuse_label(label: str, outputs: Iterable[str]) -> None:
     """
     wrong = [name for name in OF_PROMOTERS if name in outputs]
     if wrong and label == TRANSLATION:
-        problem = f"{wrong[0].replace('_', '-')} has the starts of transcripts alone, and the label {label} has translation initiation sites"
+        what = f"{wrong[0].replace('_', '-')} has the starts of transcripts alone"
+        problem = f"{what}, and the label {label} has translation initiation sites"
         raise InputError(f"{problem}; use gff3 instead")
 
 

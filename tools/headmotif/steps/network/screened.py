@@ -116,7 +116,7 @@ def annotate_some(net: Network, genome: Genome, compute: Compute, wanted: np.nda
         float32 (labels, 2, N), rows as in `wanted`. NaN where the base is N, and at most of the other positions.
     """
     if not isinstance(net, Reader):
-        return annotate.annotate(net, genome, compute, wanted=wanted.any(axis=0))
+        return annotate.annotate(net, genome, compute, wanted=np.logical_or(*wanted))
     p = np.full((net.labels, 2, len(genome.base)), np.nan, np.float32)
     Tape(genome, net.before, net.after).score(net, compute, wanted, p)
     p[:, :, genome.base == N] = np.nan

@@ -10,7 +10,7 @@ within the starts and within the other positions. So
 the estimate of a population from two samples and the number that both caught (Lincoln and Petersen). How strong a sign
 is in this species cancels. Where strong promoters have both signs more often than weak ones, the estimate is too low.
 
-The interval is that of the posterior distribution, with all shares and all strengths of the signs equally likely before.
+The interval is that of the posterior distribution; all shares and strengths of the signs are equally likely before.
 The three means have a normal distribution, whose covariance comes from the sites and from the positions nearby.
 """
 
@@ -23,8 +23,8 @@ SHARES, SIDES = 400, 41
 WIDE = 5.0
 """Standard deviations to either side of a mean that the grid covers."""
 QUANTILES = (0.025, 0.5, 0.975)
-MOST = 2 / 3
-"""Fewer starts than this share of a list are a reason to doubt it. Well-placed maps of 21 genomes have 0.71 or more."""
+MOST = 0.6
+"""Fewer starts than this share of a list are a reason to doubt it. The maps of 21 genomes have 0.66 or more."""
 SURE = 0.95
 """The probability of fewer starts than `MOST` from which a list is doubted."""
 
@@ -104,7 +104,7 @@ def estimate(upstream: np.ndarray, first: np.ndarray, upstream_near: np.ndarray,
     usual = float(first_near.mean())
     sites = _three_signs(rank_among(upstream, upstream_near) - 0.5, first - usual)
     near = _three_signs(rank_among(upstream_near, upstream_near) - 0.5, first_near - usual)
-    mean = sites.mean(axis=1) - near.mean(axis=1)  # the product is not quite 0 nearby, where the signs are not independent
+    mean = sites.mean(axis=1) - near.mean(axis=1)  # the signs are not quite independent nearby
     covariance = np.cov(sites) / sites.shape[1] + np.cov(near) / near.shape[1]
     covariance += np.eye(3) * 1e-12  # where all sites are alike
     weight = _weigh_shares(mean, covariance, (0.5, 1 - usual))
@@ -129,8 +129,8 @@ def _weigh_shares(mean: np.ndarray, covariance: np.ndarray, most: tuple[float, f
     """
     deviation = np.sqrt(np.diag(covariance))
     share = _list_shares()[:, None, None]
-    a, b = (np.linspace(max(0.0, mean[i] - WIDE * deviation[i]), max(mean[i] + WIDE * deviation[i], deviation[i]), SIDES)
-            for i in (0, 1))
+    low, high = np.maximum(mean - WIDE * deviation, 0), np.maximum(mean + WIDE * deviation, deviation)
+    a, b = (np.linspace(low[i], high[i], SIDES) for i in (0, 1))
     a, b = a[None, :, None], b[None, None, :]  # the means of the signs: share times strength
     one, two, both = mean[0] - a, mean[1] - b, mean[2] - a * b / share
     precise = np.linalg.inv(covariance)
