@@ -91,7 +91,7 @@ def audit_some(data: Path, keys: list[str], number: int) -> None:
             for name, one in cases.items():
                 whole = audit(Scorer(net, 0, genome, where), one, genes, elements, 1).whole
                 shares = ", ".join(f"{n / len(one):.1%} {kind}" for kind, n in whole.kinds.items())
-                print(f"{key}, {name}: {shares}; {whole.judged[0]}, {whole.starts.words}", flush=True)
+                print(f"{key}, {name}: {shares}; {whole.conclusion[0]}, {whole.starts.words}", flush=True)
 
 
 if __name__ == "__main__":

@@ -151,10 +151,10 @@ def move_offsets(shift: int | None) -> StrandOffsets:
 )
 def test_the_verdict_on_a_list(changed: dict[str, object], kind: str, words: str) -> None:
     found = make_list(**changed)
-    assert found.judged[0] == kind
-    assert words in found.judged[1]
+    assert found.conclusion[0] == kind
+    assert words in found.conclusion[1]
     assert found.summarise()["verdict"] == kind
-    assert [*found.describe()][-1] == f"audit: {found.judged[1]}"
+    assert [*found.describe()][-1] == f"audit: {found.conclusion[1]}"
 
 
 def test_offsets_of_a_strand_are_counted_where_the_start_is_clear() -> None:

@@ -27,6 +27,8 @@ TABLES = {
     "a.tsv": "Agreement (TSV)",
     "a.checks.tsv": "Checks (TSV)",
     "c.tsv": "Calls (TSV)",
+    "c.audit.tsv": "Audit (TSV)",
+    "c.genes.tsv": "Genes (TSV)",
     "c.variants.tsv": "Variants (TSV)",
     "cnn.tsv": "History (TSV)",
     "h.tsv": "Heads (TSV)",

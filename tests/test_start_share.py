@@ -30,7 +30,7 @@ def test_the_interval_holds_the_share_that_was_drawn(share: float) -> None:
     held = [start_share.estimate(*draw_signs(share, 3000, seed)) for seed in range(12)]
     assert sum(one.low - 0.01 <= share <= one.high + 0.01 for one in held) >= 11
     assert np.mean([one.share for one in held]) == pytest.approx(share, abs=0.08)
-    assert all(one.is_doubtful == (share < 0.6) for one in held)
+    assert sum(one.is_doubtful for one in held) >= 10 if share <= 0.5 else not any(one.is_doubtful for one in held)
 
 
 def test_the_strength_of_a_sign_does_not_matter_and_few_sites_are_not_doubted() -> None:

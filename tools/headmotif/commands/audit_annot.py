@@ -72,9 +72,9 @@ def audit_annot(
     promoter elements there, the first bases, and a verdict with its reason: start, shifted, weak, processed end? or no
     sign. P is compared with positions near the sites that are not in the list.
 
-    For the list as a whole, shifts and exchanged strands are reported, how far the best P scatters around the sites,
-    and the share of the sites that behave like starts, with a 95 % interval. This share comes from two signs that
-    share no base: P, and a purine after a pyrimidine at the site. So it needs no figure of the species.
+    For the list as a whole, shifts and exchanged strands are reported, and how far the best P scatters around the
+    sites. The share of the sites that behave like starts has a 95 % interval. It comes from two signs without a
+    common base: P, and a purine after a pyrimidine at the site. So it needs no figure of the species.
     """
     from ..builtin import MODELS, MOTIFS
     from ..formats.inputs import genomes_with_genes, models, motif_files, named_sites

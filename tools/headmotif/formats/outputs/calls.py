@@ -119,7 +119,7 @@ def write(
 
 def _summarise(found: Predicted, fit: Mapping[str, object], run: dict[str, Any]) -> dict[str, object]:
     """What the metrics hold."""
-    calls = {"expected_right": found.n_right, "why_none": found.why_none}
+    calls = {"expected_right": found.n_right, "why_none": found.why_none, "limits": found.limits}
     screen = {"screen": {"skipped": found.share_left_out}} if found.share_left_out else {}
     return {"run": run, "threshold": found.threshold, "fit": fit, **calls, **screen}
 

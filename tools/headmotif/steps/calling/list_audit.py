@@ -99,13 +99,19 @@ class ListAudit:
     kinds_nearby: dict[str, float]
 
     @property
-    def judged(self) -> tuple[str, str]:
+    def conclusion(self) -> tuple[str, str]:
         """The verdict, one of those of `diagnosis`, and a sentence about it."""
         return _judge(self)
 
     def summarise(self) -> dict[str, object]:
-        """Arrange the audit for JSON."""
-        kind, words = self.judged
+        """Arrange the audit for JSON.
+
+        Returns
+        -------
+        dict
+            What docs/formats.md says of the metrics, but for the model.
+        """
+        kind, words = self.conclusion
         strands = {
             name: {
                 "sites": one.sites,
@@ -133,7 +139,13 @@ class ListAudit:
         }
 
     def describe(self) -> Iterator[str]:
-        """Describe the audit, a line each."""
+        """Describe the audit.
+
+        Yields
+        ------
+        str
+            Lines for the user; the last is the verdict.
+        """
         known = ", ".join(f"{n:,} {kind}" for kind, n in self.kinds.items())
         yield f"sites: {known}"
         usual = ", ".join(f"{100 * share:.0f} % {kind}" for kind, share in self.kinds_nearby.items())
@@ -149,7 +161,7 @@ class ListAudit:
             f"{100 * self.above:.0f} % of the sites have a higher P than positions nearby, beyond chance "
             f"({100 * self.above_other:.0f} % on the other strand)"
         )
-        yield f"audit: {self.judged[1]}"
+        yield f"audit: {self.conclusion[1]}"
 
 
 def measure_offsets(around: Around, best_p: np.ndarray, rows: np.ndarray) -> StrandOffsets:
@@ -195,7 +207,18 @@ def measure_above(p: np.ndarray) -> float:
 
 
 def count_kinds(kinds: Sequence[str]) -> dict[str, int]:
-    """Count the sites of each verdict, in the order of `VERDICTS`."""
+    """Count the sites of each verdict.
+
+    Parameters
+    ----------
+    kinds
+        The verdicts of the sites.
+
+    Returns
+    -------
+    dict of int
+        The number of sites of each of `VERDICTS`, in their order.
+    """
     found = Counter(kinds)
     return {kind: found[kind] for kind in VERDICTS}
 
@@ -220,5 +243,16 @@ def _judge(found: ListAudit) -> tuple[str, str]:
 
 
 def split_strands(sites: Sites) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of the sites on the + and on the - strand, bool (sites,) each."""
+    """Find the sites of each strand.
+
+    Parameters
+    ----------
+    sites
+        The sites.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        bool (sites,), the rows of the + strand and those of the - strand.
+    """
     return sites.strand > 0, sites.strand < 0

@@ -194,9 +194,8 @@ class Annotator:
         found = Predicted(genome, asked.label, p, calls, lowest, asked, columns, genes, *about)
         if not self.by_gene or genes is None:
             return found
-        return replace(
-            found, gene_columns=gene_starts.tabulate(found, genes, self.elements, partial(self._score, genome))
-        )
+        by_gene = gene_starts.tabulate(found, genes, self.elements, partial(self._score, genome))
+        return replace(found, gene_columns=by_gene)
 
     def _score(self, genome: Genome, wanted: np.ndarray) -> np.ndarray:
         """P of the label asked for at some positions, as it is written."""

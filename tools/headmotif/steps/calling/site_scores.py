@@ -151,10 +151,34 @@ class Scorer:
 
 
 def spread(number: int, most: int) -> np.ndarray:
-    """Choose at most `most` of a number of rows, evenly spread: int64."""
+    """Choose rows that are evenly spread.
+
+    Parameters
+    ----------
+    number
+        Number of rows to choose from.
+    most
+        Number of rows wanted; all where there are fewer.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64, indices of the rows, ascending.
+    """
     return np.unique(np.linspace(0, number - 1, min(number, most)).round().astype(np.int64))
 
 
 def log_odds_gain(around: Around) -> np.ndarray:
-    """How much higher the logit of the best P is than that of the site's own, float64 (sites,)."""
+    """Compute how much higher the logit of the best P is than that of the site's own.
+
+    Parameters
+    ----------
+    around
+        P around the sites.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (sites,); NaN where P at the site is.
+    """
     return np.asarray(logit(around.best) - logit(around.here))

@@ -194,9 +194,19 @@ def _shifts(*shifts: int | None) -> set[int]:
 
 
 def describe_shift(plus: int | None, minus: int | None, sign: int = 1) -> str:
-    """How far the sites of the strands lie downstream of where they should, in words.
+    """Describe how far the sites of the strands lie from where they should, in words.
 
-    sign: -1 where the strands are swapped.
+    Parameters
+    ----------
+    plus, minus
+        How far the sites of each strand lie downstream, in nt; None where it is unknown.
+    sign
+        -1 where the strands are swapped.
+
+    Returns
+    -------
+    str
+        A sentence, with what to check.
     """
     plus, minus = (minus if plus is None else plus) or 0, (plus if minus is None else minus) or 0
     high = sign * plus, -sign * minus  # by coordinates

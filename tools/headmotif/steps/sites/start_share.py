@@ -23,8 +23,8 @@ SHARES, SIDES = 400, 41
 WIDE = 5.0
 """Standard deviations to either side of a mean that the grid covers."""
 QUANTILES = (0.025, 0.5, 0.975)
-MOST = 2 / 3
-"""Fewer starts than this share of a list are a reason to doubt it. Well-placed maps of 21 genomes have 0.71 or more."""
+MOST = 0.6
+"""Fewer starts than this share of a list are a reason to doubt it. The maps of 21 genomes have 0.66 or more."""
 SURE = 0.95
 """The probability of fewer starts than `MOST` from which a list is doubted."""
 

@@ -144,5 +144,16 @@ def score_minus10(genome: Genome, sites: Sites) -> np.ndarray:
 
 
 def count_nearby(sites: Sites) -> int:
-    """The number of positions to compare a list with: as many as it has sites, within limits."""
+    """Count the positions that a list is to be compared with.
+
+    Parameters
+    ----------
+    sites
+        The sites of the list.
+
+    Returns
+    -------
+    int
+        As many as there are sites, within limits.
+    """
     return min(max(len(sites), FEWEST_NEARBY), MOST_NEARBY)
