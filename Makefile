@@ -7,7 +7,7 @@ VENV ?= .venv
 DATA ?= ../shared/data
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint coverage mutants fuzz bench profile presets ablation truth builtin ecoli docs docs-commands clean
+.PHONY: demo test lint coverage mutants fuzz bench profile presets ablation truth builtin species ecoli docs docs-commands clean
 
 demo: $(READY)
 	$(VENV)/bin/headmotif demo demo/
@@ -84,6 +84,14 @@ builtin: $(READY)
 	$(VENV)/bin/python benchmarks/builtin_scores.py $(DATA) builtin
 	$(VENV)/bin/python benchmarks/finetune.py $(DATA) --output finetune
 
+# Many hours, and it goes on where it was stopped: networks of many species, each scored on a group that it has not seen.
+species: $(READY)
+	$(VENV)/bin/python benchmarks/species.py $(DATA) --output benchmarks/folds --variants plain mixed --nucleotides 8000000 --groups all --all
+	$(VENV)/bin/python benchmarks/species.py $(DATA) --output benchmarks/folds --variants alone --nucleotides 1500000 --groups all
+	$(VENV)/bin/python benchmarks/applicability.py $(DATA) benchmarks/folds --recipe mixed.8000000 --alone alone.1500000
+	$(VENV)/bin/python benchmarks/species_few.py $(DATA) --folds benchmarks/folds --recipe mixed.8000000
+	$(VENV)/bin/python benchmarks/jejuni.py $(DATA) --folds benchmarks/folds --recipe mixed.8000000 --output species
+
 # An hour: the real run, and its report, ecoli/report.html.
 ecoli: $(READY)
 	$(VENV)/bin/python benchmarks/ecoli.py $(DATA) --output ecoli
@@ -104,7 +112,7 @@ $(READY): setup.py pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .engines .coverage demo ecoli profile presets ablation truth builtin finetune build dist
+	rm -rf $(VENV) .engines .coverage demo ecoli profile presets ablation truth builtin finetune species build dist
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis tools/headmotif.egg-info
 	find tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

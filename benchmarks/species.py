@@ -1,6 +1,6 @@
 """Networks of many species, each scored on a group of species that it has not seen.
 
-    python benchmarks/species.py DATA --output folds [--variants NAME ...] [--groups GROUP ...] [--nucleotides N]
+    python benchmarks/species.py DATA --output folds [--variants NAME ...] [--groups GROUP ... | all] [--nucleotides N]
 
 A fold leaves out a group and learns from all others, from the weights of `ecoli-tss-split`; the fold of the enterics
 begins with new weights. Finished folds are not made again: each has a row and its weights in the output folder.
@@ -56,12 +56,14 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, default=Path("folds"))
     parser.add_argument("--variants", nargs="*", default=list(VARIANTS))
-    parser.add_argument("--groups", nargs="*", default=list(DEVELOPMENT))
+    parser.add_argument("--groups", nargs="*", default=list(DEVELOPMENT), help="or all")
     parser.add_argument("--nucleotides", type=int, default=3_000_000)
     parser.add_argument("--scored", type=int, default=SCORED, help="nucleotides of a genome that are scored")
     parser.add_argument("--all", action="store_true", help="score all species of a group, not the first alone")
     parser.add_argument("--seed", type=int, default=RECIPE.seed)
     asked = parser.parse_args()
+    if asked.groups == ["all"]:
+        asked.groups = list(dict.fromkeys(row["group"] for row in species_maps.list_species(asked.data).values()))
     asked.output.mkdir(parents=True, exist_ok=True)
     with use_device("cpu", "float32", 1) as where:
         for variant in ["start", *asked.variants]:
