@@ -319,7 +319,7 @@ def test_many_contigs_are_told_in_few_lines(folder, run):
     done = run("fasta2tensor", "many.fa", "--sites", "many.bed", "-o", "g.st")
     assert done.returncode == 0
     text = done.stderr.decode().splitlines()
-    assert len(text) == 24
+    assert len(text) == 25  # with the check of the sites
     assert text[20] == "2,980 further contigs: 23,840 nt; many 2,980 sites"
     sites = read("g.st").sites(0)
     assert sites.contig.tolist() == list(range(3000))
@@ -376,10 +376,12 @@ def test_e_coli_gives_the_same_bytes_each_time(data_folder, run, tmp_path):
         assert done.returncode == 0
         digests.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
     assert len(digests) == 1
-    assert done.stderr.decode().splitlines()[:-2] == [
+    said = done.stderr.decode().splitlines()[:-2]
+    assert said[:-1] == [
         "NC_000913.3: 4,641,652 nt, circular; tss 8,134 on +, 8,225 on -",
         "tss (BED): 16,359 rows, 16,359 sites, 0 duplicates dropped",
     ]
+    assert said[-1].startswith("check of tss: a -10 element in 23.7 % of the sites")
     assert int((read(tmp_path / "a.st").label == 1).sum()) == 16359
     done = run("fasta2tensor", tmp_path / "a.st", "--mask-repeats", 75, "-o", tmp_path / "masked.st")
     words = "masked by repeats of 75 nt: 117,023 nt on +, 117,023 nt on - (2.52 %); sites under it: tss 321"

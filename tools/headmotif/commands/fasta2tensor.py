@@ -98,10 +98,11 @@ def fasta2tensor(
 
 
 def _check(genome: "Genome", found: "dict[str, SiteFile]") -> None:
-    """Print whether the sites of each file lie where transcripts start."""
+    """Print whether the sites of each file lie where transcripts start, if they are enough to tell."""
     from ..steps.sites import diagnosis
 
-    for name, one in diagnosis.verdicts(genome, {name: one.sites for name, one in found.items()}).items():
+    enough = {name: one.sites for name, one in found.items() if len(one.sites) >= diagnosis.FEWEST}
+    for name, one in diagnosis.verdicts(genome, enough).items():
         say(f"check of {name}: {one.words}")
 
 

@@ -132,8 +132,9 @@ def score_heads(
     from ..steps.network.device import use_device
 
     _refuse_what_does_not_go_together(strands, ablate)
+    opened = _open_models([model, *(replicate or [])], null_model or [])
     data = genomes.read(genome)
-    trained, net, rivals, knowing_nothing = _networks(data, model, replicate or [], null_model or [], untrained, seed)
+    trained, net, rivals, knowing_nothing = _build_networks(data, *opened, untrained, seed)
     data, known = named_sites.read_for_genome(data, sites, feature)
     asked = queries.sample(known, parse_limit(max_sites), seed)
     looked_at = queries.concatenate(asked, queries.draw_matched(data, asked, known, background, seed))
@@ -182,21 +183,28 @@ def _refuse_what_does_not_go_together(strands: str, ablate: int) -> None:
         raise InputError("--strands needs the part of the genome that --ablate scores; give --ablate a number above 0")
 
 
-def _networks(
-    genome: "Genome", model: str, also: list[str], null: list[str], untrained: int, seed: int
-) -> tuple["Model", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
-    """The model and its network for a genome, the replicates by their files, and the control networks."""
+def _open_models(paths: list[str], null: list[str]) -> tuple[list[tuple[str, "Model"]], list[tuple[str, "Model"]]]:
+    """The model with its replicates, and the null models, each with its file."""
     from ..builtin import MODELS
     from ..formats.inputs import models
+
+    own, others = ([(path, models.open_model(path, MODELS)) for path in some] for some in (paths, null))
+    return own, others
+
+
+def _build_networks(
+    genome: "Genome", own: list[tuple[str, "Model"]], null: list[tuple[str, "Model"]], untrained: int, seed: int
+) -> tuple["Model", "HeadedNetwork", list[tuple[str, "HeadedNetwork"]], list["HeadedNetwork"]]:
+    """The model and its network for a genome, the replicates by their files, and the control networks."""
     from ..steps.network import presets
 
-    def open_network(path: str) -> "HeadedNetwork":
-        return presets.build_with_heads(models.open_model(path, MODELS), path, genome)
-
-    trained = models.open_model(model, MODELS)
-    net = presets.build_with_heads(trained, model, genome)
+    nets, controls = (
+        [(path, presets.build_with_heads(one, path, genome)) for path, one in some] for some in (own, null)
+    )
+    (_path, net), *rivals = nets
+    trained = own[0][1]
     fresh = [presets.build_fresh(net.config, len(trained.labels), seed + 1000 + number) for number in range(untrained)]
-    return trained, net, [(path, open_network(path)) for path in also], [*map(open_network, null), *fresh]
+    return trained, net, rivals, [*(control for _path, control in controls), *fresh]
 
 
 def _look(

@@ -14,6 +14,8 @@ from .facts import SHOWN, Facts, list_leaves, show_names, show_range
 TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("matches of motifs", tuple(tsv.MATCH_COLUMNS)),
     ("calls", ("contig", "start", "end", "name", "strand", "probability")),
+    ("audit of sites", ("contig", "start", "strand", "best_offset_nt", "verdict", "reason")),
+    ("genes and their start sites", ("contig", "start", "strand", "locus_tag", "tss", "leaderless")),
     ("variants and their effects", ("contig", "position", "ref", "alt", "effect")),
     ("agreement of site sets", ("first", "second", "strand", "window_nt", "jaccard")),
     ("distances between site sets", ("set", "other", "distance_nt")),
