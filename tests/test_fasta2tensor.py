@@ -379,6 +379,8 @@ def test_e_coli_gives_the_same_bytes_each_time(data_folder, run, tmp_path):
     assert done.stderr.decode().splitlines()[:-2] == [
         "NC_000913.3: 4,641,652 nt, circular; tss 8,134 on +, 8,225 on -",
         "tss (BED): 16,359 rows, 16,359 sites, 0 duplicates dropped",
+        "check of tss: a -10 element in 23.7 % of the sites, 1.9 % of all positions, a purine at +1 in 80.9 %, and 87 "
+        "% (83 to 92 %) of the sites behave like starts: as it should be",
     ]
     assert int((read(tmp_path / "a.st").label == 1).sum()) == 16359
     done = run("fasta2tensor", tmp_path / "a.st", "--mask-repeats", 75, "-o", tmp_path / "masked.st")

@@ -28,6 +28,8 @@ TABLES = {
     "a.checks.tsv": "Checks (TSV)",
     "c.tsv": "Calls (TSV)",
     "c.variants.tsv": "Variants (TSV)",
+    "c.genes.tsv": "Genes (TSV)",
+    "c.audit.tsv": "Audit (TSV)",
     "cnn.tsv": "History (TSV)",
     "h.tsv": "Heads (TSV)",
     "h.pairs.tsv": "Pairs (TSV)",
@@ -155,6 +157,8 @@ def test_json():
     assert set(training) == set(described("Metrics (JSON)"))
     assert set(training["metrics"]["test"]["tss"]) == set(described("Metrics (JSON)", 1))
     assert {*calls, "screen"} == set(described("Metrics of calls (JSON)"))  # the screen's part with --fast alone
+    audit = json.loads((RUN / "c.audit.json").read_text(encoding="utf-8"))
+    assert set(audit) == set(described("Audit of the list (JSON)"))
     assert set(calls["fit"]) == set(described("Metrics of calls (JSON)", 1))
 
 
