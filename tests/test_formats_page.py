@@ -27,9 +27,9 @@ TABLES = {
     "a.tsv": "Agreement (TSV)",
     "a.checks.tsv": "Checks (TSV)",
     "c.tsv": "Calls (TSV)",
-    "c.audit.tsv": "Audit (TSV)",
-    "c.genes.tsv": "Genes (TSV)",
     "c.variants.tsv": "Variants (TSV)",
+    "c.genes.tsv": "Genes (TSV)",
+    "c.audit.tsv": "Audit (TSV)",
     "cnn.tsv": "History (TSV)",
     "h.tsv": "Heads (TSV)",
     "h.pairs.tsv": "Pairs (TSV)",
@@ -159,6 +159,8 @@ def test_json():
     )  # with --init, and of some models
     assert set(training["metrics"]["test"]["tss"]) == set(described("Metrics (JSON)", 1))
     assert {*calls, "screen"} == set(described("Metrics of calls (JSON)"))  # the screen's part with --fast alone
+    audit = json.loads((RUN / "c.audit.json").read_text(encoding="utf-8"))
+    assert set(audit) == set(described("Audit of the list (JSON)"))
     assert set(calls["fit"]) == set(described("Metrics of calls (JSON)", 1))
 
 

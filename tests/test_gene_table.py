@@ -39,6 +39,14 @@ def case() -> tuple[Predicted, GeneTable, np.ndarray]:
     place = rng.choice(np.flatnonzero(base != 4), 60, replace=False)
     strand = rng.integers(0, 2, 60)
     full[strand, place] = 0.2 + 0.8 * rng.random(60)
+    for row in range(10, 40):  # at the first bases of genes, which the genes after them do not have
+        at = CONTIGS.start[columns[0][row]] + (columns[1][row] if columns[3][row] > 0 else columns[2][row] - 1)
+        strand, place = np.append(strand, int(columns[3][row] < 0)), np.append(place, at)
+    strand, place = np.unique(np.stack([strand, place]), axis=1)
+    full[strand, place] = 0.2 + 0.8 * rng.random(len(place))
+    known = ~np.isnan(full[strand, place]) & (base[place] != 4)
+    strand, place = strand[known], place[known]
+    full[:, base == 4] = np.nan
     calls = Sites.from_places(CONTIGS, strand, place, full[strand, place])
     seen = np.where(full >= 0.2, full, np.nan).astype(np.float32)
     return Predicted(Genome(CONTIGS, base), "tss", seen, calls, 0.2, ASKED, {}, genes), genes, full

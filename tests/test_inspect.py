@@ -116,7 +116,8 @@ RUN = Path(__file__).parent / "frozen" / "run"
 KINDS = {
     "c.gbk": "GenBank", "c.gff3": "GFF3", "r.bed": "regions of heads (BED6+)", "m.meme": "motifs (MEME 4)",
     "c.tsv": "calls (TSV)", "c.variants.tsv": "variants and their effects (TSV)",
-    "c.audit.tsv": "audit of sites (TSV)", "c.genes.tsv": "genes and their start sites (TSV)",
+    "c.genes.tsv": "genes and their starts (TSV)", "c.audit.tsv": "audit of sites (TSV)",
+    "c.audit.json": "audit of a list of sites (JSON)",
     "a.tsv": "agreement of site sets (TSV)", "a.checks.tsv": "checks of site sets (TSV)",
     "cnn.tsv": "training history (TSV)", "h.tsv": "heads (TSV)",
     "h.pairs.tsv": "pairs of heads (TSV)", "h.profiles.tsv": "profiles of heads (TSV)",

@@ -62,7 +62,7 @@ def fasta2tensor(
     site. Each file of --sites gives a label, named by NAME= or by the name of the file. A GFF3 file of sites also
     says which contigs are circular.
 
-    The coordinates of each set are checked as in annot-compare. The verdict is printed on standard error.
+    The coordinates of each set are checked as in annot-compare, and the verdict is printed on standard error.
 
     Masked positions keep their sites in the genome tensor. If you add a label to a genome tensor later, give --mask
     again.
@@ -98,12 +98,12 @@ def fasta2tensor(
 
 
 def _check(genome: "Genome", found: "dict[str, SiteFile]") -> None:
-    """Print whether the sites of each file lie where transcripts start, if they are enough to tell."""
+    """Print whether the sites of each file lie where transcripts start, as far as that can be judged."""
     from ..steps.sites import diagnosis
 
-    enough = {name: one.sites for name, one in found.items() if len(one.sites) >= diagnosis.FEWEST}
-    for name, one in diagnosis.verdicts(genome, enough).items():
-        say(f"check of {name}: {one.words}")
+    for name, one in diagnosis.verdicts(genome, {name: one.sites for name, one in found.items()}).items():
+        if one.kind != diagnosis.NOT_APPLICABLE:
+            say(f"check of {name}: {one.words}")
 
 
 def _find_masked(genome: "Genome", files: Sequence[str], k: int | None) -> "dict[str, np.ndarray]":

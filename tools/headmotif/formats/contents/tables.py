@@ -14,8 +14,8 @@ from .facts import SHOWN, Facts, list_leaves, show_names, show_range
 TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("matches of motifs", tuple(tsv.MATCH_COLUMNS)),
     ("calls", ("contig", "start", "end", "name", "strand", "probability")),
-    ("audit of sites", ("contig", "start", "strand", "best_offset_nt", "verdict", "reason")),
-    ("genes and their start sites", ("contig", "start", "strand", "locus_tag", "tss", "leaderless")),
+    ("genes and their starts", ("contig", "gene", "tss", "called", "utr5_nt")),
+    ("audit of sites", ("contig", "start", "verdict", "best_offset_nt")),
     ("variants and their effects", ("contig", "position", "ref", "alt", "effect")),
     ("agreement of site sets", ("first", "second", "strand", "window_nt", "jaccard")),
     ("distances between site sets", ("set", "other", "distance_nt")),
@@ -148,6 +148,8 @@ def _explain_object(tree: dict[str, Any]) -> tuple[str, Facts]:
         return "manifest of a run", [("version", tree.get("version")), *sorted(listed.items())]
     if {"run", "threshold", "fit"} <= set(tree):
         return "metrics of calls", [("threshold", tree["threshold"]), *list_leaves(tree["fit"])]
+    if {"verdicts_nearby", "starts"} <= set(tree):
+        return "audit of a list of sites", [*list_leaves(tree)]
     if {"config", "metrics"} <= set(tree):
         return "metrics of training", [*list_leaves(tree["config"]), *list_leaves(tree["metrics"])]
     tracks = tree.get("tracks")

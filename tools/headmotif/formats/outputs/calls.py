@@ -48,8 +48,10 @@ def refuse_label(label: str, outputs: Iterable[str]) -> None:
     """
     wrong = [name for name in OF_PROMOTERS if name in outputs]
     if wrong and label == TRANSLATION:
-        what = f"{wrong[0].replace('_', '-')} has the starts of transcripts alone"
-        problem = f"{what}, and the label {label} has translation initiation sites"
+        holds = "the starts of transcripts" if wrong[0] not in ("genbank", "tbl") else "features for promoters"
+        problem = (
+            f"{wrong[0].replace('_', '-')} has {holds} alone, and the label {label} has translation initiation sites"
+        )
         raise InputError(f"{problem}; use gff3 instead")
 
 
