@@ -13,8 +13,8 @@ from pathlib import Path
 ALL = 2 * 12 * 60
 EACH = 4
 MORE = {
-    "test_demo.py": 85,
-    "test_commands.py": 146,
+    "test_demo.py": 114,
+    "test_commands.py": 114,
     "test_ecoli.py": 105,
     "test_pipeline.py": 65,
     "test_head_report.py": 45,
@@ -56,6 +56,7 @@ MORE = {
     "test_in_process.py": 9,
     "test_documentation.py": 8,
     "test_compare.py": 8,
+    "test_tuned_model.py": 8,
 }
 
 

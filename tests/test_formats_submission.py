@@ -195,7 +195,7 @@ def test_starts_of_translation_are_codons_and_no_promoters(made, tmp_path):
     sites = site_files.read(str(tmp_path / "x"), made.genome.contigs, feature="start_codon").sites
     assert sorted(sites.position.tolist()) == sorted(made.calls.position.tolist())
     for wanted in ("genbank", "tbl"):
-        with pytest.raises(InputError, match=f"{wanted} has the starts of transcripts alone"):
+        with pytest.raises(InputError, match=f"{wanted} has features for promoters alone"):
             outputs.refuse_label("tis", ["gff3", wanted])
     outputs.refuse_label("tss", ["genbank"])
     outputs.refuse_label("tis", ["gff3", "xlsx"])
