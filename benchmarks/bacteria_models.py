@@ -23,9 +23,10 @@ import species_maps
 from safetensors.numpy import load_file, save_file
 from species import VARIANTS, begin
 from species_learn import ECOLI_GC, RECIPE, learn
-from species_maps import ECOLI_TEST, ECOLI_VALIDATION, Map
+from species_maps import ECOLI_TEST, ECOLI_VALIDATION, Map, number_words
 
 from headmotif import builtin
+from headmotif.alphabet import reverse_complement
 from headmotif.data import Genome, Label, Model, Split, Training
 from headmotif.formats.inputs import models
 from headmotif.formats.tensors import model_tensor
@@ -33,6 +34,7 @@ from headmotif.steps.network import annotate, calibrate, presets
 from headmotif.steps.network.composition import KEY
 from headmotif.steps.network.device import Compute, use_device
 from headmotif.steps.statistics.metrics import score
+from headmotif.steps.training import refit
 from headmotif.steps.training.train import choose_threshold
 
 WORD = 18
@@ -60,9 +62,9 @@ def main() -> None:
         with use_device("cpu", "float32", 1) as where:
             split = finish(asked, where)
         model_tensor.write(str(builtin.HERE / "bacteria-tss-split.safetensors"), split)
-        weights = load_file(asked.output / "whole.weights")
-        slope, shift = split.labels[0].calibration or (1.0, 0.0)
-        weights["out.weight"], weights["out.bias"] = weights["out.weight"] * slope, weights["out.bias"] * slope + shift
+        net = presets.restore(split.network, 1, load_file(asked.output / "whole.weights"))
+        refit.calibrate_as(net, split)
+        weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
         whole = replace(split, split=Split(), weights=weights, scores_of=split.digest)
         model_tensor.write(str(builtin.HERE / "bacteria-tss.safetensors"), whole)
 
@@ -101,7 +103,7 @@ def read_network(path: Path) -> presets.Network:
 def leave_out_test(maps: list[Map]) -> list[Map]:
     """The maps without the paper's test and validation part, and without what others share with the test part."""
     ecoli = next(one for one in maps if one.key == "ecoli")
-    words = np.unique(number_words(ecoli.genome.base[slice(*ECOLI_TEST)]))
+    words = np.unique(number_words(ecoli.genome.base[slice(*ECOLI_TEST)], WORD))
     words = words[words >= 0]
     left = []
     for one in maps:
@@ -109,8 +111,8 @@ def leave_out_test(maps: list[Map]) -> list[Map]:
             left.append(species_maps.without(one, [ECOLI_TEST, ECOLI_VALIDATION]))
             continue
         shared = np.zeros(len(one.genome.base), bool)
-        for base in (one.genome.base, complement(one.genome.base)):
-            at = np.flatnonzero(np.isin(number_words(base), words))
+        for base in (one.genome.base, reverse_complement(one.genome.base)):
+            at = np.flatnonzero(np.isin(number_words(base, WORD), words))
             at = at if base is one.genome.base else len(base) - WORD - at
             edges = np.zeros(len(shared) + 1, int)
             np.add.at(edges, np.maximum(at - HALO, 0), 1)
@@ -121,20 +123,6 @@ def leave_out_test(maps: list[Map]) -> list[Map]:
             print(f"{one.key}: {lost} sites and {shared.mean():.1%} of the bases lie near words of the test part")
         left.append(replace(one, known=one.known & ~shared))
     return left
-
-
-def complement(base: np.ndarray) -> np.ndarray:
-    """The reverse complement; N (4) stays."""
-    return np.where(base < 4, 3 - base.astype(int), 4)[::-1].astype(np.uint8)
-
-
-def number_words(base: np.ndarray) -> np.ndarray:
-    """The number of the word of 18 bases that begins at each place, int64; -1 where it holds an N."""
-    number, known = np.zeros(len(base) - WORD + 1, np.int64), np.ones(len(base) - WORD + 1, bool)
-    for i in range(WORD):
-        letter = base[i : len(base) - WORD + 1 + i]
-        number, known = number * 4 + np.minimum(letter, 3), known & (letter < 4)
-    return np.where(known, number, -1)
 
 
 def finish(asked: argparse.Namespace, where: Compute) -> Model:

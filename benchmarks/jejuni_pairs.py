@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from species_maps import Map
+from species_maps import Map, number_words
 
-from headmotif.alphabet import N, reverse_complement
+from headmotif.alphabet import reverse_complement
 
 STRAINS = ("cjejuni", "cjejuni_rm1221", "cjejuni_81116", "cjejuni_81176")
 """The first is the reference, by whose coordinates loci are told apart."""
@@ -55,13 +55,10 @@ class Pair:
 
 def index_words(base: np.ndarray) -> dict[int, int]:
     """The place of each word of 16 bases that occurs once, by its number; -1 where it occurs more often."""
-    number = np.zeros(len(base) - WORD + 1, np.int64)
-    for i in range(WORD):
-        number = number * 4 + base[i : len(base) - WORD + 1 + i].clip(0, 3)
-    known = np.lib.stride_tricks.sliding_window_view(base != N, WORD).all(1)
     places: dict[int, int] = {}
-    for at, word in zip(np.flatnonzero(known).tolist(), number[known].tolist(), strict=True):
-        places[word] = -1 if word in places else at
+    for at, word in enumerate(number_words(base, WORD).tolist()):
+        if word >= 0:
+            places[word] = -1 if word in places else at
     return places
 
 
@@ -80,10 +77,7 @@ def follow(codes: np.ndarray, other: Map, words: dict[int, int]) -> tuple[int, i
     votes: dict[tuple[int, int], int] = {}
     middle = len(codes) // 2
     for row, sequence in ((0, codes), (1, reverse_complement(codes))):
-        number = np.zeros(len(sequence) - WORD + 1, np.int64)
-        for i in range(WORD):
-            number = number * 4 + sequence[i : len(sequence) - WORD + 1 + i].clip(0, 3)
-        for at, word in enumerate(number.tolist()):
+        for at, word in enumerate(number_words(sequence, WORD).tolist()):
             found = words.get(word, -1)
             if found >= 0:
                 key = row, found - at + middle

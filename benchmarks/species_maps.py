@@ -163,3 +163,12 @@ def without(one: Map, spans: list[tuple[int, int]]) -> Map:
     for begin, end in spans:
         known[:, begin:end] = False
     return replace(one, known=known)
+
+
+def number_words(base: np.ndarray, length: int) -> np.ndarray:
+    """The number of the word of so many bases, 31 at most, that begins at each place, int64; -1 where it holds an N."""
+    number, known = np.zeros(len(base) - length + 1, np.int64), np.ones(len(base) - length + 1, bool)
+    for i in range(length):
+        letter = base[i : len(base) - length + 1 + i]
+        number, known = number * 4 + np.minimum(letter, 3), known & (letter != N)
+    return np.where(known, number, -1)

@@ -6,7 +6,6 @@ Average precision counts only what a map knows: of gene-associated maps the 300 
 from dataclasses import asdict
 
 import numpy as np
-from ecoli import scan_genome
 from species_maps import ECOLI_TEST, Map, list_upstream
 
 from headmotif.alphabet import N
@@ -76,8 +75,3 @@ def find_signs(one: Map, p: np.ndarray, wanted: np.ndarray, other: np.ndarray) -
     part = windows.take(inside)
     found = asdict(gene_signs.find_signs(part, p, other))
     return {name: round(value, 4) for name, value in found.items()}
-
-
-def scan(one: Map) -> np.ndarray:
-    """The -35/-10 scan, as something like P, (2, N)."""
-    return scan_genome(one.genome)

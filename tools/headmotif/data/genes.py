@@ -54,6 +54,11 @@ class GeneTable:
         """Contig, start, end and strand of each gene, int64 (genes, 4)."""
         return np.stack([self.contig, self.start, self.end, self.strand], axis=1).astype(np.int64)
 
+    @property
+    def first_base(self) -> np.ndarray:
+        """The 5' base of each gene by + coordinates, int64 (genes,); on circular contigs it may exceed the length."""
+        return np.where(self.strand > 0, self.start, self.end - 1)
+
     def take(self, rows: np.ndarray) -> "GeneTable":
         """Take the given rows, in their order.
 

@@ -11,6 +11,7 @@ import numpy as np
 from ...alphabet import N
 from ...data import Genome
 from ..sites.genomic_class import REACH
+from ..statistics.metrics import score_against
 
 INSIDE = (100, 400)
 """Nucleotides from a gene's first base on whose P is compared with that of the 300 nt upstream."""
@@ -188,31 +189,13 @@ def find_signs(windows: Windows, p: np.ndarray, other: np.ndarray | None = None)
         agreement = float((np.abs(best - other[row, upstream].argmax(1)) <= NEAR).mean())
     return Signs(
         len(windows),
-        compare(highest, inner),
-        compare(highest, other_strand),
+        score_against(highest, np.sort(inner)).roc_auc,
+        score_against(highest, np.sort(other_strand)).roc_auc,
         float((highest / np.maximum(before.sum(1), 1e-12)).mean()),
         float(np.isin(distance, UTR).mean()),
         average / max(average + elsewhere, 1e-12),
         agreement,
     )
-
-
-def compare(high: np.ndarray, low: np.ndarray) -> float:
-    """Compute the share of pairs in which the first value is higher; ties count half.
-
-    Parameters
-    ----------
-    high, low
-        float (n,) and (m,), without NaN.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-    """
-    low = np.sort(low)
-    below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
-    return float(below.mean() / (2 * len(low)))
 
 
 def _cover(start: np.ndarray, length: int) -> np.ndarray:

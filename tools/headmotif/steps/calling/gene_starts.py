@@ -144,7 +144,7 @@ def _step_up(genes: GeneTable, contigs: Contigs, far: np.ndarray) -> np.ndarray:
     first, strand, length = (
         column[:, None] if wide else column
         for column in (
-            np.where(genes.strand > 0, genes.start, genes.end - 1),
+            genes.first_base,
             genes.strand.astype(np.int64),
             contigs.lengths[genes.contig],
         )
@@ -154,8 +154,7 @@ def _step_up(genes: GeneTable, contigs: Contigs, far: np.ndarray) -> np.ndarray:
 
 def _measure_utr(position: np.ndarray, genes: GeneTable, contigs: Contigs) -> np.ndarray:
     """Nucleotides from a position to the base before the first base of its gene, int64 (genes,)."""
-    first = np.where(genes.strand > 0, genes.start, genes.end - 1)
-    return np.asarray((first - position) * genes.strand.astype(np.int64) % contigs.lengths[genes.contig])
+    return np.asarray((genes.first_base - position) * genes.strand.astype(np.int64) % contigs.lengths[genes.contig])
 
 
 def _choose_calls(

@@ -239,11 +239,11 @@ class Annotator:
         Forecast or None
             None without genes, with too few, for another label than the first, or if the model's file does not say how.
         """
-        known, net = self.model.applicability, self._settle(genome)
-        if known is None or genes is None or self.asked.number or not isinstance(net, Reader):
+        known = self.model.applicability
+        if known is None or genes is None or self.asked.number or not isinstance(self.net, Reader):
             return None
         windows = applicability.choose_windows(genome, genes, self.asked.seed)
-        p = applicability.read_windows(net, genome, windows, self.where)
+        p = applicability.read_windows(self._settle(genome), genome, windows, self.where)
         return applicability.foretell(known, gene_signs.find_signs(windows, p[0]))
 
     def run(self, genome: Genome, genes: GeneTable | None, formats: Sequence[str] = ()) -> dict:

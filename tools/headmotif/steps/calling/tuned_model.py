@@ -7,7 +7,7 @@ import numpy as np
 
 from ...data import NO_LABEL, Genome, Label, Model, Sites, Training, TrainingGenome
 from ...errors import InputError
-from ..network import composition, presets
+from ..network import presets
 from ..network.device import Compute
 from ..training import few_sites, split
 from ..training.batches import Chunks
@@ -109,7 +109,7 @@ def tune(
     weights = {name: p.detach().cpu().numpy() for name, p in net.named_parameters()}
     steps = chunks.recipe.max_steps
     after = Model(
-        network=composition.settle(model, chunks.genome).network,
+        network=presets.config_header(net.config),
         labels=tuple(Label(one.name, one.threshold, density=one.prevalence) for one in model.labels),
         genome=_describe_genome(model, chunks.genome),
         training=Training(asdict(chunks.recipe), init=model.digest, steps=steps, kept_step=steps),

@@ -121,7 +121,7 @@ def find_first_bases(genes: GeneTable, contigs: Contigs) -> np.ndarray:
         int64 (genes,), oriented positions, 0-based; on circular contigs modulo the length.
     """
     length, circular = contigs.lengths[genes.contig], contigs.circular[genes.contig]
-    place = flip(np.where(genes.strand > 0, genes.start, genes.end - 1), genes.strand, length)
+    place = flip(genes.first_base, genes.strand, length)
     return np.where(circular, place % np.maximum(length, 1), place)
 
 
