@@ -61,6 +61,7 @@ setup(
         "jinja2>=3.1",  # the page of head-report: what comes from files is escaped by default, not by care
     ],
     extras_require={
+        "genes": ["pyrodigal>=3.5"],  # Prodigal's genes for predict-annot --find-genes; the GPL keeps it optional
         "test": [
             "pytest",
             "pytest-timeout",
@@ -70,6 +71,7 @@ setup(
             "sentencex",  # where a sentence ends, for the test of their length
             "scikit-learn",
             "memelite",
+            "pyrodigal>=3.5",  # as the extra genes
             "gffutils",  # another reader of our GFF3
             "pysam",  # tabix, which our BED and GFF3 are to be indexed by
             # Another reader of our bigWigs; it has wheels for this platform alone.

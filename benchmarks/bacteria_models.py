@@ -1,17 +1,16 @@
 """Train the built-in models of all bacteria, `bacteria-tss` and `bacteria-tss-split`.
 
-    python benchmarks/bacteria_models.py DATA --output bacteria [--variant NAME] [--nucleotides N] [--run NAME ...]
-        [--install]
+    python benchmarks/bacteria_models.py DATA --output bacteria [--nucleotides N] [--run NAME ...] [--install]
 
-In order:
+Each is the mean of three runs on the maps of all groups, drawn back to the network that they begin with:
 
-1. three teachers on the maps of all groups, without the paper's test and validation part of *E. coli*, and without what
-   its relatives share with the test part, word by word of 18 bases;
-2. `split`, a network taught by the three on the same maps, calibrated and with its threshold from the validation part;
-3. `whole`, the same with nothing left out; its threshold, calibration and scores are those of `split`.
+1. `split` begins with `ecoli-tss-split`, without the paper's test and validation part of *E. coli*, and without what
+   other genomes share with the test part, word by word of 18 bases. Calibration and threshold are of the validation
+   part;
+2. `whole` begins with `ecoli-tss`, with nothing left out. Its threshold, calibration and scores are those of `split`.
 
-Each begins with `ecoli-tss-split`. What is there already is not made again, and each run goes on from its state; two
-runs can be made side by side with --run. With --install the two go where the program looks for them.
+What is there already is not made again, and each run goes on from its state; two can be made side by side with --run.
+With --install the two go where the program looks for them.
 """
 
 import argparse
@@ -21,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import species_maps
 from safetensors.numpy import load_file, save_file
-from species import VARIANTS, begin
-from species_learn import ECOLI_GC, RECIPE, learn
+from species import VARIANTS
+from species_learn import ECOLI_GC, RECIPE, draw_back, learn
 from species_maps import ECOLI_TEST, ECOLI_VALIDATION, Map, number_words
 
 from headmotif import builtin
@@ -35,23 +34,26 @@ from headmotif.steps.network.composition import KEY
 from headmotif.steps.network.device import Compute, use_device
 from headmotif.steps.statistics.metrics import score
 from headmotif.steps.training import refit
+from headmotif.steps.training.recipe import Recipe
 from headmotif.steps.training.train import choose_threshold
 
 WORD = 18
 """Bases of the words by which stretches of relatives are left out."""
 HALO = 110
 """Nucleotides about such a word that are left out too: more than a network reads on either side."""
-TEACHERS = ("teacher.1", "teacher.2", "teacher.3")
-INSTALLED = {"split": "bacteria-tss-split", "whole": "bacteria-tss"}
+VARIANT = VARIANTS["drawn"]
+SEEDS = (1, 2, 3)
+INIT = {"split": "ecoli-tss-split", "whole": "ecoli-tss"}
+"""What the runs of each model begin with."""
+RUNS = [f"{name}.{seed}" for name in INIT for seed in SEEDS]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--output", type=Path, default=Path("bacteria"))
-    parser.add_argument("--variant", default="both")
-    parser.add_argument("--nucleotides", type=int, default=12_000_000)
-    parser.add_argument("--run", nargs="*", default=[*TEACHERS, *INSTALLED])
+    parser.add_argument("--nucleotides", type=int, default=4_000_000, help="of each run")
+    parser.add_argument("--run", nargs="*", default=RUNS)
     parser.add_argument("--install", action="store_true", help="put the models where the program looks for them")
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
@@ -62,42 +64,51 @@ def main() -> None:
         with use_device("cpu", "float32", 1) as where:
             split = finish(asked, where)
         model_tensor.write(str(builtin.HERE / "bacteria-tss-split.safetensors"), split)
-        net = presets.restore(split.network, 1, load_file(asked.output / "whole.weights"))
+        net = average(asked.output, "whole")
         refit.calibrate_as(net, split)
-        weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-        whole = replace(split, split=Split(), weights=weights, scores_of=split.digest)
+        training = replace(split.training, init=open_start("whole").digest)
+        whole = replace(split, split=Split(), training=training, weights=as_arrays(net), scores_of=split.digest)
         model_tensor.write(str(builtin.HERE / "bacteria-tss.safetensors"), whole)
 
 
-def train(asked: argparse.Namespace, name: str) -> None:
-    """One network, its weights as `learn` leaves them: P at the composition of *E. coli*."""
-    variant = VARIANTS[asked.variant]
-    seed = TEACHERS.index(name) + 1 if name in TEACHERS else 4
-    recipe = replace(RECIPE, max_steps=asked.nucleotides // (RECIPE.batch * RECIPE.length), seed=seed)
+def open_start(name: str) -> Model:
+    """The model that the runs of another begin with."""
+    return models.open_model(INIT[name], builtin.MODELS)
+
+
+def find_recipe(nucleotides: int, seed: int) -> Recipe:
+    return replace(RECIPE, max_steps=nucleotides // (RECIPE.batch * RECIPE.length), seed=seed)
+
+
+def train(asked: argparse.Namespace, run: str) -> None:
+    """One run, its weights as `learn` leaves them: P at the composition of *E. coli*."""
+    name, seed = run.split(".")
     maps = [species_maps.read_map(asked.data, key) for key in species_maps.list_species(asked.data)]
-    if variant.windows:
-        maps += [species_maps.read_windows(asked.data, key, variant.around) for key in species_maps.WINDOWS]
+    maps += [species_maps.read_windows(asked.data, key, VARIANT.around) for key in species_maps.WINDOWS]
     if name != "whole":
         maps = leave_out_test(maps)
-    teachers = [read_network(asked.output / f"{one}.weights") for one in TEACHERS] if name not in TEACHERS else []
 
     def say(step: int, steps: int, loss: float) -> None:
         if step % 100 == 0:
-            print(f"{name}: {step} of {steps} steps, loss {loss:.5f}", flush=True)
+            print(f"{run}: {step} of {steps} steps, loss {loss:.5f}", flush=True)
 
-    net = begin(new=False)
+    net, state = presets.build_from_model(open_start(name)), asked.output / f"{run}.state"
     with use_device("cpu", "float32", 1):
-        learn(net, maps, variant, recipe, teachers, asked.output / f"{name}.state", say)
-    weights = {key: p.detach().numpy() for key, p in net.named_parameters()}
-    save_file(weights, asked.output / f"{name}.weights")
-    (asked.output / f"{name}.state").unlink(missing_ok=True)
+        learn(net, maps, VARIANT, find_recipe(asked.nucleotides, int(seed)), checkpoint=state, progress=say)
+    save_file(as_arrays(net), asked.output / f"{run}.weights")
+    state.unlink(missing_ok=True)
 
 
-def read_network(path: Path) -> presets.Network:
-    net = begin(new=False)
-    known = load_file(path)
-    with_weights = presets.restore(presets.config_header(net.config), 1, known)
-    return with_weights.eval()
+def as_arrays(net: presets.Network) -> dict[str, np.ndarray]:
+    return {name: p.detach().numpy() for name, p in net.named_parameters()}
+
+
+def average(folder: Path, name: str) -> presets.Network:
+    """The network of a model from its runs."""
+    start = open_start(name)
+    runs = [load_file(folder / f"{name}.{seed}.weights") for seed in SEEDS]
+    weights = {key: np.float32(x) for key, x in draw_back(start.weights, runs, VARIANT.drawn_back).items()}
+    return presets.build_from_model(Model({**start.network, KEY: ECOLI_GC}, (Label("tss"),), weights=weights))
 
 
 def leave_out_test(maps: list[Map]) -> list[Map]:
@@ -128,9 +139,7 @@ def leave_out_test(maps: list[Map]) -> list[Map]:
 def finish(asked: argparse.Namespace, where: Compute) -> Model:
     """`split` with its calibration, threshold and scores on *E. coli*."""
     ecoli = species_maps.read_map(asked.data, "ecoli")
-    known = models.open_model("ecoli-tss-split", builtin.MODELS)
-    raw = Model({**known.network, KEY: ECOLI_GC}, (Label("tss"),), weights=load_file(asked.output / "split.weights"))
-    net = presets.build_from_model(raw)
+    known, net = open_start("split"), average(asked.output, "split")
     wanted = mark(ecoli.genome, [ECOLI_VALIDATION])
     p = annotate.annotate(net, ecoli.genome, where, wanted)[0]
     there = wanted & ecoli.known & np.isfinite(p)
@@ -144,16 +153,15 @@ def finish(asked: argparse.Namespace, where: Compute) -> Model:
         scores[part] = score(ecoli.site[there], p[there])
         if part == "validation":
             threshold = choose_threshold(ecoli.site[there], p[there])
-    recipe = replace(RECIPE, max_steps=asked.nucleotides // (RECIPE.batch * RECIPE.length), seed=4)
+    recipe = find_recipe(asked.nucleotides, SEEDS[0])
     steps = recipe.max_steps
-    weights = {name: p.detach().numpy() for name, p in net.named_parameters()}
-    model = replace(
-        raw,
-        labels=(Label("tss", threshold, found, scores),),
+    model = Model(
+        {**known.network, KEY: ECOLI_GC},
+        (Label("tss", threshold, found, scores, density=known.labels[0].prevalence),),
         split=known.split,
         genome=known.genome,
         training=Training(asdict(recipe), init=known.digest, steps=steps, kept_step=steps),
-        weights=weights,
+        weights=as_arrays(net),
         limits=known.limits,
     )
     print(scores, threshold, flush=True)

@@ -3,7 +3,8 @@
     python benchmarks/species.py DATA --output folds [--variants NAME ...] [--groups GROUP ... | all] [--nucleotides N]
 
 A fold leaves out a group and learns from all others, from the weights of `ecoli-tss-split`; the fold of the enterics
-begins with new weights. Finished folds are not made again: each has a row and its weights in the output folder.
+begins with new weights. Beside them stand that network as it is (`start`), and as it is with bases less the genome's
+own frequencies (`composed`). Finished folds are not made again: each has a row and its weights in the output folder.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import species_maps
 import species_measure
 import torch
 from safetensors.torch import save_file
-from species_learn import RECIPE, Variant, learn, settle
+from species_learn import RECIPE, Variant, copy_weights, draw_back, learn, prepare, put_weights, settle
 from species_maps import Map
 
 from headmotif import builtin
@@ -28,6 +29,9 @@ from headmotif.steps.network.kmer_attention import Reader
 DEVELOPMENT = ("Bacillus", "Campylobacter", "Rhodobacter", "Streptococcus")
 """The groups on which variants are chosen."""
 ENTERICS = "Enterobacterales"
+UNTRAINED = {"start": Variant(), "composed": Variant(composition="bases")}
+DRAWN_BACK = 2 / 3
+"""How far the weights of the final networks go from the first ones to the learned ones."""
 ANCHORED = Variant(balance=0.5, listed=True, reference=0.35)
 BASES = replace(ANCHORED, composition="bases")
 VARIANTS = {
@@ -45,6 +49,7 @@ VARIANTS = {
     "mixed": replace(BASES, odds=True, windows=True, window_share=0.1),
     "half": replace(BASES, odds=True, reference=0.5),
     "alone": Variant(alone=True, composition="bases"),
+    "drawn": replace(BASES, odds=True, windows=True, window_share=0.1, drawn_back=DRAWN_BACK),
     "gc": replace(ANCHORED, composition="gc"),
 }
 SCORED = 500_000
@@ -66,24 +71,26 @@ def main() -> None:
         asked.groups = list(dict.fromkeys(row["group"] for row in species_maps.list_species(asked.data).values()))
     asked.output.mkdir(parents=True, exist_ok=True)
     with use_device("cpu", "float32", 1) as where:
-        for variant in ["start", *asked.variants]:
+        for variant in [*UNTRAINED, *asked.variants]:
             for group in asked.groups:
                 make_fold(variant, group, asked, where)
     collect(asked.output)
 
 
 def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) -> None:
-    """Train and score one fold; `start` is `ecoli-tss-split` as it is."""
-    nucleotides = asked.nucleotides if name != "start" else 0
+    """Train and score one fold."""
+    nucleotides = asked.nucleotides if name not in UNTRAINED else 0
     recipe = replace(RECIPE, max_steps=nucleotides // (RECIPE.batch * RECIPE.length), seed=asked.seed)
     stem = f"{name}.{group}.{nucleotides}.{asked.seed}"
     row_file = asked.output / f"{stem}.json"
     if row_file.exists():
         return
     group_of = {key: row["group"] for key, row in species_maps.list_species(asked.data).items()}
-    variant, found = VARIANTS.get(name, Variant()), {}
-    net = begin(new=variant.alone or (group == ENTERICS and name != "start"))
-    if name != "start":
+    variant, found = (VARIANTS | UNTRAINED)[name], {}
+    net = begin(new=variant.alone or (group == ENTERICS and name not in UNTRAINED))
+    if name in UNTRAINED:
+        prepare(net, variant)
+    else:
         maps = [read_for_training(asked.data, key) for key in species_maps.list_species(asked.data)]
         if variant.windows:
             maps += [species_maps.read_windows(asked.data, key, variant.around) for key in species_maps.WINDOWS]
@@ -95,8 +102,11 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
 
         state = asked.output / "cache" / f"{stem}.state"
         state.parent.mkdir(exist_ok=True)
+        first = copy_weights(net)
         listing = learn(net, maps, variant, recipe, checkpoint=state, progress=say)
-        save_file({key: p.detach() for key, p in net.named_parameters()}, asked.output / f"{stem}.safetensors")
+        if group != ENTERICS:  # its first weights know nothing
+            put_weights(net, draw_back(first, [copy_weights(net)], variant.drawn_back))
+        save_file(copy_weights(net), asked.output / f"{stem}.safetensors")
         share = listing.share.tolist() if variant.odds else torch.sigmoid(listing.share).tolist()
         share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
@@ -140,14 +150,12 @@ def read_for_training(data: Path, key: str) -> Map:
 def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, stem: str, key: str, where: Compute) -> dict:
     """Score a network on a part of a species, and say what P alone tells of it; P stays in the folder `cache`."""
     one = species_maps.read_map(asked.data, key)
-    before = {name: p.detach().clone() for name, p in net.named_parameters()}
+    before = copy_weights(net)
     if variant.composition:
         settle(net, variant, one.gc)
     wanted = species_measure.choose_part(one, asked.scored)
     p = annotate.annotate(net, one.genome, where, wanted | one.known.any(0) if one.kind == "gene" else wanted)[0]
-    with torch.no_grad():
-        for name, parameter in net.named_parameters():
-            parameter.copy_(before[name])
+    put_weights(net, before)
     (asked.output / "cache").mkdir(exist_ok=True)
     np.save(asked.output / "cache" / f"{stem}.{key}.npy", p[:, wanted])
     return {

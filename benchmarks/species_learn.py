@@ -6,7 +6,7 @@ is learned for each map from -2 to +2. Places that are chosen because a site is 
 window, have more sites than others: of these the odds of P are multiplied by a learned factor instead of c.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -62,6 +62,8 @@ class Variant:
     composition
         What the network is told of the genome: nothing (""), bases less the genome's own frequencies (`bases`), or the
         GC content, left out in one stretch of five (`gc`).
+    drawn_back
+        How far the weights go from the first ones to the learned ones.
     """
 
     masked: bool = True
@@ -75,6 +77,7 @@ class Variant:
     reference: float = 0.0
     alone: bool = False
     composition: str = ""
+    drawn_back: float = 1.0
 
 
 RECIPE = replace(DEFAULT, rate=1e-3, decay=0.4)
@@ -128,6 +131,7 @@ class Tape:
         self.halo, self.length, self.gc = halo, length, one.gc - ECOLI_GC
         self.site = self.site & self.known
         self.sites = int(self.site.sum())
+        self.known_before, self.sites_before = (count_before(x, length) for x in (self.known, self.site))
 
     def draw(self, rng: np.random.Generator, number: int) -> Iterator[tuple[int, float]]:
         """Draw places of stretches, each with its weight: some that hold a site, the others anywhere that is known.
@@ -136,8 +140,9 @@ class Tape:
         """
         phase = int(rng.integers(self.length))
         start = np.arange(self.halo + phase, len(self.codes) - self.halo - self.length, self.length)
-        some = np.logical_or.reduceat(self.known, start)
-        holds = np.logical_or.reduceat(self.site, start) & some
+        row, column = (self.halo + phase) % self.length, (self.halo + phase) // self.length
+        some = np.diff(self.known_before[row, column : column + len(start) + 1]) > 0
+        holds = np.diff(self.sites_before[row, column : column + len(start) + 1]) > 0
         others = np.flatnonzero(some & ~holds)
         holds = np.flatnonzero(holds)
         share = len(holds) / (len(holds) + len(others))
@@ -147,6 +152,12 @@ class Tape:
                 yield int(start[rng.choice(holds)]), weight
             else:
                 yield int(start[rng.choice(others)]), (1 - share) / (1 - WITH_SITE)
+
+
+def count_before(marked: np.ndarray, length: int) -> np.ndarray:
+    """Marked places before place `column * length + row`; a row has the starts of one phase side by side."""
+    short = -len(marked) % length + length
+    return np.cumsum(np.pad(marked, (1, short - 1)), dtype=np.int32).reshape(-1, length).T.copy()
 
 
 def fix_share(share: np.ndarray, some: np.ndarray, total: float) -> np.ndarray:
@@ -281,18 +292,15 @@ def learn(
     maps: list[Map],
     variant: Variant,
     recipe: Recipe,
-    teachers: Sequence[Reader] = (),
     checkpoint: Path | None = None,
     progress: Callable[[int, int, float], None] | None = None,
 ) -> Listing:
     """Train a network in place for `max_steps` of the recipe; it then has the averaged weights.
 
-    With teachers, half of the loss is the cross-entropy of the mean of their P. The state is kept in the checkpoint
-    every `EVERY` steps.
+    The state is kept in the checkpoint every `EVERY` steps.
     """
     pool, listing = Pool(maps, variant, recipe, net.before), Listing(maps, variant)
-    for one in (net, *teachers):
-        prepare(one, variant)
+    prepare(net, variant)
     weights, both = list(net.parameters()), nn.ModuleList([net, listing])
     listed = {"params": list(listing.parameters()), "weight_decay": 0.0, "faster": 10.0}
     optimiser = AdamW([*group_parameters(net, recipe), listed], lr=recipe.rate, betas=recipe.momenta)
@@ -302,14 +310,9 @@ def learn(
     for step in range(state.step, recipe.max_steps):
         batch = pool.batch(step)
         known = np.random.default_rng([recipe.seed, 3, step]).random(recipe.batch) > 0.2
-        for one in (net, *teachers):
-            tell(one, variant, batch.gc, torch.from_numpy(known.astype(np.float32)))
+        tell(net, variant, batch.gc, torch.from_numpy(known.astype(np.float32)))
         logits = net(batch.codes, noise=batch.noise)[..., 0]
         each = listing.loss(logits, batch)
-        if teachers:
-            with torch.no_grad():
-                taught = torch.stack([torch.sigmoid(one(batch.codes)[..., 0]) for one in teachers]).mean(0)
-            each = (each + F.binary_cross_entropy_with_logits(logits, taught, reduction="none")) / 2
         loss = (each * batch.weight).sum() / batch.weight.sum().clamp(min=1)
         optimiser.zero_grad()
         loss.backward()
@@ -330,6 +333,24 @@ def learn(
             parameter.copy_(value)
     net.eval()
     return listing
+
+
+def copy_weights(net: Reader) -> dict[str, Tensor]:
+    return {name: p.detach().clone() for name, p in net.named_parameters()}
+
+
+@torch.no_grad()
+def put_weights(net: Reader, weights: Mapping[str, Tensor]) -> None:
+    for name, value in weights.items():
+        net.get_parameter(name).copy_(value)
+
+
+def draw_back(first: Mapping[str, Tensor], runs: Sequence[Mapping[str, Tensor]], share: float) -> dict[str, Tensor]:
+    """The first weights and a share of the mean change of several runs that began with them.
+
+    Weights between the two are good at both (Wortsman et al. 2022, CVPR, 7959-7971, and ICML, 23965-23998, unchecked).
+    """
+    return {name: old + share * sum(run[name] - old for run in runs) / len(runs) for name, old in first.items()}
 
 
 def write_state(path: Path, both: nn.ModuleList, optimiser: AdamW, state: State) -> None:

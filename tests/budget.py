@@ -43,6 +43,7 @@ MORE = {
     "test_label_checks.py": 9,
     "test_audit.py": 10,
     "test_gene_table.py": 5,
+    "test_gene_finding.py": 10,
     "test_start_share.py": 5,
     "test_budget.py": 1,
     "test_contigs.py": 2,

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 def open_at(per_kb):
     model = models.open_model("ecoli-tss", builtin.MODELS)
-    return model, density.hold_at(model, "ecoli-tss", 0, per_kb)
+    return model, density.hold_at(model, "ecoli-tss", "", per_kb)
 
 
 def test_the_odds_of_every_position_change_alike():
@@ -92,4 +92,4 @@ def test_what_a_map_by_drna_seq_would_hold_is_the_restated_sum():
 
 def test_a_model_that_knows_no_density_says_so():
     with pytest.raises(InputError, match="mine does not say at which density its P holds"):
-        density.hold_at(Model({}, (Label("tss"),)), "mine", 0, 1.0)
+        density.hold_at(Model({}, (Label("tss"),)), "mine", "", 1.0)

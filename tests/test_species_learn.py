@@ -67,7 +67,7 @@ def test_a_training_that_was_stopped_ends_in_the_same_weights(tmp_path, monkeypa
 
     def train(checkpoint, progress=None):
         net = network(READER)
-        learn(net, maps, variant, recipe, [network(READER, seed=5)], checkpoint, progress)
+        learn(net, maps, variant, recipe, checkpoint, progress)
         return {name: p.detach().clone() for name, p in net.named_parameters()}
 
     class Stopped(Exception):
@@ -86,3 +86,21 @@ def test_a_training_that_was_stopped_ends_in_the_same_weights(tmp_path, monkeypa
     assert all(torch.equal(whole[name], again[name]) for name in whole)
     before = {name: p.detach() for name, p in network(READER).named_parameters()}
     assert not torch.equal(whole["out.weight"], before["out.weight"])
+
+
+def test_weights_are_drawn_back_to_the_first_ones():
+    first = {"a": torch.tensor([1.0, 2.0])}
+    runs = [{"a": torch.tensor([4.0, 2.0])}, {"a": torch.tensor([1.0, 8.0])}]
+    found = species_learn.draw_back(first, runs, 2 / 3)
+    assert torch.allclose(found["a"], torch.tensor([2.0, 4.0]))
+    assert torch.equal(species_learn.draw_back(first, runs[:1], 0.0)["a"], first["a"])
+
+
+def test_stretches_are_counted_at_every_phase():
+    marked = np.random.default_rng(3).random(1000) < 0.01
+    table = species_learn.count_before(marked, 32)
+    for phase in (0, 5, 31):
+        start = np.arange(64 + phase, 900, 32)
+        row, column = (64 + phase) % 32, (64 + phase) // 32
+        literal = [bool(marked[at : at + 32].any()) for at in start]
+        assert (np.diff(table[row, column : column + len(start) + 1]) > 0).tolist() == literal

@@ -61,8 +61,8 @@ SETTINGS = {
     "bed2pwm": "format flank min-sites max-evalue nmotifs one-group by-offset top-fractions minw maxw revcomp "
     "spacer markov-order seed quiet",
     "pwm-compare": "max-q best min-overlap distance cluster-p quiet",
-    "predict-annot": "label threshold top fdr fdr-from tss-density min-distance formats seed device precision quiet "
-    "bigwig-plus bigwig-minus",
+    "predict-annot": "label threshold top fdr fdr-from tss-density find-genes min-distance formats seed device "
+    "precision quiet bigwig-plus bigwig-minus",
     "score-annot": "window feature zero-based circular region threshold missing-value bootstrap quiet",
     "audit-annot": "label feature zero-based seed device precision quiet",
     "score-variants": "label threshold min-change device precision quiet",

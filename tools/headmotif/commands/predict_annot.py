@@ -93,6 +93,13 @@ def predict_annot(
             "a GenBank GENOME.",
         ),
     ] = "",
+    find_genes: Annotated[
+        bool,
+        typer.Option(
+            "--find-genes",
+            help="Where no genes are given, find them with Prodigal; needs the Python package pyrodigal.",
+        ),
+    ] = False,
     sites: Annotated[
         str,
         typer.Option(
@@ -209,14 +216,14 @@ def predict_annot(
     On a species far from those that the model learned from, some known sites help much: with --sites the model is tuned
     before it calls, in a minute or two. The list need not be whole.
     """
-    from dataclasses import asdict, replace
+    from dataclasses import asdict
     from functools import partial
 
     from ..builtin import MODELS
     from ..formats.inputs import models
     from ..formats.outputs import calls
     from ..runs.tuning import tune_to_sites
-    from ..steps.calling import call_summary, cost, prediction, screening
+    from ..steps.calling import call_summary, cost, density, prediction, screening
 
     tracks = dict(zip(TRACKS, (bigwig_plus, bigwig_minus, bedgraph_plus, bedgraph_minus), strict=True))
     beside = tracks | dict(zip(TABLES, (table, gff3, genbank, tbl, xlsx, browser, metrics, gene_table), strict=True))
@@ -225,17 +232,17 @@ def predict_annot(
     _refuse_what_does_not_go_together((threshold, top, fdr), fdr_from, save_model if not sites else "")
     track = "--full" if full else "--sites" if sites else _first_track(beside, formats)
     _refuse_fast_with(track if fast else "")
-    trained = _open_at(models.open_model(model, MODELS), model, label, tss_density)
+    trained = density.hold_at(models.open_model(model, MODELS), model, label, tss_density)
     asked = _build_request(model, trained, label, (threshold, top, fdr), fdr_from, min_distance, seed)
     why_full = track or screening.explain_full(trained, asked)
     say(f"P is computed everywhere in spite of --fast: {why_full}", quiet or not (fast and why_full))
     compute, name = (device, precision, threads), model if model in MODELS else ""
-    annotator = _annotator(trained, asked, name, compute, screened=not why_full)
-    annotator = replace(annotator, by_gene=bool(gene_table) or "gene-table" in formats.split(","))
+    by_gene = bool(gene_table) or "gene-table" in formats.split(",")
+    annotator = _annotator(trained, asked, name, compute, not why_full, (by_gene, find_genes))
     if samplesheet:
         return _annotate_many(samplesheet, outdir, formats, annotator, keep_going, quiet)
     calls.refuse_label(asked.label, [name for name, path in beside.items() if path])
-    read = _read_genome(genome, circular or [], genes, binding_sites)
+    read = _read_genome(annotator, genome, circular or [], genes, binding_sites, quiet)
     calls.refuse_without_genes([name for name, path in beside.items() if path], read)
     data, total, count = read.genome, 2 * len(read.genome.base), partial(Progress, quiet=quiet)
     say(cost.forecast(annotator, data), quiet and not dry_run)
@@ -267,21 +274,13 @@ def _annotate_many(
 
 def _conclude(paths: tuple[str, str], beside: Mapping[str, str], calls: int, manifest: str, quiet: bool) -> None:
     """paths: of the genome and of the calls; beside: of other results, by what they are."""
+    from ..formats.outputs.calls import HOLDS
     from ..formats.tables import manifest as manifests
 
     genome, output = paths
     tracks = {"bigwig-plus": beside["bigwig_plus"], "bigwig-minus": beside["bigwig_minus"]}
     manifests.add(manifest, {"calls": output, **tracks})
-    holds = {
-        "table": f"{calls:,} rows, one for each call",
-        "gff3": "the calls, GFF3",
-        "genbank": "the calls as features",
-        "tbl": "the calls as a feature table",
-        "xlsx": "the calls with columns and methods explained",
-        "gene_table": "a row for each gene",
-        "metrics": "figures of the calls, JSON",
-    }
-    holds |= {"browser": "a folder for genome browsers", "save_model": "the tuned model"}
+    holds = {"table": f"{calls:,} rows, one for each call", **HOLDS}
     results = {
         path: holds.get(kind, f"P of every nucleotide, {kind[-5:].strip('_')} strand") for kind, path in beside.items()
     }
@@ -314,30 +313,31 @@ def _build_request(
     return Asked(number, name, chosen or 0.0, top, fdr, fdr_from == "shuffled", min_distance, seed)
 
 
-def _open_at(model: "Model", name: str, label: str, per_kb: float | None) -> "Model":
-    """A model whose P holds at a density of sites."""
-    from ..steps.calling import density, thresholds
-
-    if per_kb is None:
-        return model
-    return density.hold_at(model, name, thresholds.choose_label(model, name, label, None)[0], per_kb)
-
-
-def _read_genome(genome: str, circular: list[str], genes: str, sites: str) -> "GenomeFile":
-    """The genome with its genes and known binding sites, "" where there are none."""
+def _read_genome(
+    annotator: "Annotator", genome: str, circular: list[str], genes: str, sites: str, quiet: bool
+) -> "GenomeFile":
+    """The genome with its genes, given or found, and known binding sites; "" where there are none."""
     from dataclasses import replace
 
     from ..formats.features import binding_sites
     from ..formats.inputs import genomes_with_genes
 
-    read = genomes_with_genes.read(genome, circular, genes)
+    given = genomes_with_genes.read(genome, circular, genes)
+    read = annotator.complete(given)
+    say(f"{len(read.genes or ()):,} coding sequences found with Prodigal", quiet or read is given)
     return replace(read, binding_sites=binding_sites.read(sites, read.genome.contigs)) if sites else read
 
 
 def _annotator(
-    trained: "Model", asked: "Asked", name: str, compute: tuple[str, str, int | None], screened: bool
+    trained: "Model",
+    asked: "Asked",
+    name: str,
+    compute: tuple[str, str, int | None],
+    screened: bool,
+    genes: tuple[bool, bool],
 ) -> "Annotator":
-    """name: of a built-in model; compute: device, precision and threads; screened: P only where a call is possible."""
+    """name: of a built-in model; compute: device, precision, threads; screened: P only where a call is possible; genes:
+    whether they have a table, and are found where none are given."""
     from ..builtin import MOTIFS
     from ..formats.inputs import motif_files
     from ..steps.calling import screening
@@ -349,7 +349,7 @@ def _annotator(
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     net = presets.build_from_model(trained).to(where.device)
     screen = screening.open_screen(trained, where) if screened else None
-    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name, screen)
+    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name, screen, *genes)
 
 
 def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str, folder: str, of_many: bool) -> None:

@@ -77,7 +77,7 @@ def annotate_samples(
         nonlocal left_out
         for sample in samples:
             try:
-                read = genomes_with_genes.read(sample.genome, sample.circular, sample.genes)
+                read = annotator.complete(genomes_with_genes.read(sample.genome, sample.circular, sample.genes))
                 calls.refuse_without_genes(formats, read)
             except InputError as error:
                 status.tell(sample.name, FAILED, problem=str(error))

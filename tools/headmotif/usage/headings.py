@@ -7,7 +7,7 @@ from .parameters import Parameter
 FILES = "Output files"
 
 HEADINGS = {
-    "Input": "model genome annotation init init-label teacher refit samplesheet genes binding-sites motifs",
+    "Input": "model genome annotation init init-label teacher refit samplesheet genes find-genes binding-sites motifs",
     "Sites and labels": "sites feature zero-based circular label mask mask-repeats called random everywhere max-sites "
     "validation test truth region",
     "Network and training": "preset max-epochs max-steps batch-size sequence-length learning-rate eval-steps patience",

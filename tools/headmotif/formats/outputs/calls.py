@@ -25,6 +25,17 @@ ENDINGS = {
     "gene-table": {"gene_table": ".genes.tsv"},
 }
 """With many genomes: the outputs of each format, and the endings of their file names."""
+HOLDS = {
+    "gff3": "the calls, GFF3",
+    "genbank": "the calls as features",
+    "tbl": "the calls as a feature table",
+    "xlsx": "the calls with columns and methods explained",
+    "gene_table": "a row for each gene",
+    "metrics": "figures of the calls, JSON",
+    "browser": "a folder for genome browsers",
+    "save_model": "the tuned model",
+}
+"""What results hold, for the list at the end of a run."""
 TRANSLATION = "tis"
 """The label of translation initiation sites. All other labels are of transcription."""
 OF_PROMOTERS = ("genbank", "tbl", "gene_table", "gene-table")

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...data import Model, Screen
 from ...errors import InputError
+from .thresholds import choose_label
 
 CAPPABLE, DRNA = "Cappable-seq", "dRNA-seq"
 DEPTHS = {CAPPABLE: 3.5, DRNA: 0.4}
@@ -89,7 +90,7 @@ def restate(p: np.ndarray, shift: float) -> np.ndarray:
     return p * odds / (1 - p + p * odds)
 
 
-def hold_at(model: Model, name: str, number: int, density: float) -> Model:
+def hold_at(model: Model, name: str, label: str, density: float | None) -> Model:
     """Make a model whose P of one label holds at another density of sites.
 
     Parameters
@@ -98,10 +99,10 @@ def hold_at(model: Model, name: str, number: int, density: float) -> Model:
         The model.
     name
         Its name, for messages.
-    number
-        The label, from 0.
+    label
+        The name of the label; "" is the model's first.
     density
-        Sites per kb of genome, both strands together; above 0.
+        Sites per kb of genome, both strands together; above 0. None is the model's own.
 
     Returns
     -------
@@ -111,8 +112,11 @@ def hold_at(model: Model, name: str, number: int, density: float) -> Model:
     Raises
     ------
     InputError
-        If the model does not say at which density its P holds, or the density is not one.
+        If the model has no such label, does not say at which density its P holds, or the density is not one.
     """
+    if density is None:
+        return model
+    number, _threshold = choose_label(model, name, label, None)
     before = model.labels[number].prevalence
     if not before:
         raise InputError(f"--tss-density: {name} does not say at which density its P holds; leave the option out")
@@ -121,9 +125,9 @@ def hold_at(model: Model, name: str, number: int, density: float) -> Model:
     shift = shift_between(before, share_of(density))
     bias = model.weights["out.bias"].copy()
     bias[(number + 1) * (len(bias) // len(model.labels)) - 1] += shift
-    label = replace(model.labels[number], density=share_of(density))
-    labels = tuple(label if i == number else one for i, one in enumerate(model.labels))
-    screen = model.screen and _restate_screen(model.screen, label.name, shift)
+    restated = replace(model.labels[number], density=share_of(density))
+    labels = tuple(restated if i == number else one for i, one in enumerate(model.labels))
+    screen = model.screen and _restate_screen(model.screen, restated.name, shift)
     weights = {**model.weights, "out.bias": bias}
     return replace(model, labels=labels, weights=weights, screen=screen, source=model.digest)
 

@@ -9,12 +9,13 @@ from functools import partial
 import numpy as np
 
 from ...alphabet import N
-from ...data import Asked, GeneTable, Genome, Model, Motif, Predicted, Sites
+from ...data import Asked, GeneTable, Genome, GenomeFile, Model, Motif, Predicted, Sites
 from ..network import annotate, composition, presets, screened
 from ..network.device import Compute
 from ..network.kmer_attention import Reader
 from ..network.presets import Network
 from ..network.screen import ScreenNet
+from ..sites import gene_finding
 from . import applicability, gene_signs, gene_starts, no_calls, rounding, screening, thresholds, transferability
 from .applicability import Forecast
 from .call_columns import Elements, describe
@@ -51,6 +52,8 @@ class Annotator:
         The network of the model's screen. With it, `annotate_for_calls` computes P only where a call is possible.
     by_gene
         Whether the table of genes is made.
+    finds_genes
+        Whether genes are found where none are given.
     """
 
     model: Model
@@ -61,6 +64,27 @@ class Annotator:
     name: str = ""
     screen: ScreenNet | None = None
     by_gene: bool = False
+    finds_genes: bool = False
+
+    def complete(self, read: GenomeFile) -> GenomeFile:
+        """Find the genes of a genome if that is asked for and it has none.
+
+        Parameters
+        ----------
+        read
+            The genome as it was read.
+
+        Returns
+        -------
+        GenomeFile
+            The genome, with genes where they were found.
+
+        Raises
+        ------
+        InputError
+            As `gene_finding.complete`.
+        """
+        return gene_finding.complete(read) if self.finds_genes else read
 
     def annotate(self, genome: Genome, progress: Callable[[int], None] | None = None) -> np.ndarray:
         """Compute P of all labels.
