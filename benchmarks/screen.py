@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ from headmotif.formats.inputs import genomes, models
 from headmotif.formats.tables import tsv
 from headmotif.formats.tensors import model_tensor
 from headmotif.steps.calling import local_maxima, thresholds
-from headmotif.steps.network import annotate, presets, screened
+from headmotif.steps.network import annotate, composition, presets, screened
 from headmotif.steps.network.device import Compute, use_device
 from headmotif.steps.network.screen import ScreenConfig, ScreenNet, build_screen
 
@@ -85,15 +86,20 @@ def read_genome(key: str, data: Path) -> Genome:
     return genomes.read(str(data / ("ecoli" if key == "ecoli" else f"species/{key}") / "genome.fa.gz"))
 
 
-def list_pieces(data: Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the name and the codes of each piece."""
+def list_pieces(data: Path) -> Iterator[tuple[str, np.ndarray, float]]:
+    """Yield the name of each piece, its codes, and the GC content of its genome."""
     for key, spans in DEVELOPMENT.items():
         base = read_genome(key, data).base
         for begin, end in spans:
-            yield f"{key}.{begin}-{end}", base[1000 * begin : 1000 * end]
+            yield f"{key}.{begin}-{end}", base[1000 * begin : 1000 * end], find_gc(base)
     base = read_genome("ecoli", data).base[:2_000_000]
     for gc in RANDOM:
-        yield f"gc{gc}", draw_sequence(base[base < 4], gc / 100, 100_000)
+        drawn = draw_sequence(base[base < 4], gc / 100, 100_000)
+        yield f"gc{gc}", drawn, find_gc(drawn)
+
+
+def find_gc(base: np.ndarray) -> float:
+    return float(np.isin(base, (1, 2)).sum() / (base < 4).sum())
 
 
 def draw_sequence(base: np.ndarray, gc: float, length: int) -> np.ndarray:
@@ -122,19 +128,20 @@ def teach_model(name: str, data: Path, folder: Path, where: Compute, steps: int)
     path = folder / f"{name}.safetensors"
     if path.exists():
         return model_tensor.read(str(path))
-    net = presets.build_from_model(model)
     learned, kept_out = [], []
-    for piece, codes in list_pieces(data):
+    for piece, codes, gc in list_pieces(data):
         genome = Genome(Contigs([Contig(piece, len(codes))]), codes)
-        p = load(folder / f"{name}.{piece}.npy", lambda genome=genome: annotate.annotate(net, genome, where))
+        change = gc - model.network[composition.KEY] if composition.depends(model) else 0.0
+        net = presets.build_from_model(composition.settle_at(model, gc) if change else model)
+        p = load(folder / f"{name}.{piece}.npy", lambda net=net, genome=genome: annotate.annotate(net, genome, where))
         edge = round((1 - KEPT_OUT) * len(codes))
-        learned.append((codes[:edge], p[:, :, :edge]))
-        kept_out.append((codes[edge:], p[:, :, edge:]))
-    screen = teach(learned, net.labels, steps)
-    cuts = set_cuts(screen, kept_out, where)
+        learned.append(Piece(codes[:edge], p[:, :, :edge], change))
+        kept_out.append(Piece(codes[edge:], p[:, :, edge:], change))
+    screen = teach(learned, len(model.labels), steps)
     weights = {key: value.detach().numpy() for key, value in screen.named_parameters()}
-    known = Screen(asdict(screen.config), LEAST, dict(zip(model.names, cuts, strict=True)), weights)
-    made = replace(model, screen=known)
+    known = Screen(asdict(screen.config), LEAST, {name: () for name in model.names}, weights)
+    cuts = set_cuts(known, kept_out, where)
+    made = replace(model, screen=replace(known, cuts=dict(zip(model.names, cuts, strict=True))))
     model_tensor.write(str(path), made)
     return made
 
@@ -147,15 +154,33 @@ def load(path: Path, make) -> np.ndarray:
     return np.load(path)
 
 
-Piece = tuple[np.ndarray, np.ndarray]
-"""Codes (n,) and P (labels, 2, n)."""
+class Piece(NamedTuple):
+    """Codes (n,), P (labels, 2, n), and the GC content of the genome less that to which the model's bias belongs."""
+
+    codes: np.ndarray
+    p: np.ndarray
+    change: float
 
 
-def read_strands(pieces: list[Piece]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Both strands of each piece, 5' to 3': codes (n,) and logits (labels, n)."""
+class Told(torch.nn.Conv1d):
+    """The first map of a screen, whose bias follows the GC content of each stretch as `composition.settle` has it."""
+
+    change: torch.Tensor
+
+    def forward(self, bases: torch.Tensor) -> torch.Tensor:
+        effect = self.weight.sum(2) @ torch.tensor([0.5, -0.5, -0.5, 0.5])
+        return super().forward(bases) + (self.change[:, None] * effect)[:, :, None]
+
+
+def read_strands(pieces: list[Piece]) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """Both strands of each piece, 5' to 3': codes (n,), logits (labels, n) and the change of GC."""
     complement = np.array([3, 2, 1, 0, 4], np.uint8)
-    both = [strand for codes, p in pieces for strand in ((codes, p[:, 0]), (complement[codes[::-1]], p[:, 1, ::-1]))]
-    return [(codes, np.nan_to_num(annotate.logit(p), nan=-20).astype(np.float32)) for codes, p in both]
+    both = [
+        (*strand, change)
+        for codes, p, change in pieces
+        for strand in ((codes, p[:, 0]), (complement[codes[::-1]], p[:, 1, ::-1]))
+    ]
+    return [(c, np.nan_to_num(annotate.logit(p), nan=-20).astype(np.float32), change) for c, p, change in both]
 
 
 def teach(pieces: list[Piece], labels: int, steps: int, length: int = 1024, batch: int = 8) -> ScreenNet:
@@ -166,17 +191,21 @@ def teach(pieces: list[Piece], labels: int, steps: int, length: int = 1024, batc
     torch.manual_seed(1)
     rng, net = np.random.default_rng(1), ScreenNet(ScreenConfig(), labels)
     halo, middle = net.before, float(annotate.logit(np.array(MIDDLE)))
-    strands = [(np.pad(codes, halo, constant_values=4), y) for codes, y in read_strands(pieces)]
-    share = np.array([y.shape[1] for _codes, y in strands], float)
+    first = net.first
+    net.first = Told(first.in_channels, first.out_channels, first.kernel_size, first.stride)
+    net.first.load_state_dict(first.state_dict())
+    strands = [(np.pad(codes, halo, constant_values=4), y, change) for codes, y, change in read_strands(pieces)]
+    share = np.array([y.shape[1] for _codes, y, _change in strands], float)
     fastest = 3e-3
     optimizer = torch.optim.AdamW(net.parameters(), weight_decay=1e-3)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # small products gain nothing from more
     for step in range(steps):
         rows = [strands[i] for i in rng.choice(len(strands), batch, p=share / share.sum())]
-        places = [rng.integers(y.shape[1] - length) for _codes, y in rows]
-        codes = np.stack([c[at : at + length + 2 * halo] for (c, _), at in zip(rows, places, strict=True)])
-        wanted = np.stack([y[:, at : at + length] for (_, y), at in zip(rows, places, strict=True)])
+        places = [rng.integers(y.shape[1] - length) for _codes, y, _change in rows]
+        codes = np.stack([c[at : at + length + 2 * halo] for (c, _, _), at in zip(rows, places, strict=True)])
+        wanted = np.stack([y[:, at : at + length] for (_, y, _), at in zip(rows, places, strict=True)])
+        net.first.change = torch.tensor([change for _codes, _y, change in rows], dtype=torch.float32)
         highest = torch.from_numpy(wanted).unflatten(2, (-1, net.config.unit)).amax(3).clamp(LOWEST, HIGHEST)
         weight = 1 + WEIGHT * torch.sigmoid(highest - middle)
         loss = (weight * (net.read_units(torch.from_numpy(codes)) - highest) ** 2).mean()
@@ -191,19 +220,20 @@ def teach(pieces: list[Piece], labels: int, steps: int, length: int = 1024, batc
     return net.eval()
 
 
-def set_cuts(net: ScreenNet, pieces: list[Piece], where: Compute) -> list[tuple[float, ...]]:
+def set_cuts(screen: Screen, pieces: list[Piece], where: Compute) -> list[tuple[float, ...]]:
     """For each label, the cut of each of `LEAST`."""
-    contigs = [Contigs([Contig("piece", len(codes))]) for codes, _p in pieces]
+    contigs = [Contigs([Contig("piece", len(one.codes))]) for one in pieces]
     seen = [
-        screened.find_possible(net, Genome(c, codes), where) for c, (codes, _p) in zip(contigs, pieces, strict=True)
+        screened.find_possible(build_screen(composition.settle_screen(screen, one.change)), Genome(c, one.codes), where)
+        for c, one in zip(contigs, pieces, strict=True)
     ]
     cuts = []
-    for label in range(net.labels):
+    for label in range(len(screen.cuts)):
         mine: list[float] = []
         for least in LEAST:
             found = [
                 z[label][local_maxima.local_maxima(p[label], c, RADIUS) & (p[label] >= least)]
-                for c, z, (_codes, p) in zip(contigs, seen, pieces, strict=True)
+                for c, z, (_codes, p, _change) in zip(contigs, seen, pieces, strict=True)
             ]
             values = np.sort(np.concatenate(found))
             lowest = float(values[len(values) // MISSED]) if len(values) else mine[-1]
@@ -218,6 +248,7 @@ def measure(name: str, model: Model, key: str, data: Path, folder: Path, where: 
     if path.exists():
         return
     genome = read_genome(key, data)
+    model = composition.settle(model, genome)
     net, label = presets.build_from_model(model).eval(), model.labels[0]
     began = time.process_time()
     whole_path = folder / f"{name}.{key}.npy"

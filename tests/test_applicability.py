@@ -94,3 +94,18 @@ def test_without_genes_or_what_was_learned_nothing_is_foretold(made_folder, run,
     assert done.returncode == 0, done.stderr.decode()
     assert json.loads((made_folder / "n.json").read_text())["fit"]["right"] is None
     assert "judging by P" not in done.stderr.decode()
+
+
+def test_a_genome_with_too_few_or_no_genes_is_not_judged_and_the_reason_is_said(made_folder, run):
+    """The old judgement by GC and -10 elements is for models of one genome."""
+    few = made_folder / "few.gff3"
+    few.write_text("".join((made_folder / "genes.gff3").read_text().splitlines(keepends=True)[:11]))
+    for words, reason in (
+        ([], "cannot be judged: that needs genes; give them with --genes, or --find-genes finds them"),
+        (["--genes", few], "cannot be judged: that needs 50 genes of 400 nt or more, and this genome has "),
+    ):
+        words += ["--threads", "1", "--metrics", made_folder / "o.json"]
+        done = run("predict-annot", made_folder / "g.fa", "--model", made_folder / "m.safetensors", *words)
+        assert reason in done.stderr.decode()
+        assert "GC is" not in done.stderr.decode()
+        assert json.loads((made_folder / "o.json").read_text())["fit"]["verdict"] == transferability.UNKNOWN

@@ -1,6 +1,6 @@
 """Networks that read bases less the frequencies of the genome: another bias for each genome."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -8,10 +8,11 @@ import torch
 
 from headmotif.alphabet import A, C, G, T
 from headmotif.commands import audit_annot, train_annot
-from headmotif.data import Label, Model
+from headmotif.data import Label, Model, Screen
 from headmotif.formats.sequences import fasta
 from headmotif.formats.tensors import model_tensor
 from headmotif.steps.network import annotate, composition, presets
+from headmotif.steps.network.screen import ScreenConfig, ScreenNet, build_screen
 from headmotif.steps.training import teach
 from headmotif.steps.training.init_labels import Start
 from headmotif.steps.training.train import ALONE
@@ -50,6 +51,27 @@ def test_the_settled_bias_is_that_of_bases_less_their_frequencies():
     found = torch.from_numpy(settled.weights["stem.bases.bias"])
     assert torch.allclose(expected, found.double(), atol=1e-6)
     assert not np.allclose(found, model.weights["stem.bases.bias"])
+
+
+def test_the_screen_is_settled_with_the_network():
+    """Its first map too has the bias of bases less their frequencies."""
+    torch.manual_seed(2)
+    net = ScreenNet(ScreenConfig(), 1)
+    weights = {name: p.detach().numpy().copy() for name, p in net.named_parameters()}
+    model = replace(model_at(0.5), screen=Screen(asdict(net.config), (0.1,), {"tss": (0.0,)}, weights))
+    genome = genome_with_gc(0.3)
+    settled = composition.settle(model, genome)
+    share = settled.network["learned_gc"]
+    codes = torch.from_numpy(genome.base[None, : net.config.first].astype(np.int64))
+
+    def less(gc):
+        frequency = torch.tensor([(1 - gc) / 2, gc / 2, gc / 2, (1 - gc) / 2])
+        return torch.nn.functional.one_hot(codes, 4).float() - frequency
+
+    expected = net.first((less(share) - less(0.5) + torch.nn.functional.one_hot(codes, 4)).transpose(1, 2))
+    found = build_screen(settled.screen).first(torch.nn.functional.one_hot(codes, 4).float().transpose(1, 2))
+    assert torch.allclose(expected, found, atol=1e-5)
+    assert not torch.allclose(found, net.first(torch.nn.functional.one_hot(codes, 4).float().transpose(1, 2)))
 
 
 def test_a_model_settled_twice_is_settled_on_the_second_genome():

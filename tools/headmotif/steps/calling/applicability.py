@@ -17,6 +17,7 @@ GENES = 300
 CLIP = 0.01
 """Shares are kept so far from 0 and 1, so that their logits are not endless."""
 TWO_SIDED = 1.96
+NO_GENES = "that needs genes; give them with --genes, or --find-genes finds them"
 DOUBT = 0.3
 """A model is doubted if the best position should be right for a smaller share of the genes than this."""
 
@@ -90,6 +91,22 @@ def read_windows(net: Network, genome: Genome, windows: Windows, where: Compute)
     for row in (0, 1):
         wanted[row] |= windows.take(windows.row == row).cover_upstream(len(genome.base))
     return screened.annotate_some(net, genome, where, wanted)
+
+
+def describe_few(genes: int) -> str:
+    """Say why a genome with few genes is not judged.
+
+    Parameters
+    ----------
+    genes
+        The number of genes that can be looked at.
+
+    Returns
+    -------
+    str
+        The reason.
+    """
+    return f"that needs {gene_signs.FEWEST} genes of {gene_signs.INSIDE[1]} nt or more, and this genome has {genes}"
 
 
 def foretell(known: Applicability, signs: Signs) -> Forecast | None:

@@ -153,17 +153,22 @@ class Annotator:
         ValueError
             If there is no screen, or not for this network.
         """
-        net = self._settle(genome)
-        if self.screen is None or not isinstance(net, Reader):
+        net, screen = self._settle(genome), self._settle_screen(genome)
+        if screen is None or not isinstance(net, Reader):
             raise ValueError("no screen")
         wanted = screening.list_wanted(self.model, self.asked)
-        return screened.annotate_possible(net, self.screen, genome, self.where, wanted, progress)
+        return screened.annotate_possible(net, screen, genome, self.where, wanted, progress)
 
     def _settle(self, genome: Genome) -> Network:
         """The network for a genome: its own, or another bias for each if it depends on the composition."""
         if not composition.depends(self.model):
             return self.net
         return presets.build_from_model(self.model, genome).to(self.where.device)
+
+    def _settle_screen(self, genome: Genome) -> ScreenNet | None:
+        if self.screen is None or not composition.depends(self.model):
+            return self.screen
+        return screening.open_screen(composition.settle(self.model, genome), self.where)
 
     def annotate_many(
         self, genomes: Iterable[Genome], progress: Callable[[int], None] | None = None
@@ -248,7 +253,7 @@ class Annotator:
             calls, thresholds.call_above(said, decoy.contigs, 0.0, asked.min_distance).strength, times
         ).strength
 
-    def foretell(self, genome: Genome, genes: GeneTable | None) -> Forecast | None:
+    def foretell(self, genome: Genome, genes: GeneTable | None) -> Forecast | str | None:
         """Foretell how good the model is on a genome, from its P around genes.
 
         Parameters
@@ -260,13 +265,18 @@ class Annotator:
 
         Returns
         -------
-        Forecast or None
-            None without genes, with too few, for another label than the first, or if the model's file does not say how.
+        Forecast, str or None
+            A text says why it cannot be foretold, without genes or with too few; None for another label than the
+            first, or if the model's file does not say how.
         """
         known = self.model.applicability
-        if known is None or genes is None or self.asked.number or not isinstance(self.net, Reader):
+        if known is None or self.asked.number or not isinstance(self.net, Reader):
             return None
+        if genes is None:
+            return applicability.NO_GENES
         windows = applicability.choose_windows(genome, genes, self.asked.seed)
+        if len(windows) < gene_signs.FEWEST:
+            return applicability.describe_few(len(windows))
         p = applicability.read_windows(self._settle(genome), genome, windows, self.where)
         return applicability.foretell(known, gene_signs.find_signs(windows, p[0]))
 
@@ -325,7 +335,7 @@ def _round(probability: np.ndarray) -> np.ndarray:
     return np.stack([rounding.round_digits(strand, DIGITS) for strand in probability])
 
 
-def fit(trained: Model, found: Predicted, foretold: Forecast | None = None) -> Fit:
+def fit(trained: Model, found: Predicted, foretold: Forecast | str | None = None) -> Fit:
     """Judge whether a model fits a genome.
 
     Parameters

@@ -33,6 +33,7 @@ A random sequence of that genome's composition gives three times as many.
 """
 FITS, DOUBTFUL, UNKNOWN = "fits", "doubtful", "not applicable"
 """The verdicts."""
+UNJUDGED = "whether the model fits this genome cannot be judged"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def fit(
     learned_from: TrainingGenome,
     label: str,
     usual: bool = True,
-    foretold: Forecast | None = None,
+    foretold: Forecast | str | None = None,
 ) -> Fit:
     """Compare the calls of a label with what a model learned from.
 
@@ -151,7 +152,9 @@ def fit(
     usual
         Whether the calls are those above the model's own threshold, so that their number can be judged.
     foretold
-        How good the model should be on the genome; if that is known, it is the verdict.
+        How good the model should be on the genome; if that is known, it is the verdict. A text says why a model that
+        could know it does not; then there is no verdict. None: the model is judged by its calls and its training
+        genome.
 
     Returns
     -------
@@ -174,8 +177,10 @@ def fit(
         upstream=upstream,
         upstream_chance=upstream_chance,
     )
-    if foretold is not None:
+    if isinstance(foretold, Forecast):
         return _judge_forecast(look, label, foretold)
+    if foretold is not None:
+        return replace(look, words=(_describe_number(look, label), f"{UNJUDGED}: {foretold}"))
     applies = mine is not None and mine.minus10 > SIGNAL * learned_from.minus10_chance
     enough = look.calls >= FEW
     seen = [*_judge_number_and_gc(look, label, usual and enough)]
@@ -278,7 +283,7 @@ def _summarise(look: Fit, verdict: str, applies: bool) -> str:
     return {
         FITS: "the model seems to fit this genome",
         DOUBTFUL: "it is doubtful whether the model fits this genome; take these calls with care",
-        UNKNOWN: f"whether the model fits this genome cannot be judged: {why}",
+        UNKNOWN: f"{UNJUDGED}: {why}",
     }[verdict]
 
 

@@ -6,16 +6,19 @@ W (x - f) = W x - W f: for one genome it is a plain network with another bias. B
 is all that f depends on.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from ...data import Genome, Model
+from ...data import Genome, Model, Screen
 from ..sequence.region_windows import composition
 
 KEY = "learned_gc"
 """In the sizes of such a network, the GC content to which its bias belongs."""
 BIAS, WEIGHT = "stem.bases.bias", "stem.bases.weight"
+SCREEN_BIAS, SCREEN_WEIGHT = "first.bias", "first.weight"
+"""The same of its screen, whose first map reads bases too."""
 
 
 def depends(model: Model) -> bool:
@@ -47,15 +50,58 @@ def settle(model: Model, genome: Genome) -> Model:
     Returns
     -------
     Model
-        The model with the bias that belongs to the genome's GC content; the same model if it does not depend on it.
+        The model with the bias that belongs to the genome's GC content, and its screen likewise; the same model if it
+        does not depend on it.
     """
-    if not depends(model):
-        return model
-    before = model.network[KEY]
-    gc = float(composition(genome)[1:3].sum())
-    bias = model.weights[BIAS] + (gc - before) * effect_of_gc(model.weights[WEIGHT])
-    weights = {**model.weights, BIAS: bias.astype(np.float32)}
-    return replace(model, network={**model.network, KEY: gc}, weights=weights, source=model.digest)
+    return settle_at(model, float(composition(genome)[1:3].sum())) if depends(model) else model
+
+
+def settle_at(model: Model, gc: float) -> Model:
+    """Settle a model that depends on the composition on a GC content.
+
+    Parameters
+    ----------
+    model
+        The model.
+    gc
+        The GC content, 0 to 1.
+
+    Returns
+    -------
+    Model
+        As of `settle`.
+    """
+    change = gc - model.network[KEY]
+    return replace(
+        model,
+        network={**model.network, KEY: gc},
+        weights=_shift(model.weights, change, BIAS, WEIGHT),
+        screen=model.screen and settle_screen(model.screen, change),
+        source=model.digest,
+    )
+
+
+def settle_screen(screen: Screen, change: float) -> Screen:
+    """Settle a screen on another GC content.
+
+    Parameters
+    ----------
+    screen
+        The screen.
+    change
+        The GC content less that to which its bias belongs.
+
+    Returns
+    -------
+    Screen
+        The screen with another bias.
+    """
+    return replace(screen, weights=_shift(screen.weights, change, SCREEN_BIAS, SCREEN_WEIGHT))
+
+
+def _shift(weights: Mapping[str, np.ndarray], change: float, bias: str, weight: str) -> dict[str, np.ndarray]:
+    shifted = weights[bias] + change * effect_of_gc(weights[weight])
+    return {**weights, bias: shifted.astype(np.float32)}
 
 
 def effect_of_gc(weight: np.ndarray) -> np.ndarray:
@@ -64,7 +110,7 @@ def effect_of_gc(weight: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     weight
-        float (units, 4 kmer), weights of all A first, then of C, G and T.
+        float (units, 4 kmer) or (units, 4, kmer), weights of all A first, then of C, G and T.
 
     Returns
     -------
