@@ -4,7 +4,8 @@
 
 A fold leaves out a group and learns from all others, from the weights of `ecoli-tss-split`; the fold of the enterics
 begins with new weights. Beside them stand that network as it is (`start`), and as it is with bases less the genome's
-own frequencies (`composed`). Finished folds are not made again: each has a row and its weights in the output folder.
+own frequencies (`composed`), and a scan for -35 and -10 elements (`scan`). Finished folds are not made again: each has
+a row and its weights in the output folder.
 """
 
 import argparse
@@ -16,11 +17,13 @@ import numpy as np
 import species_maps
 import species_measure
 import torch
+from ecoli import scan_genome
 from safetensors.torch import save_file
 from species_learn import RECIPE, Variant, copy_weights, draw_back, learn, prepare, put_weights, settle
 from species_maps import Map
 
 from headmotif import builtin
+from headmotif.alphabet import N
 from headmotif.formats.inputs import models
 from headmotif.steps.network import annotate, presets
 from headmotif.steps.network.device import Compute, use_device
@@ -29,7 +32,8 @@ from headmotif.steps.network.kmer_attention import Reader
 DEVELOPMENT = ("Bacillus", "Campylobacter", "Rhodobacter", "Streptococcus")
 """The groups on which variants are chosen."""
 ENTERICS = "Enterobacterales"
-UNTRAINED = {"start": Variant(), "composed": Variant(composition="bases")}
+SCAN = "scan"
+UNTRAINED = {SCAN: Variant(), "start": Variant(), "composed": Variant(composition="bases")}
 DRAWN_BACK = 2 / 3
 """How far the weights of the final networks go from the first ones to the learned ones."""
 ANCHORED = Variant(balance=0.5, listed=True, reference=0.35)
@@ -111,7 +115,7 @@ def make_fold(name: str, group: str, asked: argparse.Namespace, where: Compute) 
         share = share if variant.listed else []
         found["share"] = {one.key: [round(x, 3) for x in row] for one, row in zip(maps, share, strict=False)}
     for key in list_scored(group_of, group, variant.alone, asked.all):
-        found[key] = evaluate(net, variant, asked, stem, key, where)
+        found[key] = evaluate_scan(asked, key) if name == SCAN else evaluate(net, variant, asked, stem, key, where)
     (asked.output / "cache" / f"{stem}.state").unlink(missing_ok=True)
     row_file.write_text(json.dumps({"variant": name, "group": group, "recipe": stem, **found}, indent=1))
     print(row_file.read_text(), flush=True)
@@ -163,6 +167,15 @@ def evaluate(net: Reader, variant: Variant, asked: argparse.Namespace, stem: str
         "signs": species_measure.find_signs(one, p, wanted, read_with_start(asked, one, wanted, where)),
         "bins": species_measure.count_by_bin(one, p, wanted),
     }
+
+
+def evaluate_scan(asked: argparse.Namespace, key: str) -> dict:
+    """Score the scan, its bits taken for logits: the ranking counts."""
+    one = species_maps.read_map(asked.data, key)
+    wanted = species_measure.choose_part(one, asked.scored)
+    p = (1 / (1 + np.exp(-scan_genome(one.genome)))).astype(np.float64)
+    part = one.known.any(0) if one.kind == "gene" else wanted
+    return species_measure.measure(one, np.where(part & (one.genome.base != N), p, np.nan), part)
 
 
 def read_with_start(asked: argparse.Namespace, one: Map, wanted: np.ndarray, where: Compute) -> np.ndarray:

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from headmotif import builtin
 from headmotif.data import Applicability, Label, Model, Score
+from headmotif.formats.inputs.models import open_model
 from headmotif.formats.sequences import fasta
 from headmotif.formats.tensors import model_tensor
 from headmotif.steps.calling import applicability, transferability
@@ -94,6 +96,23 @@ def test_without_genes_or_what_was_learned_nothing_is_foretold(made_folder, run,
     assert done.returncode == 0, done.stderr.decode()
     assert json.loads((made_folder / "n.json").read_text())["fit"]["right"] is None
     assert "judging by P" not in done.stderr.decode()
+
+
+def test_agreement_with_another_model_is_measured_with_that_model(made_folder, run, genome, genes):
+    """Its weight alone tells which share of the best positions agree; `beside` is read from the package."""
+    known = Applicability(0.0, {"agreement": 1.0}, 0.4, 21, (0.3, 0.5), "ecoli-tss")
+    model = model_tensor.read(str(made_folder / "m.safetensors"))
+    model_tensor.write(str(made_folder / "beside.safetensors"), replace(model, applicability=known))
+    assert model_tensor.read(str(made_folder / "beside.safetensors")).applicability == known
+    words = ("--threads", "1", "--genes", made_folder / "genes.gff3", "--metrics", made_folder / "b.json")
+    done = run("predict-annot", made_folder / "g.fa", "--model", made_folder / "beside.safetensors", *words)
+    assert done.returncode == 0, done.stderr.decode()
+    windows = applicability.gene_signs.choose_windows(genome, genes)
+    nets = presets.build_from_model(model), presets.build_from_model(open_model("ecoli-tss", builtin.MODELS))
+    mine, other = (annotate.annotate(net, genome, CPU)[0] for net in nets)
+    share = applicability.gene_signs.find_signs(windows, mine, other).agreement
+    fit = json.loads((made_folder / "b.json").read_text())["fit"]
+    assert fit["right"] == pytest.approx(min(max(share, 0.01), 0.99), abs=0.02)
 
 
 def test_a_genome_with_too_few_or_no_genes_is_not_judged_and_the_reason_is_said(made_folder, run):

@@ -109,7 +109,7 @@ MaxRegionQ = Annotated[
     ),
 ]
 ModelName = Annotated[str, typer.Option("--model", metavar="FILE|NAME", help=f"{MODEL}.")]
-TSS_MODEL = "ecoli-tss"
+TSS_MODEL = "bacteria-tss"
 """The built-in model that commands take for transcription start sites, if none is given."""
 LabelName = Annotated[
     str, typer.Option("--label", metavar="NAME", help="Label of the model to use; default: its first.")

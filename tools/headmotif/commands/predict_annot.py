@@ -338,8 +338,8 @@ def _annotator(
 ) -> "Annotator":
     """name: of a built-in model; compute: device, precision, threads; screened: P only where a call is possible; genes:
     whether they have a table, and are found where none are given."""
-    from ..builtin import MOTIFS
-    from ..formats.inputs import motif_files
+    from ..builtin import MODELS, MOTIFS
+    from ..formats.inputs import models, motif_files
     from ..steps.calling import screening
     from ..steps.calling.prediction import Annotator, sigma70
     from ..steps.network import presets
@@ -349,7 +349,10 @@ def _annotator(
     where = enter(use_device(device, precision, count_usable_threads(threads)))
     net = presets.build_from_model(trained).to(where.device)
     screen = screening.open_screen(trained, where) if screened else None
-    return Annotator(trained, net, where, asked, sigma70(motif_files.read(str(MOTIFS)).motifs), name, screen, *genes)
+    other = trained.applicability.beside if trained.applicability else ""
+    beside = presets.build_from_model(models.open_model(other, MODELS)).to(where.device) if other else None
+    elements = sigma70(motif_files.read(str(MOTIFS)).motifs)
+    return Annotator(trained, net, where, asked, elements, name, screen, beside, *genes)
 
 
 def _refuse_one_with_many(genome: str, of_one: Mapping[str, object], sheet: str, folder: str, of_many: bool) -> None:

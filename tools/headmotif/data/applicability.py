@@ -26,6 +26,9 @@ class Applicability:
     upstream
         Least and largest share of the start sites of a genome that lie at most 300 nt upstream of a gene, over the
         groups with whole maps.
+    beside
+        Name of the built-in model with whose best positions those of this one are compared, if the sign `agreement` is
+        among the weights; else "".
     """
 
     constant: float
@@ -33,7 +36,9 @@ class Applicability:
     error: float
     species: int
     upstream: tuple[float, float]
+    beside: str = ""
 
     def __post_init__(self) -> None:
         check(bool(self.weights) and self.error > 0, "the applicability has no weights, or no error above 0")
+        check(("agreement" in self.weights) == bool(self.beside), "agreement needs the name of another model")
         check(0 < self.upstream[0] <= self.upstream[1] <= 1, "the shares of sites upstream of genes do not ascend")

@@ -179,7 +179,8 @@ def _model(known: Header, weights: Mapping[str, Any]) -> Model:
 def _applicability(known: Header) -> Applicability:
     weights = {str(name): float(weight) for name, weight in known["weights"].items()}
     low, high = map(float, known["upstream"])
-    return Applicability(float(known["constant"]), weights, float(known["error"]), int(known["species"]), (low, high))
+    numbers = float(known["constant"]), weights, float(known["error"]), int(known["species"]), (low, high)
+    return Applicability(*numbers, str(known.get("beside", "")))
 
 
 def _screen(known: Header, weights: Mapping[str, Any]) -> Screen:

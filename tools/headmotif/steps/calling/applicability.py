@@ -67,7 +67,7 @@ def choose_windows(genome: Genome, genes: GeneTable, seed: int) -> Windows:
     return gene_signs.choose_windows(genome, genes.spans, GENES, seed)
 
 
-def read_windows(net: Network, genome: Genome, windows: Windows, where: Compute) -> np.ndarray:
+def read_windows(net: Network, genome: Genome, windows: Windows, where: Compute, inside: bool = True) -> np.ndarray:
     """Compute P in the windows alone: upstream of each gene on its strand, and inside it on both.
 
     Parameters
@@ -80,6 +80,8 @@ def read_windows(net: Network, genome: Genome, windows: Windows, where: Compute)
         The windows.
     where
         Device and precision.
+    inside
+        Whether the windows inside the genes are read too.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def read_windows(net: Network, genome: Genome, windows: Windows, where: Compute)
         float32 (labels, 2, N), rows + and -, both by + coordinates; NaN elsewhere.
     """
     wanted = np.zeros((2, len(genome.base)), bool)
-    wanted[:, windows.cover_inside(len(genome.base))] = True
+    wanted[:, windows.cover_inside(len(genome.base))] = inside
     for row in (0, 1):
         wanted[row] |= windows.take(windows.row == row).cover_upstream(len(genome.base))
     return screened.annotate_some(net, genome, where, wanted)

@@ -50,6 +50,8 @@ class Annotator:
         The name of the model if it is a built-in one, else "".
     screen
         The network of the model's screen. With it, `annotate_for_calls` computes P only where a call is possible.
+    beside
+        The network of the model with which the forecast compares this one, if it does.
     by_gene
         Whether the table of genes is made.
     finds_genes
@@ -63,6 +65,7 @@ class Annotator:
     elements: Elements
     name: str = ""
     screen: ScreenNet | None = None
+    beside: Network | None = None
     by_gene: bool = False
     finds_genes: bool = False
 
@@ -277,8 +280,11 @@ class Annotator:
         windows = applicability.choose_windows(genome, genes, self.asked.seed)
         if len(windows) < gene_signs.FEWEST:
             return applicability.describe_few(len(windows))
-        p = applicability.read_windows(self._settle(genome), genome, windows, self.where)
-        return applicability.foretell(known, gene_signs.find_signs(windows, p[0]))
+        p = applicability.read_windows(self._settle(genome), genome, windows, self.where)[0]
+        other = None
+        if self.beside is not None:
+            other = applicability.read_windows(self.beside, genome, windows, self.where, inside=False)[0]
+        return applicability.foretell(known, gene_signs.find_signs(windows, p, other))
 
     def run(self, genome: Genome, genes: GeneTable | None, formats: Sequence[str] = ()) -> dict:
         """Describe what the results of a genome depend on; with the same description they need not be computed again.
