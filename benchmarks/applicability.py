@@ -23,10 +23,13 @@ from headmotif.steps.calling.applicability import find_logit
 from headmotif.steps.sites.genomic_class import UPSTREAM
 
 SIGNS = ("over_inside", "over_antisense", "sharpness", "near_start", "contrast")
-MOST = 2
+MOST = 3
 """Signs of a line; with fourteen groups more would fit noise."""
-RIDGE = 1.0
+RIDGES = (0.01, 0.1, 1.0)
+"""How much slopes are drawn to zero; which, is chosen with the signs."""
 DRAWS = 2000
+Line = tuple[tuple[str, ...], float]
+"""The signs of a line, and its ridge."""
 ECOLI = ("start", "composed")
 """Recipes of networks of *E. coli*."""
 
@@ -48,8 +51,8 @@ def main() -> None:
         if mine:
             report(recipe, rows, mine)
     report("all", rows, rows)
-    signs = choose(rows)
-    weights = fit(rows, signs)
+    signs, ridge = choose(rows)
+    weights = fit(rows, signs, ridge)
     real, said = forecast(rows, rows)
     error = float(np.sqrt(np.average((logits(real) - logits(said)) ** 2, weights=balance(rows))))
     print("all rows:", ", ".join(signs), weights.round(3).tolist(), f"error of the logit {error:.2f}")
@@ -117,43 +120,46 @@ def without(rows: list[dict], group: str) -> list[dict]:
     return [row for row in rows if group not in (row["target"], row["network"])]
 
 
-def forecast(rows: list[dict], wanted: list[dict], signs: tuple[str, ...] = ()) -> tuple[np.ndarray, np.ndarray]:
-    """The shares of the wanted rows, and those foretold without their group; without signs, these are chosen so too."""
+def forecast(rows: list[dict], wanted: list[dict], line: Line | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The shares of the wanted rows, and those foretold without their group; without a line, it is chosen so too."""
     said = np.zeros(len(wanted))
     for target in sorted({row["target"] for row in wanted}):
         learned = without(rows, target)
-        chosen = signs or choose(learned)
-        weights = fit(learned, chosen)
+        chosen = line or choose(learned)
+        weights = fit(learned, *chosen)
         for number, row in enumerate(wanted):
             if row["target"] == target:
-                said[number] = 1 / (1 + np.exp(-(design([row], chosen) @ weights)[0]))
+                said[number] = 1 / (1 + np.exp(-(design([row], chosen[0]) @ weights)[0]))
     return np.array([row["right_within_2"] for row in wanted]), said
 
 
-def choose(rows: list[dict]) -> tuple[str, ...]:
-    """The signs with the least error on groups left out."""
+def choose(rows: list[dict]) -> Line:
+    """The signs and the ridge with the least error on groups left out."""
 
-    def error(signs: tuple[str, ...]) -> float:
-        real, said = forecast(rows, rows, signs)
+    def error(line: Line) -> float:
+        real, said = forecast(rows, rows, line)
         return float(np.average((logits(real) - logits(said)) ** 2, weights=balance(rows)))
 
-    return min((s for number in range(1, MOST + 1) for s in itertools.combinations(SIGNS, number)), key=error)
+    signs = [s for number in range(1, MOST + 1) for s in itertools.combinations(SIGNS, number)]
+    return min(itertools.product(signs, RIDGES), key=error)
 
 
 def design(rows: list[dict], signs: tuple[str, ...]) -> np.ndarray:
     return np.array([[1.0, *(find_logit(row[name]) for name in signs)] for row in rows])
 
 
-def fit(rows: list[dict], signs: tuple[str, ...]) -> np.ndarray:
-    """Least squares, with slopes drawn a little to zero."""
+def fit(rows: list[dict], signs: tuple[str, ...], ridge: float) -> np.ndarray:
+    """Least squares, with slopes drawn to zero."""
     x, y = design(rows, signs), logits(np.array([row["right_within_2"] for row in rows]))
     weight = balance(rows)[:, None]
-    penalty = RIDGE * np.diag([0.0, *[1.0] * len(signs)])
+    penalty = ridge * np.diag([0.0, *[1.0] * len(signs)])
     return np.linalg.solve(x.T @ (weight * x) + penalty, (x * weight).T @ y)
 
 
 def rank(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's rank correlation."""
+    """Spearman's rank correlation; NaN of fewer than three."""
+    if len(one) < 3:
+        return float("nan")
     return float(np.corrcoef(np.argsort(np.argsort(one)), np.argsort(np.argsort(other)))[0, 1])
 
 

@@ -1,6 +1,7 @@
 """Train the built-in models of all bacteria, `bacteria-tss` and `bacteria-tss-split`.
 
     python benchmarks/bacteria_models.py DATA --output bacteria [--nucleotides N] [--run NAME ...] [--install]
+        [--forecast]
 
 Each is the mean of three runs on the maps of all groups, drawn back to the network that they begin with:
 
@@ -10,7 +11,8 @@ Each is the mean of three runs on the maps of all groups, drawn back to the netw
 2. `whole` begins with `ecoli-tss`, with nothing left out. Its threshold, calibration and scores are those of `split`.
 
 What is there already is not made again, and each run goes on from its state; two can be made side by side with --run.
-With --install the two go where the program looks for them.
+With --install the two go where the program looks for them. screen.py then teaches `bacteria-tss` its screen, and with
+--forecast what applicability.py found goes into the headers of both.
 """
 
 import argparse
@@ -63,6 +65,7 @@ def main() -> None:
     parser.add_argument("--nucleotides", type=int, default=4_000_000, help="of each run")
     parser.add_argument("--run", nargs="*", default=RUNS)
     parser.add_argument("--install", action="store_true", help="put the models where the program looks for them")
+    parser.add_argument("--forecast", action="store_true", help="write into them how their quality is foretold")
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
     for name in asked.run:
@@ -71,17 +74,20 @@ def main() -> None:
     if asked.install:
         with use_device("cpu", "float32", 1) as where:
             split = finish(asked, where)
-        model_tensor.write(str(builtin.HERE / "bacteria-tss-split.safetensors"), split)
+        for path in (asked.output / "split.safetensors", builtin.HERE / "bacteria-tss-split.safetensors"):
+            model_tensor.write(str(path), split)
         net = average(asked.output, "whole")
         refit.calibrate_as(net, split)
         training = replace(split.training, init=open_start("whole").digest)
         whole = replace(split, split=Split(), training=training, weights=as_arrays(net), scores_of=split.digest)
-        model_tensor.write(str(builtin.HERE / "bacteria-tss.safetensors"), whole)
-
-
-def read_applicability() -> Applicability:
-    known = json.loads(FORECAST.read_text())
-    return Applicability(**{**known, "upstream": tuple(known["upstream"])})
+        for path in (asked.output / "whole.safetensors", builtin.HERE / "bacteria-tss.safetensors"):
+            model_tensor.write(str(path), whole)
+    if asked.forecast:
+        known = json.loads(FORECAST.read_text())
+        known = Applicability(**{**known, "upstream": tuple(known["upstream"])})
+        for name in ("bacteria-tss", "bacteria-tss-split"):
+            path = str(builtin.HERE / f"{name}.safetensors")
+            model_tensor.write(path, replace(model_tensor.read(path), applicability=known))
 
 
 def open_start(name: str) -> Model:
@@ -176,7 +182,6 @@ def finish(asked: argparse.Namespace, where: Compute) -> Model:
         training=Training(asdict(recipe), init=known.digest, steps=steps, kept_step=steps),
         weights=as_arrays(net),
         limits=LIMITS,
-        applicability=read_applicability(),
     )
     print(scores, threshold, flush=True)
     return model

@@ -1,8 +1,9 @@
 """What the built-in models are worth: the tables of their cards.
 
-    python benchmarks/builtin_scores.py DATA builtin [--threads 2]
+    python benchmarks/builtin_scores.py DATA builtin [--threads 2] [--only TABLE ...]
 
-DATA as for `builtin_models.py`, and phage/lambda.fa; the second folder is its output. Writes scores.md there. P of the
+DATA as for `builtin_models.py`, and phage/lambda.fa; the second folder is its output, or that of `bacteria_models.py`
+for the tables "The kept model", "Calibration" and "Phage lambda". Writes scores.md there. P of the
 validation and the test part of each model is kept beside it. Labels are chosen on the validation part; the test part is
 scored for the models that are kept.
 """
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 from builtin_models import SETS
+from builtin_models import genomes as make_genomes
 from ecoli import SPLIT
 
 from headmotif.alphabet import reverse_complement
-from headmotif.data import NO_LABEL, Sites
+from headmotif.data import NO_LABEL, Genome, Sites
 from headmotif.formats.inputs import gene_files, genomes
 from headmotif.formats.tensors import model_tensor
 from headmotif.steps.calling import local_maxima, thresholds
@@ -39,6 +41,7 @@ class Scores:
     def __init__(self, data: Path, folder: Path, threads: int):
         self.data, self.folder = data, folder
         self.where = device.choose("cpu", "float32", threads)
+        make_genomes(data / "ecoli", folder)
         self.genome = genomes.read(str(folder / "two.genome"))
         self.tis = genomes.read(str(folder / "tis.genome"))
         stretches = [[split.parse_stretch(self.genome, SPLIT[name])] for name in ("validation", "test")]
@@ -50,12 +53,14 @@ class Scores:
         """P of the parts held out, float32 (2, N), NaN elsewhere."""
         kept = self.folder / f"{name}.P.npy"
         if not kept.exists():
-            np.save(kept, annotate.annotate(self.net(name), self.genome, self.where, self.part != split.TRAIN))
+            np.save(
+                kept, annotate.annotate(self.net(name, self.genome), self.genome, self.where, self.part != split.TRAIN)
+            )
         return np.load(kept, mmap_mode="r")[label]
 
-    def net(self, name: str) -> object:
+    def net(self, name: str, genome: Genome) -> presets.Network:
         trained = model_tensor.read(str(self.folder / f"{name}.safetensors"))
-        return presets.build_from_model(trained).eval()
+        return presets.build_from_model(trained, genome).eval()
 
     def mark_known(self, part: int, label: np.ndarray) -> np.ndarray:
         return (self.part == part) & (label != NO_LABEL)
@@ -122,6 +127,8 @@ def score_kept(at: Scores) -> Iterator[str]:
     place = genomic_class.classes(at.genes.spans, at.genome.contigs).astype(np.int8)
     yield from header("model", "labels", "sites", "prevalence", "exact", "within 2 nt", "within 5 nt")
     for name in ("teacher.1", "teacher.2", "teacher.3", "split"):
+        if not (at.folder / f"{name}.safetensors").exists():
+            continue
         p = at.p(name)
         for shown, label in zip(("Cappable-seq", "SMRT-Cappable-seq"), at.genome.label, strict=True):
             known = at.mark_known(split.TEST, label) & np.isfinite(p)
@@ -187,7 +194,7 @@ def rank_phage(at: Scores) -> Iterator[str]:
     genome = genomes.read(str(at.data / "phage" / "lambda.fa"))
     yield from header("promoter", "needs", "model", "call at", "P", "rank among the local maxima")
     for name in ("split", "whole"):
-        p = annotate.annotate(at.net(name), genome, at.where)[0]
+        p = annotate.annotate(at.net(name, genome), genome, at.where)[0]
         calls = thresholds.call_above(p, genome.contigs, 0.0, 2)
         for known, needs in ((LAMBDA, "nothing"), (NEED_HELP, "CI or CII")):
             for promoter, (position, strand) in known.items():

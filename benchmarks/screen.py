@@ -139,7 +139,7 @@ def teach_model(name: str, data: Path, folder: Path, where: Compute, steps: int)
         kept_out.append(Piece(codes[edge:], p[:, :, edge:], change))
     screen = teach(learned, len(model.labels), steps)
     weights = {key: value.detach().numpy() for key, value in screen.named_parameters()}
-    known = Screen(asdict(screen.config), LEAST, {name: () for name in model.names}, weights)
+    known = Screen(asdict(screen.config), LEAST, {name: LEAST for name in model.names}, weights)  # the cuts come next
     cuts = set_cuts(known, kept_out, where)
     made = replace(model, screen=replace(known, cuts=dict(zip(model.names, cuts, strict=True))))
     model_tensor.write(str(path), made)

@@ -1,6 +1,7 @@
 """--tss-density: the same ranking, with P stated at another density of sites."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from headmotif import builtin
 from headmotif.data import Label, Model, Sites
 from headmotif.errors import InputError
 from headmotif.formats.inputs import genomes, models
-from headmotif.steps.calling import call_summary, density, prediction
+from headmotif.steps.calling import call_summary, density, prediction, transferability
 from headmotif.steps.network import annotate, presets
 from networks import CPU
 
@@ -88,6 +89,23 @@ def test_what_a_map_by_drna_seq_would_hold_is_the_restated_sum():
     assert right > 1
     assert call_summary.describe_less_deep(found, share)[0].startswith(f"about {right:.2g} of them")
     assert call_summary.describe_less_deep(found, 0.0001) == []
+
+
+def test_if_genes_tell_less_than_p_the_density_that_agrees_is_named():
+    p = np.linspace(0.2, 0.9, 50).astype(np.float32)
+    calls = Sites(np.zeros(50, int), np.arange(50) * 10, np.ones(50, int), p)
+    found = prediction.Predicted(None, "tss", None, calls, 0.2, None, {}, None)
+    judged = transferability.Fit(*[0.5] * 11, by_genes_low=0.1, by_genes_high=0.2)
+    share = density.share_of(3.3)
+    (line,) = call_summary.describe_excess(found, judged, share)
+    assert line.startswith("that is more than the 10% to 20% that the genes tell")
+    named = float(re.search(r"--tss-density ([\d.]+),", line)[1])
+    restated = density.restate(p, density.shift_between(share, density.share_of(named)))
+    assert restated.mean() == pytest.approx(0.15, abs=0.005)
+    agreeing = transferability.Fit(*[0.5] * 11, by_genes_low=0.3, by_genes_high=0.6)
+    unknown = transferability.Fit(*[0.5] * 11)
+    assert call_summary.describe_excess(found, agreeing, share) == []
+    assert call_summary.describe_excess(found, unknown, share) == []
 
 
 def test_a_model_that_knows_no_density_says_so():

@@ -166,7 +166,7 @@ def test_the_first_example_prints_what_the_readme_shows(tmp_path):
             "within three nucleotides",
             "--window is 2 by default, not three",
         ),
-        ("docs/annotate.md", "`ecoli-tss` | start", "`ecoli-tis` | start", "--model is ecoli-tss by default"),
+        ("docs/annotate.md", "`bacteria-tss` | start", "`ecoli-tis` | start", "--model is bacteria-tss by default"),
         ("docs/training.md", "train_annot genome.", "train_annot --ranks 2 genome.", "train-annot has no --ranks"),
         ("docs/training.md", "`pwm-compare TATAAT`", "`pwm-compare --bets`", "has no --bets"),
         ("docs/training.md", "`--cluster-p` (0.001)", "`--cluster-p` (0.01)", "is 0.001 by default, not 0.01"),
