@@ -8,9 +8,10 @@ import torch
 
 from headmotif.alphabet import A, C, G, T
 from headmotif.commands import audit_annot, train_annot
-from headmotif.data import Label, Model, Screen
+from headmotif.data import Asked, Label, Model, Screen
 from headmotif.formats.sequences import fasta
 from headmotif.formats.tensors import model_tensor
+from headmotif.steps.calling import prediction, screening
 from headmotif.steps.network import annotate, composition, presets
 from headmotif.steps.network.screen import ScreenConfig, ScreenNet, build_screen
 from headmotif.steps.training import teach
@@ -141,3 +142,26 @@ def test_an_audit_reads_the_genome_with_the_settled_network():
     scorer = audit_annot._scorer(model, "m", "", genome, ("cpu", "float32", 1))
     settled = composition.settle(model, genome)
     assert np.array_equal(scorer.net.stem.bases.bias.detach().numpy(), settled.weights["stem.bases.bias"])
+
+
+def test_calls_are_looked_for_with_the_screen_of_the_genome(monkeypatch):
+    """The screen that an annotator uses is settled on each genome, and so is the network."""
+    torch.manual_seed(2)
+    net = ScreenNet(ScreenConfig(), 1)
+    weights = {name: p.detach().numpy().copy() for name, p in net.named_parameters()}
+    model = replace(model_at(0.5), screen=Screen(asdict(net.config), (0.1,), {"tss": (0.0,)}, weights))
+    asked = Asked(0, "tss", 0.5, None, None, False, 3, 1)
+    annotator = prediction.Annotator(
+        model, presets.build_from_model(model), CPU, asked, None, "", screening.open_screen(model, CPU)
+    )
+    seen = []
+    monkeypatch.setattr(prediction.screened, "annotate_possible", lambda *given: seen.append(given[:3]))
+    for gc in (0.3, 0.7):
+        genome = genome_with_gc(gc)
+        annotator.annotate_possible(genome)
+        network_used, screen_used, read = seen.pop()
+        settled = composition.settle(model, genome)
+        assert read is genome
+        assert torch.equal(screen_used.first.bias, torch.from_numpy(settled.screen.weights["first.bias"]))
+        assert not torch.equal(screen_used.first.bias, net.first.bias)
+        assert np.array_equal(network_used.stem.bases.bias.detach(), settled.weights["stem.bases.bias"])

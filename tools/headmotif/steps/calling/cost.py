@@ -30,7 +30,8 @@ def forecast(annotator: Annotator, genome: Genome) -> str:
     """
     asked, where = annotator.asked, annotator.where
     nucleotides = 2 * (len(genome.base) + (min(SHUFFLED, len(genome.base)) if asked.shuffled else 0))
-    size = f"{len(genome.base):,} nt in {len(genome.contigs):,} contigs, both strands"
+    contigs = f"{len(genome.contigs):,} contig{'s' if len(genome.contigs) != 1 else ''}"
+    size = f"{len(genome.base):,} nt in {contigs}, both strands"
     if nucleotides < SMALL:
         return f"{size}: a few seconds"
     pace = _time_with_screen(annotator, genome) if annotator.is_screened else _time_without_screen(annotator, genome)
