@@ -18,7 +18,7 @@ DATA = PIPELINE / "tests" / "data"
 MADE = REPOSITORY / ".engines" / "shell"
 """Where the shell's results are kept: Nextflow, Slurm and the containers are compared with the same ones."""
 BIN = Path(sys.executable).parent
-SITED = {"alpha": "", "beta": "ecoli-tss"}
+SITED = {"alpha": "", "beta": "bacteria-tss"}
 """The test profile's samples whose heads are read, and their models; "" is trained."""
 READ = ["--background", "300"]
 ONE = ["--threads", "1", "--quiet"]
@@ -98,7 +98,7 @@ def _make_results(folder: Path) -> dict[str, bytes]:
         "sample\tgenome\tcircular\nbeta\tbeta/genome.fa.gz\t\ndelta\tdelta/genome.fa.gz\t\ngamma\tgamma/genome.fa.gz\tall\n"
     )
     shell(folder, "predict-annot", "--samplesheet", "sheet.tsv", "--outdir", "calls", *ONE)
-    shell(folder, *write_call_command("epsilon"), "--model", "ecoli-tss-split")
+    shell(folder, *write_call_command("epsilon"), "--model", "bacteria-tss-split")
     for sample, model in SITED.items():
         read(folder, sample, model)
     for place in ("calls", "models", "regions", "motifs", "matches", "heads", "scores", "reports"):
@@ -107,7 +107,7 @@ def _make_results(folder: Path) -> dict[str, bytes]:
             for path in (folder / place).rglob("*")
             if path.is_file()
         }
-    made["calls/status/ecoli-tss.status.tsv"] = made.pop("calls/status.tsv")
+    made["calls/status/bacteria-tss.status.tsv"] = made.pop("calls/status.tsv")
     return made
 
 

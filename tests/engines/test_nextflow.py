@@ -165,11 +165,11 @@ def strip_tracks(content: bytes) -> object:
 def test_a_broken_sample_fails_by_its_name_and_the_others_finish(tmp_path: Path, truth: dict[str, bytes]) -> None:
     (tmp_path / "broken.fa").write_text(">contig\nACGT\n!!!\n")
     rows = [
-        f"{name},{DATA / name / 'genome.fa.gz'},,{'all' if name == 'gamma' else ''},ecoli-tss"
+        f"{name},{DATA / name / 'genome.fa.gz'},,{'all' if name == 'gamma' else ''},bacteria-tss"
         for name in ("gamma", "delta")
     ]
     rows += [
-        f"broken,{tmp_path / 'broken.fa'},,,ecoli-tss",
+        f"broken,{tmp_path / 'broken.fa'},,,bacteria-tss",
         f"spoilt,{tmp_path / 'broken.fa'},{DATA / 'beta' / 'sites.bed'},,ecoli-tis",
     ]
     (tmp_path / "sheet.csv").write_text("\n".join(["sample,fasta,sites,circular,model", *rows, ""]))
@@ -188,7 +188,7 @@ def test_a_broken_sample_fails_by_its_name_and_the_others_finish(tmp_path: Path,
     }
     assert {f"calls/{name}.{strand}.bw" for name in ("gamma", "delta") for strand in ("plus", "minus")} <= found.keys()
     assert not [name for name in found if "broken." in name or "spoilt." in name]
-    status = found["calls/status/ecoli-tss.status.tsv"].decode().splitlines()
+    status = found["calls/status/bacteria-tss.status.tsv"].decode().splitlines()
     assert [line.split("\t")[:2] for line in status[1:]] == [["broken", "failed"], ["delta", "done"], ["gamma", "done"]]
 
 
@@ -222,8 +222,8 @@ include {{ AUDITANNOT }} from '{modules}/auditannot/main'
 include {{ SCOREVARIANTS }} from '{modules}/scorevariants/main'
 
 workflow {{
-    SCOREVARIANTS(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('v.vcf'), [], 'ecoli-tss']))
-    AUDITANNOT(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('s.bed'), [], [], 'ecoli-tss']))
+    SCOREVARIANTS(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('v.vcf'), [], 'bacteria-tss']))
+    AUDITANNOT(channel.of([[id: 'v'], file('genome.fa.gz'), ['all'], file('s.bed'), [], [], 'bacteria-tss']))
 }}
 """
 

@@ -72,7 +72,7 @@ def test_a_run_loses_a_node_under_its_tasks_and_ends_with_the_same_bytes(
 def test_tasks_go_as_arrays(cluster: Cluster, tmp_path: Path, truth: dict[str, bytes]) -> None:
     rows = [
         f"{sample},{DATA / sample}/genome.fa.gz,{model}"
-        for sample, model in (("delta", "ecoli-tss"), ("epsilon", "ecoli-tss-split"))
+        for sample, model in (("delta", "bacteria-tss"), ("epsilon", "bacteria-tss-split"))
     ]
     (tmp_path / "sheet.csv").write_text("\n".join(["sample,fasta,model", *rows, ""]))
     path = f"{environment(tmp_path)['PATH']}:/usr/sbin"
