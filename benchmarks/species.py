@@ -38,6 +38,7 @@ DRAWN_BACK = 2 / 3
 """How far the weights of the final networks go from the first ones to the learned ones."""
 ANCHORED = Variant(balance=0.5, listed=True, reference=0.35)
 BASES = replace(ANCHORED, composition="bases")
+MIXED = replace(BASES, odds=True, windows=True, window_share=0.1)
 VARIANTS = {
     "plain": Variant(masked=False),
     "masked": Variant(),
@@ -50,10 +51,10 @@ VARIANTS = {
     "odds": replace(BASES, odds=True),
     "both": replace(BASES, odds=True, windows=True),
     "near": replace(BASES, odds=True, windows=True, around=8),
-    "mixed": replace(BASES, odds=True, windows=True, window_share=0.1),
+    "mixed": MIXED,
     "half": replace(BASES, odds=True, reference=0.5),
     "alone": Variant(alone=True, composition="bases"),
-    "drawn": replace(BASES, odds=True, windows=True, window_share=0.1, drawn_back=DRAWN_BACK),
+    "drawn": replace(MIXED, drawn_back=DRAWN_BACK),
     "gc": replace(ANCHORED, composition="gc"),
 }
 SCORED = 500_000

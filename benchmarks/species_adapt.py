@@ -87,11 +87,13 @@ def adapt(net: Reader, one: Map, others: list[Map]) -> None:
     windows = windows.take((windows.upstream <= end) & (windows.inside <= end))  # of the first contig
     free = [p for name, p in net.named_parameters() if any(part in name for part in FREE)]
     optimiser = torch.optim.Adam(free, lr=RATE)
+    strands = [orient(one.genome, 0, strand, net.before, net.before) for strand in (1, -1)]
     rng = np.random.default_rng(1)
     for step in range(STEPS):
         genes = windows.take(rng.choice(len(windows), GENES, replace=False))
-        upstream = net(read(one, net, genes.upstream, genes.row))[..., 0]
-        inside = torch.cat([net(read(one, net, genes.inside, row))[..., 0] for row in (genes.row, 1 - genes.row)])
+        upstream = net(read(strands, net.before, genes.upstream, genes.row))[..., 0]
+        both = (genes.row, 1 - genes.row)
+        inside = torch.cat([net(read(strands, net.before, genes.inside, row))[..., 0] for row in both])
         codes, said = known[step % len(known)]
         replay = F.binary_cross_entropy_with_logits(net(codes)[..., 0], said)
         none = F.logsigmoid(-upstream).sum(1)
@@ -112,11 +114,10 @@ def read_replay(net: Reader, pool: Pool) -> list[tuple[Tensor, Tensor]]:
     return [(codes, torch.sigmoid(net(codes)[..., 0])) for codes in batches]
 
 
-def read(one: Map, net: Reader, start: np.ndarray, row: np.ndarray) -> Tensor:
+def read(strands: list[np.ndarray], halo: int, start: np.ndarray, row: np.ndarray) -> Tensor:
     """The codes of windows on their strands, 5' to 3', with what the network reads on either side."""
-    halo = net.before
-    strands = [orient(one.genome, 0, strand, halo, halo) for strand in (1, -1)]
-    first = np.where(row == 0, start, one.genome.contigs[0].length - start - REACH)
+    length = len(strands[0]) - 2 * halo
+    first = np.where(row == 0, start, length - start - REACH)
     return torch.from_numpy(
         np.stack([strands[r][at : at + REACH + 2 * halo] for r, at in zip(row.tolist(), first.tolist(), strict=True)])
     )

@@ -36,6 +36,13 @@ def main() -> None:
     found = {recipe: read_rows(asked.folds, [recipe]) for recipe in ("scan.0", "start.0", "composed.0")}
     found[OURS] = read_rows(asked.folds, asked.recipes)
     known = [key for key in listed if key != "ecoli" and all(key in rows for rows in found.values())]
+    print_table(listed, found, known)
+    print()
+    print_bars(listed, found, known)
+
+
+def print_table(listed: dict[str, dict[str, str]], found: dict[str, dict[str, dict]], known: list[str]) -> None:
+    """The scores of each species; `found` has the rows of each recipe by species."""
     print("| species | group | map | -35/-10 scan | `ecoli-tss-split` | its own frequencies | left out | genes right |")
     print("|---|---|---|---|---|---|---|---|")
     for key in known:
@@ -46,7 +53,10 @@ def main() -> None:
         print(
             "| *" + " | ".join([f"{name}*", group, listed[key]["map"], *cells, f"{ours['right_within_2']:.0%}"]) + " |"
         )
-    print()
+
+
+def print_bars(listed: dict[str, dict[str, str]], found: dict[str, dict[str, dict]], known: list[str]) -> None:
+    """What was asked for: ratios, the scan, and the slope of the calibration on full maps."""
     ours, start = found[OURS], found["start.0"]
     logs = {key: np.log(ours[key]["average_precision"] / start[key]["average_precision"]) for key in known}
     groups = {listed[key]["group"] for key in known} - {ENTERICS}
